@@ -1,0 +1,147 @@
+"""The frame of every page: navigation by right, the sites of the user, the clock on the wall, the theme.
+
+Everything is lazy, so that a fragment which shows no frame asks the database nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+
+from clinic import clock, wording
+from clinic.access import current_site
+from clinic.models import Site, User
+from clinic.policy import Action, Role, can
+
+Counter = Callable[[User, Site], int]
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the navigation; `under` are the view names (or their beginnings) that light it up."""
+
+    label: str
+    url_name: str
+    action: Action
+    under: tuple[str, ...] = ()
+
+
+NAV = (
+    Place("Home", "journey:home", Action.SEE_TASKS),
+    Place("Today", "journey:today", Action.SEE_SCHEDULE, ("journey:today",)),
+    Place(
+        "Patients",
+        "patients:list",
+        Action.SEE_PATIENTS,
+        ("patients:", "journey:chart", "therapy:", "infusions:"),
+    ),
+    Place(
+        "Schedule",
+        "visits:schedule",
+        Action.SEE_SCHEDULE,
+        ("visits:", "journey:series"),
+    ),
+    Place(
+        "Inquiries", "patients:inquiries", Action.HANDLE_INQUIRIES, ("patients:inquir",)
+    ),
+    Place("Insurance", "insurance:queue", Action.SEE_COVERAGE, ("insurance:",)),
+    Place("Tasks", "reminders:tasks", Action.SEE_TASKS, ("reminders:",)),
+    Place(
+        "Drug ledger",
+        "infusions:vials",
+        Action.KEEP_LEDGER,
+        ("infusions:vial", "infusions:ledger"),
+    ),
+    Place("Clinic", "clinic:settings", Action.MANAGE_CLINIC, ("clinic:",)),
+)
+
+_counters: dict[str, Counter] = {}
+
+
+def count_for(url_name: str, counter: Counter) -> None:
+    """Let a room say, from its AppConfig.ready, how many things wait behind one entry of the navigation."""
+    _counters[url_name] = counter
+
+
+def _current(view_name: str) -> str:
+    """The url name of the entry under which the view stands: the longest beginning wins."""
+    best, length = "", 0
+    for place in NAV:
+        for beginning in (place.url_name, *place.under):
+            if view_name.startswith(beginning) and len(beginning) > length:
+                best, length = place.url_name, len(beginning)
+    return best
+
+
+def navigation(
+    user: User, site: Site | None, view_name: str
+) -> list[dict[str, object]]:
+    """What this user may open at this site, in the order of the table."""
+    current = _current(view_name)
+    items: list[dict[str, object]] = []
+    for place in NAV:
+        if not can(user, place.action, site):
+            continue
+        try:
+            url = reverse(place.url_name)
+        except NoReverseMatch:
+            continue
+        counter = _counters.get(place.url_name)
+        items.append(
+            {
+                "label": place.label,
+                "url": url,
+                "current": place.url_name == current,
+                "count": counter(user, site) if counter and site else None,
+            }
+        )
+    return items
+
+
+def sites_of(user: User) -> list[Site]:
+    """The active sites at which the user holds a role, each once."""
+    return list({held.site_id: held.site for held in user.roles_held}.values())
+
+
+def role_words(user: User, site: Site | None) -> str:
+    """The user's roles at the site, in the order of the table of roles: "Nurse", "Provider, clinic admin"."""
+    held = user.roles_at(site)
+    return ", ".join(role.label for role in Role if role in held).capitalize()
+
+
+def theme_of(request: HttpRequest) -> str:
+    """The theme the person chose in this browser, or "" to follow the system."""
+    chosen = request.COOKIES.get("theme", "")
+    return chosen if chosen in {"light", "dark"} else ""
+
+
+def wall_clock(request: HttpRequest) -> datetime:
+    """Now, on the wall of the site where the user works."""
+    site = current_site(request)
+    return site.local(clock.now()) if site else clock.now()
+
+
+def frame(request: HttpRequest) -> dict[str, object]:
+    """Context processor: what templates/frame/base.html draws around every page."""
+    context: dict[str, object] = {"theme": theme_of(request), "demo": settings.DEMO}
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return context
+    view_name = request.resolver_match.view_name if request.resolver_match else ""
+    return context | {
+        "idle_minutes": settings.IDLE_LOGOFF_MINUTES,
+        "current_site": SimpleLazyObject(lambda: current_site(request)),
+        "sites": SimpleLazyObject(lambda: sites_of(user)),
+        "nav": SimpleLazyObject(
+            lambda: navigation(user, current_site(request), view_name)
+        ),
+        "role_words": SimpleLazyObject(lambda: role_words(user, current_site(request))),
+        "now_here": SimpleLazyObject(lambda: wall_clock(request)),
+        "zone_name": SimpleLazyObject(
+            lambda: wording.zone_name(wall_clock(request).tzinfo)
+        ),
+    }
