@@ -12,7 +12,7 @@ import shutil
 import signal
 import subprocess
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -174,22 +174,28 @@ def plain_environment() -> dict[str, str]:
 
 
 def wait_for_predecessor(data: Path, seconds: float = 15) -> None:
-    """Let a server of a killed supervisor finish its shutdown.
+    """Let the processes of a killed server finish; only then may its pid file go.
 
-    A process id alone proves nothing, it may be somebody else's by now; so its working directory is compared.
+    The pid in that file proves nothing, it may be somebody else's by now. And a backend that outlives its postmaster
+    still writes to the cluster, so each process that works in the directory counts.
     """
     until = time.monotonic() + seconds
-    while is_running_in(data):
-        if time.monotonic() > until:
-            raise Trouble(f"Another PostgreSQL is still using {data}. Stop it and start again.")
-        time.sleep(0.05)
+    while pids := working_in(data):
+        left = until - time.monotonic()
+        if left < 0:
+            raise Trouble(f"Another PostgreSQL is still using {data} (process {pids[0]}). Stop it and start again.")
+        if left < seconds / 3:
+            for pid in pids:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGQUIT)
+        time.sleep(0.03)
 
 
-def is_running_in(data: Path) -> bool:
-    """Is the process that postmaster.pid names really a server that works in this directory?"""
-    try:
-        pid = int((data / "postmaster.pid").read_text().split(maxsplit=1)[0])
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-        return state != "Z" and Path(f"/proc/{pid}/cwd").samefile(data)
-    except (OSError, ValueError, IndexError):
-        return False
+def working_in(data: Path) -> list[int]:
+    """Living processes whose working directory is this one: every process of PostgreSQL stays in its data."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if (entry / "cwd").samefile(data):
+                found.append(int(entry.name))
+    return found
