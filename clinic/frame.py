@@ -13,7 +13,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
 from clinic import clock, wording
-from clinic.access import current_site
+from clinic.access import current_site, sites_of
+from clinic.errors import NotFound
 from clinic.models import Site, User
 from clinic.policy import Action, Role, can
 
@@ -102,11 +103,6 @@ def navigation(
     return items
 
 
-def sites_of(user: User) -> list[Site]:
-    """The active sites at which the user holds a role, each once."""
-    return list({held.site_id: held.site for held in user.roles_held}.values())
-
-
 def role_words(user: User, site: Site | None) -> str:
     """The user's roles at the site, in the order of the table of roles: "Nurse", "Provider, clinic admin"."""
     held = user.roles_at(site)
@@ -119,9 +115,17 @@ def theme_of(request: HttpRequest) -> str:
     return chosen if chosen in {"light", "dark"} else ""
 
 
+def site_or_none(request: HttpRequest) -> Site | None:
+    """The site the user works at; None for someone who holds no role anywhere yet."""
+    try:
+        return current_site(request)
+    except NotFound:
+        return None
+
+
 def wall_clock(request: HttpRequest) -> datetime:
     """Now, on the wall of the site where the user works."""
-    site = current_site(request)
+    site = site_or_none(request)
     return site.local(clock.now()) if site else clock.now()
 
 
@@ -134,12 +138,12 @@ def frame(request: HttpRequest) -> dict[str, object]:
     view_name = request.resolver_match.view_name if request.resolver_match else ""
     return context | {
         "idle_minutes": settings.IDLE_LOGOFF_MINUTES,
-        "current_site": SimpleLazyObject(lambda: current_site(request)),
+        "current_site": SimpleLazyObject(lambda: site_or_none(request)),
         "sites": SimpleLazyObject(lambda: sites_of(user)),
         "nav": SimpleLazyObject(
-            lambda: navigation(user, current_site(request), view_name)
+            lambda: navigation(user, site_or_none(request), view_name)
         ),
-        "role_words": SimpleLazyObject(lambda: role_words(user, current_site(request))),
+        "role_words": SimpleLazyObject(lambda: role_words(user, site_or_none(request))),
         "now_here": SimpleLazyObject(lambda: wall_clock(request)),
         "zone_name": SimpleLazyObject(
             lambda: wording.zone_name(wall_clock(request).tzinfo)

@@ -1,0 +1,50 @@
+"""Which site a person is working at, and what they can see of it."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.http import HttpRequest
+
+from clinic.errors import NotFound
+from clinic.models import ReadEvent, Site, User
+
+SITE_KEY = "evenkeel_site"
+
+
+def acting_user(request: HttpRequest) -> User:
+    """The signed-in user; the policy middleware has seen to it that there is one."""
+    return cast("User", request.user)
+
+
+def sites_of(user: User) -> list[Site]:
+    """The user's sites by name, each once, from the roles already read."""
+    seen: dict[object, Site] = {}
+    for held in user.roles_held:
+        seen.setdefault(held.site_id, held.site)
+    return list(seen.values())
+
+
+def current_site(request: HttpRequest) -> Site:
+    """The site chosen in this session, or the user's first. Raises NotFound for a user without a site."""
+    sites = sites_of(acting_user(request))
+    if not sites:
+        raise NotFound(
+            "You have no role at any site yet. Ask the clinic admin for one."
+        )
+    chosen = request.session.get(SITE_KEY)
+    return next((site for site in sites if str(site.pk) == chosen), sites[0])
+
+
+def log_read(
+    request: HttpRequest, *, patient_id: object, what: str, reason: str = ""
+) -> None:
+    """Write that a patient's record is being opened. If this can't be written, the page is not shown."""
+    ReadEvent.objects.create(
+        user=acting_user(request),
+        patient_id=patient_id,
+        what=what,
+        route=request.resolver_match.view_name if request.resolver_match else "",
+        request_id=getattr(request, "request_id", ""),
+        reason=reason,
+    )

@@ -1,0 +1,24 @@
+"""How staff sign in: no self sign-up, and second-factor secrets encrypted at rest."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.http import HttpRequest
+
+from clinic import crypto
+
+
+class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Accounts are made by the clinic admin alone."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+
+class EncryptedMFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """allauth keeps second-factor secrets in clear unless told otherwise."""
+
+    def encrypt(self, text: str) -> str:
+        return crypto.encrypt(text, context="mfa")
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return crypto.decrypt(encrypted_text, context="mfa")

@@ -1,0 +1,32 @@
+"""`manage.py check --deploy` fails on settings too weak for patients' data."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+
+
+@register(Tags.security, deploy=True)
+def strong_enough(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    problems: list[CheckMessage] = []
+    if not settings.PRODUCTION:
+        problems.append(Error("EVENKEEL_MODE is not “production”.", id="evenkeel.E001"))
+    if not settings.FIELD_KEYS:
+        problems.append(
+            Error(
+                "FIELD_KEYS is empty: set id:key pairs for encrypted columns.",
+                id="evenkeel.E002",
+            )
+        )
+    if not settings.ALLOWED_HOSTS or "*" in settings.ALLOWED_HOSTS:
+        problems.append(
+            Error(
+                "ALLOWED_HOSTS must name the host and nothing wider.",
+                id="evenkeel.E003",
+            )
+        )
+    if settings.IDLE_LOGOFF_MINUTES > 30 or settings.ABSOLUTE_SESSION_HOURS > 24:
+        problems.append(
+            Error("Session limits are too long for patients’ data.", id="evenkeel.E004")
+        )
+    return problems

@@ -1,0 +1,71 @@
+"""History by database trigger: every write leaves an event row with who, when and from which request."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+from uuid import UUID
+
+import pghistory
+import pgtrigger
+from django.db import models
+
+M = TypeVar("M", bound=type[models.Model])
+
+
+def audited(model: M) -> M:
+    """Class decorator: keep every insert, update and delete of `model` in an append-only event table."""
+    tracked: M = pghistory.track(
+        pghistory.InsertEvent(),
+        pghistory.UpdateEvent(),
+        pghistory.DeleteEvent(),
+        append_only=True,
+    )(model)
+    return tracked
+
+
+def locked_when(name: str, **condition: Any) -> pgtrigger.Trigger:
+    """A trigger that refuses UPDATE and DELETE of rows for which `condition` held before (`signed_at__isnull=False`).
+
+    Conditions are given without the `old__` prefix. The state in which a row becomes locked is written by the verb
+    that signs it; afterwards only addenda, superseding rows and `entered_in_error` rows elsewhere are possible.
+    """
+    old = pgtrigger.Q(**{f"old__{key}": value for key, value in condition.items()})
+    return pgtrigger.Protect(
+        name=name, operation=pgtrigger.Update | pgtrigger.Delete, condition=old
+    )
+
+
+def append_only(name: str) -> pgtrigger.Trigger:
+    """A trigger that refuses every UPDATE and DELETE."""
+    return pgtrigger.Protect(name=name, operation=pgtrigger.Update | pgtrigger.Delete)
+
+
+@contextmanager
+def acting(
+    user_id: UUID | None, *, source: str, request_id: str = ""
+) -> Iterator[None]:
+    """Name the actor of every write inside the block, for code that no web request started."""
+    with pghistory.context(
+        user=str(user_id) if user_id else None, source=source, request=request_id
+    ):
+        yield
+
+
+def locked_with_parent(name: str, *, parent: str, column: str) -> pgtrigger.Trigger:
+    """A trigger that refuses any write to a row whose parent (`parent` table, by `column`) is signed."""
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        declare=[("signed", "timestamptz"), ("parent_id", "uuid")],
+        func=pgtrigger.Func(
+            f"""
+            IF TG_OP = 'DELETE' THEN parent_id := OLD.{column}; ELSE parent_id := NEW.{column}; END IF;
+            SELECT signed_at INTO signed FROM {parent} WHERE id = parent_id;
+            IF signed IS NOT NULL THEN
+                RAISE EXCEPTION 'signed: rows of a signed record can not be written';
+            END IF;
+            IF TG_OP = 'DELETE' THEN RETURN OLD; ELSE RETURN NEW; END IF;
+            """  # noqa: S608 - names come from the code, not from people
+        ),
+    )

@@ -1,0 +1,115 @@
+"""What every request passes through."""
+
+import logging
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pghistory
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
+
+from clinic.errors import DomainError
+from clinic.ids import uuid7
+from clinic.policy import ROUTES, Action, Door, can
+
+log = logging.getLogger("evenkeel.request")
+
+Answer = Callable[[HttpRequest], HttpResponse]
+_SAFE_ID = re.compile(r"^[A-Za-z0-9._-]{8,40}$")
+
+
+def request_id(get_response: Answer) -> Answer:
+    """Give every request an id that stands in its log line, its history rows and its answer."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "")
+        request.request_id = given if _SAFE_ID.match(given) else str(uuid7())  # type: ignore[attr-defined]
+        response = get_response(request)
+        response["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
+        return response
+
+    return middleware
+
+
+def private_pages(get_response: Answer) -> Answer:
+    """Nothing that a signed-in person saw stays in a cache."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
+            response["Cache-Control"] = "no-store, private"
+        return response
+
+    return middleware
+
+
+def history_context(get_response: Answer) -> Answer:
+    """Name the actor and the request in every history row that the request causes."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.method in {"GET", "HEAD", "OPTIONS"}:
+            return get_response(request)
+        user = str(request.user.pk) if request.user.is_authenticated else None
+        with pghistory.context(user=user, source="web", request=request.request_id):  # type: ignore[attr-defined]
+            return get_response(request)
+
+    return middleware
+
+
+class policy:  # noqa: N801 - named as the rest of the list in settings
+    """Open a route only to those whom the policy table names; a route it does not name stays shut."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view: Any,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> HttpResponse | None:
+        match = request.resolver_match
+        rule = ROUTES.get(match.view_name) if match else None
+        if rule is Door.PUBLIC:
+            return None
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if rule is Door.SIGNED_IN or (
+            isinstance(rule, Action) and can(request.user, rule)
+        ):
+            return None
+        if rule is None:
+            log.error(
+                "route %s is not in the policy table",
+                match.view_name if match else request.path,
+            )
+        return render(request, "403.html", status=403)
+
+
+class domain_errors:  # noqa: N801 - as above
+    """A refusal that no view caught becomes a calm page with its status."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponse | None:
+        if not isinstance(exception, DomainError):
+            return None
+        if exception.status == 404:
+            return render(request, "404.html", status=404)
+        return render(
+            request, "frame/refused.html", {"error": exception}, status=exception.status
+        )

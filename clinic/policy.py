@@ -1,0 +1,178 @@
+"""Who may do what: the one table that pages, API and templates ask. What it does not grant is denied.
+
+A user holds roles at sites (`Membership`). `GRANTS` says which roles carry an action; `ROUTES` says which action opens
+a page. A route that no line names is closed to everybody, and a test finds it.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from clinic.errors import NotPermitted
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from clinic.models import Site, User
+
+
+class Role(StrEnum):
+    FRONT_DESK = "front_desk"
+    NURSE = "nurse"
+    THERAPIST = "therapist"
+    PROVIDER = "provider"
+    INSURANCE_ADMIN = "insurance_admin"
+    CLINIC_ADMIN = "clinic_admin"
+
+    @property
+    def label(self) -> str:
+        return self.value.replace("_", " ").capitalize()
+
+
+class Action(StrEnum):
+    """What a person does, in the words of the clinic."""
+
+    SEE_PATIENTS = "see patients and their demographics"
+    SEE_CHART = "read the clinical chart"
+    EDIT_PATIENT = "register and edit patients"
+    HANDLE_INQUIRIES = "handle inquiries"
+    IMPORT_PATIENTS = "import patients"
+    RECORD_HISTORY = "record history, medications and allergies"
+    RECORD_MEASURE = "record questionnaires"
+    RECORD_CONSENT = "record consents"
+    EVALUATE = "evaluate and sign eligibility"
+    HANDLE_ALERT = "act on a safety alert"
+    SEE_COVERAGE = "see coverage and verification"
+    VERIFY_BENEFITS = "verify benefits"
+    SEE_SCHEDULE = "see the schedule"
+    BOOK = "book, move and cancel visits"
+    OVERBOOK = "overbook on purpose, with a reason"
+    CHECK_IN = "check people in"
+    SEE_INFUSION = "see an infusion"
+    RUN_INFUSION = "run an infusion"
+    CHECK_DOSE = "double-check a dose"
+    ORDER_DOSE = "order doses"
+    OVERRIDE_GATE = "override the readiness gate"
+    DISCHARGE = "discharge after an infusion"
+    KEEP_LEDGER = "keep the drug ledger"
+    REVIEW_RESPONSE = "review the response and plan boosters"
+    SEE_THERAPY = "see therapy sessions"
+    WRITE_THERAPY = "plan and document therapy sessions"
+    SEE_TASKS = "see the task list"
+    SEE_MESSAGES = "see what patients were told"
+    SEE_REPORTS = "see reports"
+    MANAGE_CLINIC = "manage sites, rooms, hours, staff and shifts"
+    SIGN_PROTOCOL = "sign the protocol settings"
+    SEE_AUDIT = "see the audit trail"
+
+
+_ALL = frozenset(Role)
+_CLINICAL = frozenset({Role.NURSE, Role.THERAPIST, Role.PROVIDER})
+_DESK = frozenset({Role.FRONT_DESK, Role.INSURANCE_ADMIN, Role.CLINIC_ADMIN})
+
+GRANTS: dict[Action, frozenset[Role]] = {
+    Action.SEE_PATIENTS: _ALL,
+    Action.SEE_CHART: _CLINICAL,
+    Action.EDIT_PATIENT: _ALL - {Role.THERAPIST},
+    Action.HANDLE_INQUIRIES: frozenset({Role.FRONT_DESK, Role.CLINIC_ADMIN}),
+    Action.IMPORT_PATIENTS: frozenset({Role.CLINIC_ADMIN}),
+    Action.RECORD_HISTORY: frozenset({Role.NURSE, Role.PROVIDER}),
+    Action.RECORD_MEASURE: _CLINICAL,
+    Action.RECORD_CONSENT: frozenset({Role.NURSE, Role.PROVIDER}),
+    Action.EVALUATE: frozenset({Role.PROVIDER}),
+    Action.HANDLE_ALERT: _CLINICAL,
+    Action.SEE_COVERAGE: _DESK | {Role.PROVIDER},
+    Action.VERIFY_BENEFITS: frozenset({Role.INSURANCE_ADMIN}),
+    Action.SEE_SCHEDULE: _ALL,
+    Action.BOOK: frozenset(
+        {Role.FRONT_DESK, Role.NURSE, Role.THERAPIST, Role.PROVIDER}
+    ),
+    Action.OVERBOOK: frozenset({Role.PROVIDER, Role.CLINIC_ADMIN}),
+    Action.CHECK_IN: frozenset({Role.FRONT_DESK, Role.NURSE}),
+    Action.SEE_INFUSION: _CLINICAL,
+    Action.RUN_INFUSION: frozenset({Role.NURSE, Role.PROVIDER}),
+    Action.CHECK_DOSE: frozenset({Role.NURSE, Role.PROVIDER}),
+    Action.ORDER_DOSE: frozenset({Role.PROVIDER}),
+    Action.OVERRIDE_GATE: frozenset({Role.PROVIDER}),
+    Action.DISCHARGE: frozenset({Role.NURSE, Role.PROVIDER}),
+    Action.KEEP_LEDGER: frozenset({Role.NURSE, Role.PROVIDER}),
+    Action.REVIEW_RESPONSE: frozenset({Role.PROVIDER}),
+    Action.SEE_THERAPY: _CLINICAL,
+    Action.WRITE_THERAPY: frozenset({Role.THERAPIST}),
+    Action.SEE_TASKS: _ALL,
+    Action.SEE_MESSAGES: _ALL,
+    Action.SEE_REPORTS: frozenset({Role.PROVIDER, Role.CLINIC_ADMIN}),
+    Action.MANAGE_CLINIC: frozenset({Role.CLINIC_ADMIN}),
+    Action.SIGN_PROTOCOL: frozenset({Role.PROVIDER}),
+    Action.SEE_AUDIT: frozenset({Role.CLINIC_ADMIN}),
+}
+
+
+class Door(StrEnum):
+    """Routes that no single action guards."""
+
+    PUBLIC = "public"  # anybody, signed in or not
+    SIGNED_IN = "signed in"  # every active member of staff
+
+
+ROUTES: dict[str, Action | Door] = {
+    # clinic: the frame
+    "health-live": Door.PUBLIC,
+    "health-ready": Door.PUBLIC,
+    "clinic:switch-site": Door.SIGNED_IN,
+    "clinic:unlock": Door.PUBLIC,
+    "clinic:gallery": Action.MANAGE_CLINIC,
+    # clinic: sign-in and accounts (django-allauth)
+    "account_login": Door.PUBLIC,
+    "account_logout": Door.PUBLIC,
+    "account_signup": Door.PUBLIC,  # closed by the adapter; answers that accounts are made by the clinic
+    "account_inactive": Door.PUBLIC,
+    "account_reset_password": Door.PUBLIC,
+    "account_reset_password_done": Door.PUBLIC,
+    "account_reset_password_from_key": Door.PUBLIC,
+    "account_reset_password_from_key_done": Door.PUBLIC,
+    "account_reauthenticate": Door.SIGNED_IN,
+    "account_change_password": Door.SIGNED_IN,
+    "account_set_password": Door.SIGNED_IN,
+    "account_email": Door.SIGNED_IN,
+    "account_email_verification_sent": Door.PUBLIC,
+    "account_confirm_email": Door.PUBLIC,
+    "mfa_authenticate": Door.PUBLIC,
+    "mfa_trust": Door.PUBLIC,
+    "mfa_reauthenticate": Door.SIGNED_IN,
+    "mfa_index": Door.SIGNED_IN,
+    "mfa_activate_totp": Door.SIGNED_IN,
+    "mfa_deactivate_totp": Door.SIGNED_IN,
+    "mfa_view_recovery_codes": Door.SIGNED_IN,
+    "mfa_generate_recovery_codes": Door.SIGNED_IN,
+    "mfa_download_recovery_codes": Door.SIGNED_IN,
+    "usersessions_list": Door.SIGNED_IN,
+    # clinic: settings of the place
+    # patients
+    # insurance
+    # reminders
+    # visits
+    # infusions
+    # therapy
+    # journey
+}
+
+
+def can(user: User | AnonymousUser, action: Action, at: Site | None = None) -> bool:
+    """Whether one of the user's roles at `at` (at any site, when None) carries `action`."""
+    if not user.is_authenticated or not user.is_active:
+        return False
+    granted = GRANTS.get(action, frozenset())
+    return any(
+        membership.role in granted and (at is None or membership.site_id == at.pk)
+        for membership in user.roles_held
+    )
+
+
+def require(user: User | AnonymousUser, action: Action, *, at: Site) -> None:
+    """Raise NotPermitted, with a sentence, unless the user may do `action` at `at`."""
+    if not can(user, action, at):
+        raise NotPermitted(
+            f"Your role does not let you {action.value} at {at.name}. Ask a colleague who may."
+        )

@@ -1,0 +1,81 @@
+"""Session limits: an idle logoff that keeps what was being typed, and an absolute end.
+
+The page locks itself at the idle limit (static/js/idle.js) and asks `clinic:unlock` for the password; what was typed
+stays in the page. The server keeps the same clocks, so that nothing depends on the page: a request that comes after
+the limit is answered 401 (unsafe or htmx) or sent to sign in (a page). Polls that carry `X-Background` are answered
+but never extend the idle clock.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from clinic import clock
+
+STARTED, SEEN, LOCKED = "evenkeel_started", "evenkeel_seen", "evenkeel_locked"
+_ALLOWED_WHILE_LOCKED = {"clinic:unlock", "account_logout"}
+
+
+def limits(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return get_response(request)
+        now = clock.now()
+        session = request.session
+        started = _moment(session.setdefault(STARTED, now.isoformat()))
+        seen = _moment(session.setdefault(SEEN, now.isoformat()))
+        if now - started > timedelta(hours=settings.ABSOLUTE_SESSION_HOURS):
+            logout(request)
+            return _sign_in_again(request)
+        if session.get(LOCKED) or now - seen > timedelta(
+            minutes=settings.IDLE_LOGOFF_MINUTES
+        ):
+            session[LOCKED] = True
+            if not _may_pass_locked(request):
+                return _sign_in_again(request)
+        elif "X-Background" not in request.headers and now - seen > timedelta(
+            seconds=20
+        ):
+            # Twenty seconds of grain, so that a busy page doesn't write the session at each request.
+            session[SEEN] = now.isoformat()
+        return get_response(request)
+
+    return middleware
+
+
+def unlocked(request: HttpRequest) -> None:
+    """The person proved again who they are: the idle clock starts anew."""
+    request.session[LOCKED] = False
+    request.session[SEEN] = clock.now().isoformat()
+
+
+def _moment(value: str) -> datetime:
+    return datetime.fromisoformat(value)
+
+
+def _may_pass_locked(request: HttpRequest) -> bool:
+    from django.urls import Resolver404, resolve
+
+    try:
+        name = resolve(request.path_info).view_name
+    except Resolver404:
+        return False
+    return name in _ALLOWED_WHILE_LOCKED
+
+
+def _sign_in_again(request: HttpRequest) -> HttpResponse:
+    """A page is sent to sign in and comes back; a save is answered 401, so that the page keeps what was typed."""
+    if request.method in {"GET", "HEAD"} and not request.headers.get("HX-Request"):
+        if request.user.is_authenticated:
+            return render(request, "frame/locked.html", status=401)
+        return redirect_to_login(request.get_full_path())
+    response = render(request, "frame/locked.html", status=401)
+    response["X-Evenkeel-Locked"] = "1"
+    return response

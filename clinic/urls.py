@@ -1,0 +1,19 @@
+"""Every address of the house. Each name must stand in clinic.policy.ROUTES."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from clinic import views
+
+clinic_patterns: list[URLPattern | URLResolver] = [
+    path("site/", views.switch_site, name="switch-site"),
+    path("unlock/", views.unlock, name="unlock"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("health/live", views.health_live, name="health-live"),
+    path("health/ready", views.health_ready, name="health-ready"),
+    path("accounts/", include("allauth.account.urls")),
+    path("accounts/mfa/", include("allauth.mfa.urls")),
+    path("accounts/sessions/", include("allauth.usersessions.urls")),
+    path("clinic/", include((clinic_patterns, "clinic"))),
+]

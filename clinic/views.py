@@ -1,0 +1,85 @@
+"""The frame's own pages: health, unlock, choice of site."""
+
+from typing import cast
+
+from allauth.core import ratelimit
+from django.contrib.auth import authenticate
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from clinic import sessions
+from clinic.access import SITE_KEY, acting_user, sites_of
+from clinic.errors import NotFound
+from clinic.models import User
+
+
+@require_GET
+def health_live(request: HttpRequest) -> HttpResponse:
+    """The process answers; nothing else is looked at."""
+    return JsonResponse({"status": "live"})
+
+
+@require_GET
+def health_ready(request: HttpRequest) -> HttpResponse:
+    """The database answers and holds the schema."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM django_migrations")
+        ready = bool(cursor.fetchone()[0])
+    return JsonResponse(
+        {"status": "ready" if ready else "not ready"}, status=200 if ready else 503
+    )
+
+
+@require_POST
+def switch_site(request: HttpRequest) -> HttpResponse:
+    wanted = request.POST.get("site", "")
+    if not any(str(site.pk) == wanted for site in sites_of(acting_user(request))):
+        raise NotFound
+    request.session[SITE_KEY] = wanted
+    return redirect(_back(request))
+
+
+@require_POST
+def unlock(request: HttpRequest) -> HttpResponse:
+    """The person at an idle page proves again who they are. Answers 204, or 422 with a sentence."""
+    if not request.user.is_authenticated:
+        return JsonResponse(
+            {"sentence": "This session has ended. Sign in again."}, status=401
+        )
+    user = cast("User", request.user)
+    if not ratelimit.consume(
+        request, action="login_failed", key=user.email, dry_run=False
+    ):
+        return JsonResponse(
+            {"sentence": "Too many tries. Wait five minutes, then try again."},
+            status=429,
+        )
+    if (
+        authenticate(
+            request, email=user.email, password=request.POST.get("password", "")
+        )
+        is None
+    ):
+        return JsonResponse(
+            {"sentence": "That is not your password. Try again."}, status=422
+        )
+    sessions.unlocked(request)
+    if request.headers.get("HX-Request") or request.headers.get("X-Requested-With"):
+        return HttpResponse(status=204)
+    return redirect(_back(request))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return render(request, "errors/csrf.html", status=403)
+
+
+def _back(request: HttpRequest) -> str:
+    """Where the person came from, if that is one of our own pages."""
+    target = request.POST.get("next") or request.headers.get("Referer", "")
+    safe = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return target if safe else "/"

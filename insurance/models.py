@@ -1,0 +1,240 @@
+"""Who pays."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from clinic import clock
+from clinic.history import audited, locked_when
+from clinic.records import Record, Retractable, together, within
+from patients.models import Patient
+
+USER = settings.AUTH_USER_MODEL
+
+
+@audited
+class Payer(Record):
+    name = models.CharField(max_length=120)
+    payer_id = models.CharField("electronic payer id", max_length=40, blank=True)
+    phone = models.CharField(max_length=20, blank=True)
+    source_id = models.CharField(
+        max_length=60,
+        blank=True,
+        help_text="The id in the system it was imported from.",
+    )
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["name"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["source_id"],
+                condition=~Q(source_id=""),
+                name="payer_source_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@audited
+class Coverage(Record, Retractable):
+    """One insurance of a patient (FHIR Coverage)."""
+
+    class Relation(models.TextChoices):
+        SELF = "self", "Self"
+        SPOUSE = "spouse", "Spouse"
+        CHILD = "child", "Child"
+        OTHER = "other", "Other"
+
+    patient = models.ForeignKey(
+        Patient, on_delete=models.PROTECT, related_name="coverages"
+    )
+    payer = models.ForeignKey(Payer, on_delete=models.PROTECT, related_name="coverages")
+    rank = models.PositiveSmallIntegerField(
+        default=1, help_text="1 primary, 2 secondary, 3 tertiary"
+    )
+    member_id = models.CharField(max_length=60, blank=True)
+    group_number = models.CharField(max_length=60, blank=True)
+    plan_name = models.CharField(max_length=120, blank=True)
+    subscriber_name = models.CharField(max_length=160, blank=True)
+    relation = models.CharField(
+        max_length=7, choices=Relation.choices, default=Relation.SELF
+    )
+    starts_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(
+        null=True, blank=True, help_text="The last day that is covered."
+    )
+
+    class Meta(Retractable.Meta):
+        ordering: ClassVar[list[str]] = ["rank", "-starts_on"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *Retractable.Meta.constraints,
+            within("coverage_rank", "rank", 1, 3),
+            models.CheckConstraint(
+                name="coverage_ends_after_start",
+                condition=Q(starts_on__isnull=True)
+                | Q(ends_on__isnull=True)
+                | Q(ends_on__gte=F("starts_on")),
+            ),
+            models.UniqueConstraint(
+                fields=["patient", "payer", "member_id", "starts_on"],
+                nulls_distinct=False,
+                name="coverage_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.payer} {self.member_id}".strip()
+
+
+@audited
+class SelfPay(Record):
+    """The patient pays: a state of its own, never a coverage with a made-up member id."""
+
+    patient = models.ForeignKey(
+        Patient, on_delete=models.PROTECT, related_name="self_pay"
+    )
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+    reason = models.CharField(max_length=200)
+    agreed_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    agreed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-since"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["patient"],
+                condition=Q(until__isnull=True),
+                name="self_pay_one_in_force",
+            ),
+            models.CheckConstraint(
+                name="self_pay_ends_after_start",
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Self-pay since {self.since}"
+
+
+@audited
+class Verification(Record):
+    """One check of one leg of the benefits. A new check is a new row."""
+
+    class Leg(models.TextChoices):
+        MEDICAL = "medical", "Medical"
+        BEHAVIORAL = "behavioral", "Behavioral health"
+
+    class State(models.TextChoices):
+        NOT_STARTED = "not_started", "Not started"
+        IN_PROGRESS = "in_progress", "In progress"
+        NEEDS_INFO = "needs_info", "Needs information"
+        ACTIVE = "active", "Verified, active"
+        INACTIVE = "inactive", "Verified, inactive"
+        NOT_COVERED = "not_covered", "Not covered"
+        SELF_PAY = "self_pay", "Self-pay"
+        EXPIRED = "expired", "Expired"
+        ERROR = "error", "Check failed"
+
+    patient = models.ForeignKey(
+        Patient, on_delete=models.PROTECT, related_name="verifications"
+    )
+    coverage = models.ForeignKey(
+        Coverage,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="verifications",
+    )
+    leg = models.CharField(max_length=10, choices=Leg.choices)
+    state = models.CharField(
+        max_length=12, choices=State.choices, default=State.NOT_STARTED
+    )
+    owner = models.ForeignKey(
+        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    opened_at = models.DateTimeField(default=clock.now)
+    due_on = models.DateField(null=True, blank=True)
+    method = models.CharField(
+        max_length=8,
+        blank=True,
+        choices=[("phone", "Phone"), ("portal", "Payer portal"), ("271", "270/271")],
+    )
+    representative = models.CharField(max_length=120, blank=True)
+    reference = models.CharField("call reference", max_length=60, blank=True)
+    in_network = models.BooleanField(null=True, blank=True)
+    copay = models.DecimalField(
+        "copay, $", max_digits=8, decimal_places=2, null=True, blank=True
+    )
+    coinsurance_percent = models.PositiveSmallIntegerField(
+        "coinsurance, %", null=True, blank=True
+    )
+    deductible = models.DecimalField(
+        "deductible, $", max_digits=9, decimal_places=2, null=True, blank=True
+    )
+    deductible_met = models.DecimalField(
+        "deductible met, $", max_digits=9, decimal_places=2, null=True, blank=True
+    )
+    authorization_required = models.BooleanField(null=True, blank=True)
+    note = models.TextField(blank=True)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    checked_by = models.ForeignKey(
+        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    valid_until = models.DateField(null=True, blank=True)
+
+    CHECKED: ClassVar[frozenset[str]] = frozenset(
+        {"active", "inactive", "not_covered", "self_pay"}
+    )
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-opened_at"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["patient", "leg", "-opened_at"], name="verification_by_patient"
+            ),
+            models.Index(fields=["state", "due_on"], name="verification_queue"),
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            together("verification_checked_whole", "checked_at", "checked_by"),
+            models.CheckConstraint(
+                name="verification_result_has_checker",
+                condition=~Q(
+                    state__in=[
+                        "active",
+                        "inactive",
+                        "not_covered",
+                        "self_pay",
+                        "expired",
+                    ]
+                )
+                | Q(checked_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="verification_insured_has_coverage",
+                condition=~Q(state__in=["active", "inactive"])
+                | Q(coverage__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["patient", "coverage", "leg"],
+                condition=Q(
+                    state__in=["not_started", "in_progress", "needs_info", "error"]
+                ),
+                nulls_distinct=False,
+                name="verification_one_open",
+            ),
+            within("verification_coinsurance", "coinsurance_percent", 0, 100),
+        ]
+        triggers: ClassVar[list[Any]] = [
+            locked_when("verification_expired", state="expired")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_leg_display()}: {self.get_state_display()}"
