@@ -16,4 +16,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/mfa/", include("allauth.mfa.urls")),
     path("accounts/sessions/", include("allauth.usersessions.urls")),
     path("clinic/", include((clinic_patterns, "clinic"))),
+    path("patients/", include("patients.urls")),
+    path("insurance/", include("insurance.urls")),
+    path("reminders/", include("reminders.urls")),
+    path("visits/", include("visits.urls")),
+    path("infusions/", include("infusions.urls")),
+    path("therapy/", include("therapy.urls")),
+    path("", include("journey.urls")),
 ]

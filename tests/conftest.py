@@ -1,0 +1,64 @@
+"""People and places that many tests share: an owner, a colleague without the right, a stranger from another site."""
+
+import pytest
+
+from clinic.models import Site, User
+from clinic.policy import Role
+from patients.models import Patient
+from tests import build
+
+
+@pytest.fixture
+def site(db: None) -> Site:
+    return build.site()
+
+
+@pytest.fixture
+def other_site(db: None) -> Site:
+    return build.site("Lakeside", "America/Chicago")
+
+
+@pytest.fixture
+def nurse(site: Site) -> User:
+    return build.user(Role.NURSE, at=site, name="Adaeze Okafor")
+
+
+@pytest.fixture
+def other_nurse(site: Site) -> User:
+    return build.user(Role.NURSE, at=site, name="Sanna Lindqvist")
+
+
+@pytest.fixture
+def provider(site: Site) -> User:
+    return build.user(Role.PROVIDER, at=site, name="Dr Miriam Hale")
+
+
+@pytest.fixture
+def therapist(site: Site) -> User:
+    return build.user(Role.THERAPIST, at=site, name="Nadia Amir")
+
+
+@pytest.fixture
+def front_desk(site: Site) -> User:
+    return build.user(Role.FRONT_DESK, at=site, name="Tomas Reyes")
+
+
+@pytest.fixture
+def insurance_admin(site: Site) -> User:
+    return build.user(Role.INSURANCE_ADMIN, at=site, name="Ines Duarte")
+
+
+@pytest.fixture
+def clinic_admin(site: Site) -> User:
+    return build.user(Role.CLINIC_ADMIN, at=site, name="Clara Adeyemi")
+
+
+@pytest.fixture
+def stranger(other_site: Site) -> User:
+    """Holds every role, but at another site."""
+    return build.user(*Role, at=other_site, name="Otto Fremd")
+
+
+@pytest.fixture
+def patient(site: Site) -> Patient:
+    return build.patient(site)
