@@ -5,7 +5,7 @@ import { ask, guarded, isFresh } from "./session.js";
 import { show } from "./toast.js";
 
 const isOurs = (form) =>
-  guarded && form.method === "post" && !form.target && !form.closest("#ek-lock") && !form.hasAttribute("hx-post");
+  guarded && form.method === "post" && !form.target && !form.hasAttribute("data-unlock-form") && !form.closest("#ek-lock") && !form.hasAttribute("hx-post");
 
 function send(form, submitter) {
   form.dataset.sure = "";
@@ -14,7 +14,7 @@ function send(form, submitter) {
 }
 
 async function check(form, submitter) {
-  const state = await ask();
+  const { state } = await ask();
   if (state === "alive") send(form, submitter);
   else if (state === "ended") lock(() => send(form, submitter));
   else show("The server can’t be reached. Nothing was sent, and what you typed is still here.");

@@ -21,7 +21,7 @@ async function look() {
   if (isLocked()) return;
   const idle = Date.now() - last;
   if (idle >= limit) lock();
-  else if (idle < limit / 4 && !isFresh() && document.visibilityState === "visible" && (await ask()) === "ended") lock();
+  else if (idle < limit / 4 && !isFresh() && document.visibilityState === "visible" && (await ask()).state === "ended") lock();
 }
 
 if (guarded && limit > 0) {

@@ -1,9 +1,10 @@
 // Covering the page, and uncovering it for the same person. What was typed stays in the page's memory, nowhere else:
 // nothing is written to browser storage.
 import { renew, token } from "./csrf.js";
-import { signIn, touched } from "./session.js";
+import { ask, prove, touched } from "./session.js";
 
 const dialog = document.getElementById("ek-lock");
+const form = document.querySelector("[data-unlock-form]");
 const channel = "BroadcastChannel" in window ? new BroadcastChannel("evenkeel-session") : null;
 const waiting = [];
 let title = "";
@@ -19,61 +20,65 @@ export function lock(resume) {
   document.title = "Locked · Evenkeel";
   document.body.classList.add("is-locked");
   dialog.showModal();
-  dialog.querySelector("#lock-password")?.focus();
+  form.querySelector("input[name=password]").focus();
 }
 
 function unlock() {
   touched();
+  renew();
+  complain("");
+  form.reset();
   document.body.classList.remove("is-locked");
   document.title = title;
-  dialog.querySelector("form").reset();
   dialog.close();
   window.dispatchEvent(new Event("ek:unlocked"));
   for (const resume of waiting.splice(0)) resume();
 }
 
-function complain(fields, sentence) {
-  let note = fields.querySelector("[data-lock-note]");
-  if (!note) {
-    note = document.createElement("p");
-    note.dataset.lockNote = "";
-    note.className = "ek-sm mt-2";
-    note.setAttribute("role", "alert");
-    fields.append(note);
-  }
-  note.textContent = sentence;
+function complain(sentence, ended = false) {
+  const note = form.querySelector("#lock-error");
+  const input = form.querySelector("input[name=password]");
+  note.hidden = !sentence;
+  note.querySelector("span").textContent = sentence;
+  input.classList.toggle("is-invalid", Boolean(sentence));
+  input.setAttribute("aria-invalid", String(Boolean(sentence)));
+  form.querySelector("[data-ended]").hidden = !ended;
 }
 
 async function submit(event) {
   event.preventDefault();
-  const form = event.target;
   let answer;
   try {
-    answer = await signIn(form, token());
+    answer = await prove(form, token());
   } catch {
-    complain(form, "The server can’t be reached. What you typed is still here; try again in a moment.");
-    return;
+    return complain("The server can’t be reached. What you typed is still here; try again in a moment.");
   }
   if (answer.ok) {
-    const fresh = answer.headers.get("X-CSRFToken");
-    renew(fresh);
-    channel?.postMessage({ unlocked: dialog.dataset.user, token: fresh });
-    unlock();
-  } else if (answer.status === 422 || answer.status === 429) {
-    form.innerHTML = await answer.text();
-    form.querySelector("#lock-password")?.focus();
-  } else {
-    complain(form, "That did not work. Reload the page to sign in; what you typed here would be lost.");
+    channel?.postMessage({ unlocked: dialog?.dataset.user });
+    if (dialog) unlock();
+    else location.replace(form.elements.next.value);
+    return;
   }
+  const body = await answer.json().catch(() => ({}));
+  complain(body.sentence ?? "This session is over.", ![422, 429].includes(answer.status));
+  form.querySelector("input[name=password]").select();
 }
 
+/** Someone signed in in another tab: if it is the same person, the page opens again; if not, it starts anew. */
+async function look() {
+  if (!isLocked() || form.querySelector("[data-ended]").hidden) return;
+  const { state, user } = await ask();
+  if (state !== "alive") return;
+  if (user === dialog.dataset.user) unlock();
+  else location.replace("/");
+}
+
+form?.addEventListener("submit", submit);
 if (dialog) {
-  dialog.querySelector("[data-unlock-form]").addEventListener("submit", submit);
   dialog.addEventListener("cancel", (event) => event.preventDefault());
   dialog.addEventListener("close", () => isLocked() && dialog.showModal());
+  window.addEventListener("focus", look);
   channel?.addEventListener("message", ({ data }) => {
-    if (data.unlocked !== dialog.dataset.user) return;
-    renew(data.token);
-    if (isLocked()) unlock();
+    if (isLocked() && data.unlocked === dialog.dataset.user) unlock();
   });
 }

@@ -1,12 +1,12 @@
-// Asking the server whether the session lives.
+// Asking the server whether the session lives, and proving again who is there.
 //
-// The server's side (clinic/sessions.py, route clinic:unlock; its address is data-unlock of <body>):
-//   GET  clinic:unlock   204 the session lives (and counts as touched); 401 it has ended.
-//   POST clinic:unlock   user (id), password, code: 204 signed in as the same user, with the header X-CSRFToken: the new
-//                        token; 422 with templates/frame/lock_fields.html, saying what is wrong (context unlock_error,
-//                        unlock_user, needs_code); 429 with the same fragment when tried too often.
-//   any unsafe request of an ended session: 401, nothing done. A plain form gets templates/frame/locked.html.
-//   any htmx request of an ended session: 401, no redirect, no body that is shown.
+// The server's side (clinic/sessions.py; the address of clinic:unlock is data-unlock of <body>):
+//   GET  clinic:unlock   204 with X-Evenkeel-User: <id> while the session lives (it counts as a touch); else 401 or a
+//                        redirect to sign in.
+//   POST clinic:unlock   password: 204 and the session goes on; 422 or 429 with {"sentence"}: say it; 401 with
+//                        {"sentence"}: the session is over, only signing in anew helps.
+//   anything else of a locked or ended session: 401 for unsafe and htmx requests, nothing done.
+//   A request with X-Background (polls) never counts as a touch.
 const FRESH = 60 * 1000;
 const address = document.body.dataset.unlock;
 let lastContact = Date.now();
@@ -15,23 +15,29 @@ export const guarded = Boolean(address);
 export const isFresh = () => Date.now() - lastContact < FRESH;
 export const touched = () => { lastContact = Date.now(); };
 
-/** "alive", "ended", or "unreachable". */
+/** {state: "alive" | "ended" | "unreachable", user} */
 export async function ask() {
   try {
-    const answer = await fetch(address, { headers: { Accept: "application/json" }, redirect: "manual", cache: "no-store" });
+    const answer = await fetch(address, { headers: { "X-Requested-With": "fetch" }, redirect: "manual", cache: "no-store" });
     if (answer.status === 204) {
       touched();
-      return "alive";
+      return { state: "alive", user: answer.headers.get("X-Evenkeel-User") };
     }
-    return answer.status >= 500 ? "unreachable" : "ended";
+    return { state: answer.status >= 500 ? "unreachable" : "ended" };
   } catch {
-    return "unreachable";
+    return { state: "unreachable" };
   }
 }
 
-export const signIn = (form, token) =>
-  fetch(address, { method: "POST", body: new FormData(form), headers: { "X-CSRFToken": token }, redirect: "manual" });
+export const prove = (form, token) =>
+  fetch(address, {
+    method: "POST",
+    body: new FormData(form),
+    headers: { "X-CSRFToken": token, "X-Requested-With": "fetch" },
+    redirect: "manual",
+  });
 
 document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.requestConfig.headers["X-Background"]) return;
   if (event.detail.xhr?.status && event.detail.xhr.status < 400) touched();
 });
