@@ -1,0 +1,44 @@
+"""So that `.venv/bin/python manage.py …` works by itself, beside a running clinic or without one."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from clinic.runtime.environment import LOOPBACK, environment, var_directory
+from clinic.runtime.inprocess import start_here
+from clinic.runtime.one_at_a_time import claim, is_claimed
+from clinic.runtime.places import PROJECT, Places, private_directory
+from clinic.runtime.postgres import Postgres
+from clinic.runtime.problems import Trouble
+from clinic.runtime.valkey import Valkey
+
+# Any of these means that somebody has decided already, as in production.
+DECIDED = ("DATABASE_URL", "SECRET_KEY", "EVENKEEL_MODE")
+WITHOUT_SERVERS = {"check", "collectstatic", "compilemessages", "diffsettings", "help", "makemessages", "makemigrations",
+                   "findstatic", "startapp", "version"}  # fmt: skip
+
+
+def lend_servers(arguments: Sequence[str]) -> None:
+    """Set the environment of a management command that has none, in the project's own virtual environment only.
+
+    Beside a running clinic the command uses its servers; else they are started for the time the command takes.
+    """
+    if any(os.environ.get(name) for name in DECIDED) or not sys.prefix.startswith(str(PROJECT / ".venv")):
+        return
+    command = next((word for word in arguments[1:] if not word.startswith("-")), "help")
+    if command in WITHOUT_SERVERS:
+        os.environ["EVENKEEL_MODE"] = "demo"
+        return
+    try:
+        places = Places(private_directory(var_directory()))
+        if is_claimed(places.var):
+            servers = {"DATABASE_URL": Postgres(places).url, "REDIS_URL": os.environ.get("REDIS_URL") or Valkey(places).url}
+        else:
+            claim(places.var, f"manage.py {command}")
+            servers = start_here(places, durable=True)
+    except Trouble as trouble:
+        sys.exit(str(trouble))
+    port = int(os.environ.get("PORT") or 8000)
+    os.environ.update(environment(places, servers, port=port, host=LOOPBACK))
