@@ -126,7 +126,9 @@ class Clinic:
         self.supervisor.start(Part("beat", self.python(*beat)))
 
     def fill(self) -> None:
-        """Fill an empty clinic with demo data in the background, then show who can log in."""
+        """Fill an empty clinic with demo data in the background, then show who can log in. EVENKEEL_DEMO=no leaves it."""
+        if os.environ.get("EVENKEEL_DEMO") == "no":
+            return
         unfinished = self.places.var / "demo-unfinished"
         if not unfinished.exists() and not self.is_empty():
             self.show_logins()
@@ -165,10 +167,14 @@ class Clinic:
 
     def is_empty(self) -> bool:
         """Is there no user at all yet?"""
-        with closing(psycopg2.connect(self.env["DATABASE_URL"], connect_timeout=10)) as connection:
+        with closing(psycopg2.connect(self.libpq_url(), connect_timeout=10)) as connection:
             with connection.cursor() as cursor:
                 cursor.execute(EMPTY_CLINIC)
                 return bool(cursor.fetchone()[0])
+
+    def libpq_url(self) -> str:
+        """DATABASE_URL for libpq, which knows fewer names of the scheme than Django's settings."""
+        return "postgresql:" + self.env["DATABASE_URL"].partition(":")[2]
 
     def python(self, module: str, *arguments: str) -> Launch:
         """A child that runs a Python module."""
