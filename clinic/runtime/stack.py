@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -35,7 +36,7 @@ def run() -> int:
     address = f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0', '::') else host}:{port}"  # noqa: S104
     places, supervisor = settle(address)
     require_free_port(host, port)
-    return supervised(supervisor, lambda: Clinic(places, supervisor, host, port, address).open())
+    return supervised(places, supervisor, lambda: Clinic(places, supervisor, host, port, address).open())
 
 
 def serve() -> int:
@@ -47,7 +48,7 @@ def serve() -> int:
             say(f"export {name}='{value}'")
         say("The servers are up. Stop them with Ctrl-C.")
 
-    return supervised(supervisor, start)
+    return supervised(places, supervisor, start)
 
 
 def settle(about: str) -> tuple[Places, Supervisor]:
@@ -60,7 +61,7 @@ def settle(about: str) -> tuple[Places, Supervisor]:
     return places, Supervisor(places.logs)
 
 
-def supervised(supervisor: Supervisor, start: Callable[[], None]) -> int:
+def supervised(places: Places, supervisor: Supervisor, start: Callable[[], None]) -> int:
     """Start, watch until told to stop, and stop everything whatever happened."""
     try:
         supervisor.listen()
@@ -70,6 +71,7 @@ def supervised(supervisor: Supervisor, start: Callable[[], None]) -> int:
         say("\nStopping…")
     finally:
         supervisor.stop()
+        shutil.rmtree(places.sockets, ignore_errors=True)
     say("Stopped. The data is kept.")
     return 0
 
