@@ -54,7 +54,7 @@ def make_environment() -> None:
 def install(lock: str) -> None:
     """Install exactly what the lock says, each file checked against its hash."""
     print(f"Installing {lock} (once; about half a minute)…", flush=True)
-    pip = [PYTHON, "-m", "pip", "install", "--require-hashes", "--no-deps", "--no-input", "--quiet", "--progress-bar", "off"]
+    pip = [PYTHON, "-m", "pip", "install", "--require-hashes", "--no-deps", "--no-input", "-qq", "--progress-bar", "off"]
     environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_ROOT_USER_ACTION": "ignore"}
     if subprocess.run([*pip, "-r", lock], cwd=PROJECT, env=environment, check=False).returncode:
         sys.exit(f"{lock} could not be installed. The reason stands above; when it is mended, run the same command again.")
