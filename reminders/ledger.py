@@ -1,0 +1,109 @@
+"""The message ledger: what will be said, planned and taken back in the transaction that books, moves or cancels."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from clinic.errors import Invalid
+from clinic.models import Site
+from patients.models import ContactConsent, Patient
+from reminders import templates
+from reminders.models import Message
+
+WAITING = (Message.State.PLANNED, Message.State.FAILED)
+
+
+@transaction.atomic
+def plan(
+    *,
+    kind: str,
+    patient: Patient,
+    site: Site,
+    subject_kind: str,
+    subject_id: UUID,
+    occurrence: str,
+    due_at: datetime,
+    expires_at: datetime,
+    values: Mapping[str, str],
+) -> Message:
+    """Plan one message for one occasion; planning it again answers the row that is there.
+
+    `values` fill the template's placeholders and hold nothing clinical. Consent, opt-out and quiet hours are looked
+    at when it is sent, because they may change until then. Raises Invalid for a kind or a placeholder nobody knows.
+    """
+    if kind not in templates.KINDS:
+        raise Invalid(f"There is no message of the kind “{kind}”.")
+    template = templates.newest(kind, patient.language)
+    filled = {
+        "first_name": patient.preferred_name or patient.given_name,
+        "site": site.name,
+        "phone": site.phone,
+    }
+    filled |= dict(values)
+    if stray := set(filled) - templates.PLACEHOLDERS:
+        raise Invalid(f"A message has no place for {', '.join(sorted(stray))}.")
+    template.fill(filled)
+    message, _ = Message.objects.get_or_create(
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        kind=kind,
+        channel=ContactConsent.Channel.EMAIL,
+        occurrence=occurrence,
+        defaults={
+            "patient": patient,
+            "site": site,
+            "template_version": template.version,
+            "values": filled,
+            "due_at": due_at,
+            "expires_at": expires_at,
+        },
+    )
+    return message
+
+
+@transaction.atomic
+def void(
+    *,
+    subject_kind: str,
+    subject_id: UUID,
+    why: str,
+    kinds: Collection[str] | None = None,
+) -> int:
+    """Take back what was planned about a subject and has not gone out. Answers how many were taken back."""
+    waiting = Message.objects.filter(
+        subject_kind=subject_kind, subject_id=subject_id, state__in=WAITING
+    )
+    if kinds is not None:
+        waiting = waiting.filter(kind__in=kinds)
+    # A message that is being sent at this moment is locked by nobody but carries a lease: its sender re-reads the
+    # subject's rows under a lock before it speaks, so it is enough to void what is still planned.
+    taken: int = waiting.update(state=Message.State.VOID, why=why, next_attempt_at=None)
+    claimed = Message.objects.filter(
+        subject_kind=subject_kind, subject_id=subject_id, state=Message.State.CLAIMED
+    )
+    if kinds is not None:
+        claimed = claimed.filter(kind__in=kinds)
+    taken += claimed.filter(tries__isnull=True).update(
+        state=Message.State.VOID,
+        why=why,
+        lease_until=None,
+        lease_owner="",
+        next_attempt_at=None,
+    )
+    return taken
+
+
+@transaction.atomic
+def restore(*, subject_kind: str, subject_id: UUID, due_after: datetime) -> int:
+    """Put back what `void` took, where its hour has not passed (an undone cancellation)."""
+    back: int = Message.objects.filter(
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        state=Message.State.VOID,
+        due_at__gt=due_after,
+    ).update(state=Message.State.PLANNED, why="")
+    return back

@@ -1,0 +1,33 @@
+"""Pure rules of what is said and when."""
+
+from datetime import datetime, time, timedelta
+
+QUIET_FROM, QUIET_UNTIL = (
+    time(21),
+    time(8),
+)  # local to the patient's site; protocol Table A, S-TCPA1
+RETRY_MINUTES = (1, 5, 15, 60)  # after these tries a person calls
+LEASE = timedelta(seconds=60)
+TEXT_LIMIT = 160
+
+
+def is_quiet(local: datetime) -> bool:
+    """Whether the wall clock stands between 21:00 and 08:00."""
+    return local.time() >= QUIET_FROM or local.time() < QUIET_UNTIL
+
+
+def end_of_quiet(local: datetime) -> datetime:
+    """08:00 after the quiet time in which `local` lies, on the same wall clock."""
+    day = (
+        local.date() + timedelta(days=1) if local.time() >= QUIET_FROM else local.date()
+    )
+    return datetime.combine(day, QUIET_UNTIL, tzinfo=local.tzinfo)
+
+
+def retry_after(tries: int) -> timedelta | None:
+    """How long to wait after the n-th failed try; None when a person must take over."""
+    return (
+        timedelta(minutes=RETRY_MINUTES[tries - 1])
+        if tries <= len(RETRY_MINUTES)
+        else None
+    )
