@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from clinic import views
+from clinic import gallery, views
 
 clinic_patterns: list[URLPattern | URLResolver] = [
     path("site/", views.switch_site, name="switch-site"),
     path("unlock/", views.unlock, name="unlock"),
+    path("gallery/", gallery.gallery, name="gallery"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -8,7 +8,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinic import sessions
 from clinic.access import SITE_KEY, acting_user, sites_of
@@ -42,9 +42,14 @@ def switch_site(request: HttpRequest) -> HttpResponse:
     return redirect(_back(request))
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def unlock(request: HttpRequest) -> HttpResponse:
-    """The person at an idle page proves again who they are. Answers 204, or 422 with a sentence."""
+    """The person at an idle page proves again who they are. Answers 204, or 422 with a sentence.
+
+    A GET asks only whether the session still lives, and whose it is, so that nothing typed is sent into a dead one.
+    """
+    if request.method == "GET":
+        return _pulse(request)
     if not request.user.is_authenticated:
         return JsonResponse(
             {"sentence": "This session has ended. Sign in again."}, status=401
@@ -70,6 +75,12 @@ def unlock(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request") or request.headers.get("X-Requested-With"):
         return HttpResponse(status=204)
     return redirect(_back(request))
+
+
+def _pulse(request: HttpRequest) -> HttpResponse:
+    if not request.user.is_authenticated or request.session.get(sessions.LOCKED):
+        return HttpResponse(status=401)
+    return HttpResponse(status=204, headers={"X-Evenkeel-User": str(request.user.pk)})
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
