@@ -467,6 +467,14 @@ class SafetyAlert(Record):
     acknowledged_by = models.ForeignKey(
         USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    screen = models.ForeignKey(
+        MeasureResponse,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="graded_alerts",
+        help_text="The C-SSRS screener that graded it.",
+    )
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(
         USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -475,6 +483,11 @@ class SafetyAlert(Record):
     may_infuse = models.BooleanField(
         default=False, help_text="A provider cleared infusions while the alert is open."
     )
+    cleared_at = models.DateTimeField(null=True, blank=True)
+    cleared_by = models.ForeignKey(
+        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    clearance_note = models.TextField(blank=True)
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-opened_at"]
@@ -488,6 +501,12 @@ class SafetyAlert(Record):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             together("alert_acknowledged_whole", "acknowledged_at", "acknowledged_by"),
             together("alert_closed_whole", "closed_at", "closed_by"),
+            together("alert_cleared_whole", "cleared_at", "cleared_by"),
+            models.CheckConstraint(
+                name="alert_infuses_when_cleared",
+                condition=Q(may_infuse=False)
+                | (Q(cleared_at__isnull=False) & ~Q(clearance_note="")),
+            ),
             models.CheckConstraint(
                 name="alert_closed_says_why",
                 condition=Q(closed_at__isnull=True) | ~Q(outcome=""),
