@@ -43,6 +43,8 @@ class Action(StrEnum):
     RECORD_CONSENT = "record consents"
     EVALUATE = "evaluate and sign eligibility"
     HANDLE_ALERT = "act on a safety alert"
+    CLOSE_ALERT = "close a safety alert"
+    CLEAR_ALERT = "decide on a grave safety alert and clear infusions"
     SEE_COVERAGE = "see coverage and verification"
     VERIFY_BENEFITS = "verify benefits"
     SEE_SCHEDULE = "see the schedule"
@@ -82,6 +84,8 @@ GRANTS: dict[Action, frozenset[Role]] = {
     Action.RECORD_CONSENT: frozenset({Role.NURSE, Role.PROVIDER}),
     Action.EVALUATE: frozenset({Role.PROVIDER}),
     Action.HANDLE_ALERT: _CLINICAL,
+    Action.CLOSE_ALERT: frozenset({Role.THERAPIST, Role.PROVIDER}),
+    Action.CLEAR_ALERT: frozenset({Role.PROVIDER}),
     Action.SEE_COVERAGE: _DESK | {Role.PROVIDER},
     Action.VERIFY_BENEFITS: frozenset({Role.INSURANCE_ADMIN}),
     Action.SEE_SCHEDULE: _ALL,
@@ -152,6 +156,10 @@ ROUTES: dict[str, Action | Door] = {
     # patients
     # insurance
     # reminders
+    "reminders:tasks": Action.SEE_TASKS,
+    "reminders:task": Action.SEE_TASKS,
+    "reminders:task-take": Action.SEE_TASKS,
+    "reminders:messages": Action.SEE_MESSAGES,
     # visits
     # infusions
     # therapy
