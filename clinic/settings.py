@@ -57,7 +57,7 @@ INSTALLED_APPS = [
     "clinic.apps.ClinicConfig",
     "patients",
     "insurance",
-    "reminders",
+    "reminders.apps.RemindersConfig",
     "visits",
     "infusions",
     "therapy",

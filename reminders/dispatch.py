@@ -40,9 +40,7 @@ class Counts:
     uncertain: int = 0
 
     def __str__(self) -> str:
-        return ", ".join(
-            f"{getattr(self, field.name)} {field.name}" for field in fields(self)
-        )
+        return ", ".join(f"{getattr(self, field.name)} {field.name}" for field in fields(self))
 
 
 def dispatch_due(*, limit: int | None = None) -> Counts:
@@ -86,16 +84,12 @@ def _claim(*, owner: str, size: int) -> list[UUID]:
     return claimed
 
 
-def _deliver(
-    message_id: UUID, *, owner: str, connection: BaseEmailBackend, counts: Counts
-) -> None:
+def _deliver(message_id: UUID, *, owner: str, connection: BaseEmailBackend, counts: Counts) -> None:
     attempt = _begin(message_id, owner=owner, counts=counts)
     if attempt is None:
         return
     message = attempt.message
-    letter = templates.find(
-        message.kind, message.patient.language, message.template_version
-    ).fill(message.values)
+    letter = templates.find(message.kind, message.patient.language, message.template_version).fill(message.values)
     try:
         provider_id = channels.email(
             message=message,
@@ -104,9 +98,7 @@ def _deliver(
             connection=connection,
         )
     except smtplib.SMTPRecipientsRefused as refusal:
-        _failed(
-            attempt, f"The address was refused: {refusal}", for_good=True, counts=counts
-        )
+        _failed(attempt, f"The address was refused: {refusal}", for_good=True, counts=counts)
     except (OSError, smtplib.SMTPException) as trouble:
         connection.close()
         _failed(
@@ -122,11 +114,7 @@ def _deliver(
 @transaction.atomic
 def _begin(message_id: UUID, *, owner: str, counts: Counts) -> MessageAttempt | None:
     """Look once more whether it may be said, and write the try. None when it may not."""
-    message = (
-        Message.objects.select_for_update(of=("self",))
-        .select_related("patient", "site")
-        .get(pk=message_id)
-    )
+    message = Message.objects.select_for_update(of=("self",)).select_related("patient", "site").get(pk=message_id)
     if message.state != Message.State.CLAIMED or message.lease_owner != owner:
         return None
     now = clock.now()
@@ -156,13 +144,9 @@ def _held_back(message: Message) -> str:
         return "The patient has died."
     if not patient.email:
         return "There is no email address."
-    if OptOut.objects.filter(
-        patient=patient, channel=channel, until__isnull=True
-    ).exists():
+    if OptOut.objects.filter(patient=patient, channel=channel, until__isnull=True).exists():
         return "The patient asked for no more messages."
-    if not ContactConsent.objects.filter(
-        patient=patient, channel=channel, revoked_at__isnull=True
-    ).exists():
+    if not ContactConsent.objects.filter(patient=patient, channel=channel, revoked_at__isnull=True).exists():
         return "The patient has not agreed to email."
     return ""
 
@@ -189,17 +173,11 @@ def _sent(attempt: MessageAttempt, provider_id: str, *, counts: Counts) -> None:
 
 
 @transaction.atomic
-def _failed(
-    attempt: MessageAttempt, answer: str, *, for_good: bool, counts: Counts
-) -> None:
+def _failed(attempt: MessageAttempt, answer: str, *, for_good: bool, counts: Counts) -> None:
     now = clock.now()
     attempt.ended_at, attempt.accepted, attempt.answer = now, False, answer[:300]
     attempt.save()
-    message = (
-        Message.objects.select_for_update()
-        .select_related("patient", "site")
-        .get(pk=attempt.message_id)
-    )
+    message = Message.objects.select_for_update().select_related("patient", "site").get(pk=attempt.message_id)
     wait = None if for_good else rules.retry_after(message.attempts)
     if wait is not None:
         message.next_attempt_at = now + wait
@@ -231,13 +209,7 @@ def _settle_lost_leases(counts: Counts) -> None:
         Message.objects.select_for_update(of=("self",), skip_locked=True)
         .select_related("patient", "site")
         .filter(state=Message.State.CLAIMED, lease_until__lt=clock.now())
-        .annotate(
-            begun=Exists(
-                MessageAttempt.objects.filter(
-                    message=OuterRef("pk"), ended_at__isnull=True
-                )
-            )
-        )
+        .annotate(begun=Exists(MessageAttempt.objects.filter(message=OuterRef("pk"), ended_at__isnull=True)))
         .order_by("due_at")[:200]
     )
     for message in lost:

@@ -55,23 +55,14 @@ def open_task(
 @transaction.atomic
 def done(*, task_id: UUID, outcome: str, by: User) -> FollowUp:
     """End a task with what came of it. Raises NotFound, NotPermitted, IllegalTransition, Invalid."""
-    task = (
-        FollowUp.objects.select_for_update(of=("self",))
-        .select_related("site")
-        .filter(pk=task_id)
-        .first()
-    )
+    task = FollowUp.objects.select_for_update(of=("self",)).select_related("site").filter(pk=task_id).first()
     if task is None or task.site_id not in by.site_ids:
         raise NotFound
     require(by, Action.SEE_TASKS, at=task.site)
     if task.owner_id != by.pk and Role(task.owner_role) not in by.roles_at(task.site):
-        raise NotPermitted(
-            f"This task belongs to the {Role(task.owner_role).label.lower()}. Ask them to close it."
-        )
+        raise NotPermitted(f"This task belongs to the {Role(task.owner_role).label.lower()}. Ask them to close it.")
     if task.state != FollowUp.State.OPEN:
-        raise IllegalTransition(
-            "This task", current=task.get_state_display(), wanted="Done", allowed=()
-        )
+        raise IllegalTransition("This task", current=task.get_state_display(), wanted="Done", allowed=())
     if not outcome.strip():
         raise Invalid({"outcome": "Write what came of it: one sentence is enough."})
     return _end(task, FollowUp.State.DONE, outcome.strip(), by)
@@ -80,18 +71,11 @@ def done(*, task_id: UUID, outcome: str, by: User) -> FollowUp:
 @transaction.atomic
 def take(*, task_id: UUID, by: User) -> FollowUp:
     """Put one's own name on a task of one's role. Raises NotFound, NotPermitted."""
-    task = (
-        FollowUp.objects.select_for_update(of=("self",))
-        .select_related("site")
-        .filter(pk=task_id)
-        .first()
-    )
+    task = FollowUp.objects.select_for_update(of=("self",)).select_related("site").filter(pk=task_id).first()
     if task is None or task.site_id not in by.site_ids:
         raise NotFound
     if Role(task.owner_role) not in by.roles_at(task.site):
-        raise NotPermitted(
-            f"This task is for the {Role(task.owner_role).label.lower()}."
-        )
+        raise NotPermitted(f"This task is for the {Role(task.owner_role).label.lower()}.")
     task.owner = by
     task.save(update_fields=["owner"])
     return task
@@ -117,9 +101,7 @@ def close_for(
     return len(closed)
 
 
-def _end(
-    task: FollowUp, state: FollowUp.State, outcome: str, by: User | None
-) -> FollowUp:
+def _end(task: FollowUp, state: FollowUp.State, outcome: str, by: User | None) -> FollowUp:
     task.state, task.outcome, task.ended_at, task.ended_by = (
         state,
         outcome[:300],
@@ -137,4 +119,15 @@ def for_user(user: User, site: Site) -> QuerySet[FollowUp]:
         FollowUp.objects.filter(site=site, state=FollowUp.State.OPEN)
         .filter(Q(owner=user) | Q(owner__isnull=True, owner_role__in=roles))
         .select_related("patient", "owner", "site")
+    )
+
+
+def ended_for_user(user: User, site: Site) -> QuerySet[FollowUp]:
+    """The ended tasks of the user's roles at the site."""
+    roles = [role.value for role in user.roles_at(site)]
+    return (
+        FollowUp.objects.filter(site=site)
+        .exclude(state=FollowUp.State.OPEN)
+        .filter(Q(owner=user) | Q(owner_role__in=roles))
+        .select_related("patient", "owner", "site", "ended_by")
     )

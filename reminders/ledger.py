@@ -74,17 +74,13 @@ def void(
     kinds: Collection[str] | None = None,
 ) -> int:
     """Take back what was planned about a subject and has not gone out. Answers how many were taken back."""
-    waiting = Message.objects.filter(
-        subject_kind=subject_kind, subject_id=subject_id, state__in=WAITING
-    )
+    waiting = Message.objects.filter(subject_kind=subject_kind, subject_id=subject_id, state__in=WAITING)
     if kinds is not None:
         waiting = waiting.filter(kind__in=kinds)
     # A message that is being sent at this moment is locked by nobody but carries a lease: its sender re-reads the
     # subject's rows under a lock before it speaks, so it is enough to void what is still planned.
     taken: int = waiting.update(state=Message.State.VOID, why=why, next_attempt_at=None)
-    claimed = Message.objects.filter(
-        subject_kind=subject_kind, subject_id=subject_id, state=Message.State.CLAIMED
-    )
+    claimed = Message.objects.filter(subject_kind=subject_kind, subject_id=subject_id, state=Message.State.CLAIMED)
     if kinds is not None:
         claimed = claimed.filter(kind__in=kinds)
     taken += claimed.filter(tries__isnull=True).update(

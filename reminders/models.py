@@ -34,17 +34,13 @@ class Message(Record):
         EXPIRED = "expired", "Too late"
 
     kind = models.CharField(max_length=40)
-    patient = models.ForeignKey(
-        Patient, on_delete=models.PROTECT, related_name="messages"
-    )
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="messages")
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
     channel = models.CharField(max_length=5, choices=ContactConsent.Channel.choices)
     # What it is about, named by the room that planned it: "appointment" and the row's id.
     subject_kind = models.CharField(max_length=30)
     subject_id = models.UUIDField()
-    occurrence = models.CharField(
-        max_length=60, help_text="Tells two messages of one kind and subject apart."
-    )
+    occurrence = models.CharField(max_length=60, help_text="Tells two messages of one kind and subject apart.")
     template_version = models.CharField(max_length=20)
     values = models.JSONField(
         default=dict,
@@ -52,9 +48,7 @@ class Message(Record):
     )
     due_at = models.DateTimeField()
     expires_at = models.DateTimeField(help_text="Not sent at or after this moment.")
-    state = models.CharField(
-        max_length=10, choices=State.choices, default=State.PLANNED
-    )
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
     why = models.CharField(
         max_length=200,
         blank=True,
@@ -77,9 +71,7 @@ class Message(Record):
             ),
             models.CheckConstraint(
                 name="message_claim_whole",
-                condition=(
-                    Q(state="claimed", lease_until__isnull=False) & ~Q(lease_owner="")
-                )
+                condition=(Q(state="claimed", lease_until__isnull=False) & ~Q(lease_owner=""))
                 | (~Q(state="claimed") & Q(lease_until__isnull=True, lease_owner="")),
             ),
             models.CheckConstraint(
@@ -89,17 +81,38 @@ class Message(Record):
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(
-                fields=["due_at"], condition=Q(state="planned"), name="message_due"
-            ),
+            models.Index(fields=["due_at"], condition=Q(state="planned"), name="message_due"),
             models.Index(fields=["patient", "-due_at"], name="message_by_patient"),
-            models.Index(
-                fields=["subject_kind", "subject_id"], name="message_by_subject"
-            ),
+            models.Index(fields=["subject_kind", "subject_id"], name="message_by_subject"),
         ]
+
+    LABELS: ClassVar[dict[str, str]] = {
+        "appointment_72h": "Reminder, three days before",
+        "appointment_24h": "Reminder, the day before",
+        "visits_booked": "All dates of the visits",
+    }
+    TONES: ClassVar[dict[str, str]] = {
+        "planned": "none",
+        "claimed": "info",
+        "sent": "ok",
+        "delivered": "ok",
+        "failed": "stop",
+        "uncertain": "warn",
+        "void": "none",
+        "suppressed": "warn",
+        "expired": "warn",
+    }
 
     def __str__(self) -> str:
         return f"{self.kind} due {self.due_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def label(self) -> str:
+        return self.LABELS.get(self.kind, self.kind)
+
+    @property
+    def tone(self) -> str:
+        return self.TONES[self.state]
 
 
 @audited
@@ -114,9 +127,7 @@ class MessageAttempt(Record):
 
     class Meta:
         ordering: ClassVar[list[str]] = ["started_at"]
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            together("message_attempt_whole", "ended_at", "accepted")
-        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [together("message_attempt_whole", "ended_at", "accepted")]
 
     def __str__(self) -> str:
         return f"Try at {self.started_at:%Y-%m-%d %H:%M}"
@@ -126,9 +137,7 @@ class MessageAttempt(Record):
 class OptOut(Record):
     """The patient said stop. All automated messages of the channel are held back while it is in force."""
 
-    patient = models.ForeignKey(
-        Patient, on_delete=models.PROTECT, related_name="opt_outs"
-    )
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="opt_outs")
     channel = models.CharField(max_length=5, choices=ContactConsent.Channel.choices)
     words = models.CharField(max_length=160)
     since = models.DateTimeField(default=clock.now)
@@ -168,24 +177,16 @@ class FollowUp(Record):
     title = models.CharField(max_length=160)
     subject_kind = models.CharField(max_length=30)
     subject_id = models.UUIDField()
-    link = models.CharField(
-        max_length=200, blank=True, help_text="The path of the page where it is done."
-    )
-    owner_role = models.CharField(
-        max_length=20, choices=[(role.value, role.label) for role in Role]
-    )
-    owner = models.ForeignKey(
-        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="follow_ups"
-    )
+    link = models.CharField(max_length=200, blank=True, help_text="The path of the page where it is done.")
+    owner_role = models.CharField(max_length=20, choices=[(role.value, role.label) for role in Role])
+    owner = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="follow_ups")
     opened_at = models.DateTimeField(default=clock.now)
     due_at = models.DateTimeField()
     escalates_at = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=4, choices=State.choices, default=State.OPEN)
     outcome = models.CharField(max_length=300, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
-    ended_by = models.ForeignKey(
-        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    ended_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering: ClassVar[list[str]] = ["due_at", "id"]
@@ -197,8 +198,7 @@ class FollowUp(Record):
             ),
             models.CheckConstraint(
                 name="follow_up_end_whole",
-                condition=Q(state="open", ended_at__isnull=True)
-                | (~Q(state="open") & Q(ended_at__isnull=False)),
+                condition=Q(state="open", ended_at__isnull=True) | (~Q(state="open") & Q(ended_at__isnull=False)),
             ),
             models.CheckConstraint(
                 name="follow_up_done_says_what",

@@ -18,16 +18,10 @@ def is_quiet(local: datetime) -> bool:
 
 def end_of_quiet(local: datetime) -> datetime:
     """08:00 after the quiet time in which `local` lies, on the same wall clock."""
-    day = (
-        local.date() + timedelta(days=1) if local.time() >= QUIET_FROM else local.date()
-    )
+    day = local.date() + timedelta(days=1) if local.time() >= QUIET_FROM else local.date()
     return datetime.combine(day, QUIET_UNTIL, tzinfo=local.tzinfo)
 
 
 def retry_after(tries: int) -> timedelta | None:
     """How long to wait after the n-th failed try; None when a person must take over."""
-    return (
-        timedelta(minutes=RETRY_MINUTES[tries - 1])
-        if tries <= len(RETRY_MINUTES)
-        else None
-    )
+    return timedelta(minutes=RETRY_MINUTES[tries - 1]) if tries <= len(RETRY_MINUTES) else None

@@ -30,13 +30,9 @@ class Template:
     body: str
 
     def __post_init__(self) -> None:
-        used = set(Words(self.subject).get_identifiers()) | set(
-            Words(self.body).get_identifiers()
-        )
+        used = set(Words(self.subject).get_identifiers()) | set(Words(self.body).get_identifiers())
         if stray := used - PLACEHOLDERS:
-            raise ValueError(
-                f"Template {self.kind}: {', '.join(sorted(stray))} can’t be filled."
-            )
+            raise ValueError(f"Template {self.kind}: {', '.join(sorted(stray))} can’t be filled.")
 
     def fill(self, values: Mapping[str, str]) -> Letter:
         """Raises KeyError when a placeholder has no value: a letter with a hole never goes out."""
@@ -56,8 +52,7 @@ _ALL = (
         language="en",
         subject="Your visit on $day",
         body="Hello $first_name,\n\nthis is a reminder of your visit at $site on $day at $time.\n"
-        "Please arrange your ride. If the time does not suit you, call us: $phone."
-        + _FOOT,
+        "Please arrange your ride. If the time does not suit you, call us: $phone." + _FOOT,
     ),
     Template(
         kind="appointment_72h",
@@ -65,8 +60,7 @@ _ALL = (
         language="es",
         subject="Su visita el $day",
         body="Hola $first_name:\n\nle recordamos su visita en $site el $day a las $time.\n"
-        "Por favor, organice su transporte. Si la hora no le conviene, llámenos: $phone."
-        + _PIE,
+        "Por favor, organice su transporte. Si la hora no le conviene, llámenos: $phone." + _PIE,
     ),
     Template(
         kind="appointment_24h",
@@ -82,8 +76,7 @@ _ALL = (
         language="es",
         subject="Su visita de mañana",
         body="Hola $first_name:\n\nle esperamos en $site el $day a las $time.\n"
-        "Por favor, organice su transporte. Si ha surgido algo, llámenos: $phone."
-        + _PIE,
+        "Por favor, organice su transporte. Si ha surgido algo, llámenos: $phone." + _PIE,
     ),
     Template(
         kind="visits_booked",
@@ -103,20 +96,14 @@ _ALL = (
     ),
 )
 
-_BY_KEY = {
-    (template.kind, template.language, template.version): template for template in _ALL
-}
+_BY_KEY = {(template.kind, template.language, template.version): template for template in _ALL}
 KINDS = frozenset(template.kind for template in _ALL)
 
 
 def newest(kind: str, language: str) -> Template:
     """The words in force for a kind, in the patient's language or else in English. Raises KeyError."""
     for tongue in (language, "en"):
-        versions = [
-            template
-            for template in _ALL
-            if template.kind == kind and template.language == tongue
-        ]
+        versions = [template for template in _ALL if template.kind == kind and template.language == tongue]
         if versions:
             return max(versions, key=lambda template: int(template.version))
     raise KeyError(kind)

@@ -1,11 +1,15 @@
 """People and places that many tests share: an owner, a colleague without the right, a stranger from another site."""
 
+from collections.abc import Iterator
+
 import pytest
+from pytest_django.fixtures import Settings
 
 from clinic.models import Site, User
 from clinic.policy import Role
 from patients.models import Patient
 from tests import build
+from tests.sink import Sink, smtp_sink
 
 
 @pytest.fixture
@@ -62,3 +66,12 @@ def stranger(other_site: Site) -> User:
 @pytest.fixture
 def patient(site: Site) -> Patient:
     return build.patient(site)
+
+
+@pytest.fixture
+def sink(settings: Settings) -> Iterator[Sink]:
+    """A real SMTP server, to which the house sends its letters."""
+    with smtp_sink() as opened:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", opened.port
+        yield opened
