@@ -5,11 +5,23 @@ the address of the database once. So the order is made here.
 """
 
 import os
+from typing import Any
 
 import django
+import pytest
 
+from clinic.runtime.browser import find
 from clinic.runtime.testing import serve_tests
 
 serve_tests()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
+# pytest-playwright keeps an event loop running in the thread of the tests, where Django would refuse its ORM.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 django.setup()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The machine's Chromium, else Playwright's own; without its sandbox, which root and containers can't have."""
+    chromium = {"executable_path": path} if (path := find()) else {}
+    return {**browser_type_launch_args, **chromium, "args": ["--no-sandbox", "--disable-dev-shm-usage"]}

@@ -50,7 +50,7 @@ def reachable(base: Path, parts: tuple[str, ...], account: Account, *, mark: str
     """The directory itself, or one with copies of these parts of it where the account can read them.
 
     The copy is needed when the virtual environment lies below a home that is closed to others. It belongs to root, is
-    written under another name first, and so is whole or not there. (/run won't do: often nothing may be executed there.)
+    written under another name first, and so is whole or not there. (/run won't do: it often refuses to execute.)
     """
     if can_reach(base / parts[0], account):
         return base

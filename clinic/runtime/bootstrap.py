@@ -15,7 +15,10 @@ PROJECT = Path(__file__).resolve().parents[2]
 VENV = PROJECT / ".venv"
 PYTHON = VENV / "bin" / "python"
 # The development lock holds everything of the other one (tests/runtime/test_locks.py sees to it).
-CONTAINS = {"requirements.txt": ["requirements.txt"], "requirements-dev.txt": ["requirements-dev.txt", "requirements.txt"]}
+CONTAINS = {
+    "requirements.txt": ["requirements.txt"],
+    "requirements-dev.txt": ["requirements-dev.txt", "requirements.txt"],
+}
 
 
 def stamp(lock: str) -> Path:
@@ -54,10 +57,10 @@ def make_environment() -> None:
 def install(lock: str) -> None:
     """Install exactly what the lock says, each file checked against its hash."""
     print(f"Installing {lock} (once; about half a minute)…", flush=True)
-    pip = [PYTHON, "-m", "pip", "install", "--require-hashes", "--no-deps", "--no-input", "-qq", "--progress-bar", "off"]
+    pip = [str(PYTHON), "-m", "pip", "install", "--require-hashes", "--no-deps", "--no-input", "-qq"]
     environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_ROOT_USER_ACTION": "ignore"}
     if subprocess.run([*pip, "-r", lock], cwd=PROJECT, env=environment, check=False).returncode:
-        sys.exit(f"{lock} could not be installed. The reason stands above; when it is mended, run the same command again.")
+        sys.exit(f"{lock} could not be installed; the reason stands above. When it is mended, run the command again.")
 
 
 def main(lock: str) -> None:

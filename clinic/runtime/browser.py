@@ -34,9 +34,10 @@ def get() -> bool:
     if os.geteuid() == 0 and shutil.which("apt-get"):
         print("Installing Chromium for the browser tests…", flush=True)
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        steps = (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"])
-        for step in steps:
-            subprocess.run(step, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False)
+        for step in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "chromium"]):
+            subprocess.run(
+                ["apt-get", *step], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False
+            )
         if find():
             return True
     playwright = Path(sys.executable).with_name("playwright")

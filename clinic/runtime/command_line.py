@@ -16,8 +16,7 @@ from clinic.runtime.valkey import Valkey
 
 # Any of these means that somebody has decided already, as in production.
 DECIDED = ("DATABASE_URL", "SECRET_KEY", "EVENKEEL_MODE")
-WITHOUT_SERVERS = {"check", "collectstatic", "compilemessages", "diffsettings", "help", "makemessages", "makemigrations",
-                   "findstatic", "startapp", "version"}  # fmt: skip
+WITHOUT_SERVERS = {"check", "collectstatic", "diffsettings", "findstatic", "help", "makemigrations", "version"}
 
 
 def lend_servers(arguments: Sequence[str]) -> None:
@@ -34,7 +33,8 @@ def lend_servers(arguments: Sequence[str]) -> None:
     try:
         places = Places(private_directory(var_directory()))
         if is_claimed(places.var):
-            servers = {"DATABASE_URL": Postgres(places).url, "REDIS_URL": os.environ.get("REDIS_URL") or Valkey(places).url}
+            broker = os.environ.get("REDIS_URL") or Valkey(places).url
+            servers = {"DATABASE_URL": Postgres(places).url, "REDIS_URL": broker}
         else:
             claim(places.var, f"manage.py {command}")
             servers = start_here(places, durable=True)

@@ -101,8 +101,9 @@ class Postgres:
         quick = () if self.durable else ("--no-sync",)
         try:
             with handle_on(fresh) as (name, descriptor):
+                program = str(self.programs / "initdb")
                 initdb = spawn(
-                    [str(self.programs / "initdb"), "-D", name, "-U", OWNER, f"--pwfile={word}", *INITDB_OPTIONS, *quick],
+                    [program, "-D", name, "-U", OWNER, f"--pwfile={word}", *INITDB_OPTIONS, *quick],
                     account=self.account,
                     output=subprocess.PIPE,
                     inherit=(descriptor,),
@@ -163,6 +164,7 @@ class Postgres:
                     cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
                 cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [RESTRICTED])
                 if not cursor.fetchone():
+                    # For an installation that separates the owner of the tables from the application.
                     create = sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS PASSWORD %s")
                     role = create.format(sql.Identifier(RESTRICTED))
                     cursor.execute(role, [self.places.secret("database-app-password")])

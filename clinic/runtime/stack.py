@@ -113,8 +113,8 @@ class Clinic:
         servers = start_servers(self.places, self.supervisor)
         self.env = environment(self.places, servers, port=self.port, host=self.host)
         self.supervisor.once("migrate", self.manage("migrate", "--no-input", "--skip-checks"))
-        web = self.supervisor.start(Part("web", self.python("gunicorn", "-c", "python:clinic.runtime.gunicorn_conf", "clinic.wsgi")))
-        self.supervisor.wait_for(web, self.answers)
+        gunicorn = self.python("gunicorn", "-c", "python:clinic.runtime.gunicorn_conf", "clinic.wsgi")
+        self.supervisor.wait_for(self.supervisor.start(Part("web", gunicorn)), self.answers)
         say(f"Evenkeel is up at {self.address} ({time.monotonic() - began:.0f} s). Logs are in {self.places.logs}")
         self.start_queue()
         self.fill()
@@ -128,7 +128,7 @@ class Clinic:
         self.supervisor.start(Part("beat", self.python(*beat)))
 
     def fill(self) -> None:
-        """Fill an empty clinic with demo data in the background, then show who can log in. EVENKEEL_DEMO=no leaves it."""
+        """Fill an empty clinic with demo data in the background, then show who can log in (EVENKEEL_DEMO=no: don't)."""
         if os.environ.get("EVENKEEL_DEMO") == "no":
             return
         unfinished = self.places.var / "demo-unfinished"
@@ -169,10 +169,12 @@ class Clinic:
 
     def is_empty(self) -> bool:
         """Is there no user at all yet?"""
-        with closing(psycopg2.connect(self.libpq_url(), connect_timeout=10)) as connection:
-            with connection.cursor() as cursor:
-                cursor.execute(EMPTY_CLINIC)
-                return bool(cursor.fetchone()[0])
+        with (
+            closing(psycopg2.connect(self.libpq_url(), connect_timeout=10)) as connection,
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(EMPTY_CLINIC)
+            return bool(cursor.fetchone()[0])
 
     def libpq_url(self) -> str:
         """DATABASE_URL for libpq, which knows fewer names of the scheme than Django's settings."""

