@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from clinic import clock
 from clinic.history import audited, locked_when, locked_with_parent
@@ -98,6 +99,9 @@ class Patient(Record):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.mrn})"
+
+    def get_absolute_url(self) -> str:
+        return reverse("journey:chart", args=[self.pk])
 
     @property
     def name(self) -> str:
