@@ -1,0 +1,206 @@
+"""When a reading crosses a line of Table A: pure, and at each edge exactly as the table says.
+
+Sources: S-SprHCP, S-SDN, S-EDlow, and proposals of this product (P). A reading is compared line by line; of one sign
+only the gravest crossing is told. The first readings of the day are the baseline that the sentence speaks of; no line
+of Table A depends on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from clinic.protocol import ProtocolValues
+
+CADSS6_NOTIFY = 15
+"""CADSS-6 total at or above which the provider is told (P); no source names a stop score."""
+DISTRESS_NOTIFY = 8
+
+
+class Phase(StrEnum):
+    BEFORE = "before"
+    DURING = "during"
+    RECOVERY = "recovery"
+
+
+class Kind(StrEnum):
+    """What a crossing asks for: tell the provider; pause the pump and recheck; stop (before the start: hold)."""
+
+    NOTIFY = "notify"
+    PAUSE = "pause"
+    STOP = "stop"
+
+
+GRAVITY = {Kind.NOTIFY: 1, Kind.PAUSE: 2, Kind.STOP: 3}
+
+
+class Vitals(Protocol):
+    """What a row of the flowsheet offers; every value may be missing."""
+
+    @property
+    def systolic(self) -> int | None: ...
+    @property
+    def diastolic(self) -> int | None: ...
+    @property
+    def heart_rate(self) -> int | None: ...
+    @property
+    def spo2(self) -> int | None: ...
+    @property
+    def respiratory_rate(self) -> int | None: ...
+    @property
+    def moaas(self) -> int | None: ...
+    @property
+    def cadss6(self) -> int | None: ...
+    @property
+    def distress(self) -> int | None: ...
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A reading outside the database: what a form holds before it is saved."""
+
+    systolic: int | None = None
+    diastolic: int | None = None
+    heart_rate: int | None = None
+    spo2: int | None = None
+    respiratory_rate: int | None = None
+    moaas: int | None = None
+    cadss6: int | None = None
+    distress: int | None = None
+
+
+@dataclass(frozen=True)
+class Crossing:
+    kind: Kind
+    sign: str
+    sentence: str
+
+
+def crossings(
+    vitals: Vitals,
+    phase: Phase | str,
+    settings: ProtocolValues,
+    baseline: Vitals | None = None,
+    *,
+    recheck: bool = False,
+) -> list[Crossing]:
+    """Every line the reading crosses, the gravest first.
+
+    `recheck` says that this reading repeats one that crossed a pause line: the same line crossed again is confirmed,
+    and a confirmed pause is a stop.
+    """
+    before = Phase(phase) is Phase.BEFORE
+    found = _before(vitals, settings) if before else _running(vitals, settings, baseline)
+    told = [_confirmed(crossing) if recheck and crossing.kind is Kind.PAUSE else crossing for crossing in found]
+    return sorted(told, key=lambda crossing: -GRAVITY[crossing.kind])
+
+
+def _confirmed(crossing: Crossing) -> Crossing:
+    return Crossing(Kind.STOP, crossing.sign, f"{crossing.sentence} Confirmed by a second reading.")
+
+
+def _before(vitals: Vitals, s: ProtocolValues) -> Iterator[Crossing]:
+    """On arrival: soft above 140/90, hold at 160/100 after a recheck, hold below the low lines."""
+    high, low = vitals.systolic, vitals.diastolic
+    pressure = _pressure(vitals)
+    if high is not None and high < s.bp_pre_low_systolic:
+        yield Crossing(Kind.STOP, "pressure", f"{pressure}: systolic below {s.bp_pre_low_systolic}. Hold.")
+    elif _at(high, s.bp_pre_hard_systolic) or _at(low, s.bp_pre_hard_diastolic):
+        line = f"{s.bp_pre_hard_systolic}/{s.bp_pre_hard_diastolic}"
+        told = f"{pressure} reaches the hold line ({line}). Rest 15 minutes, then recheck."
+        yield Crossing(Kind.PAUSE, "pressure", told)
+    elif _over(high, s.bp_pre_soft_systolic) or _over(low, s.bp_pre_soft_diastolic):
+        line = f"{s.bp_pre_soft_systolic}/{s.bp_pre_soft_diastolic}"
+        told = f"{pressure} is above {line}. Rest 15 minutes, recheck, and tell the provider."
+        yield Crossing(Kind.NOTIFY, "pressure", told)
+    rate = vitals.heart_rate
+    if rate is not None and (rate < s.hr_pre_low or rate > s.hr_pre_high):
+        yield Crossing(Kind.STOP, "heart_rate", f"Heart rate {rate} is outside {s.hr_pre_low}–{s.hr_pre_high}. Hold.")
+    if vitals.spo2 is not None and vitals.spo2 < s.spo2_pre_low:
+        yield Crossing(Kind.STOP, "spo2", f"SpO2 {vitals.spo2} % is below {s.spo2_pre_low} %. Hold.")
+
+
+def _running(vitals: Vitals, s: ProtocolValues, baseline: Vitals | None) -> Iterator[Crossing]:
+    yield from _running_pressure(vitals, s, baseline)
+    yield from _running_heart(vitals, s)
+    yield from _running_breath(vitals, s)
+    yield from _running_mind(vitals, s)
+
+
+def _running_pressure(vitals: Vitals, s: ProtocolValues, baseline: Vitals | None) -> Iterator[Crossing]:
+    recheck = f"Pause and recheck in {s.bp_recheck_minutes} minutes."
+    lines = (
+        (Kind.STOP, s.bp_stop_systolic, s.bp_stop_diastolic, "Stop."),
+        (Kind.PAUSE, s.bp_pause_systolic, s.bp_pause_diastolic, recheck),
+        (Kind.NOTIFY, s.bp_notify_systolic, s.bp_notify_diastolic, "Tell the provider."),
+    )
+    for kind, systolic, diastolic, what in lines:
+        if _at(vitals.systolic, systolic) or _at(vitals.diastolic, diastolic):
+            crossed = f"{_pressure(vitals)} crossed the {kind} line ({systolic}/{diastolic})."
+            yield Crossing(kind, "pressure", f"{crossed}{_against(vitals, baseline)} {what}")
+            return
+
+
+def _running_heart(vitals: Vitals, s: ProtocolValues) -> Iterator[Crossing]:
+    rate = vitals.heart_rate
+    if rate is None:
+        return
+    if rate > s.hr_stop_high:
+        yield Crossing(Kind.STOP, "heart_rate", f"Heart rate {rate} is above {s.hr_stop_high}. Stop.")
+    elif rate < s.hr_stop_low:
+        yield Crossing(Kind.STOP, "heart_rate", f"Heart rate {rate} is below {s.hr_stop_low}. Stop.")
+    elif rate > s.hr_notify_high:
+        told = f"Heart rate {rate} is above {s.hr_notify_high}. If it lasts 5 minutes, tell the provider."
+        yield Crossing(Kind.NOTIFY, "heart_rate", told)
+
+
+def _running_breath(vitals: Vitals, s: ProtocolValues) -> Iterator[Crossing]:
+    spo2, breaths = vitals.spo2, vitals.respiratory_rate
+    if spo2 is not None and spo2 < s.spo2_stop_low:
+        yield Crossing(Kind.STOP, "spo2", f"SpO2 {spo2} % is below {s.spo2_stop_low} %. Stop.")
+    elif spo2 is not None and spo2 < s.spo2_notify_low:
+        yield Crossing(Kind.NOTIFY, "spo2", f"SpO2 {spo2} % is below {s.spo2_notify_low} %. Tell the provider.")
+    if breaths is not None and breaths < s.rr_stop_low:
+        yield Crossing(Kind.STOP, "breathing", f"Breathing {breaths} a minute is below {s.rr_stop_low}. Stop.")
+    elif breaths is not None and breaths > s.rr_stop_high:
+        yield Crossing(Kind.STOP, "breathing", f"Breathing {breaths} a minute is above {s.rr_stop_high}. Stop.")
+
+
+def _running_mind(vitals: Vitals, s: ProtocolValues) -> Iterator[Crossing]:
+    sedation = vitals.moaas
+    if sedation is not None and sedation <= s.sedation_stop:
+        told = f"Sedation {sedation} (MOAA/S) is {s.sedation_stop} or deeper. Stop and call."
+        yield Crossing(Kind.STOP, "sedation", told)
+    elif sedation is not None and sedation <= s.sedation_notify:
+        told = f"Sedation {sedation} (MOAA/S) is {s.sedation_notify} or deeper. Tell the provider."
+        yield Crossing(Kind.NOTIFY, "sedation", told)
+    if _at(vitals.cadss6, CADSS6_NOTIFY):
+        told = f"CADSS-6 {vitals.cadss6} reaches {CADSS6_NOTIFY}. Tell the provider."
+        yield Crossing(Kind.NOTIFY, "dissociation", told)
+    if _at(vitals.distress, DISTRESS_NOTIFY):
+        told = f"Distress {vitals.distress} of 10 reaches {DISTRESS_NOTIFY}. Tell the provider."
+        yield Crossing(Kind.NOTIFY, "distress", told)
+
+
+def _at(value: int | None, line: int) -> bool:
+    return value is not None and value >= line
+
+
+def _over(value: int | None, line: int) -> bool:
+    return value is not None and value > line
+
+
+def _pressure(vitals: Vitals) -> str:
+    high, low = vitals.systolic, vitals.diastolic
+    return f"{'–' if high is None else high}/{'–' if low is None else low}"
+
+
+def _against(vitals: Vitals, baseline: Vitals | None) -> str:
+    """ " 28 % over the baseline of 128/82." when there is one to compare with."""
+    if baseline is None or not baseline.systolic or vitals.systolic is None or vitals.systolic <= baseline.systolic:
+        return ""
+    percent = round((vitals.systolic - baseline.systolic) * 100 / baseline.systolic)
+    return f" {percent} % over the baseline of {_pressure(baseline)}."
