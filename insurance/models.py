@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -9,8 +10,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from clinic import clock
-from clinic.history import audited, locked_when
-from clinic.records import Record, Retractable, together, within
+from clinic.history import append_only, audited, locked_when
+from clinic.records import Entered, Record, Retractable, together, within
 from patients.models import Patient
 
 USER = settings.AUTH_USER_MODEL
@@ -92,10 +93,19 @@ class Coverage(Record, Retractable):
     def __str__(self) -> str:
         return f"{self.payer} {self.member_id}".strip()
 
+    def holds_on(self, day: date) -> bool:
+        """Whether the plan's dates include the day; the last day is covered."""
+        return (self.starts_on is None or self.starts_on <= day) and (
+            self.ends_on is None or self.ends_on >= day
+        )
+
 
 @audited
 class SelfPay(Record):
-    """The patient pays: a state of its own, never a coverage with a made-up member id."""
+    """The patient pays: a state of its own, never a coverage with a made-up member id.
+
+    One that nobody agreed to yet (`agreed_at` empty) was found in an imported record: the person has no insurance.
+    """
 
     patient = models.ForeignKey(
         Patient, on_delete=models.PROTECT, related_name="self_pay"
@@ -103,8 +113,17 @@ class SelfPay(Record):
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
     reason = models.CharField(max_length=200)
-    agreed_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
-    agreed_at = models.DateTimeField(default=clock.now)
+    agreed_by = models.ForeignKey(
+        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    agreed_at = models.DateTimeField(null=True, blank=True)
+    gfe_due = models.DateField(
+        "estimate due",
+        null=True,
+        blank=True,
+        help_text="The last day to give the good-faith estimate (45 CFR 149.610).",
+    )
+    estimate_given_on = models.DateField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-since"]
@@ -118,10 +137,14 @@ class SelfPay(Record):
                 name="self_pay_ends_after_start",
                 condition=Q(until__isnull=True) | Q(until__gte=F("since")),
             ),
+            together("self_pay_agreement_whole", "agreed_at", "agreed_by"),
         ]
 
     def __str__(self) -> str:
         return f"Self-pay since {self.since}"
+
+    def holds_on(self, day: date) -> bool:
+        return self.since <= day and (self.until is None or self.until >= day)
 
 
 @audited
@@ -143,6 +166,11 @@ class Verification(Record):
         EXPIRED = "expired", "Expired"
         ERROR = "error", "Check failed"
 
+    class Method(models.TextChoices):
+        PHONE = "phone", "Phone"
+        PORTAL = "portal", "Payer portal"
+        ELECTRONIC = "271", "270/271"
+
     patient = models.ForeignKey(
         Patient, on_delete=models.PROTECT, related_name="verifications"
     )
@@ -162,11 +190,7 @@ class Verification(Record):
     )
     opened_at = models.DateTimeField(default=clock.now)
     due_on = models.DateField(null=True, blank=True)
-    method = models.CharField(
-        max_length=8,
-        blank=True,
-        choices=[("phone", "Phone"), ("portal", "Payer portal"), ("271", "270/271")],
-    )
+    method = models.CharField(max_length=8, blank=True, choices=Method.choices)
     representative = models.CharField(max_length=120, blank=True)
     reference = models.CharField("call reference", max_length=60, blank=True)
     in_network = models.BooleanField(null=True, blank=True)
@@ -192,6 +216,9 @@ class Verification(Record):
 
     CHECKED: ClassVar[frozenset[str]] = frozenset(
         {"active", "inactive", "not_covered", "self_pay"}
+    )
+    OPEN: ClassVar[frozenset[str]] = frozenset(
+        {"not_started", "in_progress", "needs_info", "error"}
     )
 
     class Meta:
@@ -231,6 +258,12 @@ class Verification(Record):
                 name="verification_one_open",
             ),
             within("verification_coinsurance", "coinsurance_percent", 0, 100),
+            models.CheckConstraint(
+                name="verification_money_not_negative",
+                condition=(Q(copay__isnull=True) | Q(copay__gte=0))
+                & (Q(deductible__isnull=True) | Q(deductible__gte=0))
+                & (Q(deductible_met__isnull=True) | Q(deductible_met__gte=0)),
+            ),
         ]
         triggers: ClassVar[list[Any]] = [
             locked_when("verification_expired", state="expired")
@@ -238,3 +271,31 @@ class Verification(Record):
 
     def __str__(self) -> str:
         return f"{self.get_leg_display()}: {self.get_state_display()}"
+
+
+@audited
+class PayerContact(Record, Entered):
+    """One call, portal visit or electronic answer about a check, and the state it left the check in."""
+
+    verification = models.ForeignKey(
+        Verification, on_delete=models.PROTECT, related_name="contacts"
+    )
+    state = models.CharField(max_length=12, choices=Verification.State.choices)
+    method = models.CharField(
+        max_length=8, blank=True, choices=Verification.Method.choices
+    )
+    representative = models.CharField(max_length=120, blank=True)
+    reference = models.CharField("call reference", max_length=60, blank=True)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-observed_at", "-id"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["verification", "-observed_at"], name="payer_contact_by_check"
+            )
+        ]
+        triggers: ClassVar[list[Any]] = [append_only("payer_contact_append_only")]
+
+    def __str__(self) -> str:
+        return f"{self.get_method_display()}: {self.get_state_display()}"

@@ -1,0 +1,146 @@
+"""What money and insurance count by: business days, the estimate's day, infusion time to codes, how long a check holds.
+
+Pure: no database, no clock. Sources are keys of the protocol's source list.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Container
+from datetime import date, timedelta
+from typing import NamedTuple
+
+ONE_DAY = timedelta(days=1)
+
+# Minutes of infusion time (S-CPT1, S-CPT2, S-CPT3).
+FIRST_HOUR_FROM = 16
+SECOND_HOUR_FROM = 91
+HOUR = 60
+
+# Business days (45 CFR 149.610, S-GFE).
+SCHEDULED_WELL_AHEAD = 10
+SCHEDULED_AHEAD = 3
+GFE_DAYS_WELL_AHEAD = 3
+GFE_DAYS_AHEAD = 1
+GFE_DAYS_ON_REQUEST = 3
+
+
+class Code(NamedTuple):
+    """A suggestion for the bill, in our own words; the coder decides."""
+
+    code: str
+    units: int
+    sentence: str
+
+
+def _nth(year: int, month: int, weekday: int, nth: int) -> date:
+    first = date(year, month, 1)
+    return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (nth - 1))
+
+
+def _last(year: int, month: int, weekday: int) -> date:
+    last = date(year, month, monthrange(year, month)[1])
+    return last - timedelta(days=(last.weekday() - weekday) % 7)
+
+
+def observed(holiday: date) -> date:
+    """The day off: a Saturday's holiday is kept on Friday, a Sunday's on Monday (5 U.S.C. 6103)."""
+    return holiday + {5: -ONE_DAY, 6: ONE_DAY}.get(holiday.weekday(), timedelta())
+
+
+def federal_holidays(year: int) -> frozenset[date]:
+    """The days in `year` on which US federal holidays are kept (5 U.S.C. 6103).
+
+    New Year's Day that falls on a Saturday is kept on 31 December, which then stands in the year before.
+    """
+    fixed = (date(year, 1, 1), date(year, 6, 19), date(year, 7, 4), date(year, 11, 11), date(year, 12, 25))
+    days = {
+        _nth(year, 1, 0, 3),  # Martin Luther King Jr.
+        _nth(year, 2, 0, 3),  # Presidents' Day
+        _last(year, 5, 0),  # Memorial Day
+        _nth(year, 9, 0, 1),  # Labor Day
+        _nth(year, 10, 0, 2),  # Columbus Day
+        _nth(year, 11, 3, 4),  # Thanksgiving
+        *(observed(day) for day in fixed),
+    }
+    if year < date.max.year:
+        days.add(observed(date(year + 1, 1, 1)))
+    return frozenset(day for day in days if day.year == year)
+
+
+class FederalHolidays(Container[date]):
+    """Every federal holiday of every year, asked with `in`."""
+
+    def __contains__(self, day: object) -> bool:
+        return isinstance(day, date) and day in federal_holidays(day.year)
+
+
+FEDERAL: Container[date] = FederalHolidays()
+
+
+def is_business_day(day: date, holidays: Container[date] = FEDERAL) -> bool:
+    return day.weekday() < 5 and day not in holidays
+
+
+def business_days_ahead(first: date, last: date, holidays: Container[date] = FEDERAL) -> int:
+    """Business days after `first`, up to and with `last`; 0 when `last` is not after `first`."""
+    return sum(
+        is_business_day(first + timedelta(days=step), holidays) for step in range(1, (last - first).days + 1)
+    )
+
+
+def add_business_days(day: date, count: int, holidays: Container[date] = FEDERAL) -> date:
+    """The `count`-th business day after `day`."""
+    while count > 0:
+        day += ONE_DAY
+        count -= is_business_day(day, holidays)
+    return day
+
+
+def gfe_due(scheduled_on: date, service_on: date, holidays: Container[date] = FEDERAL) -> date:
+    """The last day to give a self-paying patient the good-faith estimate (45 CFR 149.610, S-GFE).
+
+    Scheduled 10 or more business days ahead: within 3 business days. 3 to 9 ahead: within 1. Sooner than that the rule
+    names no day; we give it the same day (J5, P).
+    """
+    ahead = business_days_ahead(scheduled_on, service_on, holidays)
+    if ahead >= SCHEDULED_WELL_AHEAD:
+        return add_business_days(scheduled_on, GFE_DAYS_WELL_AHEAD, holidays)
+    if ahead >= SCHEDULED_AHEAD:
+        return add_business_days(scheduled_on, GFE_DAYS_AHEAD, holidays)
+    return scheduled_on
+
+
+def gfe_due_on_request(asked_on: date, holidays: Container[date] = FEDERAL) -> date:
+    """The last day to answer a request, or a question about cost, with an estimate (45 CFR 149.610, S-GFE)."""
+    return add_business_days(asked_on, GFE_DAYS_ON_REQUEST, holidays)
+
+
+def infusion_codes(minutes: int | None) -> list[Code]:
+    """Codes for the time the drug ran, without pauses (S-CPT1, S-CPT2, S-CPT3). None: nobody wrote when it stopped.
+
+    16 to 90 minutes are the first hour; each further hour needs more than half of it, so 91 minutes start the second.
+    """
+    if minutes is None:
+        return [Code("96374", 1, "No stop time is written, so only an IV push can be billed. Add the stop time.")]
+    if minutes <= 0:
+        return []
+    if minutes < FIRST_HOUR_FROM:
+        return [
+            Code("96374", 1, f"{minutes} min is billed as an IV push; the first infusion hour needs at least 16 min.")
+        ]
+    codes = [Code("96365", 1, f"{minutes} min: first infusion hour (16 to 90 min).")]
+    if minutes >= SECOND_HOUR_FROM:
+        further = 1 + (minutes - SECOND_HOUR_FROM) // HOUR
+        codes.append(Code("96366", further, f"{minutes} min: {further} further, each begun by more than 30 min."))
+    return codes
+
+
+def month_end(day: date) -> date:
+    return day.replace(day=monthrange(day.year, day.month)[1])
+
+
+def valid_until(checked_on: date, ends_on: date | None) -> date:
+    """How long a check of benefits holds: to the end of its month, or to the plan's last day before that (S-QC, P)."""
+    until = month_end(checked_on)
+    return min(until, ends_on) if ends_on else until
