@@ -1,0 +1,420 @@
+"""The numbers of the protocol that concern a patient: scores, bands, triage, trials, eligibility. Pure; no ORM.
+
+Every default is in clinic.protocol (Table A); a rule that reads one takes the settings as an argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Protocol
+
+from patients.instruments import NOT_ASKED
+
+# --- Questionnaires (protocol 4; S-PHQ, S-CSSRS) ---
+
+
+class Band(StrEnum):
+    MINIMAL = "minimal"
+    MILD = "mild"
+    MODERATE = "moderate"
+    MODERATELY_SEVERE = "moderately severe"
+    SEVERE = "severe"
+
+
+LENGTH: Mapping[str, int] = {"phq9": 9, "gad7": 7, "cssrs": 6}
+
+# The lowest score of each band, highest first.
+BANDS: Mapping[str, tuple[tuple[int, Band], ...]] = {
+    "phq9": (
+        (20, Band.SEVERE),
+        (15, Band.MODERATELY_SEVERE),
+        (10, Band.MODERATE),
+        (5, Band.MILD),
+        (0, Band.MINIMAL),
+    ),
+    "gad7": (
+        (15, Band.SEVERE),
+        (10, Band.MODERATE),
+        (5, Band.MILD),
+        (0, Band.MINIMAL),
+    ),
+}
+
+
+def item_errors(instrument: str, items: Sequence[int | None]) -> dict[str, str]:
+    """What is wrong with the answers, by field name; empty when they can be scored.
+
+    All items are required: nothing is estimated from the others (protocol 4, notes).
+    """
+    if instrument not in LENGTH:
+        return {"instrument": "Choose a questionnaire from the list."}
+    if len(items) != LENGTH[instrument]:
+        return {"items": f"This questionnaire has {LENGTH[instrument]} questions; {len(items)} were answered."}
+    asked = set(range(len(items)))
+    if instrument == "cssrs" and items[1] == 0:
+        asked -= {2, 3, 4}
+    errors = {
+        f"item_{index + 1}": sentence
+        for index in sorted(asked)
+        if (sentence := _item_error(instrument, index, items[index]))
+    }
+    for index in sorted(set(range(len(items))) - asked):
+        if items[index] not in (None, 0, NOT_ASKED):
+            errors[f"item_{index + 1}"] = (
+                "Question 2 is answered no, so questions 3 to 5 are not asked. Look at both answers again."
+            )
+    return errors
+
+
+def _item_error(instrument: str, index: int, value: int | None) -> str:
+    if value is None:
+        return f"Question {index + 1} is not answered. Every question needs an answer."
+    top = 3 if instrument != "cssrs" else 2 if index == 5 else 1
+    if isinstance(value, bool) or not 0 <= value <= top:
+        return f"The answer to question {index + 1} must be one of the choices, 0 to {top}."
+    return ""
+
+
+def as_stored(instrument: str, items: Sequence[int | None]) -> list[int]:
+    """Valid answers in the form they are kept: what the C-SSRS does not ask is marked so, not written as “no”."""
+    if instrument == "cssrs" and items[1] == 0:
+        items = [*items[:2], NOT_ASKED, NOT_ASKED, NOT_ASKED, items[5]]
+    return [NOT_ASKED if item is None else int(item) for item in items]
+
+
+def score(instrument: str, items: Sequence[int]) -> int | None:
+    """The sum of PHQ-9 (0 to 27) or GAD-7 (0 to 21); a screener has none."""
+    return sum(items) if instrument in BANDS else None
+
+
+def band(instrument: str, total: int) -> Band:
+    """PHQ-9: 5, 10, 15, 20; GAD-7: 5, 10, 15 (S-PHQ)."""
+    return next(name for low, name in BANDS[instrument] if total >= low)
+
+
+class Risk(StrEnum):
+    HIGH = "high"
+    MODERATE = "moderate"
+    LOW = "low"
+
+
+def triage(items: Sequence[int]) -> Risk | None:
+    """C-SSRS screener triage (protocol 4.2, S-CSSRStri); None when every answer is no.
+
+    Intent (4), plan (5) or behavior in the past 3 months is high; a method (3) or older behavior moderate; a wish (1)
+    or thoughts (2) alone low.
+    """
+    wish, thoughts, method, intent, plan = (answer == 1 for answer in items[:5])
+    behavior = items[5]
+    if intent or plan or behavior == 2:
+        return Risk.HIGH
+    if method or behavior == 1:
+        return Risk.MODERATE
+    return Risk.LOW if wish or thoughts else None
+
+
+ITEM9_THRESHOLD = 1  # not a setting (Table A: item9_threshold, Cfg N)
+
+
+def item9_positive(items: Sequence[int]) -> bool:
+    return items[8] >= ITEM9_THRESHOLD
+
+
+# --- Response (protocol 3.4; S-TP24, S-PHQ). Exact integers: no percentage is ever rounded. ---
+
+
+class Response(StrEnum):
+    NONE = "none"
+    IMPROVEMENT = "improvement"
+    PARTIAL = "partial"
+    RESPONSE = "response"
+
+
+REMISSION_BELOW = 5
+WORSENING_POINTS = 5
+
+
+def improved_by(baseline: int, current: int, percent: int) -> bool:
+    """Whether the score fell by at least `percent` of the baseline. No fall is possible from a baseline of 0."""
+    return baseline > 0 and (baseline - current) * 100 >= percent * baseline
+
+
+def response(baseline: int, current: int) -> Response:
+    """≥ 20 % improvement, ≥ 30 % partial response, ≥ 50 % response (`current * 2 <= baseline`)."""
+    if baseline > 0 and current * 2 <= baseline:
+        return Response.RESPONSE
+    if improved_by(baseline, current, 30):
+        return Response.PARTIAL
+    return Response.IMPROVEMENT if improved_by(baseline, current, 20) else Response.NONE
+
+
+def remission(current: int) -> bool:
+    """PHQ-9 below 5."""
+    return current < REMISSION_BELOW
+
+
+def worsening(reference: int, current: int) -> bool:
+    """A rise of 5 points or more over `reference` (the baseline, or the best score so far)."""
+    return current - reference >= WORSENING_POINTS
+
+
+# --- Contraindications (protocol 1.3 and 1.4) ---
+
+
+@dataclass(frozen=True)
+class Contraindication:
+    """One line of the checklist. An absolute one stops the treatment; a relative one needs a written reason."""
+
+    key: str
+    label: str
+    absolute: bool
+    source: str
+
+
+# key, label, source: absolute ones first, then relative ones.
+_ABSOLUTE = (
+    ("hypersensitivity", "Hypersensitivity to ketamine", "S-Label24"),
+    ("bp_hazard", "A condition in which a large rise of blood pressure is a serious hazard", "S-Label24"),
+    ("pregnancy", "Pregnancy or breastfeeding", "S-ConsentA, S-Trial12"),
+    ("psychosis", "Current psychosis or schizophrenia-spectrum disorder", "S-Trial12, S-Toronto, S-VA"),
+    ("mania", "Current mania", "S-Trial12, S-Toronto"),
+    ("intoxication", "Acute intoxication or withdrawal", "S-Trial12"),
+    ("ketamine_use_disorder", "Active ketamine or PCP use disorder", "S-Trial12"),
+    ("aneurysm", "Aneurysmal vascular disease or arteriovenous malformation", "S-SprISI"),
+    ("intracerebral_bleed", "Earlier intracerebral bleeding", "S-SprISI"),
+    ("no_capacity", "No capacity to consent", "S-Toronto"),
+)
+_RELATIVE = (
+    ("hypertension", "Hypertension, treated or uncontrolled", "1.4"),
+    ("cardiac", "Recent heart attack, unstable angina, heart failure, arrhythmia or long QT", "1.4"),
+    ("stroke_icp", "Stroke, or raised intracranial pressure", "1.4"),
+    ("hyperthyroidism", "Untreated hyperthyroidism", "S-ConsentB"),
+    ("glaucoma", "Glaucoma or raised pressure in the eye", "1.4"),
+    ("liver", "Severe liver disease", "1.4"),
+    ("seizures", "Seizures", "1.4"),
+    ("airway_lung", "Sleep apnea or severe lung disease", "1.4"),
+    ("bmi", "Body mass index of 35 or more", "1.4"),
+    ("brain_injury", "Symptomatic brain injury, dementia or delirium", "S-Toronto, S-VA"),
+    ("psychosis_history", "Psychosis in the past, or in a parent, sibling or child", "S-Psyon"),
+    ("bipolar", "Bipolar disorder without a mood stabilizer", "1.4"),
+    ("personality", "Severe personality disorder", "1.4"),
+    ("substance_remission", "Substance use disorder in remission for less than 12 months", "1.4"),
+    ("bladder", "Chronic cystitis or bladder symptoms", "1.4"),
+    ("interacting_drugs", "MAOI, stimulant, thyroid hormone or theophylline", "1.4"),
+    ("no_escort", "No reliable escort", "1.4"),
+)
+CONTRAINDICATIONS: tuple[Contraindication, ...] = (
+    *(Contraindication(key, label, True, source) for key, label, source in _ABSOLUTE),
+    *(Contraindication(key, label, False, source) for key, label, source in _RELATIVE),
+)
+BY_KEY: Mapping[str, Contraindication] = {line.key: line for line in CONTRAINDICATIONS}
+
+# --- Earlier treatments (protocol 1.2; S-TRDdef, S-OxCrit) ---
+
+# Non-response is less than 50 % better; a drug that was not tolerated was never an adequate trial.
+FAILED_OUTCOMES = frozenset({"none", "under_25", "under_50"})
+
+
+@dataclass(frozen=True)
+class Trial:
+    treatment: str
+    weeks: int
+    outcome: str
+    this_episode: bool = True
+
+
+@dataclass(frozen=True)
+class TrialJudgement:
+    trial: Trial
+    counts: bool
+    why: str
+
+
+def judge_trial(trial: Trial, min_weeks: int) -> TrialJudgement:
+    """Whether a trial counts as adequate and failed, and why not."""
+    if trial.outcome not in FAILED_OUTCOMES:
+        why = "not tolerated, so not an adequate trial" if trial.outcome == "intolerant" else "it helped"
+        return TrialJudgement(trial, False, why)
+    if trial.weeks < min_weeks:
+        return TrialJudgement(trial, False, f"{trial.weeks} of {min_weeks} weeks at an adequate dose")
+    return TrialJudgement(trial, True, f"{trial.weeks} weeks at an adequate dose, failed")
+
+
+# --- Eligibility (protocol 1.2 to 1.6) ---
+
+
+class Severity(StrEnum):
+    BLOCK = "block"  # the patient can't be found eligible
+    CONDITION = "condition"  # eligible only with conditions, until this is known
+    EXPLAIN = "explain"  # eligible, with a written reason
+    NOTE = "note"
+
+
+@dataclass(frozen=True)
+class Finding:
+    severity: Severity
+    key: str
+    sentence: str
+
+
+class Limits(Protocol):
+    """The settings of Table A that eligibility reads."""
+
+    age_min: int
+    clearance_over_age: int
+    trd_min_trials: int
+    trd_min_weeks: int
+    phq9_gate: int
+    bp_pre_hard_systolic: int
+    bp_pre_hard_diastolic: int
+
+
+BASELINE_DAYS = 28  # the questionnaire belongs to this evaluation when it is not older (S-QCspr: within 4 weeks)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the judgement rests on. `answers` maps a checklist key to (yes | no | unknown, note)."""
+
+    answers: Mapping[str, tuple[str, str]]
+    trials: Sequence[Trial]
+    age: int
+    today: date
+    phq9: int | None = None
+    phq9_on: date | None = None
+    item9: int = 0
+    screened_on: date | None = None  # the last C-SSRS screener
+    risk: Risk | None = None  # of the gravest open safety alert
+    diagnosis: str = ""
+    systolic: int | None = None
+    diastolic: int | None = None
+
+
+def eligibility(facts: Facts, limits: Limits) -> list[Finding]:
+    """Everything that stands against, must be explained or deserves a word; gravest first.
+
+    Suicidal thoughts never reject by themselves: they are triaged (protocol 1.4).
+    """
+    found = [
+        *_checklist(facts.answers),
+        *_age(facts.age, limits),
+        *_severity(facts, limits),
+        *_safety(facts),
+        *_trials(facts.trials, limits),
+        *_body(facts, limits),
+    ]
+    if not facts.diagnosis.strip():
+        found.append(Finding(Severity.BLOCK, "diagnosis", "Write the diagnosis."))
+    order = list(Severity)
+    return sorted(found, key=lambda finding: order.index(finding.severity))
+
+
+def unanswered(answers: Mapping[str, tuple[str, str]]) -> list[Contraindication]:
+    return [line for line in CONTRAINDICATIONS if line.key not in answers]
+
+
+def _checklist(answers: Mapping[str, tuple[str, str]]) -> Iterable[Finding]:
+    for line in CONTRAINDICATIONS:
+        if line.key not in answers:
+            yield Finding(Severity.BLOCK, line.key, f"Not answered yet: {line.label.lower()}.")
+            continue
+        answer, note = answers[line.key]
+        if answer == "yes" and line.absolute:
+            sentence = (
+                f"{line.label}: yes. This rules the treatment out; only “deferred” or “ineligible” can be signed."
+            )
+            yield Finding(Severity.BLOCK, line.key, sentence)
+        elif answer == "unknown" and line.absolute:
+            sentence = f"{line.label}: not known. Find out, or sign “eligible with conditions” and make it one."
+            yield Finding(Severity.CONDITION, line.key, sentence)
+        elif answer != "no" and not note.strip():
+            what = "yes" if answer == "yes" else "not known"
+            sentence = f"{line.label}: {what}. Write why treatment is still right, beside the line or in the rationale."
+            yield Finding(Severity.EXPLAIN, line.key, sentence)
+        elif answer != "no":
+            yield Finding(Severity.NOTE, line.key, f"{line.label}: {note.strip()}")
+
+
+def _age(age: int, limits: Limits) -> Iterable[Finding]:
+    if age < limits.age_min:
+        yield Finding(
+            Severity.BLOCK,
+            "age",
+            f"The patient is {age} years old; treatment starts at {limits.age_min}.",
+        )
+    elif age > limits.clearance_over_age:
+        sentence = (
+            f"The patient is {age} years old: over {limits.clearance_over_age} a medical clearance is needed. "
+            "Write who gave it."
+        )
+        yield Finding(Severity.EXPLAIN, "age", sentence)
+
+
+def _severity(facts: Facts, limits: Limits) -> Iterable[Finding]:
+    if facts.phq9 is None or facts.phq9_on is None:
+        yield Finding(
+            Severity.BLOCK,
+            "phq9",
+            "There is no PHQ-9 yet. Record one: it is the baseline of the treatment.",
+        )
+        return
+    days = (facts.today - facts.phq9_on).days
+    if days > BASELINE_DAYS:
+        sentence = f"The last PHQ-9 is {days} days old; the baseline may be {BASELINE_DAYS}. Record a new one."
+        yield Finding(Severity.BLOCK, "phq9", sentence)
+    elif facts.phq9 < limits.phq9_gate:
+        sentence = f"PHQ-9 is {facts.phq9}, below {limits.phq9_gate}. Write why treatment is right now."
+        yield Finding(Severity.EXPLAIN, "phq9", sentence)
+    else:
+        name = band("phq9", facts.phq9)
+        yield Finding(Severity.NOTE, "phq9", f"PHQ-9 is {facts.phq9}: {name}.")
+
+
+def _safety(facts: Facts) -> Iterable[Finding]:
+    days = (facts.today - facts.screened_on).days if facts.screened_on else None
+    if days is None or days > BASELINE_DAYS:
+        if facts.item9 >= ITEM9_THRESHOLD:
+            sentence = (
+                "Item 9 of the PHQ-9 is positive and no C-SSRS screener followed. "
+                "Record it, or write how risk was judged."
+            )
+            yield Finding(Severity.EXPLAIN, "cssrs", sentence)
+        else:
+            sentence = "No C-SSRS screener yet. Item 9 alone misses many people at risk."
+            yield Finding(Severity.NOTE, "cssrs", sentence)
+    if facts.risk is Risk.HIGH:
+        sentence = (
+            "A high safety alert is open. Acute intent needs a higher level of care first; write what was arranged."
+        )
+        yield Finding(Severity.EXPLAIN, "alert", sentence)
+    elif facts.risk is not None:
+        sentence = f"A safety alert is open, graded {facts.risk}. It does not rule the treatment out."
+        yield Finding(Severity.NOTE, "alert", sentence)
+
+
+def _trials(trials: Sequence[Trial], limits: Limits) -> Iterable[Finding]:
+    count = sum(judge_trial(trial, limits.trd_min_weeks).counts for trial in trials)
+    if count < limits.trd_min_trials:
+        sentence = (
+            f"{count} of {limits.trd_min_trials} adequate failed trials "
+            f"({limits.trd_min_weeks} weeks or more at an adequate dose). Write why treatment is right all the same."
+        )
+        yield Finding(Severity.EXPLAIN, "trials", sentence)
+    else:
+        noun = "trial" if count == 1 else "trials"
+        yield Finding(Severity.NOTE, "trials", f"{count} adequate failed {noun}.")
+
+
+def _body(facts: Facts, limits: Limits) -> Iterable[Finding]:
+    if facts.systolic is None or facts.diastolic is None:
+        yield Finding(Severity.NOTE, "pressure", "No blood pressure written down.")
+    elif facts.systolic >= limits.bp_pre_hard_systolic or facts.diastolic >= limits.bp_pre_hard_diastolic:
+        sentence = (
+            f"Blood pressure {facts.systolic}/{facts.diastolic} mmHg: at "
+            f"{limits.bp_pre_hard_systolic}/{limits.bp_pre_hard_diastolic} or above an infusion would be held. "
+            "Write the plan for it."
+        )
+        yield Finding(Severity.EXPLAIN, "pressure", sentence)
