@@ -1,0 +1,170 @@
+"""Safety alerts: opened by an answer, owned by a person, closed only with a written outcome (protocol 4.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from clinic import clock, settings_versions
+from clinic.errors import Invalid, Refused
+from clinic.models import Site, User
+from clinic.policy import Action, require
+from patients.models import MeasureResponse, Patient, SafetyAlert
+from patients.rows import row_for
+from patients.rules import Risk
+
+Grade = SafetyAlert.Grade
+GRAVEST_FIRST = (Grade.HIGH, Grade.UNSCREENED, Grade.MODERATE, Grade.LOW)
+
+# What each grade asks for (protocol 4.2; S-SPI, S-Zero).
+NEXT_STEPS: dict[str, tuple[str, ...]] = {
+    Grade.HIGH: (
+        "Do not leave the person alone.",
+        "Call the provider now.",
+        "No discharge without a psychiatric disposition; 911 or 988 as needed.",
+        "Contact within 24 hours of leaving.",
+    ),
+    Grade.MODERATE: (
+        "Assessment by the provider today.",
+        "Safety plan, and safety of means.",
+        "Call within 72 hours, then weekly, twice at least.",
+    ),
+    Grade.LOW: (
+        "Offer a safety plan.",
+        "Tell the therapist.",
+        "Next check within 7 days.",
+    ),
+    Grade.UNSCREENED: (
+        "Ask the C-SSRS screener now, in the same visit.",
+        "Stay with the person until it is graded.",
+    ),
+}
+
+
+def acknowledge_by(site: Site) -> datetime:
+    minutes = settings_versions.current(site).alert_acknowledge_minutes
+    return clock.now() + timedelta(minutes=minutes)
+
+
+def open_for(measure: MeasureResponse, grade: str) -> SafetyAlert:
+    """The alert of a questionnaire; asking twice answers the same one. Called inside the verb that records it."""
+    alert, _ = SafetyAlert.objects.get_or_create(
+        measure=measure,
+        defaults={
+            "patient": measure.patient,
+            "grade": grade,
+            "opened_at": clock.now(),
+            "acknowledge_by": acknowledge_by(measure.patient.site),
+        },
+    )
+    return alert
+
+
+def open_alerts(patient: Patient) -> QuerySet[SafetyAlert]:
+    return SafetyAlert.objects.filter(patient=patient, closed_at__isnull=True)
+
+
+def grade_unscreened(screen: MeasureResponse, risk: Risk | None) -> list[SafetyAlert]:
+    """Give every alert that waits for a screener its grade. A screener of all “no” makes it low, never closed."""
+    waiting = list(
+        open_alerts(screen.patient).select_for_update().filter(grade=Grade.UNSCREENED, opened_at__lte=clock.now())
+    )
+    for alert in waiting:
+        alert.grade, alert.screen = risk or Grade.LOW, screen
+        if risk is Risk.HIGH:  # a new emergency: somebody has to take it up again
+            alert.acknowledged_at = alert.acknowledged_by = None
+            alert.acknowledge_by = acknowledge_by(screen.patient.site)
+        alert.save()
+    return waiting
+
+
+def blocks(patient: Patient) -> bool:
+    """Whether an open alert holds this patient's infusions: all that the front desk is told (“clinical hold”)."""
+    return open_alerts(patient).filter(may_infuse=False).exists()
+
+
+def blocked_ids(patient_ids: Iterable[UUID]) -> set[UUID]:
+    """Which of many patients are on a clinical hold, in one query."""
+    rows = SafetyAlert.objects.filter(patient__in=list(patient_ids), closed_at__isnull=True, may_infuse=False)
+    return set(rows.values_list("patient_id", flat=True))
+
+
+def gravest(patient: Patient) -> SafetyAlert | None:
+    """The open alert that asks for most."""
+    found = sorted(open_alerts(patient), key=lambda alert: GRAVEST_FIRST.index(Grade(alert.grade)))
+    return found[0] if found else None
+
+
+def for_site(site: Site) -> QuerySet[SafetyAlert]:
+    """Open alerts of a site, the ones that nobody took up first."""
+    return (
+        SafetyAlert.objects.filter(patient__site=site, closed_at__isnull=True)
+        .select_related("patient__site", "measure", "acknowledged_by")
+        .order_by("acknowledged_at", "acknowledge_by")
+    )
+
+
+@transaction.atomic
+def acknowledge(*, alert_id: UUID, by: User) -> SafetyAlert:
+    """Take the alert up. Twice is harmless: the first name stays. Raises NotFound, NotPermitted, Refused."""
+    alert = _open_alert(alert_id, by, Action.HANDLE_ALERT)
+    if alert.acknowledged_at is None:
+        alert.acknowledged_at, alert.acknowledged_by = clock.now(), by
+        alert.save()
+    return alert
+
+
+@transaction.atomic
+def clear_for_infusion(*, alert_id: UUID, note: str, by: User) -> SafetyAlert:
+    """Let infusions go on while the alert stays open. Raises NotFound, NotPermitted, Refused, Invalid."""
+    alert = _open_alert(alert_id, by, Action.CLEAR_ALERT)
+    if alert.grade == Grade.UNSCREENED:
+        raise Refused("The C-SSRS screener is missing. Record it first, then decide about infusions.")
+    if alert.grade == Grade.HIGH:
+        raise Refused(
+            "A high alert needs a higher level of care first. "
+            "Close it with what was arranged; infusions wait until then."
+        )
+    if not note.strip():
+        raise Invalid({"note": "Write how you judged the risk: the note stands beside your clearance."})
+    now = clock.now()
+    alert.may_infuse, alert.clearance_note = True, note.strip()
+    alert.cleared_at, alert.cleared_by = now, by
+    _taken_up(alert, by, now)
+    alert.save()
+    return alert
+
+
+@transaction.atomic
+def close(*, alert_id: UUID, outcome: str, by: User) -> SafetyAlert:
+    """End the alert with what came of it. Raises NotFound, NotPermitted, Refused, Invalid.
+
+    A high one, or one that was never screened, is for the provider.
+    """
+    alert = _open_alert(alert_id, by, Action.CLOSE_ALERT)
+    if alert.grade in {Grade.HIGH, Grade.UNSCREENED}:
+        require(by, Action.CLEAR_ALERT, at=alert.patient.site)
+    if not outcome.strip():
+        raise Invalid({"outcome": "Write what was done and how the person is. It can’t be empty."})
+    now = clock.now()
+    _taken_up(alert, by, now)
+    alert.outcome, alert.closed_at, alert.closed_by = outcome.strip(), now, by
+    alert.save()
+    return alert
+
+
+def _open_alert(alert_id: UUID, by: User, action: Action) -> SafetyAlert:
+    alert = row_for(SafetyAlert, alert_id, by)
+    require(by, action, at=alert.patient.site)
+    if alert.closed_at is not None:
+        raise Refused(f"This alert was closed by {alert.closed_by}. A new answer opens a new one.")
+    return alert
+
+
+def _taken_up(alert: SafetyAlert, by: User, now: datetime) -> None:
+    if alert.acknowledged_at is None:
+        alert.acknowledged_at, alert.acknowledged_by = now, by
