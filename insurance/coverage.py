@@ -1,0 +1,128 @@
+"""The plans of a patient: add one, end one, take back one that was entered in error."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+
+from clinic import clock
+from clinic.errors import Invalid, NotFound, Refused
+from clinic.models import User
+from clinic.policy import Action, require
+from insurance.models import Coverage, Payer
+from insurance.standing import shown_day
+from patients.models import Patient
+
+_LENGTHS = {"member_id": 60, "group_number": 60, "plan_name": 120, "subscriber_name": 160}
+
+
+@transaction.atomic
+def add_coverage(
+    *,
+    patient_id: UUID,
+    by: User,
+    payer: Payer | None = None,
+    payer_name: str = "",
+    rank: int = 1,
+    member_id: str = "",
+    group_number: str = "",
+    plan_name: str = "",
+    subscriber_name: str = "",
+    relation: str = Coverage.Relation.SELF,
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+) -> Coverage:
+    """Put a plan on file. A payer nobody has named before is added by its name. Raises NotPermitted, Invalid, Refused."""
+    try:
+        patient = Patient.objects.select_for_update(of=("self",)).select_related("site").get(pk=patient_id)
+    except Patient.DoesNotExist:
+        raise NotFound from None
+    require(by, Action.EDIT_PATIENT, at=patient.site)
+    texts = {
+        "member_id": member_id.strip(),
+        "group_number": group_number.strip(),
+        "plan_name": plan_name.strip(),
+        "subscriber_name": subscriber_name.strip(),
+    }
+    _refuse_bad_plan(payer, payer_name, rank, relation, texts, starts_on, ends_on)
+    company = payer or payer_called(payer_name)
+    if Coverage.objects.filter(
+        patient=patient, payer=company, member_id=texts["member_id"], starts_on=starts_on
+    ).exists():
+        raise Refused(f"This plan of {company} with this member id and first day is on file already.")
+    return Coverage.objects.create(
+        patient=patient, payer=company, rank=rank, relation=relation, starts_on=starts_on, ends_on=ends_on, **texts
+    )
+
+
+def payer_called(name: str) -> Payer:
+    """The payer of this name, whatever its capitals; made if there is none."""
+    wanted = " ".join(name.split())
+    return Payer.objects.filter(name__iexact=wanted).order_by("-is_active", "id").first() or Payer.objects.create(
+        name=wanted
+    )
+
+
+def _refuse_bad_plan(
+    payer: Payer | None,
+    payer_name: str,
+    rank: int,
+    relation: str,
+    texts: dict[str, str],
+    starts_on: date | None,
+    ends_on: date | None,
+) -> None:
+    wrong = {
+        name: f"Write this in {most} characters or fewer." for name, most in _LENGTHS.items() if len(texts[name]) > most
+    }
+    if payer is None and not payer_name.strip():
+        wrong["payer"] = "Choose the payer, or write its name."
+    elif payer is None and len(" ".join(payer_name.split())) > 120:
+        wrong["payer_name"] = "Write this in 120 characters or fewer."
+    if rank not in (1, 2, 3):
+        wrong["rank"] = "Choose primary, secondary or tertiary."
+    if relation not in Coverage.Relation.values:
+        wrong["relation"] = "Choose how the patient is related to the subscriber."
+    if starts_on and ends_on and ends_on < starts_on:
+        wrong["ends_on"] = "The last day is before the first. Check both."
+    if wrong:
+        raise Invalid(wrong)
+
+
+def _locked(coverage_id: UUID) -> Coverage:
+    rows = Coverage.objects.select_for_update(of=("self",)).select_related("patient__site", "payer")
+    try:
+        return rows.get(pk=coverage_id)
+    except Coverage.DoesNotExist:
+        raise NotFound from None
+
+
+@transaction.atomic
+def end_coverage(*, coverage_id: UUID, ends_on: date, by: User) -> Coverage:
+    """Write the plan's last day, which is still covered. Raises NotPermitted, Refused, Invalid."""
+    coverage = _locked(coverage_id)
+    require(by, Action.EDIT_PATIENT, at=coverage.patient.site)
+    if coverage.entered_in_error_at:
+        raise Refused("This plan was entered in error. Nothing more can be written to it.")
+    if coverage.starts_on and ends_on < coverage.starts_on:
+        first = shown_day(coverage.starts_on, ends_on)
+        raise Invalid({"ends_on": f"The plan starts {first}; it can’t end before. Check the day."})
+    coverage.ends_on = ends_on
+    coverage.save(update_fields=["ends_on"])
+    return coverage
+
+
+@transaction.atomic
+def mark_in_error(*, coverage_id: UUID, reason: str, by: User) -> Coverage:
+    """Take back a plan that was never this patient's; it stays visible with the reason. Raises NotPermitted, Invalid."""
+    coverage = _locked(coverage_id)
+    require(by, Action.EDIT_PATIENT, at=coverage.patient.site)
+    if not reason.strip():
+        raise Invalid({"reason": "Write what was wrong with it."})
+    if coverage.entered_in_error_at is None:
+        coverage.entered_in_error_at, coverage.entered_in_error_by = clock.now(), by
+        coverage.entered_in_error_reason = reason.strip()[:300]
+        coverage.save()
+    return coverage
