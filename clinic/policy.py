@@ -163,6 +163,12 @@ ROUTES: dict[str, Action | Door] = {
     # visits
     # infusions
     # therapy
+    "therapy:mine": Action.WRITE_THERAPY,
+    "therapy:session": Action.SEE_THERAPY,
+    "therapy:write": Action.WRITE_THERAPY,
+    "therapy:addendum": Action.WRITE_THERAPY,
+    "therapy:intentions": Action.WRITE_THERAPY,
+    "therapy:missed": Action.WRITE_THERAPY,
     # journey
 }
 

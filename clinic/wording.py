@@ -80,11 +80,17 @@ def sentence(text: object) -> str:
 
 def initials(name: object) -> str:
     """First letters of the first and last word, titles left out: "Dr Miriam Hale" gives "MH"."""
-    words = [
-        word
-        for word in str(name).replace(".", "").split()
-        if word.lower() not in {"dr", "mr", "mrs", "ms", "mx"}
-    ]
+    words = [word for word in str(name).replace(".", "").split() if word.lower() not in {"dr", "mr", "mrs", "ms", "mx"}]
     if not words:
         return "?"
     return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+
+
+def day_words(local: datetime) -> str:
+    """`Tuesday, February 2`: a day as a letter says it; `local` stands on the site's wall clock."""
+    return f"{local:%A, %B} {local.day}"
+
+
+def time_words(local: datetime) -> str:
+    """`9:00 AM`."""
+    return f"{local.hour % 12 or 12}:{local:%M %p}"

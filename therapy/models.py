@@ -33,12 +33,8 @@ class TherapySession(Record):
         MISSED = "missed", "Missed"
         MOVED = "moved", "Moved"
 
-    patient = models.ForeignKey(
-        Patient, on_delete=models.PROTECT, related_name="therapy_sessions"
-    )
-    series = models.ForeignKey(
-        Series, on_delete=models.PROTECT, related_name="therapy_sessions"
-    )
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="therapy_sessions")
+    series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="therapy_sessions")
     kind = models.CharField(max_length=11, choices=Kind.choices)
     appointment = models.OneToOneField(
         Appointment,
@@ -47,12 +43,8 @@ class TherapySession(Record):
         on_delete=models.PROTECT,
         related_name="therapy_session",
     )
-    therapist = models.ForeignKey(
-        USER, on_delete=models.PROTECT, related_name="therapy_sessions"
-    )
-    state = models.CharField(
-        max_length=10, choices=State.choices, default=State.PLANNED
-    )
+    therapist = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="therapy_sessions")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
 
     class Meta:
         ordering: ClassVar[list[str]] = ["appointment__starts_at"]
@@ -67,6 +59,10 @@ class TherapySession(Record):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} session"
 
+    @property
+    def tone(self) -> str:
+        return {"planned": "none", "held": "warn", "documented": "warn", "signed": "ok"}.get(self.state, "info")
+
 
 @audited
 class SessionNote(Record):
@@ -76,9 +72,7 @@ class SessionNote(Record):
         PLAN = "plan", "Session plan"
         PROGRESS = "progress", "Progress note"
 
-    session = models.ForeignKey(
-        TherapySession, on_delete=models.PROTECT, related_name="notes"
-    )
+    session = models.ForeignKey(TherapySession, on_delete=models.PROTECT, related_name="notes")
     kind = models.CharField(max_length=8, choices=Kind.choices)
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -88,22 +82,16 @@ class SessionNote(Record):
     saved_at = models.DateTimeField(default=clock.now)
     version = models.PositiveIntegerField(default=1)
     signed_at = models.DateTimeField(null=True, blank=True)
-    signed_by = models.ForeignKey(
-        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    signed_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["session", "kind"], name="session_note_one_a_kind"
-            ),
+            models.UniqueConstraint(fields=["session", "kind"], name="session_note_one_a_kind"),
             together("session_note_signature_whole", "signed_at", "signed_by"),
             together("session_note_minutes_whole", "started_at", "ended_at"),
             ordered("session_note_ends_after_start", "started_at", "ended_at"),
         ]
-        triggers: ClassVar[list[Any]] = [
-            locked_when("session_note_signed", signed_at__isnull=False)
-        ]
+        triggers: ClassVar[list[Any]] = [locked_when("session_note_signed", signed_at__isnull=False)]
 
     def __str__(self) -> str:
         return self.get_kind_display()
@@ -113,9 +101,7 @@ class SessionNote(Record):
 class NoteSection(Record):
     """One heading of a note and what stands under it. `key` names a row of therapy.rules.SECTIONS."""
 
-    note = models.ForeignKey(
-        SessionNote, on_delete=models.PROTECT, related_name="sections"
-    )
+    note = models.ForeignKey(SessionNote, on_delete=models.PROTECT, related_name="sections")
     key = models.CharField(max_length=30)
     text = models.TextField(blank=True, max_length=20000)
 
@@ -124,9 +110,7 @@ class NoteSection(Record):
             models.UniqueConstraint(fields=["note", "key"], name="note_section_once")
         ]
         triggers: ClassVar[list[Any]] = [
-            locked_with_parent(
-                "note_section_signed", parent="therapy_sessionnote", column="note_id"
-            )
+            locked_with_parent("note_section_signed", parent="therapy_sessionnote", column="note_id")
         ]
 
     def __str__(self) -> str:
@@ -137,9 +121,7 @@ class NoteSection(Record):
 class Addendum(Record):
     """What is added to a signed note. It is signed as it is written."""
 
-    note = models.ForeignKey(
-        SessionNote, on_delete=models.PROTECT, related_name="addenda"
-    )
+    note = models.ForeignKey(SessionNote, on_delete=models.PROTECT, related_name="addenda")
     text = models.TextField(max_length=20000)
     at = models.DateTimeField(default=clock.now)
     by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
@@ -157,9 +139,7 @@ class Addendum(Record):
 class IntentionCard(Record):
     """What the therapist shares with the nurse at the chair: the patient's words, and what helps."""
 
-    session = models.OneToOneField(
-        TherapySession, on_delete=models.PROTECT, related_name="intention_card"
-    )
+    session = models.OneToOneField(TherapySession, on_delete=models.PROTECT, related_name="intention_card")
     words = models.TextField("intention, in the patient’s own words", max_length=500)
     music = models.CharField(max_length=200, blank=True)
     touch = models.CharField("touch and boundaries", max_length=200, blank=True)

@@ -1,0 +1,14 @@
+"""What may follow what in the life of a session."""
+
+from therapy.models import TherapySession
+
+State = TherapySession.State
+
+TRANSITIONS: dict[str, frozenset[str]] = {
+    State.PLANNED: frozenset({State.HELD, State.MISSED, State.MOVED}),
+    State.HELD: frozenset({State.DOCUMENTED}),
+    State.DOCUMENTED: frozenset({State.SIGNED}),
+    State.SIGNED: frozenset(),
+    State.MISSED: frozenset(),
+    State.MOVED: frozenset(),
+}
