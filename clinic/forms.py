@@ -14,19 +14,13 @@ SENTENCES = {
     "invalid_list": "Choose from the list.",
 }
 BY_KIND: dict[type[forms.Field], dict[str, str]] = {
-    forms.DateTimeField: {
-        "invalid": "This is not a date and time. Write it like 2026-02-09 14:30."
-    },
+    forms.DateTimeField: {"invalid": "This is not a date and time. Write it like 2026-02-09 14:30."},
     forms.DateField: {"invalid": "This is not a date. Write it like 2026-02-09."},
     forms.TimeField: {"invalid": "This is not a time. Write it like 14:30."},
     forms.DecimalField: {"invalid": "This is not a number. Write it like 0.5."},
     forms.IntegerField: {"invalid": "This is not a whole number."},
-    forms.EmailField: {
-        "invalid": "This is not an email address. It looks like name@example.com."
-    },
-    forms.ModelChoiceField: {
-        "invalid_choice": "This is no longer one of the choices. Choose again."
-    },
+    forms.EmailField: {"invalid": "This is not an email address. It looks like name@example.com."},
+    forms.ModelChoiceField: {"invalid_choice": "This is no longer one of the choices. Choose again."},
     forms.FileField: {
         "empty": "This file is empty.",
         "invalid": "No file arrived. Choose it again.",
@@ -40,18 +34,14 @@ class DateInput(forms.DateInput):
     input_type = "date"
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(
-            attrs={"class": "ek-in-short", **(attrs or {})}, format="%Y-%m-%d"
-        )
+        super().__init__(attrs={"class": "ek-in-short", **(attrs or {})}, format="%Y-%m-%d")
 
 
 class TimeInput(forms.TimeInput):
     input_type = "time"
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(
-            attrs={"class": "ek-in-short", **(attrs or {})}, format="%H:%M"
-        )
+        super().__init__(attrs={"class": "ek-in-short", **(attrs or {})}, format="%H:%M")
 
 
 class DateTimeInput(forms.DateTimeInput):
@@ -80,13 +70,9 @@ class UnitInput(forms.TextInput):
 
     def __init__(self, unit: str, attrs: dict[str, Any] | None = None) -> None:
         self.unit = unit
-        super().__init__(
-            {"inputmode": "decimal", "autocomplete": "off", **(attrs or {})}
-        )
+        super().__init__({"inputmode": "decimal", "autocomplete": "off", **(attrs or {})})
 
-    def get_context(
-        self, name: str, value: Any, attrs: dict[str, Any] | None
-    ) -> dict[str, Any]:
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         return super().get_context(name, value, attrs) | {"unit": self.unit}
 
     def format_value(self, value: Any) -> str | None:
@@ -114,23 +100,19 @@ def calm(field: forms.Field) -> None:
         field.widget.input_type = "text"
         field.widget.attrs.setdefault("inputmode", "decimal")
         field.widget.attrs.setdefault("autocomplete", "off")
-    if (
-        isinstance(field.widget, forms.Textarea)
-        and field.widget.attrs.get("rows") == "10"
-    ):
+    if isinstance(field.widget, forms.Textarea) and field.widget.attrs.get("rows") == "10":
         field.widget.attrs["rows"] = "3"
-    defaults = {
-        code: text
-        for kind in type(field).__mro__
-        for code, text in getattr(kind, "default_error_messages", {}).items()
-    }
-    ours_for_kind = next(
-        (texts for kind, texts in BY_KIND.items() if isinstance(field, kind)), {}
-    )
-    for code, text in {**SENTENCES, **ours_for_kind}.items():
-        if code in field.error_messages and field.error_messages[code] == defaults.get(
-            code
-        ):
+    say(field)
+
+
+def say(field: forms.Field) -> None:
+    """Replace Django's own error texts with ours; a text that the form's author wrote stays."""
+    djangos: dict[str, object] = {}
+    for kind in reversed(type(field).__mro__):
+        djangos.update(getattr(kind, "default_error_messages", {}))
+    of_this_kind = next((texts for kind, texts in BY_KIND.items() if isinstance(field, kind)), {})
+    for code, text in {**SENTENCES, **of_this_kind}.items():
+        if code in field.error_messages and field.error_messages[code] == djangos.get(code):
             field.error_messages[code] = text
 
 
@@ -151,15 +133,11 @@ class CalmForm:
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
-        self.use_required_attribute = (
-            False  # our own sentence, not the browser's bubble
-        )
+        self.use_required_attribute = False  # our own sentence, not the browser's bubble
         fields: dict[str, forms.Field] = self.fields  # type: ignore[attr-defined]
         for name, field in fields.items():
             if name in self.units:
-                field.widget = UnitInput(
-                    self.units[name], attrs=_kept(field.widget.attrs)
-                )
+                field.widget = UnitInput(self.units[name], attrs=_kept(field.widget.attrs))
                 field.localize = False
             if name in self.picks and isinstance(field, forms.ChoiceField):
                 field.widget = PickOne(
@@ -178,6 +156,4 @@ class CalmForm:
 
 
 def _kept(attrs: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key: value for key, value in attrs.items() if key not in {"step", "min", "max"}
-    }
+    return {key: value for key, value in attrs.items() if key not in {"step", "min", "max"}}

@@ -46,9 +46,7 @@ NAV = (
         Action.SEE_SCHEDULE,
         ("visits:", "journey:series"),
     ),
-    Place(
-        "Inquiries", "patients:inquiries", Action.HANDLE_INQUIRIES, ("patients:inquir",)
-    ),
+    Place("Inquiries", "patients:inquiries", Action.HANDLE_INQUIRIES, ("patients:inquir",)),
     Place("Insurance", "insurance:queue", Action.SEE_COVERAGE, ("insurance:",)),
     Place("Tasks", "reminders:tasks", Action.SEE_TASKS, ("reminders:",)),
     Place(
@@ -78,9 +76,7 @@ def _current(view_name: str) -> str:
     return best
 
 
-def navigation(
-    user: User, site: Site | None, view_name: str
-) -> list[dict[str, object]]:
+def navigation(user: User, site: Site | None, view_name: str) -> list[dict[str, object]]:
     """What this user may open at this site, in the order of the table."""
     current = _current(view_name)
     items: list[dict[str, object]] = []
@@ -140,12 +136,8 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "idle_minutes": settings.IDLE_LOGOFF_MINUTES,
         "current_site": SimpleLazyObject(lambda: site_or_none(request)),
         "sites": SimpleLazyObject(lambda: sites_of(user)),
-        "nav": SimpleLazyObject(
-            lambda: navigation(user, site_or_none(request), view_name)
-        ),
+        "nav": SimpleLazyObject(lambda: navigation(user, site_or_none(request), view_name)),
         "role_words": SimpleLazyObject(lambda: role_words(user, site_or_none(request))),
         "now_here": SimpleLazyObject(lambda: wall_clock(request)),
-        "zone_name": SimpleLazyObject(
-            lambda: wording.zone_name(wall_clock(request).tzinfo)
-        ),
+        "zone_name": SimpleLazyObject(lambda: wording.zone_name(wall_clock(request).tzinfo)),
     }

@@ -1,0 +1,101 @@
+"""Idle logoff covers the page and keeps what was being typed; an ended session loses nothing either."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from clinic import sessions
+from tests.build import PASSWORD
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+REASON = "#id_reason"
+COVERED = "#ek-lock[open]"
+
+
+@pytest.fixture
+def page_of(signed_in, live_server):
+    """The gallery as `user` sees it; its clock may be moved, and its form is being filled in."""
+
+    def open_page(user):
+        page = signed_in(user)
+        page.clock.install()
+        page.goto(f"{live_server.url}/clinic/gallery/")
+        page.fill(REASON, "She felt steady until minute 30")
+        return page
+
+    return open_page
+
+
+def give_password(page, password=PASSWORD):
+    page.fill("#lock-password", password)
+    page.get_by_role("button", name="Go on").click()
+
+
+def is_save(request):
+    return request.method == "POST" and request.is_navigation_request()
+
+
+def let_the_session_lie(minutes):
+    """The server saw this session last so many minutes ago."""
+    row = Session.objects.get()
+    store = row.get_decoded() | {sessions.SEEN: (timezone.now() - timedelta(minutes=minutes)).isoformat()}
+    row.session_data = Session.objects.encode(store)
+    row.save()
+
+
+def test_ten_minutes_without_a_touch_cover_the_page_and_its_title(page_of, clinic_admin):
+    page = page_of(clinic_admin)
+    page.clock.run_for(9 * 60_000)
+    assert page.locator(COVERED).count() == 0
+    page.clock.run_for(70_000)
+    page.wait_for_selector(COVERED)
+    assert page.title() == "Locked · Evenkeel"
+    assert not page.locator(REASON).is_visible()
+    page.keyboard.press("Escape")
+    assert page.locator(COVERED).count() == 1
+
+
+def test_a_wrong_password_opens_nothing_and_the_right_one_gives_back_what_was_typed(page_of, clinic_admin):
+    page = page_of(clinic_admin)
+    page.clock.run_for(11 * 60_000)
+    page.wait_for_selector(COVERED)
+    give_password(page, "not this one at all")
+    page.get_by_text("That is not your password").wait_for()
+    give_password(page)
+    page.wait_for_selector(COVERED, state="detached")
+    assert page.locator(REASON).input_value() == "She felt steady until minute 30"
+    assert page.title() == "Components · Evenkeel"
+
+
+def test_typing_keeps_the_page_open(page_of, clinic_admin):
+    page = page_of(clinic_admin)
+    for _ in range(4):
+        page.clock.run_for(4 * 60_000)
+        page.type(REASON, ".")
+    page.clock.run_for(10_000)
+    assert page.locator(COVERED).count() == 0
+
+
+def test_nothing_typed_or_read_lies_in_the_browsers_storage(page_of, clinic_admin):
+    page = page_of(clinic_admin)
+    page.clock.run_for(11 * 60_000)
+    page.wait_for_selector(COVERED)
+    assert page.evaluate("localStorage.length") == 0
+    assert set(page.evaluate("Object.keys(sessionStorage)")) <= {"htmx-current-path-for-history"}  # an address only
+
+
+def test_a_save_into_a_locked_session_waits_and_is_sent_once_the_person_is_back(page_of, clinic_admin):
+    page = page_of(clinic_admin)
+    saves = []
+    page.on("request", lambda request: saves.append(request) if is_save(request) else None)
+    let_the_session_lie(minutes=30)
+    page.clock.run_for(2 * 60_000)
+    page.evaluate(f"document.querySelector('{REASON}').form.requestSubmit()")
+    page.wait_for_selector(COVERED)
+    assert saves == []
+    with page.expect_request(is_save) as caught:
+        give_password(page)
+    assert "steady+until+minute+30" in caught.value.post_data

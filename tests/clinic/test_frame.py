@@ -1,0 +1,112 @@
+"""The frame around every page: who sees which way, where they are, what time it is there."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.urls import NoReverseMatch, reverse
+
+from clinic import clock
+from clinic.frame import NAV, navigation, role_words, theme_of
+from clinic.policy import GRANTS, Role
+from tests import build
+
+
+@pytest.mark.parametrize("place", NAV, ids=lambda place: place.url_name)
+def test_every_way_of_the_navigation_leads_somewhere(place):
+    try:
+        assert reverse(place.url_name)
+    except NoReverseMatch:
+        pytest.fail(f"“{place.label}” leads to {place.url_name}, which is no route")
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_sees_the_ways_it_may_go_and_no_other(site, role):
+    user = build.user(role, at=site)
+    allowed = [place.label for place in NAV if role in GRANTS[place.action]]
+    assert [item["label"] for item in navigation(user, site, "")] == allowed
+
+
+def test_a_stranger_sees_no_way_here(site, stranger):
+    assert navigation(stranger, site, "") == []
+
+
+@pytest.mark.parametrize(
+    ("view", "label"),
+    [
+        ("patients:inquiry-new", "Inquiries"),
+        ("patients:detail", "Patients"),
+        ("infusions:vial-new", "Drug ledger"),
+        ("infusions:run", "Patients"),
+        ("journey:home", "Home"),
+    ],
+)
+def test_the_longest_beginning_of_a_views_name_lights_up(site, view, label):
+    user = build.user(*Role, at=site)
+    assert [item["label"] for item in navigation(user, site, view) if item["current"]] == [label]
+
+
+def test_roles_are_said_as_words(site):
+    user = build.user(Role.CLINIC_ADMIN, Role.NURSE, at=site)
+    assert role_words(user, site) == "Nurse, clinic admin"
+
+
+@pytest.mark.parametrize(("cookie", "theme"), [("dark", "dark"), ("light", "light"), ("", ""), ("evil'", "")])
+def test_a_theme_is_one_of_two_or_the_systems(rf, cookie, theme):
+    request = rf.get("/")
+    request.COOKIES["theme"] = cookie
+    assert theme_of(request) == theme
+
+
+def test_the_frame_shows_the_wall_clock_of_the_site(client, clinic_admin):
+    client.force_login(clinic_admin)
+    with clock.at(datetime(2026, 2, 9, 17, 38, tzinfo=UTC)):
+        page = client.get(reverse("clinic:gallery")).content.decode()
+    assert "Mon 9 Feb, 09:38 Pacific time" in page
+    assert "Clara Adeyemi" in page
+
+
+def test_the_gallery_is_not_for_nurses(client, nurse):
+    client.force_login(nurse)
+    assert client.get(reverse("clinic:gallery")).status_code == 403
+
+
+def test_a_user_without_any_site_still_gets_a_calm_page(client, clinic_admin):
+    clinic_admin.memberships.all().delete()
+    client.force_login(clinic_admin)
+    page = client.get(reverse("account_change_password"), follow=True)
+    assert page.status_code == 200
+    assert b"Password" in page.content
+
+
+@pytest.mark.django_db
+def test_the_pulse_of_a_session_names_whose_it_is(client, nurse):
+    assert client.get(reverse("clinic:unlock")).status_code == 401
+    client.force_login(nurse)
+    answer = client.get(reverse("clinic:unlock"))
+    assert (answer.status_code, answer["X-Evenkeel-User"]) == (204, str(nurse.pk))
+
+
+@pytest.mark.django_db
+def test_the_pulse_of_a_locked_session_is_gone(client, nurse):
+    client.force_login(nurse)
+    with clock.at(datetime(2026, 2, 9, 9, 0, tzinfo=UTC)):
+        client.get(reverse("clinic:unlock"))
+    with clock.at(datetime(2026, 2, 9, 9, 11, tzinfo=UTC)):
+        assert client.get(reverse("clinic:unlock")).status_code == 401
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["account_login", "account_reset_password", "account_signup"])
+def test_pages_before_signing_in_show_no_frame_and_no_time(client, name):
+    page = client.get(reverse(name)).content.decode()
+    assert "ek-door-card" in page
+    assert "ek-nav" not in page
+    assert "data-unlock" not in page
+
+
+@pytest.mark.django_db
+def test_an_address_that_is_not_there_says_so_and_leaks_nothing(client):
+    answer = client.get("/no/such/place/")
+    assert answer.status_code == 404
+    assert b"There is nothing here" in answer.content
+    assert b"no/such/place" not in answer.content
