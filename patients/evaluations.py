@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -190,13 +190,31 @@ def in_force(patient: Patient, on: date, booster: bool = False) -> Evaluation | 
     Before the first infusion it holds 90 days; once a series has begun, and for boosters, less than 180 (protocol 1.6;
     J12: signed 2027-01-19, expired on 2027-07-18). Both are settings.
     """
-    evaluation = latest_signed(patient)
-    if evaluation is None or evaluation.state not in FAVORABLE:
-        return None
-    signed_on = signed_day(evaluation)
-    if on < signed_on:
-        return None
-    return evaluation if on <= last_day(evaluation, booster=booster) else None
+    return in_force_for([(patient, on, booster)]).get((patient.pk, on))
+
+
+def in_force_for(wanted: Sequence[tuple[Patient, date, bool]]) -> dict[tuple[UUID, date], Evaluation]:
+    """`in_force` for many patients, days and booster or not; a pair without a valid evaluation is absent.
+
+    The number of queries grows with the sites, not with the patients.
+    """
+    signed = {
+        evaluation.patient_id: evaluation
+        for evaluation in Evaluation.objects.filter(
+            patient__in={patient.pk for patient, _, _ in wanted}, signed_at__isnull=False, superseded_by__isnull=True
+        ).order_by("signed_at")
+    }
+    sites = {patient.site_id: patient.site for patient, _, booster in wanted if booster}
+    longer = {pk: settings_versions.current(site).reevaluation_after_days for pk, site in sites.items()}
+    found = {}
+    for patient, on, booster in wanted:
+        evaluation = signed.get(patient.pk)
+        if evaluation is None or evaluation.state not in FAVORABLE:
+            continue
+        evaluation.patient = patient
+        if signed_day(evaluation) <= on <= _last_day(evaluation, longer.get(patient.site_id) if booster else None):
+            found[patient.pk, on] = evaluation
+    return found
 
 
 def signed_day(evaluation: Evaluation) -> date:
@@ -206,11 +224,15 @@ def signed_day(evaluation: Evaluation) -> date:
 
 def last_day(evaluation: Evaluation, *, booster: bool = False) -> date:
     """The last day on which a favorable evaluation may be used."""
+    settings = settings_versions.current(evaluation.patient.site) if booster else None
+    return _last_day(evaluation, settings.reevaluation_after_days if settings else None)
+
+
+def _last_day(evaluation: Evaluation, longer: int | None) -> date:
     assert evaluation.valid_until is not None
-    if not booster:
+    if longer is None:
         return evaluation.valid_until
-    days = settings_versions.current(evaluation.patient.site).reevaluation_after_days
-    return max(evaluation.valid_until, signed_day(evaluation) + timedelta(days=days - 1))
+    return max(evaluation.valid_until, signed_day(evaluation) + timedelta(days=longer - 1))
 
 
 def _unsigned(evaluation_id: UUID, by: User, version: int | None) -> Evaluation:
