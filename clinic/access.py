@@ -29,16 +29,12 @@ def current_site(request: HttpRequest) -> Site:
     """The site chosen in this session, or the user's first. Raises NotFound for a user without a site."""
     sites = sites_of(acting_user(request))
     if not sites:
-        raise NotFound(
-            "You have no role at any site yet. Ask the clinic admin for one."
-        )
+        raise NotFound("You have no role at any site yet. Ask the clinic admin for one.")
     chosen = request.session.get(SITE_KEY)
     return next((site for site in sites if str(site.pk) == chosen), sites[0])
 
 
-def log_read(
-    request: HttpRequest, *, patient_id: object, what: str, reason: str = ""
-) -> None:
+def log_read(request: HttpRequest, *, patient_id: object, what: str, reason: str = "") -> None:
     """Write that a patient's record is being opened. If this can't be written, the page is not shown."""
     ReadEvent.objects.create(
         user=acting_user(request),

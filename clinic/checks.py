@@ -26,7 +26,5 @@ def strong_enough(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             )
         )
     if settings.IDLE_LOGOFF_MINUTES > 30 or settings.ABSOLUTE_SESSION_HOURS > 24:
-        problems.append(
-            Error("Session limits are too long for patients’ data.", id="evenkeel.E004")
-        )
+        problems.append(Error("Session limits are too long for patients’ data.", id="evenkeel.E004"))
     return problems

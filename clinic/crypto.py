@@ -25,18 +25,14 @@ class Undecryptable(Exception):
 def _keyring(field_keys: str, secret_key: str) -> dict[str, bytes]:
     if not field_keys:
         # Outside production there may be no keys: one is derived, so that the code path is the same.
-        derived = HKDF(
-            algorithm=SHA256(), length=32, salt=None, info=b"evenkeel-field-key"
-        )
+        derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"evenkeel-field-key")
         return {"dev": derived.derive(secret_key.encode())}
     ring = {}
     for pair in field_keys.split(","):
         name, _, encoded = pair.strip().partition(":")
         key = base64.b64decode(encoded)
         if len(key) != 32:
-            raise ValueError(
-                f"Field key “{name}” is {len(key)} bytes long; it must be 32."
-            )
+            raise ValueError(f"Field key “{name}” is {len(key)} bytes long; it must be 32.")
         ring[name] = key
     return ring
 
@@ -57,12 +53,6 @@ def decrypt(value: str, *, context: str) -> str:
         raise Undecryptable(f"No key with the id “{name}”.")
     raw = base64.b64decode(encoded)
     try:
-        return (
-            AESGCM(key)
-            .decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], context.encode())
-            .decode()
-        )
+        return AESGCM(key).decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], context.encode()).decode()
     except InvalidTag as error:
-        raise Undecryptable(
-            "The value can’t be decrypted with this key for this place."
-        ) from error
+        raise Undecryptable("The value can’t be decrypted with this key for this place.") from error

@@ -27,9 +27,7 @@ class NotFound(DomainError):
     status = 404
     title = "Not found"
 
-    def __init__(
-        self, sentence: str = "There is nothing here, or it is not yours to see."
-    ) -> None:
+    def __init__(self, sentence: str = "There is nothing here, or it is not yours to see.") -> None:
         super().__init__(sentence)
 
 
@@ -40,14 +38,10 @@ class Refused(DomainError):
 class IllegalTransition(DomainError):
     """A state can't follow from the present one; `allowed` names what can."""
 
-    def __init__(
-        self, thing: str, *, current: str, wanted: str, allowed: Iterable[str]
-    ) -> None:
+    def __init__(self, thing: str, *, current: str, wanted: str, allowed: Iterable[str]) -> None:
         self.current, self.wanted, self.allowed = current, wanted, tuple(allowed)
         can = ", ".join(self.allowed) if self.allowed else "nothing more"
-        super().__init__(
-            f"{thing} is “{current}” and can’t become “{wanted}”. From here it can become: {can}."
-        )
+        super().__init__(f"{thing} is “{current}” and can’t become “{wanted}”. From here it can become: {can}.")
 
 
 class NotReady(DomainError):

@@ -30,9 +30,7 @@ def locked_when(name: str, **condition: Any) -> pgtrigger.Trigger:
     that signs it; afterwards only addenda, superseding rows and `entered_in_error` rows elsewhere are possible.
     """
     old = pgtrigger.Q(**{f"old__{key}": value for key, value in condition.items()})
-    return pgtrigger.Protect(
-        name=name, operation=pgtrigger.Update | pgtrigger.Delete, condition=old
-    )
+    return pgtrigger.Protect(name=name, operation=pgtrigger.Update | pgtrigger.Delete, condition=old)
 
 
 def append_only(name: str) -> pgtrigger.Trigger:
@@ -41,13 +39,9 @@ def append_only(name: str) -> pgtrigger.Trigger:
 
 
 @contextmanager
-def acting(
-    user_id: UUID | None, *, source: str, request_id: str = ""
-) -> Iterator[None]:
+def acting(user_id: UUID | None, *, source: str, request_id: str = "") -> Iterator[None]:
     """Name the actor of every write inside the block, for code that no web request started."""
-    with pghistory.context(
-        user=str(user_id) if user_id else None, source=source, request=request_id
-    ):
+    with pghistory.context(user=str(user_id) if user_id else None, source=source, request=request_id):
         yield
 
 

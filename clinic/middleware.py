@@ -82,9 +82,7 @@ class policy:  # noqa: N801 - named as the rest of the list in settings
             return None
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        if rule is Door.SIGNED_IN or (
-            isinstance(rule, Action) and can(request.user, rule)
-        ):
+        if rule is Door.SIGNED_IN or (isinstance(rule, Action) and can(request.user, rule)):
             return None
         if rule is None:
             log.error(
@@ -103,13 +101,9 @@ class domain_errors:  # noqa: N801 - as above
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_exception(
-        self, request: HttpRequest, exception: Exception
-    ) -> HttpResponse | None:
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, DomainError):
             return None
         if exception.status == 404:
             return render(request, "404.html", status=404)
-        return render(
-            request, "frame/refused.html", {"error": exception}, status=exception.status
-        )
+        return render(request, "frame/refused.html", {"error": exception}, status=exception.status)

@@ -24,9 +24,7 @@ from clinic.records import Record, ordered, together
 
 def check_time_zone(value: str) -> None:
     if value not in available_timezones():
-        raise ValidationError(
-            f"“{value}” is not a time zone. Use a name like America/Los_Angeles."
-        )
+        raise ValidationError(f"“{value}” is not a time zone. Use a name like America/Los_Angeles.")
 
 
 @audited
@@ -92,9 +90,7 @@ class Room(Record):
     class Meta:
         ordering: ClassVar[list[str]] = ["name"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                "site", Lower("name"), name="room_name_once_a_site"
-            ),
+            models.UniqueConstraint("site", Lower("name"), name="room_name_once_a_site"),
         ]
 
     def __str__(self) -> str:
@@ -114,9 +110,7 @@ WEEKDAYS = [
 
 @audited
 class OpeningHours(Record):
-    site = models.ForeignKey(
-        Site, on_delete=models.CASCADE, related_name="opening_hours"
-    )
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="opening_hours")
     weekday = models.PositiveSmallIntegerField(choices=WEEKDAYS)
     opens = models.TimeField()
     closes = models.TimeField()
@@ -125,12 +119,8 @@ class OpeningHours(Record):
         ordering: ClassVar[list[str]] = ["weekday", "opens"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             ordered("opening_hours_close_after_open", "opens", "closes"),
-            models.CheckConstraint(
-                name="opening_hours_weekday", condition=Q(weekday__lte=6)
-            ),
-            models.UniqueConstraint(
-                fields=["site", "weekday", "opens"], name="opening_hours_once"
-            ),
+            models.CheckConstraint(name="opening_hours_weekday", condition=Q(weekday__lte=6)),
+            models.UniqueConstraint(fields=["site", "weekday", "opens"], name="opening_hours_once"),
         ]
 
     def __str__(self) -> str:
@@ -142,9 +132,7 @@ class Closure(Record):
     """Days on which a site, or one room of it, is closed."""
 
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="closures")
-    room = models.ForeignKey(
-        Room, null=True, blank=True, on_delete=models.CASCADE, related_name="closures"
-    )
+    room = models.ForeignKey(Room, null=True, blank=True, on_delete=models.CASCADE, related_name="closures")
     first_day = models.DateField()
     last_day = models.DateField()
     reason = models.CharField(max_length=120)
@@ -163,9 +151,7 @@ class Closure(Record):
 
 
 class UserManager(BaseUserManager["User"]):
-    def create_user(
-        self, email: str, password: str | None = None, **fields: Any
-    ) -> User:
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         if not email:
             raise ValueError("A user needs an email address.")
         user = self.model(email=self.normalize_email(email).lower(), **fields)
@@ -216,34 +202,20 @@ class User(Record, AbstractBaseUser):
 
     @property
     def initials(self) -> str:
-        words = [
-            word
-            for word in self.full_name.split()
-            if word.lower().rstrip(".") not in {"dr", "prof"}
-        ]
-        return "".join(
-            word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)
-        ).upper()
+        words = [word for word in self.full_name.split() if word.lower().rstrip(".") not in {"dr", "prof"}]
+        return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
 
     @cached_property
     def roles_held(self) -> list[Membership]:
         """Every role at every active site; read once for each request."""
-        return list(
-            self.memberships.select_related("site")
-            .filter(site__is_active=True)
-            .order_by("site__name", "role")
-        )
+        return list(self.memberships.select_related("site").filter(site__is_active=True).order_by("site__name", "role"))
 
     @property
     def site_ids(self) -> set[UUID]:
         return {membership.site_id for membership in self.roles_held}
 
     def roles_at(self, site: Site | None) -> set[Role]:
-        return {
-            Role(held.role)
-            for held in self.roles_held
-            if site is None or held.site_id == site.pk
-        }
+        return {Role(held.role) for held in self.roles_held if site is None or held.site_id == site.pk}
 
 
 @audited
@@ -252,15 +224,11 @@ class Membership(Record):
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="memberships")
-    role = models.CharField(
-        max_length=20, choices=[(role.value, role.label) for role in Role]
-    )
+    role = models.CharField(max_length=20, choices=[(role.value, role.label) for role in Role])
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["user", "site", "role"], name="membership_once"
-            ),
+            models.UniqueConstraint(fields=["user", "site", "role"], name="membership_once"),
         ]
 
     def __str__(self) -> str:
@@ -286,8 +254,7 @@ class Shift(Record):
             models.CheckConstraint(name="shift_weekday", condition=Q(weekday__lte=6)),
             models.CheckConstraint(
                 name="shift_valid_in_order",
-                condition=Q(valid_until__isnull=True)
-                | Q(valid_until__gte=F("valid_from")),
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
             ),
         ]
 
@@ -299,16 +266,10 @@ class Shift(Record):
 class ShiftException(Record):
     """One day on which a person's pattern does not hold: away, or at other hours."""
 
-    user = models.ForeignKey(
-        User, on_delete=models.PROTECT, related_name="shift_exceptions"
-    )
-    site = models.ForeignKey(
-        Site, on_delete=models.PROTECT, related_name="shift_exceptions"
-    )
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="shift_exceptions")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="shift_exceptions")
     day = models.DateField()
-    starts = models.TimeField(
-        null=True, blank=True, help_text="Empty when the person is away all day."
-    )
+    starts = models.TimeField(null=True, blank=True, help_text="Empty when the person is away all day.")
     ends = models.TimeField(null=True, blank=True)
     reason = models.CharField(max_length=120, blank=True)
 
@@ -317,9 +278,7 @@ class ShiftException(Record):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             together("shift_exception_whole", "starts", "ends"),
             ordered("shift_exception_ends_after_start", "starts", "ends"),
-            models.UniqueConstraint(
-                fields=["user", "site", "day"], name="shift_exception_once_a_day"
-            ),
+            models.UniqueConstraint(fields=["user", "site", "day"], name="shift_exception_once_a_day"),
         ]
 
     def __str__(self) -> str:
@@ -330,26 +289,18 @@ class ShiftException(Record):
 class ProtocolSettings(Record, ProtocolValues):
     """Table A of the protocol as one site uses it. A change is a new version; old versions stay as they were."""
 
-    site = models.ForeignKey(
-        Site, on_delete=models.PROTECT, related_name="protocol_versions"
-    )
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="protocol_versions")
     version = models.PositiveIntegerField()
     made_at = models.DateTimeField(default=clock.now, editable=False)
-    made_by = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    made_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     note = models.CharField(max_length=300, blank=True)
     signed_at = models.DateTimeField(null=True, blank=True)
-    signed_by = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    signed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-version"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["site", "version"], name="protocol_version_once"
-            ),
+            models.UniqueConstraint(fields=["site", "version"], name="protocol_version_once"),
             together("protocol_signature_whole", "signed_at", "signed_by"),
             *ProtocolValues.sane("protocol"),
         ]
@@ -362,9 +313,7 @@ class ReadEvent(models.Model):
     """A patient's record was opened. Append-only; written before the page is shown."""
 
     at = models.DateTimeField(db_default=models.functions.Now(), editable=False)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     patient_id = models.UUIDField()
     what = models.CharField(max_length=80)
     route = models.CharField(max_length=120, blank=True)
@@ -397,12 +346,8 @@ class HistorySeal(models.Model):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["table", "last_id"], name="history_seal_once"
-            ),
-            models.CheckConstraint(
-                name="history_seal_in_order", condition=Q(last_id__gte=F("first_id"))
-            ),
+            models.UniqueConstraint(fields=["table", "last_id"], name="history_seal_once"),
+            models.CheckConstraint(name="history_seal_in_order", condition=Q(last_id__gte=F("first_id"))),
         ]
         triggers: ClassVar[list[Any]] = [append_only("history_seal_append_only")]
 

@@ -89,9 +89,7 @@ GRANTS: dict[Action, frozenset[Role]] = {
     Action.SEE_COVERAGE: _DESK | {Role.PROVIDER},
     Action.VERIFY_BENEFITS: frozenset({Role.INSURANCE_ADMIN}),
     Action.SEE_SCHEDULE: _ALL,
-    Action.BOOK: frozenset(
-        {Role.FRONT_DESK, Role.NURSE, Role.THERAPIST, Role.PROVIDER}
-    ),
+    Action.BOOK: frozenset({Role.FRONT_DESK, Role.NURSE, Role.THERAPIST, Role.PROVIDER}),
     Action.OVERBOOK: frozenset({Role.PROVIDER, Role.CLINIC_ADMIN}),
     Action.CHECK_IN: frozenset({Role.FRONT_DESK, Role.NURSE}),
     Action.SEE_INFUSION: _CLINICAL,
@@ -179,14 +177,11 @@ def can(user: User | AnonymousUser, action: Action, at: Site | None = None) -> b
         return False
     granted = GRANTS.get(action, frozenset())
     return any(
-        membership.role in granted and (at is None or membership.site_id == at.pk)
-        for membership in user.roles_held
+        membership.role in granted and (at is None or membership.site_id == at.pk) for membership in user.roles_held
     )
 
 
 def require(user: User | AnonymousUser, action: Action, *, at: Site) -> None:
     """Raise NotPermitted, with a sentence, unless the user may do `action` at `at`."""
     if not can(user, action, at):
-        raise NotPermitted(
-            f"Your role does not let you {action.value} at {at.name}. Ask a colleague who may."
-        )
+        raise NotPermitted(f"Your role does not let you {action.value} at {at.name}. Ask a colleague who may.")

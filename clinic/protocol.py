@@ -6,7 +6,6 @@ These are the values the rooms read today; every one can be changed a site at a 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -18,9 +17,7 @@ class WeightBasis(models.TextChoices):
     IDEAL = "ideal", "Ideal weight when BMI is 30 or more"
 
 
-def whole(
-    default: int, low: int, high: int, words: str
-) -> models.PositiveSmallIntegerField[int, int]:
+def whole(default: int, low: int, high: int, words: str) -> models.PositiveSmallIntegerField[int, int]:
     return models.PositiveSmallIntegerField(
         default=default,
         validators=[MinValueValidator(low), MaxValueValidator(high)],
@@ -28,9 +25,7 @@ def whole(
     )
 
 
-def exact(
-    default: str, low: str, high: str, words: str
-) -> models.DecimalField[Decimal, Decimal]:
+def exact(default: str, low: str, high: str, words: str) -> models.DecimalField[Decimal, Decimal]:
     return models.DecimalField(
         default=Decimal(default),
         max_digits=6,
@@ -61,31 +56,19 @@ class ProtocolValues(models.Model):
     bag_ml = exact("50", "20", "250", "mL; P")
     dose_step_max_mg_per_kg = exact("0.25", "0.05", "0.5", "mg/kg a step; S-CRTCE")
     dose_step_earliest = whole(2, 2, 6, "infusion number; S-CRTCE")
-    dose_soft_ceiling_mg_per_kg = exact(
-        "1.0", "0.5", "1.5", "mg/kg, above it a second provider signs; S-ASKPbasic"
-    )
-    dose_soft_ceiling_mg = exact(
-        "100", "40", "200", "mg, above it a second provider signs; P"
-    )
-    dose_hard_ceiling_mg_per_kg = exact(
-        "1.2", "0.5", "2", "mg/kg, above it not orderable; P"
-    )
-    weight_basis = models.CharField(
-        max_length=8, choices=WeightBasis.choices, default=WeightBasis.ACTUAL
-    )
+    dose_soft_ceiling_mg_per_kg = exact("1.0", "0.5", "1.5", "mg/kg, above it a second provider signs; S-ASKPbasic")
+    dose_soft_ceiling_mg = exact("100", "40", "200", "mg, above it a second provider signs; P")
+    dose_hard_ceiling_mg_per_kg = exact("1.2", "0.5", "2", "mg/kg, above it not orderable; P")
+    weight_basis = models.CharField(max_length=8, choices=WeightBasis.choices, default=WeightBasis.ACTUAL)
     weight_max_age_series_days = whole(7, 1, 30, "days; P")
     weight_max_age_booster_days = whole(30, 1, 90, "days; P")
     weight_recheck_percent = exact("5", "1", "20", "% change; P")
     order_valid_days = whole(7, 1, 60, "days; P")
 
     # Before the infusion
-    bp_pre_soft_systolic = whole(
-        140, 110, 180, "mmHg, above: rest 15 min and recheck; S-SprHCP"
-    )
+    bp_pre_soft_systolic = whole(140, 110, 180, "mmHg, above: rest 15 min and recheck; S-SprHCP")
     bp_pre_soft_diastolic = whole(90, 70, 120, "mmHg; S-SprHCP")
-    bp_pre_hard_systolic = whole(
-        160, 130, 200, "mmHg, at or above after recheck: hold; P"
-    )
+    bp_pre_hard_systolic = whole(160, 130, 200, "mmHg, at or above after recheck: hold; P")
     bp_pre_hard_diastolic = whole(100, 80, 130, "mmHg; P")
     bp_pre_low_systolic = whole(90, 70, 110, "mmHg, below: hold; S-EDlow")
     hr_pre_low = whole(50, 30, 60, "beats/min; S-EDlow")
@@ -116,9 +99,7 @@ class ProtocolValues(models.Model):
     # Recovery
     recovery_minutes = whole(60, 30, 120, "minutes; S-OxTx")
     unescorted_min_stay = whole(120, 60, 240, "minutes; S-OxTx")
-    escort_required = models.BooleanField(
-        default=True, help_text="a named adult; S-LabelOld"
-    )
+    escort_required = models.BooleanField(default=True, help_text="a named adult; S-LabelOld")
     discharge_score_min = whole(9, 7, 10, "Aldrete or MPADSS points; R")
 
     # Staff and series
@@ -145,9 +126,7 @@ class ProtocolValues(models.Model):
 
     # Therapy
     prep_max_days_before = whole(21, 1, 60, "days before infusion 1; P")
-    integration_hours = whole(
-        72, 24, 168, "hours after the last infusion; Seed A, S-JC"
-    )
+    integration_hours = whole(72, 24, 168, "hours after the last infusion; Seed A, S-JC")
     integration_grace_days = whole(7, 1, 14, "days; P")
     therapy_minutes = whole(53, 30, 120, "minutes; P (90837)")
 
@@ -163,21 +142,15 @@ class ProtocolValues(models.Model):
     def sane(cls, prefix: str) -> list[models.BaseConstraint]:
         """Orders between settings that no version may break."""
         rules = {
-            "dose_ceilings": Q(
-                dose_hard_ceiling_mg_per_kg__gte=F("dose_soft_ceiling_mg_per_kg")
-            )
+            "dose_ceilings": Q(dose_hard_ceiling_mg_per_kg__gte=F("dose_soft_ceiling_mg_per_kg"))
             & Q(dose_soft_ceiling_mg_per_kg__gte=F("dose_start_mg_per_kg")),
             "systolic_limits": Q(bp_notify_systolic__lte=F("bp_pause_systolic"))
             & Q(bp_pause_systolic__lte=F("bp_stop_systolic")),
             "diastolic_limits": Q(bp_notify_diastolic__lte=F("bp_pause_diastolic"))
             & Q(bp_pause_diastolic__lte=F("bp_stop_diastolic")),
-            "gaps": Q(gap_soft_days__lte=F("gap_hard_days"))
-            & Q(window_soft_days__lte=F("window_hard_days")),
+            "gaps": Q(gap_soft_days__lte=F("gap_hard_days")) & Q(window_soft_days__lte=F("window_hard_days")),
             "minutes": Q(infusion_minutes__gte=F("infusion_minutes_min"))
             & Q(infusion_minutes__lte=F("infusion_minutes_max")),
             "boosters": Q(booster_min_days__lte=F("booster_max_days")),
         }
-        return [
-            models.CheckConstraint(name=f"{prefix}_{name}", condition=rule)
-            for name, rule in rules.items()
-        ]
+        return [models.CheckConstraint(name=f"{prefix}_{name}", condition=rule) for name, rule in rules.items()]

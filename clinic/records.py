@@ -23,9 +23,7 @@ class Entered(models.Model):
     """A row that tells of an event: when it happened, when it was typed, by whom."""
 
     observed_at = models.DateTimeField(help_text="When it happened.")
-    entered_at = models.DateTimeField(
-        default=clock.now, editable=False, help_text="When it was typed."
-    )
+    entered_at = models.DateTimeField(default=clock.now, editable=False, help_text="When it was typed.")
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -42,9 +40,7 @@ class Entered(models.Model):
     @property
     def is_late_entry(self) -> bool:
         """Typed more than a quarter of an hour after it happened."""
-        return (
-            self.entered_at - self.observed_at
-        ).total_seconds() > self.LATE_MINUTES * 60
+        return (self.entered_at - self.observed_at).total_seconds() > self.LATE_MINUTES * 60
 
 
 class Retractable(models.Model):
@@ -59,9 +55,7 @@ class Retractable(models.Model):
         related_name="+",
         editable=False,
     )
-    entered_in_error_reason = models.CharField(
-        max_length=300, blank=True, editable=False
-    )
+    entered_in_error_reason = models.CharField(max_length=300, blank=True, editable=False)
 
     class Meta:
         abstract = True
@@ -95,8 +89,7 @@ def ordered(name: str, first: str, second: str) -> models.CheckConstraint:
     """A constraint: `second` is empty or after `first`."""
     return models.CheckConstraint(
         name=name,
-        condition=Q(**{f"{second}__isnull": True})
-        | Q(**{f"{second}__gt": models.F(first)}),
+        condition=Q(**{f"{second}__isnull": True}) | Q(**{f"{second}__gt": models.F(first)}),
     )
 
 
@@ -104,6 +97,5 @@ def within(name: str, field: str, low: object, high: object) -> models.CheckCons
     """A constraint: `field` is empty or between `low` and `high`, both included."""
     return models.CheckConstraint(
         name=name,
-        condition=Q(**{f"{field}__isnull": True})
-        | Q(**{f"{field}__gte": low, f"{field}__lte": high}),
+        condition=Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__gte": low, f"{field}__lte": high}),
     )

@@ -34,15 +34,11 @@ def limits(
         if now - started > timedelta(hours=settings.ABSOLUTE_SESSION_HOURS):
             logout(request)
             return _sign_in_again(request)
-        if session.get(LOCKED) or now - seen > timedelta(
-            minutes=settings.IDLE_LOGOFF_MINUTES
-        ):
+        if session.get(LOCKED) or now - seen > timedelta(minutes=settings.IDLE_LOGOFF_MINUTES):
             session[LOCKED] = True
             if not _may_pass_locked(request):
                 return _sign_in_again(request)
-        elif "X-Background" not in request.headers and now - seen > timedelta(
-            seconds=20
-        ):
+        elif "X-Background" not in request.headers and now - seen > timedelta(seconds=20):
             # Twenty seconds of grain, so that a busy page doesn't write the session at each request.
             session[SEEN] = now.isoformat()
         return get_response(request)

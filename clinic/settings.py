@@ -20,20 +20,14 @@ DEBUG = False
 
 # A command that needs no server and keeps no secret (makemigrations, the import of this file by a linter) runs
 # outside production without any of these set.
-SECRET_KEY = (
-    env.str("SECRET_KEY")
-    if PRODUCTION
-    else env.str("SECRET_KEY", default="only-for-tests-" * 4)
-)
+SECRET_KEY = env.str("SECRET_KEY") if PRODUCTION else env.str("SECRET_KEY", default="only-for-tests-" * 4)
 FIELD_KEYS = env.str("FIELD_KEYS") if PRODUCTION else env.str("FIELD_KEYS", default="")
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS",
     default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"],
 )
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-PUBLIC_URL = env.str(
-    "PUBLIC_URL", default=f"http://localhost:{env.int('PORT', default=8000)}"
-)
+PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://localhost:{env.int('PORT', default=8000)}")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -140,9 +134,7 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"
-    },
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
@@ -156,13 +148,13 @@ MFA_ADAPTER = "clinic.accounts.EncryptedMFAAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = (
-    "none"  # accounts are made by the clinic admin, who knows the address
-)
+ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by the clinic admin, who knows the address
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
+# Behind a proxy the limits count the client's address, not the proxy's.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/m/ip,5/300s/key",
     "reset_password": "20/m/ip,5/m/key",
@@ -175,9 +167,7 @@ SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
-IDLE_LOGOFF_MINUTES = env.int(
-    "IDLE_LOGOFF_MINUTES", default=10
-)  # protocol Table A, auto_logoff
+IDLE_LOGOFF_MINUTES = env.int("IDLE_LOGOFF_MINUTES", default=10)  # protocol Table A, auto_logoff
 ABSOLUTE_SESSION_HOURS = env.int("ABSOLUTE_SESSION_HOURS", default=12)
 
 if PRODUCTION:
@@ -229,9 +219,7 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = ["bootstrap5"]
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 CRISPY_FAIL_SILENTLY = False
 
-EMAIL_URL = env.email_url(
-    "EMAIL_URL", default="filemail://" if not PRODUCTION else "smtp://localhost:25"
-)
+EMAIL_URL = env.email_url("EMAIL_URL", default="filemail://" if not PRODUCTION else "smtp://localhost:25")
 EMAIL_BACKEND = EMAIL_URL["EMAIL_BACKEND"]
 EMAIL_HOST = EMAIL_URL.get("EMAIL_HOST") or "localhost"
 EMAIL_PORT = EMAIL_URL.get("EMAIL_PORT") or 25
@@ -240,16 +228,12 @@ EMAIL_HOST_PASSWORD = EMAIL_URL.get("EMAIL_HOST_PASSWORD") or ""
 EMAIL_USE_TLS = EMAIL_URL.get("EMAIL_USE_TLS", False)
 EMAIL_TIMEOUT = 20
 EMAIL_FILE_PATH = env.str("EMAIL_FILE_PATH", default=str(BASE_DIR / "var" / "mail"))
-DEFAULT_FROM_EMAIL = env.str(
-    "DEFAULT_FROM_EMAIL", default="Evenkeel <no-reply@evenkeel.example>"
-)
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Evenkeel <no-reply@evenkeel.example>")
 
 # Celery on Redis, as measured: no result store, late acks, one task at a time, and a visibility timeout that is more
 # than twice the hard limit, so that a long task is never started a second time.
 _broker = urlsplit(REDIS_URL)
-CELERY_BROKER_URL = (
-    f"redis+socket://{_broker.path}" if _broker.scheme == "unix" else REDIS_URL
-)
+CELERY_BROKER_URL = f"redis+socket://{_broker.path}" if _broker.scheme == "unix" else REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -274,16 +258,12 @@ CELERY_BEAT_SCHEDULE = {
     "reminders.dispatch": {"task": "reminders.tasks.dispatch", "schedule": 30.0},
     "clinic.seal-history": {"task": "clinic.tasks.seal_history", "schedule": 300.0},
 }
-CELERY_BEAT_SCHEDULE_FILENAME = env.str(
-    "BEAT_SCHEDULE_FILE", default=str(BASE_DIR / "var" / "celerybeat-schedule")
-)
+CELERY_BEAT_SCHEDULE_FILENAME = env.str("BEAT_SCHEDULE_FILE", default=str(BASE_DIR / "var" / "celerybeat-schedule"))
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {
-        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}
-    },
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {"django.request": {"level": "ERROR"}, "celery": {"level": "INFO"}},

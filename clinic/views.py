@@ -28,9 +28,7 @@ def health_ready(request: HttpRequest) -> HttpResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM django_migrations")
         ready = bool(cursor.fetchone()[0])
-    return JsonResponse(
-        {"status": "ready" if ready else "not ready"}, status=200 if ready else 503
-    )
+    return JsonResponse({"status": "ready" if ready else "not ready"}, status=200 if ready else 503)
 
 
 @require_POST
@@ -51,26 +49,15 @@ def unlock(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return _pulse(request)
     if not request.user.is_authenticated:
-        return JsonResponse(
-            {"sentence": "This session has ended. Sign in again."}, status=401
-        )
+        return JsonResponse({"sentence": "This session has ended. Sign in again."}, status=401)
     user = cast("User", request.user)
-    if not ratelimit.consume(
-        request, action="login_failed", key=user.email, dry_run=False
-    ):
+    if not ratelimit.consume(request, action="login_failed", key=user.email, dry_run=False):
         return JsonResponse(
             {"sentence": "Too many tries. Wait five minutes, then try again."},
             status=429,
         )
-    if (
-        authenticate(
-            request, email=user.email, password=request.POST.get("password", "")
-        )
-        is None
-    ):
-        return JsonResponse(
-            {"sentence": "That is not your password. Try again."}, status=422
-        )
+    if authenticate(request, email=user.email, password=request.POST.get("password", "")) is None:
+        return JsonResponse({"sentence": "That is not your password. Try again."}, status=422)
     sessions.unlocked(request)
     if request.headers.get("HX-Request") or request.headers.get("X-Requested-With"):
         return HttpResponse(status=204)

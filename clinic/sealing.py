@@ -1,0 +1,95 @@
+"""The chain that proves the history whole.
+
+Rows of a history table get a digest in the order of their ids, each seal including the one before it; one changed,
+removed or inserted row breaks the chain from there on. Sealing comes after the fact, in a task, so that no writer
+waits for a lock. Only rows older than every running transaction are sealed: none can still appear below them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.apps import apps
+from django.db import connection, transaction
+
+from clinic.models import HistorySeal, ReadEvent
+
+BATCH = 5000
+_LOCK = 7_204_002
+_START = "0" * 64
+
+
+def audited_tables() -> Iterator[tuple[str, str]]:
+    """Each audited table with its history table."""
+    for model in apps.get_models():
+        tracked = getattr(model, "pgh_tracked_model", None)
+        if tracked is not None:
+            yield tracked._meta.db_table, model._meta.db_table
+
+
+def _sealed_tables() -> Iterator[tuple[str, str, str]]:
+    """History tables with their id and time columns; the read log is one of them."""
+    for _, history in audited_tables():
+        yield history, "pgh_id", "pgh_created_at"
+    yield ReadEvent._meta.db_table, "id", "at"
+
+
+def seal() -> int:
+    """Seal what is old enough. Answers how many rows were sealed. A second sealer leaves at once."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
+        if not cursor.fetchone()[0]:
+            return 0
+        cursor.execute(
+            "SELECT coalesce(min(xact_start), now()) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND xact_start IS NOT NULL AND pid <> pg_backend_pid()"
+        )
+        horizon = cursor.fetchone()[0]
+        return sum(_seal_table(*columns, horizon) for columns in _sealed_tables())
+
+
+def _seal_table(table: str, key: str, at: str, horizon: object) -> int:
+    sealed = 0
+    while True:
+        last = HistorySeal.objects.filter(table=table).order_by("-last_id").first()
+        after, before = (last.last_id, last.digest) if last else (0, _START)
+        digest, first, final, count = _digest(
+            table, key, f'"{key}" > %s AND "{at}" < least(%s, now())', [after, horizon], before
+        )
+        if not count:
+            return sealed
+        HistorySeal.objects.create(table=table, first_id=first, last_id=final, rows=count, digest=digest)
+        sealed += count
+        if count < BATCH:
+            return sealed
+
+
+def _digest(table: str, key: str, where: str, values: list[object], before: str) -> tuple[str, int, int, int]:
+    """The digest over the next rows, chained to `before`; with the first and last id and the number of rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(  # Names come from the models; values are bound.
+            "SELECT encode(sha256(convert_to("  # noqa: S608
+            "%s || coalesce(string_agg(line, E'\\n' ORDER BY id), ''), 'UTF8')), 'hex'),"
+            " coalesce(min(id), 0), coalesce(max(id), 0), count(*) FROM ("
+            f'SELECT "{key}" AS id, t::text AS line FROM "{table}" t WHERE {where}'
+            f' ORDER BY "{key}" LIMIT {BATCH}) rows',
+            [before, *values],
+        )
+        digest, first, final, count = cursor.fetchone()
+    return str(digest), int(first), int(final), int(count)
+
+
+def broken_links() -> list[str]:
+    """Every seal that no longer fits its rows, and every row that slipped below a seal."""
+    broken: list[str] = []
+    for table, key, _ in _sealed_tables():
+        before, below = _START, 0
+        for link in HistorySeal.objects.filter(table=table).order_by("last_id"):
+            digest, _first, _last, count = _digest(
+                table, key, f'"{key}" > %s AND "{key}" <= %s', [below, link.last_id], before
+            )
+            if (digest, count) != (link.digest, link.rows):
+                broken.append(f"{table}: rows {link.first_id} to {link.last_id} are not what was sealed")
+                break
+            before, below = link.digest, link.last_id
+    return broken
