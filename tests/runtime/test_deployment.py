@@ -123,7 +123,7 @@ def test_no_secret_has_a_default() -> None:
     assert re.findall(r"^(?:SECRET_KEY|FIELD_KEYS|\w+_PASSWORD)=(.*)$", example, re.MULTILINE) == [""] * 5
 
 
-def test_restricted_role_may_write_rows_and_nothing_else() -> None:
+def test_restricted_role_may_do_what_is_granted_and_no_more() -> None:
     """docs/deploy/roles.sql, run by psql against the session's PostgreSQL under a name of its own."""
     owner = "postgresql:" + os.environ["DATABASE_URL"].partition(":")[2]
     script = (PROJECT / "docs/deploy/roles.sql").read_text().replace("evenkeel_app", "evenkeel_trial")
@@ -157,12 +157,16 @@ def run_psql(url: str, script: str) -> None:
 def check_trial(owner: str) -> None:
     with psycopg2.connect(owner) as connection, connection.cursor() as cursor:
         cursor.execute("CREATE TABLE event (id bigint GENERATED ALWAYS AS IDENTITY, what text)")
+        cursor.execute("GRANT SELECT, INSERT ON event TO evenkeel_trial")
     restricted = re.sub(r"//[^@]*@", "//evenkeel_trial:trial-password@", owner)
     connection = psycopg2.connect(restricted)
     connection.autocommit = True
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO event (what) VALUES ('signed') RETURNING id")
+        assert cursor.fetchall() == [(1,)]
         for denied in (
+            "UPDATE event SET what = 'something else'",
+            "DELETE FROM event",
             "TRUNCATE event",
             "ALTER TABLE event DISABLE TRIGGER ALL",
             "DROP TABLE event",
