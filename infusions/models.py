@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from clinic import clock
-from clinic.history import append_only, audited, locked_when
+from clinic.history import append_only, audited
 from clinic.models import Site
 from clinic.protocol import WeightBasis
 from clinic.records import Entered, Record, Retractable, ordered, together, within
@@ -55,6 +55,7 @@ class Series(Record):
     opened_at = models.DateTimeField(default=clock.now)
     opened_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     ended_at = models.DateTimeField(null=True, blank=True)
+    ended_reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-opened_at"]
@@ -71,6 +72,14 @@ class Series(Record):
                 name="series_one_running",
             ),
             ordered("series_ends_after_start", "opened_at", "ended_at"),
+            models.CheckConstraint(
+                name="series_stopped_says_why", condition=~Q(state="stopped") | ~Q(ended_reason="")
+            ),
+            models.CheckConstraint(
+                name="series_ended_has_time",
+                condition=Q(state__in=["planned", "active"], ended_at__isnull=True)
+                | Q(state__in=["completed", "stopped"], ended_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -122,7 +131,7 @@ class Order(Record):
                 condition=Q(second_signed_by__isnull=True)
                 | ~Q(second_signed_by=F("signed_by")),
             ),
-            within("order_dose_sane", "mg_per_kg", Decimal("0.05"), Decimal("2")),
+            within("order_dose_sane", "mg_per_kg", Decimal("0.05"), Decimal(2)),
             within("order_weight_sane", "dosing_weight_kg", 30, 300),
             within("order_minutes_sane", "minutes", 10, 120),
             within("order_bag_sane", "bag_ml", 10, 500),
@@ -163,6 +172,11 @@ class Order(Record):
     def __str__(self) -> str:
         return f"{self.mg_per_kg} mg/kg"
 
+    @property
+    def awaits_second(self) -> bool:
+        """Above a soft ceiling, and no second provider has signed yet: nothing may be drawn on it."""
+        return self.needs_second and self.second_signed_at is None
+
 
 @audited
 class DrugVial(Record):
@@ -197,7 +211,7 @@ class DrugVial(Record):
             models.CheckConstraint(
                 name="vial_strengths", condition=Q(strength_mg_per_ml__in=[10, 50, 100])
             ),
-            within("vial_volume_sane", "volume_ml", Decimal("0.5"), Decimal("50")),
+            within("vial_volume_sane", "volume_ml", Decimal("0.5"), Decimal(50)),
         ]
 
     def __str__(self) -> str:
@@ -662,6 +676,9 @@ class LedgerEntry(Record, Entered):
     wasted_mg = models.DecimalField(
         max_digits=6, decimal_places=2, null=True, blank=True
     )
+    counted_ml = models.DecimalField(
+        max_digits=6, decimal_places=2, null=True, blank=True
+    )
     witness = models.ForeignKey(
         USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -691,6 +708,17 @@ class LedgerEntry(Record, Entered):
             models.CheckConstraint(
                 name="ledger_witness_is_another",
                 condition=Q(witness__isnull=True) | ~Q(witness=F("entered_by")),
+            ),
+            models.CheckConstraint(
+                name="ledger_count_says_what_was_there",
+                condition=Q(kind="counted", counted_ml__isnull=False, counted_ml__gte=0)
+                | ~Q(kind="counted") & Q(counted_ml__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="ledger_difference_says_why",
+                condition=Q(counted_ml__isnull=True)
+                | Q(counted_ml=F("balance_ml"))
+                | ~Q(note=""),
             ),
             models.CheckConstraint(
                 name="ledger_drawn_for_a_patient",
@@ -752,6 +780,7 @@ class BoosterPlan(Record):
     intervals_days = ArrayField(
         models.PositiveSmallIntegerField(), help_text="The last one repeats."
     )
+    reason = models.CharField(max_length=300, blank=True)
     signed_at = models.DateTimeField(default=clock.now)
     signed_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     supersedes = models.OneToOneField(

@@ -1,0 +1,247 @@
+"""Series of infusions: opened for an eligible patient, numbered without gaps, ended."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+
+from clinic import clock
+from clinic.errors import IllegalTransition, Invalid, NotFound, Refused
+from clinic.models import Site, User
+from clinic.policy import Action, require
+from infusions import states
+from infusions.models import BoosterPlan, Infusion, Series, StateEvent
+from patients import evaluations
+from patients.models import Evaluation, Patient
+from visits import booking
+from visits.models import Appointment
+
+RUNNING = (Series.State.PLANNED, Series.State.ACTIVE)
+
+
+@transaction.atomic
+def open_loading(*, patient: Patient, site: Site, planned_count: int, template: str, goals: str, by: User) -> Series:
+    """Open a loading series of 6 to 8 infusions for a patient whose evaluation is in force.
+
+    Raises NotPermitted, Invalid, and Refused when the patient is not eligible or has a series already.
+    """
+    require(by, Action.BOOK, at=site)
+    Patient.objects.select_for_update().get(pk=patient.pk)
+    if patient.site_id != site.pk:
+        raise Refused(f"{patient.name} is in the care of another site.")
+    if not 6 <= planned_count <= 8:
+        raise Invalid({"planned_count": "A loading series has 6 to 8 infusions."})
+    _require_eligible(patient, site)
+    if Series.objects.filter(patient=patient, kind=Series.Kind.LOADING, state__in=RUNNING).exists():
+        raise Refused(f"{patient.name} has a loading series already. It ends before another begins.")
+    return Series.objects.create(
+        patient=patient,
+        site=site,
+        kind=Series.Kind.LOADING,
+        template=template,
+        planned_count=planned_count,
+        goals=goals,
+        opened_at=clock.now(),
+        opened_by=by,
+    )
+
+
+def _require_eligible(patient: Patient, site: Site) -> None:
+    evaluation = evaluations.in_force(patient, site.today())
+    if evaluation is None:
+        raise Refused(f"{patient.name} has no evaluation in force. A provider evaluates and signs first.")
+    if evaluation.state not in {Evaluation.State.ELIGIBLE, Evaluation.State.CONDITIONAL}:
+        raise Refused(f"The evaluation of {patient.name} does not say eligible. A provider decides first.")
+
+
+@transaction.atomic
+def add_infusion(*, series: Series, appointment: Appointment, number: int, by: User) -> Infusion:
+    """Give an appointment its place in the series: always the next number. Raises NotPermitted, Refused."""
+    series = _locked(series.pk)
+    require(by, Action.BOOK, at=series.site)
+    if series.state not in RUNNING:
+        raise Refused(f"This series is {series.get_state_display().lower()}: no infusion can be added.")
+    _require_fitting(series, appointment)
+    following = series.infusions.filter(number__isnull=False).count() + 1
+    if series.planned_count and following > series.planned_count:
+        raise Refused(f"All {series.planned_count} infusions of this series are booked.")
+    if number != following:
+        raise Refused(f"The next infusion of this series is number {following}, not {number}.")
+    infusion = Infusion.objects.create(series=series, appointment=appointment, number=number)
+    StateEvent.objects.create(infusion=infusion, after=infusion.state, observed_at=clock.now(), by=by)
+    return infusion
+
+
+def _require_fitting(series: Series, appointment: Appointment) -> None:
+    fitting = Appointment.Kind.INFUSION if series.kind == Series.Kind.LOADING else Appointment.Kind.BOOSTER
+    if appointment.patient_id != series.patient_id or appointment.site_id != series.site_id:
+        raise Refused("This visit belongs to another patient or site.")
+    if appointment.kind != fitting:
+        raise Refused(f"This series takes visits of the kind “{fitting.label}”.")
+    if not appointment.is_alive:
+        raise Refused(f"This visit is {appointment.get_status_display().lower()}.")
+    if Infusion.objects.filter(appointment=appointment).exists():
+        raise Refused("This visit has its infusion already.")
+
+
+@transaction.atomic
+def renumber_after_miss(*, series: Series, by: User) -> list[Infusion]:
+    """Number the infusions that remain in the order of their visits: a missed visit consumes no number.
+
+    The verb that marked the miss has emptied its number before. Answers those whose number changed.
+    """
+    series = _locked(series.pk)
+    require(by, Action.BOOK, at=series.site)
+    numbered = series.infusions.select_for_update(of=("self",)).select_related("appointment")
+    alive = list(numbered.filter(number__isnull=False).order_by("number"))
+    alive.sort(key=lambda infusion: infusion.started_at or infusion.appointment.starts_at)
+    changed = [(infusion, number) for number, infusion in enumerate(alive, start=1) if infusion.number != number]
+    for infusion, number in changed:
+        infusion.number = number
+        infusion.version += 1
+    moved = [infusion for infusion, _ in changed]
+    Infusion.objects.bulk_update(moved, ["number", "version"])
+    return moved
+
+
+FOLLOWS = {
+    Appointment.Status.CANCELLED: Infusion.State.CANCELLED,
+    Appointment.Status.NO_SHOW: Infusion.State.NO_SHOW,
+}
+
+
+@transaction.atomic
+def follow_visit(*, appointment_id: UUID, by: User) -> None:
+    """Bring an infusion in line with its visit, which was cancelled, missed, moved, or had one of these undone.
+
+    A visit that gives nothing gives its number up to the next one. Calling it twice, or for a visit without an
+    infusion, changes nothing. Raises Refused when an undone visit no longer has a place in its series.
+    """
+    visit = Appointment.objects.filter(pk=appointment_id).select_related("infusion__series").first()
+    if visit is None or not hasattr(visit, "infusion"):
+        return
+    infusion = visit.infusion
+    after = FOLLOWS.get(Appointment.Status(visit.status))
+    if after and infusion.state == Infusion.State.SCHEDULED:
+        states.move_to(
+            states.locked(infusion.pk), after, observed_at=clock.now(), by=by, reason=visit.reason, number=None
+        )
+    elif visit.is_alive and infusion.state in FOLLOWS.values():
+        _take_back(states.locked(infusion.pk), by)
+    renumber_after_miss(series=infusion.series, by=by)
+
+
+def _take_back(infusion: Infusion, by: User) -> None:
+    """The only way out of “cancelled” and “no-show”: the visit itself was restored within its quarter of an hour."""
+    series = _locked(infusion.series_id)
+    following = series.infusions.filter(number__isnull=False).count() + 1
+    if series.state not in RUNNING or (series.planned_count and following > series.planned_count):
+        raise Refused("The place of this infusion in its series has been taken meanwhile.")
+    event = {"before": infusion.state, "after": Infusion.State.SCHEDULED, "by": by, "reason": "Undone"}
+    StateEvent.objects.create(infusion=infusion, observed_at=clock.now(), **event)
+    states.save(infusion, state=Infusion.State.SCHEDULED, number=following)
+
+
+@transaction.atomic
+def begin(*, series_id: UUID, by: User) -> Series:
+    """The first infusion has started. Calling it again changes nothing."""
+    series = _locked(series_id)
+    require(by, Action.RUN_INFUSION, at=series.site)
+    if series.state == Series.State.PLANNED:
+        series.state = Series.State.ACTIVE
+        series.save(update_fields=["state"])
+    return series
+
+
+@transaction.atomic
+def open_maintenance(*, follows: Series, by: User) -> Series:
+    """Open the boosters that follow a loading series, once a provider has signed their plan.
+
+    An older maintenance of the same patient ends with it. A second call answers the same series.
+    """
+    loading = _locked(follows.pk)
+    require(by, Action.BOOK, at=loading.site)
+    if existing := Series.objects.filter(follows=loading).first():
+        return existing
+    if loading.kind != Series.Kind.LOADING or loading.state in RUNNING:
+        raise Refused("Boosters follow a loading series that has ended.")
+    if not BoosterPlan.objects.filter(series=loading).exists():
+        raise Refused("There is no booster plan yet. A provider reviews the response and signs one.")
+    now = clock.now()
+    Series.objects.filter(patient=loading.patient, kind=Series.Kind.MAINTENANCE, state__in=RUNNING).update(
+        state=Series.State.COMPLETED, ended_at=now
+    )
+    return Series.objects.create(
+        patient=loading.patient,
+        site=loading.site,
+        kind=Series.Kind.MAINTENANCE,
+        goals=loading.goals,
+        follows=loading,
+        opened_at=now,
+        opened_by=by,
+    )
+
+
+@transaction.atomic
+def complete(*, series_id: UUID, by: User) -> Series:
+    """End a loading series whose last planned infusion was discharged. Raises Refused while any is left."""
+    series = _locked(series_id)
+    require(by, Action.DISCHARGE, at=series.site)
+    _require_running(series, "Completed")
+    if not _all_discharged(series):
+        raise Refused("Infusions of this series are still to come, or the last one is not discharged.")
+    series.state, series.ended_at = Series.State.COMPLETED, clock.now()
+    series.save(update_fields=["state", "ended_at"])
+    return series
+
+
+def complete_when_done(*, series_id: UUID, by: User) -> bool:
+    """Called at each discharge: ends the series if that was its last planned infusion."""
+    series = Series.objects.get(pk=series_id)
+    if series.kind != Series.Kind.LOADING or series.state not in RUNNING or not _all_discharged(series):
+        return False
+    complete(series_id=series_id, by=by)
+    return True
+
+
+def _all_discharged(series: Series) -> bool:
+    discharged = series.infusions.filter(state=Infusion.State.DISCHARGED).count()
+    return discharged == series.planned_count
+
+
+@transaction.atomic
+def stop(*, series_id: UUID, reason: str, by: User) -> Series:
+    """End a series early: what is still to come is cancelled by the clinic. Raises Invalid, Refused, NotPermitted."""
+    series = _locked(series_id)
+    require(by, Action.REVIEW_RESPONSE, at=series.site)
+    _require_running(series, "Stopped")
+    if not reason.strip():
+        raise Invalid({"reason": "Write why the series stops."})
+    if series.infusions.filter(state__in=Infusion.IN_HOUSE).exists():
+        raise Refused("An infusion of this series is going on. Discharge the patient first.")
+    for infusion in series.infusions.filter(state=Infusion.State.SCHEDULED):
+        booking.cancel(appointment_id=infusion.appointment_id, party="clinic", reason=reason.strip(), by=by)
+    series.state, series.ended_at, series.ended_reason = Series.State.STOPPED, clock.now(), reason.strip()
+    series.save(update_fields=["state", "ended_at", "ended_reason"])
+    return series
+
+
+def _require_running(series: Series, wanted: str) -> None:
+    if series.state not in RUNNING:
+        raise IllegalTransition("This series", current=series.get_state_display(), wanted=wanted, allowed=[])
+
+
+def numbers_have_gaps(series: Series) -> bool:
+    """Whether the numbers of a series are anything but 1, 2, 3 … (asked by verify_integrity)."""
+    numbers = set(series.infusions.filter(number__isnull=False).values_list("number", flat=True))
+    return numbers != set(range(1, len(numbers) + 1))
+
+
+def _locked(series_id: UUID) -> Series:
+    series = (
+        Series.objects.select_for_update(of=("self",)).select_related("site", "patient").filter(pk=series_id).first()
+    )
+    if series is None:
+        raise NotFound
+    return series
