@@ -12,13 +12,16 @@ import unicodedata
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from patients import phones
+
 if TYPE_CHECKING:
     from patients.models import Patient
 
 SOUND_LENGTH = 14
 # Parts of family names that so many people share that alone they say nothing.
 PARTICLES = frozenset(
-    "al bin da das de del della den der di dos du el ibn la las le los st ten ter van von y zu".split()
+    {"al", "bin", "da", "das", "de", "del", "della", "den", "der", "di", "dos", "du", "el", "ibn", "la", "las", "le"}
+    | {"los", "st", "ten", "ter", "van", "von", "y", "zu"}
 )
 # Letters that Unicode doesn't take apart into a plain letter and an accent.
 _LETTERS = str.maketrans(
@@ -108,10 +111,7 @@ def sound_alike(one: Iterable[str], other: Iterable[str]) -> bool:
     """Whether a given and a family name sound alike on both sides, or do so when one side has them swapped."""
     given, family = _split(one)
     their_given, their_family = _split(other)
-    return bool(
-        (given & their_given and family & their_family)
-        or (given & their_family and family & their_given)
-    )
+    return bool((given & their_given and family & their_family) or (given & their_family and family & their_given))
 
 
 def _split(codes: Iterable[str]) -> tuple[set[str], set[str]]:
@@ -121,7 +121,7 @@ def _split(codes: Iterable[str]) -> tuple[set[str], set[str]]:
 
 def search_text(patient: Patient) -> str:
     """What search reads: the legal name first, then every other word and number the person may be looked up by."""
-    numbers = (re.sub(r"\D", "", number) for number in (patient.phone, patient.phone_other))
+    numbers = (phones.digits(number) for number in (patient.phone, patient.phone_other))
     words = (
         f"{patient.given_name} {patient.family_name}",
         patient.preferred_name,

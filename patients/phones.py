@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import phonenumbers
 
 HOME = "US"
@@ -32,3 +34,8 @@ def shown(number: str) -> str:
         return number
     form = phonenumbers.PhoneNumberFormat
     return phonenumbers.format_number(parsed, form.NATIONAL if parsed.country_code == 1 else form.INTERNATIONAL)
+
+
+def digits(text: str) -> str:
+    """Only the digits of a number, for comparing and for search."""
+    return re.sub(r"[^0-9]", "", text)

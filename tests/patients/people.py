@@ -1,0 +1,23 @@
+"""Small makers for the tests of the registry."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from clinic.models import Site, User
+from patients import inquiries, registration
+from patients.models import Inquiry, Patient
+
+BORN = date(1984, 3, 14)
+
+
+def register(site: Site, by: User, given: str = "Maya", family: str = "Torres", **fields: Any) -> Patient:
+    fields.setdefault("birth_date", BORN)
+    fields.setdefault("confirmed_new", True)
+    return registration.register(site=site, by=by, given_name=given, family_name=family, **fields)
+
+
+def inquiry(site: Site, **fields: Any) -> Inquiry:
+    fields = {"given_name": "Maya", "family_name": "Torres", "phone": "555 013 7740", **fields}
+    return inquiries.receive(site=site, source="web", **fields)
