@@ -10,6 +10,13 @@ from clinic import crypto
 class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Accounts are made by the clinic admin alone."""
 
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": "This email and this password don’t fit together. Check both, and try again.",
+        "too_many_login_attempts": "Too many tries. Wait five minutes, then try again.",
+        "enter_current_password": "This is not your present password.",
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 

@@ -1,6 +1,7 @@
 """What every form of the house shares: calm rendering, inputs of the right kind, errors as sentences."""
 
-from typing import Any, ClassVar
+from collections.abc import Iterable
+from typing import Any, ClassVar, cast
 
 from crispy_forms.helper import FormHelper
 from django import forms
@@ -140,10 +141,8 @@ class CalmForm:
                 field.widget = UnitInput(self.units[name], attrs=_kept(field.widget.attrs))
                 field.localize = False
             if name in self.picks and isinstance(field, forms.ChoiceField):
-                field.widget = PickOne(
-                    choices=[pair for pair in field.choices if pair[0] != ""],
-                    attrs=field.widget.attrs,
-                )
+                choices = [pair for pair in cast("Iterable[tuple[str, str]]", field.choices) if pair[0] != ""]
+                field.widget = PickOne(choices=choices, attrs=field.widget.attrs)
             calm(field)
             if name in self.required_sentences:
                 field.error_messages["required"] = self.required_sentences[name]

@@ -106,4 +106,5 @@ class domain_errors:  # noqa: N801 - as above
             return None
         if exception.status == 404:
             return render(request, "404.html", status=404)
-        return render(request, "frame/refused.html", {"error": exception}, status=exception.status)
+        template = "frame/refused_part.html" if request.headers.get("HX-Request") else "frame/refused.html"
+        return render(request, template, {"error": exception}, status=exception.status)

@@ -86,6 +86,25 @@ def initials(name: object) -> str:
     return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
 
 
+BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "Mac"),
+    ("CrOS", "Chromebook"),
+    ("Linux", "Linux"),
+)
+
+
+def browser(agent: str) -> str:
+    """What a browser says of itself, as a person would: "Chrome on Windows"."""
+    name = next((word for mark, word in BROWSERS if mark in agent), "A browser")
+    system = next((word for mark, word in SYSTEMS if mark in agent), "")
+    return f"{name} on {system}" if system else name
+
+
 def day_words(local: datetime) -> str:
     """`Tuesday, February 2`: a day as a letter says it; `local` stands on the site's wall clock."""
     return f"{local:%A, %B} {local.day}"

@@ -192,10 +192,26 @@ def initials(value: object) -> str:
     return wording.initials(value)
 
 
+@register.filter
+def browser(value: object) -> str:
+    """{{ session.user_agent|browser }}: "Chrome on Windows"."""
+    return wording.browser(str(value))
+
+
+@register.filter
+def calm(form: Any) -> Any:
+    """{{ form|calm|crispy }}: a form that is not ours, with labels in sentence case and no placeholders."""
+    for field in form.fields.values():
+        if field.label:
+            field.label = str(field.label).capitalize()
+        field.widget.attrs.pop("placeholder", None)
+    return form
+
+
 @register.simple_tag(takes_context=True)
 def can(context: Context, action: str, at: object = None) -> bool:
     """{% can "RUN_INFUSION" as may_run %} or {% can "SIGN_ORDER" at=site as may_sign %}; the policy table decides."""
     from clinic import policy
 
-    site = at or context.get("current_site") or None  # the frame's site is lazy, and may turn out to be none
-    return bool(policy.can(context["user"], policy.Action[action], site))
+    site: Any = at or context.get("current_site") or None  # the frame's site is lazy, and may turn out to be none
+    return policy.can(context["user"], policy.Action[action], site)

@@ -18,4 +18,16 @@ document.addEventListener("click", (event) => {
   event.target.closest("[data-toast-close]")?.closest("[data-toast]")?.remove();
 });
 
+// What htmx could not do is said, unless it was a poll in the background.
+const SENTENCES = { 403: "Your role here does not include this.", 404: "This is not here any more. Reload the page." };
+const isPoll = (event) => event.detail.requestConfig?.headers["X-Background"];
+
+document.addEventListener("htmx:responseError", (event) => {
+  if (isPoll(event) || event.detail.xhr.status === 401) return;
+  show(SENTENCES[event.detail.xhr.status] ?? "Something broke on our side. Nothing was saved; try again.");
+});
+document.addEventListener("htmx:sendError", (event) => {
+  if (!isPoll(event)) show("The server can’t be reached. Nothing was sent, and what you typed is still here.");
+});
+
 export { show };

@@ -6,7 +6,9 @@ import pytest
 from django.urls import NoReverseMatch, reverse
 
 from clinic import clock
+from clinic.errors import NotReady
 from clinic.frame import NAV, navigation, role_words, theme_of
+from clinic.middleware import domain_errors
 from clinic.policy import GRANTS, Role
 from tests import build
 
@@ -110,3 +112,20 @@ def test_an_address_that_is_not_there_says_so_and_leaks_nothing(client):
     assert answer.status_code == 404
     assert b"There is nothing here" in answer.content
     assert b"no/such/place" not in answer.content
+
+
+@pytest.mark.django_db
+def test_a_wrong_password_is_answered_by_a_sentence_that_names_neither(client, nurse):
+    answer = client.post(reverse("account_login"), {"login": nurse.email, "password": "not this one"})
+    assert "don’t fit together" in answer.content.decode()
+
+
+@pytest.mark.parametrize(("headers", "whole"), [({}, True), ({"HTTP_HX_REQUEST": "true"}, False)])
+def test_a_refusal_is_a_page_for_a_page_and_a_banner_for_a_part(rf, nurse, headers, whole):
+    request = rf.post("/", **headers)
+    request.user, request.session = nurse, {}
+    answer = domain_errors(lambda _: None).process_exception(request, NotReady(["Consent expired on 6 Feb."]))
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Consent expired on 6 Feb." in page
+    assert ("<html" in page) is whole

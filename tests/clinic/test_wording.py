@@ -90,3 +90,16 @@ def test_a_zone_has_the_name_staff_use():
     assert wording.zone_name(ZoneInfo("America/Los_Angeles")) == "Pacific time"
     assert wording.zone_name(ZoneInfo("Australia/Adelaide")) == "Adelaide time"
     assert wording.zone_name(None) == "UTC"
+
+
+@pytest.mark.parametrize(
+    ("agent", "shown"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/156.0 Safari/537.36 Edg/156.0", "Edge on Windows"),
+        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/156.0 Safari/537.36", "Chrome on Linux"),
+        ("Mozilla/5.0 (iPad; CPU OS 20_0 like Mac OS X) Version/20.0 Mobile Safari/604.1", "Safari on iPad"),
+        ("curl/8.5", "A browser"),
+    ],
+)
+def test_a_browser_is_named_as_a_person_would(agent, shown):
+    assert wording.browser(agent) == shown
