@@ -41,28 +41,18 @@ class Appointment(Record):
         CANCELLED = "cancelled", "Cancelled"
         NO_SHOW = "no_show", "No-show"
 
-    patient = models.ForeignKey(
-        Patient, on_delete=models.PROTECT, related_name="appointments"
-    )
-    site = models.ForeignKey(
-        Site, on_delete=models.PROTECT, related_name="appointments"
-    )
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="appointments")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="appointments")
     kind = models.CharField(max_length=12, choices=Kind.choices)
     starts_at = models.DateTimeField(help_text="When the patient is asked to be there.")
     ends_at = models.DateTimeField(help_text="When room and patient are free again.")
-    status = models.CharField(
-        max_length=12, choices=Status.choices, default=Status.BOOKED
-    )
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.BOOKED)
     arrived_at = models.DateTimeField(null=True, blank=True)
     cancelled_by_party = models.CharField(
         max_length=7, blank=True, choices=[("patient", "Patient"), ("clinic", "Clinic")]
     )
-    cancelled_late = models.BooleanField(
-        null=True, blank=True, help_text="By the notice rule, not by judgement."
-    )
-    reason = models.CharField(
-        max_length=300, blank=True, help_text="Why it was cancelled."
-    )
+    cancelled_late = models.BooleanField(null=True, blank=True, help_text="By the notice rule, not by judgement.")
+    reason = models.CharField(max_length=300, blank=True, help_text="Why it was cancelled.")
     booked_at = models.DateTimeField(default=clock.now, editable=False)
     booked_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     version = models.PositiveIntegerField(default=1)
@@ -75,9 +65,7 @@ class Appointment(Record):
         ordering: ClassVar[list[str]] = ["starts_at", "id"]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["site", "starts_at"], name="appointment_day"),
-            models.Index(
-                fields=["patient", "-starts_at"], name="appointment_by_patient"
-            ),
+            models.Index(fields=["patient", "-starts_at"], name="appointment_by_patient"),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             ordered("appointment_ends_after_start", "starts_at", "ends_at"),
@@ -86,13 +74,11 @@ class Appointment(Record):
                 condition=Q(status="cancelled", cancelled_late__isnull=False)
                 & ~Q(cancelled_by_party="")
                 & ~Q(reason="")
-                | ~Q(status="cancelled")
-                & Q(cancelled_by_party="", cancelled_late__isnull=True),
+                | ~Q(status="cancelled") & Q(cancelled_by_party="", cancelled_late__isnull=True),
             ),
             models.CheckConstraint(
                 name="appointment_there_has_arrival",
-                condition=~Q(status__in=["arrived", "in_progress", "done"])
-                | Q(arrived_at__isnull=False),
+                condition=~Q(status__in=["arrived", "in_progress", "done"]) | Q(arrived_at__isnull=False),
             ),
         ]
 
@@ -120,31 +106,29 @@ class Hold(Record):
 
     OVERFLOW_LANE: ClassVar[int] = 100
 
-    appointment = models.ForeignKey(
-        Appointment, on_delete=models.PROTECT, related_name="holds"
-    )
+    appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="holds")
     resource = models.UUIDField(editable=False)
-    room = models.ForeignKey(
-        Room, null=True, blank=True, on_delete=models.PROTECT, related_name="holds"
-    )
-    staff = models.ForeignKey(
-        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="holds"
-    )
-    patient = models.ForeignKey(
-        Patient, null=True, blank=True, on_delete=models.PROTECT, related_name="holds"
-    )
+    room = models.ForeignKey(Room, null=True, blank=True, on_delete=models.PROTECT, related_name="holds")
+    staff = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="holds")
+    patient = models.ForeignKey(Patient, null=True, blank=True, on_delete=models.PROTECT, related_name="holds")
     lane = models.PositiveSmallIntegerField(default=1)
     during = DateTimeRangeField()
     phase = models.CharField(max_length=10, choices=Phase.choices)
     active = models.BooleanField(default=True)
-    overbooked_by = models.ForeignKey(
-        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    released_in = models.ForeignKey(
+        "StatusEvent",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="released",
+        help_text="The change that gave it free; what an undo takes again.",
     )
+    overbooked_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     overbooked_reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["appointment"], name="hold_by_appointment")
+            models.Index(fields=["appointment"], name="hold_by_appointment"),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             ExclusionConstraint(
@@ -175,13 +159,14 @@ class Hold(Record):
             ),
             models.CheckConstraint(
                 name="hold_overflow_has_name_and_reason",
-                condition=Q(
-                    lane__lt=100, overbooked_by__isnull=True, overbooked_reason=""
-                )
-                | Q(lane__gte=100, overbooked_by__isnull=False)
-                & ~Q(overbooked_reason=""),
+                condition=Q(lane__lt=100, overbooked_by__isnull=True, overbooked_reason="")
+                | Q(lane__gte=100, overbooked_by__isnull=False) & ~Q(overbooked_reason=""),
             ),
             models.CheckConstraint(name="hold_lane_from_one", condition=Q(lane__gte=1)),
+            models.CheckConstraint(
+                name="hold_released_by_a_change",
+                condition=Q(active=True, released_in__isnull=True) | Q(active=False, released_in__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -192,19 +177,14 @@ class Hold(Record):
 class StatusEvent(Record):
     """A change of an appointment's status: the history that a person reads."""
 
-    appointment = models.ForeignKey(
-        Appointment, on_delete=models.PROTECT, related_name="status_events"
-    )
+    appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="status_events")
     before = models.CharField(max_length=12, blank=True)
     after = models.CharField(max_length=12)
     at = models.DateTimeField(default=clock.now)
-    by = models.ForeignKey(
-        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    moved_from = models.DateTimeField(null=True, blank=True, help_text="The start before a move.")
     undone_at = models.DateTimeField(null=True, blank=True)
-    undone_by = models.ForeignKey(
-        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    undone_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering: ClassVar[list[str]] = ["at", "id"]

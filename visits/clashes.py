@@ -1,0 +1,264 @@
+"""Why a time can't be had, in a sentence, and the nearest that can."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from psycopg2.extras import DateTimeTZRange
+
+from clinic import clock
+from clinic.errors import Refused
+from clinic.models import Room, Site, User
+from patients.models import Patient
+from visits.calendar import Calendar, cells
+from visits.models import Hold
+from visits.rules import HANDS_LANE, INFUSIONS, Lanes, Part, Shape
+
+NEAREST_DAYS = 14
+GRID_MINUTES = 15
+PEOPLE = {"nurse": "nurse", "therapist": "therapist", "provider": "provider"}
+ROOMS = {
+    "infusion": "infusion room",
+    "booster": "infusion room",
+    "evaluation": "consultation room",
+}
+
+
+class SlotTaken(Refused):
+    """Somebody else has it. `what` names the room or person, `nearest` the closest free start, if one was found."""
+
+    title = "This time is taken"
+
+    def __init__(self, sentence: str, *, what: str = "", nearest: datetime | None = None) -> None:
+        self.what, self.nearest = what, nearest
+        super().__init__(sentence)
+
+
+def hour(site: Site, moment: datetime) -> str:
+    return f"{site.local(moment):%H:%M}"
+
+
+def day(site: Site, moment: datetime) -> str:
+    local = site.local(moment)
+    return f"{local:%a} {local.day} {local:%b}"
+
+
+def when(site: Site, moment: datetime) -> str:
+    return f"{day(site, moment)}, {hour(site, moment)}"
+
+
+def is_overlap(error: Exception) -> bool:
+    """Whether a database error is the exclusion constraint on holds."""
+    cause = error.__cause__
+    name = getattr(getattr(cause, "diag", None), "constraint_name", None)
+    return name == "hold_never_twice"
+
+
+def span_of(
+    site: Site,
+    resource: UUID,
+    lane: int,
+    start: datetime,
+    end: datetime,
+    without: UUID | None,
+) -> str:
+    """“from 09:00 to 11:00” of the first hold that stands in the way."""
+    holds = Hold.objects.filter(active=True, resource=resource, during__overlap=DateTimeTZRange(start, end))
+    if lane:
+        holds = holds.filter(lane=lane)
+    if without:
+        holds = holds.exclude(appointment_id=without)
+    first = holds.order_by("during").first()
+    if first is None:
+        return f"at {hour(site, start)}"
+    return f"from {hour(site, first.during.lower)} to {hour(site, first.during.upper)}"
+
+
+def nearest(
+    calendar: Calendar,
+    shape: Shape,
+    patient: Patient,
+    wanted: datetime,
+    *,
+    room: Room | None = None,
+    staff: User | None = None,
+    without: UUID | None = None,
+) -> datetime | None:
+    """The free start closest to the wish, within two weeks, on the quarter of an hour, not in the past."""
+    first = calendar.site.local(max(wanted, clock.now())).date()
+    wide = Calendar.load(
+        calendar.site,
+        first,
+        first + timedelta(days=NEAREST_DAYS),
+        patients=[patient.pk],
+        without=without,
+    )
+    starts = wide.starts(shape, room=room, staff=staff, patient_id=patient.pk)
+    now = wide.cell(clock.now()) + 1
+    starts = starts >> now << now if now > 0 else starts
+    found = list(wide.moments(wide.on_grid(starts, GRID_MINUTES)))
+    return min(found, key=lambda moment: abs(moment - wanted), default=None)
+
+
+def _with_nearest(site: Site, sentence: str, free: datetime | None) -> str:
+    if free is None:
+        return f"{sentence} Nothing is free in the next {NEAREST_DAYS} days."
+    return f"{sentence} The nearest free time is {when(site, free)}."
+
+
+def explain(
+    calendar: Calendar,
+    shape: Shape,
+    patient: Patient,
+    start: datetime,
+    *,
+    room: Room | None,
+    staff: User | None,
+    without: UUID | None = None,
+) -> Refused:
+    """The refusal for a start at which the shape does not fit. Names the first thing in the way."""
+    site = calendar.site
+    free = nearest(calendar, shape, patient, start, room=room, staff=staff, without=without)
+    end = start + timedelta(minutes=shape.minutes)
+    if sentence := _closed(calendar, shape, start, end, room):
+        return Refused(_with_nearest(site, sentence, free))
+    cell = calendar.cell(start)
+    if not calendar.patient_starts(patient.pk, shape) >> cell & 1:
+        span = span_of(site, patient.pk, 0, start, end, without)
+        sentence = f"{patient.name} has another visit then, {span}."
+        return SlotTaken(_with_nearest(site, sentence, free), what=patient.name, nearest=free)
+    if sentence := _room(calendar, shape, start, end, room, without):
+        what = room.name if room else ""
+        return SlotTaken(_with_nearest(site, sentence, free), what=what, nearest=free)
+    return _people(calendar, shape, start, staff, free, without)
+
+
+def _closed(
+    calendar: Calendar,
+    shape: Shape,
+    start: datetime,
+    end: datetime,
+    room: Room | None,
+) -> str:
+    """Why the site, or the room asked for, is not open for the whole visit."""
+    site, cell = calendar.site, calendar.cell(start)
+    local = site.local(start)
+    need = ((1 << cells(shape.minutes)) - 1) << cell
+    if calendar.open & need != need:
+        if reason := calendar.closed_because(local.date()):
+            return f"{site.name} is closed on {day(site, start)}: {reason}."
+        hours = calendar.open & calendar.day_block(local.date())
+        if not hours:
+            return f"{site.name} is not open on {local:%A}s."
+        opens = calendar.moment((hours & -hours).bit_length() - 1)
+        closes = calendar.moment(hours.bit_length())
+        return (
+            f"The visit would last from {hour(site, start)} to {hour(site, end)}; {site.name} is open from "
+            f"{hour(site, opens)} to {hour(site, closes)} on {day(site, start)}."
+        )
+    if room and calendar.room_open.get(room.pk, 0) & need != need:
+        reason = calendar.closed_because(local.date(), room.pk)
+        return f"{room.name} is closed on {day(site, start)}: {reason or 'not in use'}."
+    return ""
+
+
+def _room(
+    calendar: Calendar,
+    shape: Shape,
+    start: datetime,
+    end: datetime,
+    room: Room | None,
+    without: UUID | None,
+) -> str:
+    site, cell = calendar.site, calendar.cell(start)
+    rooms = [room] if room else calendar.rooms_for(shape)
+    if any(calendar.room_starts(one, shape) >> cell & 1 for one in rooms):
+        return ""
+    if room:
+        return f"{room.name} is taken {span_of(site, room.pk, 1, start, end, without)}."
+    noun = ROOMS.get(shape.kind, "therapy room")
+    if not rooms:
+        return f"{site.name} has no {noun}."
+    if len(rooms) == 1:
+        return f"{rooms[0].name} is taken {span_of(site, rooms[0].pk, 1, start, end, without)}."
+    return f"Every {noun} is taken between {hour(site, start)} and {hour(site, end)}."
+
+
+def _people(
+    calendar: Calendar,
+    shape: Shape,
+    start: datetime,
+    staff: User | None,
+    free: datetime | None,
+    without: UUID | None,
+) -> Refused:
+    site = calendar.site
+    noun = str(shape.role)
+    people = [staff] if staff else calendar.people[shape.role]
+    until = start + timedelta(minutes=shape.staff_minutes)
+    cell = calendar.cell(start)
+    there = [person for person in people if runs_at(calendar.at_work.get(person.pk, 0), cell, shape.staff_minutes)]
+    if not there:
+        who = staff.full_name if staff else f"No {noun}"
+        verb = "is not at work" if staff else "is at work"
+        sentence = f"{who} {verb} on {day(site, start)} from {hour(site, start)} to {hour(site, until)}."
+        return Refused(_with_nearest(site, sentence, free))
+    if len(there) > 1:
+        sentence = f"No {noun} has a place free on {day(site, start)} at {hour(site, start)}."
+        return SlotTaken(_with_nearest(site, sentence, free), nearest=free)
+    person = there[0]
+    sentence = _one_person(calendar, shape, start, person, without)
+    return SlotTaken(_with_nearest(site, sentence, free), what=person.full_name, nearest=free)
+
+
+def runs_at(free: int, cell: int, minutes: int) -> bool:
+    need = ((1 << cells(minutes)) - 1) << cell
+    return free & need == need
+
+
+def _one_person(
+    calendar: Calendar,
+    shape: Shape,
+    start: datetime,
+    person: User,
+    without: UUID | None,
+) -> str:
+    """What keeps one person from it; for a nurse, the first minute at which hands or places run out."""
+    site = calendar.site
+    until = start + timedelta(minutes=shape.staff_minutes)
+    if shape.kind not in INFUSIONS:
+        span = span_of(site, person.pk, 0, start, until, without)
+        return f"{person.full_name} has another visit then, {span}."
+    minute = first_minute_without(calendar, shape, start, person)
+    lanes = len(calendar.lanes_of(person))
+    if minute is None:
+        return f"{person.full_name} is at an IV start {span_of(site, person.pk, HANDS_LANE, start, until, without)}."
+    if shape.asks_all_lanes:
+        return (
+            f"A first infusion takes the whole of a nurse, and {person.full_name} is with somebody else "
+            f"at {hour(site, minute)}."
+        )
+    return f"{person.full_name} already has {lanes} of {lanes} people at {hour(site, minute)}."
+
+
+def first_minute_without(calendar: Calendar, shape: Shape, start: datetime, person: User) -> datetime | None:
+    """The first minute at which the person's lanes do not suffice; None when only the hands are missing."""
+    cell = calendar.cell(start)
+    for offset in range(cells(shape.staff_minutes)):
+        needed = _lanes_needed(shape.staff_parts, offset, len(calendar.lanes_of(person)))
+        there = sum(calendar.free(person.pk, lane) >> (cell + offset) & 1 for lane in calendar.lanes_of(person))
+        if there < needed:
+            return calendar.moment(cell + offset)
+    return None
+
+
+def _lanes_needed(parts: tuple[Part, ...], offset: int, all_lanes: int) -> int:
+    needed = 0
+    for part in parts:
+        if cells(part.start) <= offset < cells(part.end):
+            if part.lanes == Lanes.ALL:
+                needed = max(needed, all_lanes)
+            elif part.lanes == Lanes.ONE:
+                needed = max(needed, 1)
+    return needed

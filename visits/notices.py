@@ -1,0 +1,83 @@
+"""The two reminders of a visit, three days and one day before at the same hour of the site's wall clock."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from clinic import clock
+from clinic.models import ProtocolSettings
+from reminders import ledger
+from visits.models import Appointment
+from visits.rules import wall_clock_before
+
+KINDS = ("appointment_72h", "appointment_24h")
+SUBJECT = "appointment"
+
+SPANISH_DAYS = (
+    "lunes",
+    "martes",
+    "miércoles",
+    "jueves",
+    "viernes",
+    "sábado",
+    "domingo",
+)
+SPANISH_MONTHS = (
+    "enero",
+    "febrero",
+    "marzo",
+    "abril",
+    "mayo",
+    "junio",
+    "julio",
+    "agosto",
+    "septiembre",
+    "octubre",
+    "noviembre",
+    "diciembre",
+)
+
+
+def day_words(local: datetime, language: str = "en") -> str:
+    if language == "es":
+        return f"{SPANISH_DAYS[local.weekday()]} {local.day} de {SPANISH_MONTHS[local.month - 1]}"
+    return f"{local:%A, %B} {local.day}"
+
+
+def time_words(local: datetime) -> str:
+    return f"{local.hour % 12 or 12}:{local:%M} {'AM' if local.hour < 12 else 'PM'}"
+
+
+def plan(appointment: Appointment, settings: ProtocolSettings) -> int:
+    """Plan what is still ahead of both reminders. Answers how many were planned."""
+    site, patient = appointment.site, appointment.patient
+    local = site.local(appointment.starts_at)
+    now, planned = clock.now(), 0
+    hours = (settings.reminder_first_hours, settings.reminder_second_hours)
+    for kind, before in zip(KINDS, hours, strict=True):
+        due_at = wall_clock_before(appointment.starts_at, before, site.zone)
+        if due_at <= now:
+            continue
+        ledger.plan(
+            kind=kind,
+            patient=patient,
+            site=site,
+            subject_kind=SUBJECT,
+            subject_id=appointment.pk,
+            occurrence=f"{appointment.starts_at.astimezone(UTC):%Y-%m-%dT%H:%MZ} v{appointment.version}",
+            due_at=due_at,
+            expires_at=appointment.starts_at,
+            values={
+                "site": site.name,
+                "day": day_words(local, patient.language),
+                "time": time_words(local),
+                "phone": site.phone,
+            },
+        )
+        planned += 1
+    return planned
+
+
+def take_back(appointment: Appointment, why: str) -> int:
+    """Void what was planned about a visit and has not gone out. Answers how many."""
+    return ledger.void(subject_kind=SUBJECT, subject_id=appointment.pk, why=why, kinds=KINDS)
