@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 from django.template import TemplateDoesNotExist, TemplateSyntaxError, engines
 
@@ -51,6 +52,14 @@ def test_every_template_that_is_included_or_extended_exists():
 def test_no_moment_is_shown_in_the_zone_of_the_server():
     """`{{ moment|date:"H:i" }}` would show UTC; `{% local %}` and `{% moment %}` take the site."""
     assert found(r'\|(?:date|time):"(?!c")[^"]*"') == {}
+
+
+@pytest.mark.parametrize("status", ["400", "403", "404", "409", "500", "503"])
+def test_an_error_page_stands_alone(status):
+    """It is drawn when nothing else may work: no request, no user, no database."""
+    page = engines["django"].get_template(f"{status}.html").render()
+    assert "Go to your home page" in page
+    assert "<h1>" in page
 
 
 def test_every_style_sheet_is_loaded():
