@@ -1,0 +1,129 @@
+"""What the readiness gate reads: for many infusions at once, in a number of queries that does not grow with them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from clinic import clock, settings_versions
+from clinic.models import ProtocolSettings, Site
+from infusions import orders
+from infusions.models import ArrivalCheck, GateOverride, Infusion, Order, Series, VitalSigns
+from insurance.standing import Standing, standings
+from patients import consents, evaluations
+from patients.models import Consent, Evaluation, MeasureResponse, Patient, SafetyAlert
+
+MEASURE_VALID = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One infusion and all that decides whether it may start."""
+
+    infusion: Infusion
+    settings: ProtocolSettings
+    now: datetime
+    """The moment the gate is judged at: now, or the start of an infusion that has started."""
+    consent: Consent | None
+    evaluation: Evaluation | None
+    standing: Standing
+    order: Order | None
+    arrival: ArrivalCheck | None
+    vitals: tuple[VitalSigns, ...]
+    phq9: MeasureResponse | None
+    alerts: tuple[SafetyAlert, ...]
+    overrides: dict[str, GateOverride]
+
+    @property
+    def patient(self) -> Patient:
+        return self.infusion.series.patient
+
+    @property
+    def site(self) -> Site:
+        return self.infusion.appointment.site
+
+    @property
+    def day(self) -> date:
+        return day_of(self.infusion)
+
+
+def day_of(infusion: Infusion) -> date:
+    """The day of the visit on the site's wall clock."""
+    return infusion.appointment.site.local(infusion.appointment.starts_at).date()
+
+
+def gather(infusions: Sequence[Infusion]) -> list[Facts]:
+    """Everything for these infusions, which come with series, patient, appointment and site selected."""
+    if not infusions:
+        return []
+    ids = [infusion.pk for infusion in infusions]
+    visits = [(infusion.series.patient, day_of(infusion)) for infusion in infusions]
+    patients = {patient.pk for patient, _ in visits}
+    settings = {site.pk: settings_versions.current(site) for site in {i.appointment.site for i in infusions}}
+    consent = consents.in_force_for(visits, Consent.Kind.TREATMENT)
+    evaluation = evaluations.in_force_for([(*visit, _begun(i)) for visit, i in zip(visits, infusions, strict=True)])
+    standing = _standings(visits)
+    order = orders.for_infusions(infusions)
+    arrivals = {a.infusion_id: a for a in ArrivalCheck.objects.filter(infusion__in=ids).select_related("escort")}
+    vitals = _grouped(VitalSigns.objects.filter(infusion__in=ids, entered_in_error_at=None), "infusion_id")
+    overrides = _grouped(GateOverride.objects.filter(infusion__in=ids).select_related("by"), "infusion_id")
+    phq9 = _grouped(_phq9(infusions), "patient_id")
+    alerts = _grouped(SafetyAlert.objects.filter(patient__in=patients, closed_at=None), "patient_id")
+    return [
+        Facts(
+            infusion=infusion,
+            settings=settings[infusion.appointment.site_id],
+            now=(moment := infusion.started_at or clock.now()),
+            consent=consent.get(visit),
+            evaluation=evaluation.get(visit),
+            standing=standing[visit],
+            order=order.get(infusion.pk),
+            arrival=arrivals.get(infusion.pk),
+            vitals=tuple(row for row in vitals[infusion.pk] if row.observed_at <= moment),
+            phq9=_latest(phq9[infusion.series.patient_id], moment),
+            alerts=tuple(alerts[infusion.series.patient_id]),
+            overrides={given.light: given for given in overrides[infusion.pk]},
+        )
+        for infusion in infusions
+        for visit in [(infusion.series.patient_id, day_of(infusion))]
+    ]
+
+
+def _begun(infusion: Infusion) -> bool:
+    """Whether this is no first infusion: then the evaluation holds longer (protocol 1.6)."""
+    return infusion.series.kind == Series.Kind.MAINTENANCE or (infusion.number or 1) > 1
+
+
+def _standings(visits: Sequence[tuple[Patient, date]]) -> dict[tuple[UUID, date], Standing]:
+    """Who pays, asked once for each day among the visits."""
+    found = {}
+    for day in {day for _, day in visits}:
+        there = standings([patient for patient, on in visits if on == day], day)
+        found |= {(patient_id, day): standing for patient_id, standing in there.items()}
+    return found
+
+
+def _phq9(infusions: Sequence[Infusion]) -> Any:
+    earliest = min(infusion.started_at or clock.now() for infusion in infusions) - MEASURE_VALID
+    return MeasureResponse.objects.filter(
+        patient__in={infusion.series.patient_id for infusion in infusions},
+        instrument=MeasureResponse.Instrument.PHQ9,
+        entered_in_error_at=None,
+        observed_at__gte=earliest,
+    ).order_by("observed_at")
+
+
+def _latest(measures: Iterable[MeasureResponse], moment: datetime) -> MeasureResponse | None:
+    fresh = [m for m in measures if moment - MEASURE_VALID <= m.observed_at <= moment]
+    return fresh[-1] if fresh else None
+
+
+def _grouped(rows: Iterable[Any], key: str) -> dict[UUID, list[Any]]:
+    groups: dict[UUID, list[Any]] = defaultdict(list)
+    for row in rows:
+        groups[getattr(row, key)].append(row)
+    return groups

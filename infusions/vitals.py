@@ -1,0 +1,270 @@
+"""The flowsheet: rows of vital signs, their corrections, what they cross, and when the next set is due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from clinic import clock, settings_versions
+from clinic.errors import Invalid, NotFound, Refused
+from clinic.models import User
+from clinic.policy import Action, require
+from clinic.protocol import ProtocolValues
+from infusions import limits, states
+from infusions.limits import Crossing, Kind, Phase
+from infusions.models import Infusion, RunEvent, StateEvent, VitalSigns
+from infusions.states import State
+
+# What a person can have and live; the same bounds stand in the database.
+RANGES: dict[str, tuple[str, int, int]] = {
+    "systolic": ("Systolic", 50, 260),
+    "diastolic": ("Diastolic", 20, 160),
+    "heart_rate": ("Heart rate", 20, 250),
+    "spo2": ("SpO2", 50, 100),
+    "respiratory_rate": ("Breathing", 0, 60),
+    "moaas": ("Sedation", 0, 5),
+    "cadss6": ("CADSS-6", 0, 24),
+    "distress": ("Distress", 0, 10),
+}
+FIELDS = (*RANGES, "nausea")
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A saved row and the lines it crosses."""
+
+    row: VitalSigns
+    crossings: tuple[Crossing, ...] = ()
+
+
+@transaction.atomic
+def record(
+    *, infusion_id: UUID, observed_at: datetime, by: User, client_key: UUID | None = None, **values: Any
+) -> Taken:
+    """Save one set of vitals. A repeated `client_key` answers the row that is there already.
+
+    Raises NotPermitted, Refused outside the stay, Invalid with a sentence for each value that can't be.
+    """
+    infusion = states.locked(infusion_id)
+    site = infusion.appointment.site
+    require(by, Action.RUN_INFUSION, at=site)
+    row = infusion.vitals.filter(client_key=client_key).first() if client_key else None
+    if row is None:
+        _check(values)
+        moment = _inside_the_stay(infusion, observed_at)
+        row = VitalSigns.objects.create(
+            infusion=infusion, observed_at=moment, entered_by=by, client_key=client_key, **values
+        )
+    settings = settings_versions.current(site)
+    return Taken(row, tuple(crossed(infusion, infusion.vitals.all(), settings).get(row.pk, ())))
+
+
+@transaction.atomic
+def correct(
+    *, vitals_id: UUID, reason: str, by: User, observed_at: datetime | None = None, **values: Any
+) -> VitalSigns:
+    """Write the right row beside the wrong one, which stays visible. Raises NotFound, Refused, Invalid."""
+    old = VitalSigns.objects.select_related("infusion").filter(pk=vitals_id).first()
+    if old is None:
+        raise NotFound
+    infusion = states.locked(old.infusion_id)
+    require(by, Action.RUN_INFUSION, at=infusion.appointment.site)
+    old = VitalSigns.objects.get(pk=vitals_id)
+    if old.entered_in_error_at:
+        raise Refused("This row was corrected already. Correct the newer one.")
+    if not reason.strip():
+        raise Invalid({"reason": "Say in a few words what was wrong."})
+    merged = {name: getattr(old, name) for name in FIELDS} | values
+    _check(merged)
+    moment = _inside_the_stay(infusion, observed_at or old.observed_at)
+    VitalSigns.objects.filter(pk=old.pk).update(
+        entered_in_error_at=clock.now(), entered_in_error_by=by, entered_in_error_reason=reason.strip()
+    )
+    return VitalSigns.objects.create(
+        infusion=infusion, observed_at=moment, entered_by=by, corrects=old, **merged
+    )
+
+
+@transaction.atomic
+def answer(*, vitals_id: UUID, what: str, by: User, observed_at: datetime | None = None) -> RunEvent:
+    """Write what was done about a row that crossed a line; asked twice, it answers the first."""
+    row = VitalSigns.objects.select_related("infusion").filter(pk=vitals_id).first()
+    if row is None:
+        raise NotFound
+    infusion = states.locked(row.infusion_id)
+    require(by, Action.RUN_INFUSION, at=infusion.appointment.site)
+    known = infusion.events.filter(kind=RunEvent.Kind.LIMIT, client_key=row.pk).first()
+    if known:
+        return known
+    if not what.strip():
+        raise Invalid({"what": "Say what you did."})
+    moment = states.happened(
+        observed_at or clock.now(), not_before=row.observed_at, before="the reading it answers"
+    )
+    return RunEvent.objects.create(
+        infusion=infusion, kind=RunEvent.Kind.LIMIT, observed_at=moment, entered_by=by, text=what.strip(),
+        client_key=row.pk,
+    )  # fmt: skip
+
+
+def phase_of(infusion: Infusion, moment: datetime) -> Phase:
+    """Before the pump ran, while it did, or after."""
+    if infusion.started_at is None or moment < infusion.started_at:
+        return Phase.BEFORE
+    if infusion.ended_at is None or moment < infusion.ended_at:
+        return Phase.DURING
+    return Phase.RECOVERY
+
+
+def live(rows: Iterable[VitalSigns]) -> list[VitalSigns]:
+    """The rows that count, oldest first."""
+    return sorted((row for row in rows if not row.entered_in_error_at), key=lambda row: (row.observed_at, row.pk))
+
+
+def baseline(infusion: Infusion, rows: Iterable[VitalSigns]) -> VitalSigns | None:
+    """Today's first blood pressure, taken before the pump ran."""
+    return next(
+        (
+            row
+            for row in live(rows)
+            if row.systolic is not None and phase_of(infusion, row.observed_at) is Phase.BEFORE
+        ),
+        None,
+    )
+
+
+def crossed(
+    infusion: Infusion, rows: Iterable[VitalSigns], settings: ProtocolValues
+) -> dict[UUID, list[Crossing]]:
+    """Of each row the lines it crosses; a reading that repeats a pause line is its confirmation."""
+    kept = live(rows)
+    first, found = baseline(infusion, kept), {}
+    recheck = False
+    for row in kept:
+        phase = phase_of(infusion, row.observed_at)
+        crossings = limits.crossings(row, phase, settings, first, recheck=recheck and phase is Phase.DURING)
+        if crossings:
+            found[row.pk] = crossings
+        if row.systolic is not None:
+            recheck = phase is Phase.DURING and any(
+                crossing.sign == "pressure" and crossing.kind is not Kind.NOTIFY for crossing in crossings
+            )
+    return found
+
+
+@dataclass(frozen=True)
+class Question:
+    """A crossing for which nobody has written yet what was done."""
+
+    row: VitalSigns
+    crossings: tuple[Crossing, ...]
+
+
+def questions(
+    infusion: Infusion,
+    rows: Iterable[VitalSigns],
+    events: Iterable[RunEvent],
+    found: Mapping[UUID, Sequence[Crossing]],
+) -> list[Question]:
+    """The crossings after the start that still wait for "what was done", the newest first."""
+    answered = {event.client_key for event in events if event.kind == RunEvent.Kind.LIMIT}
+    return [
+        Question(row, tuple(found[row.pk]))
+        for row in reversed(live(rows))
+        if row.pk in found and row.pk not in answered and phase_of(infusion, row.observed_at) is not Phase.BEFORE
+    ]
+
+
+@dataclass(frozen=True)
+class Due:
+    """When the next set is due; `recheck` when a crossed pause line asks for it sooner."""
+
+    at: datetime
+    seconds: int
+    late_after: int
+    recheck: bool = False
+
+    @property
+    def is_late(self) -> bool:
+        return self.seconds < -self.late_after
+
+    @property
+    def tone(self) -> str:
+        return "late" if self.seconds < 0 else "soon" if self.seconds <= 120 else "calm"
+
+
+def next_due(
+    infusion: Infusion,
+    rows: Iterable[VitalSigns],
+    settings: ProtocolValues,
+    found: Mapping[UUID, Sequence[Crossing]] | None = None,
+) -> Due | None:
+    """The clock of the chair: ten minutes in the infusion, fifteen in recovery, five after a pause line.
+
+    None while nothing is due: before the pump runs and after discharge.
+    """
+    phases = {State.IN_PROGRESS: Phase.DURING, State.PAUSED: Phase.DURING, State.RECOVERY: Phase.RECOVERY}
+    phase = phases.get(State(infusion.state))
+    if phase is None or infusion.started_at is None:
+        return None
+    during = phase is Phase.DURING
+    begun = infusion.started_at if during else infusion.ended_at
+    kept = [row for row in live(rows) if begun is None or row.observed_at >= begun]
+    last = kept[-1] if kept else None
+    since = last.observed_at if last else begun or infusion.started_at
+    every = settings.vitals_every_minutes if during else settings.vitals_every_minutes_recovery
+    told = (found or {}).get(last.pk, ()) if last else ()
+    recheck = any(crossing.kind is Kind.PAUSE for crossing in told)
+    if recheck:
+        every = settings.bp_recheck_minutes
+    at = since + timedelta(minutes=every)
+    seconds = round((at - clock.now()).total_seconds())
+    return Due(at, seconds, settings.vitals_late_minutes * 60, recheck)
+
+
+def _check(values: Mapping[str, Any]) -> None:
+    unknown = set(values) - set(FIELDS)
+    if unknown:
+        raise Invalid(f"There is no vital sign called {', '.join(sorted(unknown))}.")
+    problems: dict[str, str] = {}
+    for name, (label, low, high) in RANGES.items():
+        value = values.get(name)
+        if value is None:
+            continue
+        if not isinstance(value, int) or isinstance(value, bool):
+            problems[name] = f"{label} is a whole number."
+        elif not low <= value <= high:
+            problems[name] = f"{label} is between {low} and {high}. You wrote {value}."
+    systolic, diastolic = values.get("systolic"), values.get("diastolic")
+    if (systolic is None) != (diastolic is None):
+        problems["diastolic" if diastolic is None else "systolic"] = "Blood pressure needs both numbers."
+    elif systolic is not None and diastolic is not None and systolic <= diastolic and not problems:
+        problems["diastolic"] = f"Diastolic is lower than systolic. You wrote {systolic}/{diastolic}."
+    if all(values.get(name) is None for name in FIELDS):
+        problems["systolic"] = "Write at least one value."
+    if problems:
+        raise Invalid(problems)
+
+
+def _inside_the_stay(infusion: Infusion, observed_at: datetime) -> datetime:
+    """The row's time, inside the patient's stay. Raises Refused, Invalid."""
+    if infusion.state not in {*Infusion.IN_HOUSE, State.DISCHARGED}:
+        raise Refused("Vitals are recorded from check-in until discharge.")
+    edges = dict(
+        StateEvent.objects.filter(
+            infusion=infusion, after__in=[State.CHECKED_IN, State.DISCHARGED]
+        ).values_list("after", "observed_at")
+    )
+    local = infusion.appointment.site.local
+    came, left = edges.get(State.CHECKED_IN), edges.get(State.DISCHARGED)
+    moment = states.happened(
+        observed_at, not_before=came, before=f"check-in at {local(came):%H:%M}" if came else ""
+    )
+    if left and moment > left:
+        raise Invalid({"observed_at": f"The patient left at {local(left):%H:%M}. Write when it was measured."})
+    return moment
