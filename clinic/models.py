@@ -201,6 +201,12 @@ class User(Record, AbstractBaseUser):
         return self.signature_name or self.full_name
 
     @property
+    def called(self) -> str:
+        """The name without its title: “Miriam” of “Dr Miriam Hale”."""
+        words = [word for word in self.full_name.split() if word.lower().rstrip(".") not in {"dr", "prof"}]
+        return words[0] if words else self.full_name
+
+    @property
     def initials(self) -> str:
         words = [word for word in self.full_name.split() if word.lower().rstrip(".") not in {"dr", "prof"}]
         return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()

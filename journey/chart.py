@@ -1,0 +1,184 @@
+"""What the chart shows, read in a number of queries that does not grow with the record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Sum
+
+from clinic import clock
+from clinic.models import User
+from clinic.policy import Action, can
+from infusions import boosters
+from infusions.models import BoosterPlan, Infusion, Series
+from insurance.standing import Standing, standing
+from journey import curve, strip, timeline
+from patients.models import Consent, Evaluation, MeasureResponse, Patient, SafetyAlert
+from reminders.models import Message
+from therapy.models import TherapySession
+from visits.models import Appointment
+
+RECENT = 60  # rows of a kind that the page reads; older ones come with "older"
+
+
+@dataclass
+class Chart:
+    """A patient's chart as one reader may see it. For a reader without `SEE_CHART` the clinical parts stay empty."""
+
+    patient: Patient
+    clinical: bool
+    standing: Standing
+    visits: list[Appointment]
+    blocked: bool = False
+    alerts: list[SafetyAlert] = field(default_factory=list)
+    allergies: list[Any] = field(default_factory=list)
+    medications: list[Any] = field(default_factory=list)
+    evaluation: Evaluation | None = None
+    consent: Consent | None = None
+    contacts: list[Any] = field(default_factory=list)
+    series: list[Series] = field(default_factory=list)
+    infusions: list[Infusion] = field(default_factory=list)
+    sessions: list[TherapySession] = field(default_factory=list)
+    measures: list[MeasureResponse] = field(default_factory=list)
+    plan: BoosterPlan | None = None
+    nodes: list[dict[str, object]] = field(default_factory=list)
+    picture: curve.Curve | None = None
+    exposure: dict[str, Any] = field(default_factory=dict)
+    entries: list[timeline.Entry] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    more: bool = False
+
+    @property
+    def next_visit(self) -> Appointment | None:
+        now = clock.now()
+        coming = [visit for visit in self.visits if visit.is_alive and visit.ends_at > now]
+        return min(coming, key=lambda visit: visit.starts_at, default=None)
+
+    @property
+    def loading(self) -> Series | None:
+        return next((one for one in self.series if one.kind == Series.Kind.LOADING), None)
+
+
+def read(patient: Patient, *, by: User, group: str = "") -> Chart:
+    """Read the chart as `by` may see it at the patient's site."""
+    clinical = can(by, Action.SEE_CHART, patient.site)
+    visits = list(patient.appointments.select_related("site", "patient").order_by("-starts_at")[:RECENT])
+    alerts = list(patient.alerts.filter(closed_at__isnull=True))
+    chart = Chart(
+        patient=patient,
+        clinical=clinical,
+        standing=standing(patient, patient.site.today()),
+        visits=visits,
+        blocked=bool(alerts),
+        contacts=list(patient.contacts.filter(is_active=True)),
+    )
+    messages = list(
+        patient.messages.exclude(state=Message.State.VOID).select_related("site").order_by("-due_at")[:RECENT]
+    )
+    entries = [timeline.of_message(message) for message in messages if message.state != Message.State.PLANNED]
+    if clinical:
+        chart.alerts = alerts
+        entries += _clinical(chart)
+    else:
+        entries += [timeline.of_visit(visit) for visit in visits]
+    chart.entries, chart.counts, chart.more = timeline.feed(entries, group=group)
+    return chart
+
+
+def _clinical(chart: Chart) -> list[timeline.Entry]:
+    patient = chart.patient
+    chart.allergies = list(patient.allergies.filter(entered_in_error_at__isnull=True)[:20])
+    chart.medications = list(patient.medications.filter(entered_in_error_at__isnull=True, stopped__isnull=True)[:20])
+    evaluations = list(patient.evaluations.select_related("signed_by", "patient__site").order_by("-observed_at")[:10])
+    signed = [one for one in evaluations if one.signed_at]
+    chart.evaluation = next(iter(signed), None)
+    consents = list(patient.consents.order_by("-observed_at")[:10])
+    today = patient.site.today()
+    chart.consent = next(
+        (one for one in consents if one.kind == "treatment" and not one.withdrawn_at and one.valid_until >= today), None
+    )
+    chart.series = list(patient.series.order_by("-opened_at")[:10])
+    chart.infusions = list(
+        Infusion.objects.filter(series__patient=patient)
+        .select_related("series", "appointment__site", "order", "discharge")
+        .order_by("-appointment__starts_at")[:RECENT]
+    )
+    chart.sessions = list(
+        patient.therapy_sessions.select_related("appointment__site", "therapist", "series").order_by(
+            "-appointment__starts_at"
+        )[:RECENT]
+    )
+    chart.measures = list(patient.measures.order_by("-observed_at")[:RECENT])
+    kept = [one for one in chart.measures if not one.entered_in_error_at]
+    chart.plan = (
+        BoosterPlan.objects.filter(series__patient=patient, superseded_by__isnull=True).order_by("-signed_at").first()
+    )
+    chart.nodes = strip.nodes(
+        evaluation=chart.evaluation,
+        series=chart.series,
+        infusions=chart.infusions,
+        sessions=chart.sessions,
+        scores=kept,
+        booster_dates=_boosters_to_come(chart),
+    )
+    chart.picture = _picture(chart, kept)
+    chart.exposure = _exposure(chart)
+    return [
+        *(timeline.of_infusion(one) for one in chart.infusions if one.state not in {"scheduled", "cancelled"}),
+        *(
+            timeline.of_session(one)
+            for one in chart.sessions
+            if one.appointment and one.appointment.starts_at <= clock.now()
+        ),
+        *(timeline.of_measure(one) for one in chart.measures),
+        *(timeline.of_evaluation(one) for one in signed),
+        *(timeline.of_consent(one) for one in consents),
+        *(timeline.of_missed(one) for one in chart.visits if one.status in {"cancelled", "no_show"}),
+    ]
+
+
+def _boosters_to_come(chart: Chart) -> list[Any]:
+    """The next booster dates by the plan, beyond those already booked."""
+    given = [one for one in chart.infusions if one.state in Infusion.GIVEN]
+    if chart.plan is None or not given:
+        return []
+    booked = [one for one in chart.infusions if one.series.kind == Series.Kind.MAINTENANCE and one.state == "scheduled"]
+    last = max((one.appointment for one in given), key=lambda visit: visit.starts_at)
+    dates = boosters.due_dates(chart.plan, last.site.local(last.starts_at).date(), 3)
+    return dates[len(booked) :]
+
+
+def _picture(chart: Chart, kept: list[MeasureResponse]) -> curve.Curve | None:
+    scores = [(one.observed_at, one.score) for one in kept if one.instrument == "phq9" and one.score is not None]
+    scores.sort()
+    if not scores:
+        return None
+    stations = [
+        (one.appointment.starts_at, "b" if one.series.kind == "maintenance" else str(one.number), "infusion", True)
+        for one in chart.infusions
+        if one.state in Infusion.GIVEN and one.number
+    ]
+    stations += [
+        (one.appointment.starts_at, strip.MARKS[one.kind], "talk", True)
+        for one in chart.sessions
+        if one.appointment and one.state in {"held", "documented", "signed"}
+    ]
+    since = scores[0][0]
+    return curve.draw(scores, sorted(row for row in stations if row[0] >= since), scores[0][1])
+
+
+def _exposure(chart: Chart) -> dict[str, Any]:
+    given = [one for one in chart.infusions if one.state in Infusion.GIVEN]
+    if not given:
+        return {}
+    since = clock.now() - timedelta(days=90)
+    total = Infusion.objects.filter(series__patient=chart.patient, given_mg__isnull=False).aggregate(
+        mg=Sum("given_mg")
+    )["mg"]
+    return {
+        "in_90_days": sum(1 for one in given if (one.started_at or one.appointment.starts_at) >= since),
+        "lifetime_mg": total,
+        "last": max(one.appointment.starts_at for one in given),
+    }

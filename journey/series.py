@@ -1,0 +1,127 @@
+"""Booking a whole treatment: infusions, the sessions that hold them, and what is said about both, or nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.urls import reverse
+
+from clinic import clock
+from clinic.errors import Invalid
+from clinic.models import Room, Site, User
+from clinic.policy import Action, Role, require
+from clinic.wording import day_words, time_words
+from infusions import series as infusion_series
+from infusions.models import Infusion, Series
+from patients.models import Patient
+from reminders import followups, ledger
+from therapy import sessions
+from visits import booking
+from visits.models import Appointment
+from visits.planner import Proposal, Slot
+
+
+@transaction.atomic
+def book_series(
+    *, patient: Patient, site: Site, proposal: Proposal, by: User, template: str = "", goals: str = ""
+) -> Series:
+    """Book every visit of a proposal in one transaction, each holding its room and staff.
+
+    Raises SlotTaken when a place has gone meanwhile (nothing is booked then), Refused when the patient is not
+    eligible, NotPermitted.
+    """
+    require(by, Action.BOOK, at=site)
+    made = infusion_series.open_loading(
+        patient=patient, site=site, planned_count=len(proposal.infusions), template=template, goals=goals, by=by
+    )
+    slots = [*proposal.infusions, proposal.preparation, proposal.midpoint, proposal.integration]
+    first = not _given_before(patient)
+    booked = booking.book_all(
+        patient=patient,
+        site=site,
+        wanted=[
+            booking.Wanted(slot.kind, slot.starts_at, slot.room, slot.staff, first_ever=first and place == 0)
+            for place, slot in enumerate(slots)
+        ],
+        by=by,
+    )
+    count = len(proposal.infusions)
+    for number, appointment in enumerate(booked[:count], start=1):
+        infusion_series.add_infusion(series=made, appointment=appointment, number=number, by=by)
+    for slot, appointment in zip(slots[count:], booked[count:], strict=True):
+        _tie(made, slot, appointment, by)
+    _tell_all_dates(made, booked)
+    _ask_for_note(made, booked[-1])
+    return made
+
+
+@transaction.atomic
+def book_booster(
+    *, series: Series, starts_at: datetime, by: User, room: Room | None = None, nurse: User | None = None
+) -> Infusion:
+    """Book the next booster after a series, opening its maintenance when it is the first."""
+    require(by, Action.BOOK, at=series.site)
+    if series.kind == Series.Kind.LOADING:
+        maintenance = Series.objects.filter(follows=series).first() or infusion_series.open_maintenance(
+            follows=series, by=by
+        )
+    else:
+        maintenance = series
+    if maintenance.state not in {Series.State.PLANNED, Series.State.ACTIVE}:
+        raise Invalid("This patient’s maintenance has ended. Open a new series first.")
+    appointment = booking.book(
+        patient=series.patient,
+        site=series.site,
+        kind=Appointment.Kind.BOOSTER,
+        starts_at=starts_at,
+        by=by,
+        room=room,
+        staff=nurse,
+    )
+    number = maintenance.infusions.exclude(number__isnull=True).count() + 1
+    return infusion_series.add_infusion(series=maintenance, appointment=appointment, number=number, by=by)
+
+
+def _tie(series: Series, slot: Slot, appointment: Appointment, by: User) -> None:
+    if slot.staff is None:
+        raise Invalid("A session needs a therapist.")
+    sessions.plan_session(series=series, kind=slot.kind, appointment=appointment, therapist=slot.staff, by=by)
+
+
+def _given_before(patient: Patient) -> bool:
+    return Infusion.objects.filter(series__patient=patient, state__in=Infusion.GIVEN).exists()
+
+
+def _tell_all_dates(series: Series, booked: list[Appointment]) -> None:
+    """One letter with every date, now."""
+    moments = sorted(series.site.local(visit.starts_at) for visit in booked)
+    dates = "\n".join(f"- {day_words(moment)}, {time_words(moment)}" for moment in moments)
+    ledger.plan(
+        kind="visits_booked",
+        patient=series.patient,
+        site=series.site,
+        subject_kind="series",
+        subject_id=series.pk,
+        occurrence="booked",
+        due_at=clock.now(),
+        expires_at=min(visit.starts_at for visit in booked),
+        values={"dates": dates},
+    )
+
+
+def _ask_for_note(series: Series, integration: Appointment) -> None:
+    """The therapist's task that the integration session be documented within a day."""
+    session = integration.therapy_session
+    followups.open_task(
+        kind="note_due",
+        site=series.site,
+        patient=series.patient,
+        title=f"Write the integration note of {series.patient.name}",
+        subject_kind="therapy_session",
+        subject_id=session.pk,
+        owner_role=Role.THERAPIST,
+        owner=session.therapist,
+        due_at=integration.ends_at + timedelta(hours=24),
+        link=reverse("therapy:session", args=[session.pk]),
+    )

@@ -1,0 +1,106 @@
+"""The journey at a glance: evaluation, preparation, the infusions, midpoint, integration, boosters, by date."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+
+from django.urls import reverse
+
+from infusions.models import Infusion, Series
+from patients.models import Evaluation, MeasureResponse
+from therapy.models import TherapySession
+
+MARKS = {"preparation": "P", "midpoint": "M", "integration": "I"}
+
+
+@dataclass
+class Node:
+    """One station. `state` is done, next or plan; `when` is shown, `at` orders."""
+
+    mark: str
+    text: str
+    kind: str
+    at: datetime
+    when: str
+    state: str = "plan"
+    href: str = ""
+
+
+def nodes(
+    *,
+    evaluation: Evaluation | None,
+    series: Sequence[Series],
+    infusions: Sequence[Infusion],
+    sessions: Sequence[TherapySession],
+    scores: Sequence[MeasureResponse],
+    booster_dates: Sequence[date],
+) -> list[dict[str, object]]:
+    """The stations of the newest treatment, in order of time; the first that is not done is the next."""
+    if not series and evaluation is None:
+        return []
+    loading = next((one for one in series if one.kind == Series.Kind.LOADING), None)
+    made: list[Node] = []
+    if evaluation is not None and evaluation.signed_at:
+        site = evaluation.patient.site
+        made.append(
+            Node("", "Evaluation", "eval", evaluation.signed_at, _day(site.local(evaluation.signed_at)), "done")
+        )
+    ours = {loading.pk} | {one.pk for one in series if loading and one.follows_id == loading.pk} if loading else set()
+    made += [_infusion(one, scores) for one in infusions if one.series_id in ours and one.number]
+    made += [_session(one) for one in sessions if one.series_id in ours and one.appointment]
+    made.sort(key=lambda node: node.at)
+    following = next((node for node in made if node.state == "plan"), None)
+    if following:
+        following.state = "next"
+    rows = [asdict(node) for node in made]
+    rows += [
+        {"mark": "b", "text": "Booster due", "kind": "infusion", "when": _day(day), "state": "plan", "href": ""}
+        for day in booster_dates
+    ]
+    return rows
+
+
+def _infusion(infusion: Infusion, scores: Sequence[MeasureResponse]) -> Node:
+    visit = infusion.appointment
+    booster = infusion.series.kind == Series.Kind.MAINTENANCE
+    score = _score_before(scores, infusion.started_at) if infusion.started_at else None
+    name = "Booster" if booster else f"Infusion {infusion.number}"
+    return Node(
+        mark="b" if booster else str(infusion.number),
+        text=f"PHQ-9 {score}" if score is not None else name,
+        kind="infusion",
+        at=visit.starts_at,
+        when=_day(visit.site.local(visit.starts_at)),
+        state="done" if infusion.state in Infusion.GIVEN else "plan",
+        href=reverse("infusions:infusion", args=[infusion.pk]),
+    )
+
+
+def _session(session: TherapySession) -> Node:
+    visit = session.appointment
+    assert visit is not None
+    held = session.state in {"held", "documented", "signed"}
+    return Node(
+        mark=MARKS[session.kind],
+        text=session.get_kind_display(),
+        kind="talk",
+        at=visit.starts_at,
+        when=_day(visit.site.local(visit.starts_at)),
+        state="done" if held else "plan",
+        href=reverse("therapy:session", args=[session.pk]),
+    )
+
+
+def _score_before(scores: Sequence[MeasureResponse], moment: datetime) -> int | None:
+    """The last PHQ-9 up to a moment, of scores that come newest first, not older than a day and a half."""
+    for measure in scores:
+        if measure.instrument == MeasureResponse.Instrument.PHQ9 and measure.observed_at <= moment:
+            fresh = (moment - measure.observed_at).total_seconds() < 36 * 3600
+            return measure.score if fresh else None
+    return None
+
+
+def _day(moment: date) -> str:
+    return f"{moment.day} {moment:%b}"
