@@ -149,8 +149,7 @@ def sign(
     evaluation.signed_at, evaluation.signed_by = clock.now(), by
     evaluation.supersedes = latest_signed(evaluation.patient)
     if outcome in FAVORABLE:
-        days = settings_versions.current(site).evaluation_valid_days
-        evaluation.valid_until = site.today() + timedelta(days=days)
+        evaluation.valid_until = would_hold_until(evaluation)
     return _save(evaluation)
 
 
@@ -215,6 +214,12 @@ def in_force_for(wanted: Sequence[tuple[Patient, date, bool]]) -> dict[tuple[UUI
         if signed_day(evaluation) <= on <= _last_day(evaluation, longer.get(patient.site_id) if booster else None):
             found[patient.pk, on] = evaluation
     return found
+
+
+def would_hold_until(evaluation: Evaluation) -> date:
+    """The last day for the first infusion if the evaluation were signed today."""
+    site = evaluation.patient.site
+    return site.today() + timedelta(days=settings_versions.current(site).evaluation_valid_days)
 
 
 def signed_day(evaluation: Evaluation) -> date:

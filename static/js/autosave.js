@@ -37,15 +37,16 @@ function send() {
   form.dispatchEvent(new CustomEvent("autosave"));
 }
 
+// htmx tells of every answer, and of a network that gave none, by htmx:afterRequest.
 function answered(event) {
   if (event.detail.elt !== form) return;
-  state.sending = false;
   const status = event.detail.xhr?.status ?? 0;
-  if (status === 0 || status >= 500 || status === 401) {
+  if (status === 401) return say("Not saved yet: locked", "is-off"); // the frame sends it again once the person is back
+  state.sending = false;
+  if (status === 0 || status >= 500) {
     state.dirty = true;
     say("Not saved, trying again", "is-off");
-    if (status !== 401) later(RETRY);
-    return;
+    return later(RETRY);
   }
   if (status === 409) state.dirty = true;
   const next = state.then;
@@ -77,13 +78,10 @@ if (form) {
   form.addEventListener("input", typed);
   form.addEventListener("change", typed);
   form.addEventListener("submit", () => { state.dirty = false; });
-  document.addEventListener("htmx:afterSettle", () => {});
   document.addEventListener("htmx:afterRequest", answered);
-  document.addEventListener("htmx:sendError", answered);
   document.addEventListener("click", open, true);
   document.addEventListener("click", keepMine);
   window.addEventListener("beforeunload", (event) => {
     if (state.dirty || state.sending) event.preventDefault();
   });
-  window.addEventListener("ek:unlocked", () => state.dirty && later(0));
 }
