@@ -15,7 +15,7 @@ from django.db import transaction
 
 from clinic import clock, settings_versions
 from clinic.errors import Invalid, Refused
-from clinic.models import User
+from clinic.models import Site, User
 from clinic.policy import Action, require
 from patients.models import Consent, Patient
 from patients.rows import patient_for, row_for
@@ -55,6 +55,21 @@ def text_of(kind: str, language: str = "en") -> ConsentText:
     raise Invalid({"kind": "There is no text for this consent. Choose another."})
 
 
+def blocks(text: str) -> list[tuple[str, str]]:
+    """The paragraphs of a text, each with its kind: title, heading or paragraph."""
+    marks = (("# ", "title"), ("## ", "heading"))
+    parts = (part.strip().replace("\n", " ") for part in text.split("\n\n"))
+    return [
+        next(((kind, part.removeprefix(mark)) for mark, kind in marks if part.startswith(mark)), ("text", part))
+        for part in parts
+        if part
+    ]
+
+
+def valid_days(site: Site) -> int:
+    return settings_versions.current(site).consent_valid_days
+
+
 def signed_text(consent: Consent) -> ConsentText | None:
     """The very text that was signed; None when the folder no longer holds those bytes."""
     return next((text for text in texts() if text.sha256 == consent.text_sha256), None)
@@ -71,7 +86,7 @@ def record(*, patient_id: UUID, kind: str, signer_name: str, observed_at: dateti
         raise Invalid({"signer_name": "Write the name of the person who signed."})
     if site.local(observed_at).date() > site.today():
         raise Invalid({"observed_at": "A signature can’t lie in the future."})
-    days = settings_versions.current(site).consent_valid_days
+    until = site.local(observed_at).date() + timedelta(days=valid_days(site))
     return Consent.objects.create(
         patient=patient,
         kind=kind,
@@ -83,7 +98,7 @@ def record(*, patient_id: UUID, kind: str, signer_name: str, observed_at: dateti
         observed_at=observed_at,
         entered_at=clock.now(),
         entered_by=by,
-        valid_until=site.local(observed_at).date() + timedelta(days=days),
+        valid_until=until,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -127,3 +128,23 @@ def latest(patient: Patient, instrument: str) -> MeasureResponse | None:
 def baseline(patient: Patient) -> MeasureResponse | None:
     """The PHQ-9 from which the response is counted: the newest one marked as baseline."""
     return kept(patient).filter(instrument=Instrument.PHQ9, timepoint=Timepoint.BASELINE).first()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A response as people read it: the words for its number, or the triage of a screener."""
+
+    response: MeasureResponse
+    words: str
+    meaning: str  # ok | info | warn | stop
+
+
+def reading(response: MeasureResponse) -> Reading:
+    if response.score is not None:
+        name = rules.band(response.instrument, response.score)
+        meaning = "info" if response.score < 20 else "warn"
+        return Reading(response, str(name), meaning)
+    risk = rules.triage(response.items)
+    if risk is None:
+        return Reading(response, "negative", "ok")
+    return Reading(response, f"{risk} risk", "warn" if risk is rules.Risk.LOW else "stop")
