@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from clinic import crypto
 
 
-class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class ClosedAccountAdapter(DefaultAccountAdapter):
     """Accounts are made by the clinic admin alone."""
 
     error_messages = {
@@ -21,7 +21,7 @@ class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return False
 
 
-class EncryptedMFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+class EncryptedMFAAdapter(DefaultMFAAdapter):
     """allauth keeps second-factor secrets in clear unless told otherwise."""
 
     def encrypt(self, text: str) -> str:

@@ -66,7 +66,7 @@ def count_for(url_name: str, counter: Counter) -> None:
     _counters[url_name] = counter
 
 
-def _current(view_name: str) -> str:
+def place_of(view_name: str) -> str:
     """The url name of the entry under which the view stands: the longest beginning wins."""
     best, length = "", 0
     for place in NAV:
@@ -78,7 +78,7 @@ def _current(view_name: str) -> str:
 
 def navigation(user: User, site: Site | None, view_name: str) -> list[dict[str, object]]:
     """What this user may open at this site, in the order of the table."""
-    current = _current(view_name)
+    current = place_of(view_name)
     items: list[dict[str, object]] = []
     for place in NAV:
         if not can(user, place.action, site):

@@ -1,7 +1,5 @@
 """The frame's own pages: health, unlock, choice of site."""
 
-from typing import cast
-
 from allauth.core import ratelimit
 from django.contrib.auth import authenticate
 from django.db import connection
@@ -13,7 +11,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from clinic import sessions
 from clinic.access import SITE_KEY, acting_user, sites_of
 from clinic.errors import NotFound
-from clinic.models import User
 
 
 @require_GET
@@ -50,7 +47,7 @@ def unlock(request: HttpRequest) -> HttpResponse:
         return _pulse(request)
     if not request.user.is_authenticated:
         return JsonResponse({"sentence": "This session has ended. Sign in again."}, status=401)
-    user = cast("User", request.user)
+    user = request.user
     if not ratelimit.consume(request, action="login_failed", key=user.email, dry_run=False):
         return JsonResponse(
             {"sentence": "Too many tries. Wait five minutes, then try again."},
