@@ -34,7 +34,10 @@ def add_coverage(
     starts_on: date | None = None,
     ends_on: date | None = None,
 ) -> Coverage:
-    """Put a plan on file. A payer nobody has named before is added by its name. Raises NotPermitted, Invalid, Refused."""
+    """Put a plan on file. A payer nobody has named before is added by its name.
+
+    Raises NotFound, NotPermitted, Invalid, Refused.
+    """
     try:
         patient = Patient.objects.select_for_update(of=("self",)).select_related("site").get(pk=patient_id)
     except Patient.DoesNotExist:
@@ -116,7 +119,10 @@ def end_coverage(*, coverage_id: UUID, ends_on: date, by: User) -> Coverage:
 
 @transaction.atomic
 def mark_in_error(*, coverage_id: UUID, reason: str, by: User) -> Coverage:
-    """Take back a plan that was never this patient's; it stays visible with the reason. Raises NotPermitted, Invalid."""
+    """Take back a plan that was never this patient's; it stays visible with the reason.
+
+    Raises NotPermitted, Invalid.
+    """
     coverage = _locked(coverage_id)
     require(by, Action.EDIT_PATIENT, at=coverage.patient.site)
     if not reason.strip():

@@ -5,7 +5,6 @@ It says nothing clinical, so front desk and nurses may see it.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date

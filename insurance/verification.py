@@ -336,7 +336,10 @@ def _self_pay_to_agree(patient: Patient, today: date) -> SelfPay:
 
 @transaction.atomic
 def end_self_pay(*, patient_id: UUID, by: User, until: date | None = None) -> SelfPay:
-    """The patient pays until this day, the last, and a plan does from the next. Raises NotPermitted, Refused, Invalid."""
+    """The patient pays until this day, the last, and a plan does from the next.
+
+    Raises NotPermitted, Refused, Invalid.
+    """
     patient = _patient(patient_id)
     require(by, Action.VERIFY_BENEFITS, at=patient.site)
     current = SelfPay.objects.select_for_update().filter(patient=patient, until__isnull=True).first()
