@@ -28,8 +28,10 @@ check: ## Lint, types, import law, templates, migrations, deploy check
 	@$(call set_up,requirements-dev.txt)
 	@exec .venv/bin/python -m clinic.runtime.checks
 
-bench: ## Measure with many patients
+bench: export EVENKEEL_VAR = var/bench
+bench: ## Measure with many patients, in a database of its own
 	@$(call set_up,requirements.txt)
+	@.venv/bin/python manage.py migrate --verbosity 0
 	@exec .venv/bin/python manage.py bench
 
 lock: ## Pin and hash the dependencies anew

@@ -66,13 +66,15 @@ def install(lock: str) -> None:
 def main(lock: str) -> None:
     """Do nothing when all is there; several at once wait for each other."""
     directory = os.open(PROJECT, os.O_RDONLY)
-    fcntl.flock(directory, fcntl.LOCK_EX)
-    if stamp(lock).exists() and PYTHON.exists() and stamp(lock).read_text() == digest(lock):
-        return
-    make_environment()
-    install(lock)
-    for contained in CONTAINS[lock]:
-        stamp(contained).write_text(digest(contained))
+    try:
+        fcntl.flock(directory, fcntl.LOCK_EX)
+        if not (stamp(lock).exists() and PYTHON.exists() and stamp(lock).read_text() == digest(lock)):
+            make_environment()
+            install(lock)
+            for contained in CONTAINS[lock]:
+                stamp(contained).write_text(digest(contained))
+    finally:
+        os.close(directory)
 
 
 if __name__ == "__main__":
