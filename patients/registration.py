@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 from zlib import crc32
@@ -234,6 +234,15 @@ def update(*, patient_id: UUID, by: User, seen: Mapping[str, Any] | None = None,
     names.index(patient)
     patient.save()
     return patient
+
+
+def last_change(patient: Patient) -> tuple[User | None, datetime] | None:
+    """Who saved the record last, and when, from its history."""
+    event = patient.pgh_events.order_by("-pgh_id").first()
+    if event is None:
+        return None
+    user_id = (event.pgh_context or {}).get("user")
+    return (User.objects.filter(pk=user_id).first() if user_id else None), event.pgh_created_at
 
 
 @transaction.atomic
