@@ -50,9 +50,9 @@ def receive(
         require(by, Action.HANDLE_INQUIRIES, at=site)
     elif source != Inquiry.Source.WEB:
         raise NotPermitted("A call is written down by the person who took it.")
-    values = _checked(
-        site,
-        message,
+    values = check(
+        site=site,
+        message=message,
         given_name=given_name,
         family_name=family_name,
         birth_date=birth_date,
@@ -70,8 +70,8 @@ def receive(
     return Inquiry.objects.create(site=site, source=source, taken_by=by, **values)
 
 
-def _checked(site: Site, message: str, **typed: Any) -> dict[str, Any]:
-    """The values as they are kept. Raises Invalid with a sentence for each that can't be."""
+def check(*, site: Site, message: str, **typed: Any) -> dict[str, Any]:
+    """The values of a new inquiry as they would be kept. Raises Invalid with a sentence for each that can't be."""
     wrong: dict[str, str] = {}
     born = typed.pop("birth_date")
     values: dict[str, Any] = {"birth_date": born, "phone": "", "email": ""}
@@ -171,3 +171,8 @@ def link(*, inquiry_id: UUID, patient_id: UUID, by: User) -> Patient:
     inquiry.patient = patient
     inquiry.save()
     return patient
+
+
+def waiting(user: User, site: Site) -> int:
+    """How many inquiries of the site nobody has answered yet."""
+    return Inquiry.objects.filter(site=site, state=State.NEW).count()

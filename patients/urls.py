@@ -2,11 +2,36 @@
 
 from django.urls import URLPattern, path
 
-from patients.views import alerts, consents, evaluations, measures
+from patients.views import alerts, consents, evaluations, history, inquiries, measures, registry
 
 app_name = "patients"
 
 urlpatterns: list[URLPattern] = [
+    # the register
+    path("", registry.index, name="list"),
+    path("search/", registry.find, name="search"),
+    path("new/", registry.new, name="new"),
+    path("<uuid:pk>/edit/", registry.edit, name="edit"),
+    path("<uuid:pk>/contacts/", registry.contacts, name="contacts"),
+    path("<uuid:pk>/contacts/add/", registry.contact_add, name="contact-add"),
+    path("<uuid:pk>/contacts/word/", registry.contact_word, name="contact-word"),
+    path("contacts/<uuid:pk>/end/", registry.contact_end, name="contact-end"),
+    # inquiries; the first two are open to the public
+    path("request/<slug:code>/", inquiries.request_appointment, name="request-appointment"),
+    path("request/<slug:code>/sent/", inquiries.request_sent, name="request-sent"),
+    path("inquiries/", inquiries.queue, name="inquiries"),
+    path("inquiries/new/", inquiries.new, name="inquiry-new"),
+    path("inquiries/<uuid:pk>/", inquiries.show, name="inquiry"),
+    path("inquiries/<uuid:pk>/contacted/", inquiries.contacted, name="inquiry-contacted"),
+    path("inquiries/<uuid:pk>/close/", inquiries.close, name="inquiry-close"),
+    path("inquiries/<uuid:pk>/register/", inquiries.register, name="inquiry-register"),
+    path("inquiries/<uuid:pk>/link/", inquiries.link, name="inquiry-link"),
+    # what is known of the past
+    path("<uuid:pk>/history/", history.show, name="history"),
+    path("<uuid:pk>/history/<slug:kind>/", history.add, name="history-add"),
+    path("history/<slug:kind>/<uuid:pk>/error/", history.in_error, name="history-error"),
+    path("history/<slug:kind>/<uuid:pk>/take-back/", history.take_back, name="history-take-back"),
+    path("history/<slug:kind>/<uuid:pk>/end/", history.end, name="history-end"),
     # evaluations, questionnaires, alerts, consents
     path("<uuid:pk>/evaluations/begin/", evaluations.begin, name="evaluation-begin"),
     path("evaluations/<uuid:pk>/", evaluations.show, name="evaluation"),

@@ -1,0 +1,13 @@
+"""The room's entry in the house."""
+
+from django.apps import AppConfig
+
+
+class PatientsConfig(AppConfig):
+    name = "patients"
+
+    def ready(self) -> None:
+        from clinic.frame import count_for
+        from patients.inquiries import waiting
+
+        count_for("patients:inquiries", waiting)
