@@ -29,6 +29,19 @@ FIRM = frozenset({"consent", "order", "identity", "pregnancy", "emergency"})
 
 
 @dataclass(frozen=True)
+class Where:
+    """An address that is only worked out when a page shows it; a board of lights never does."""
+
+    route: str
+    pk: UUID
+    part: str = ""
+
+    @property
+    def link(self) -> str:
+        return reverse(self.route, args=[self.pk]) + (f"#{self.part}" if self.part else "")
+
+
+@dataclass(frozen=True)
 class Light:
     """One item of the gate."""
 
@@ -39,8 +52,13 @@ class Light:
     sentence: str = ""
     """What is missing and what to do; empty when nothing is."""
     who: str = ""
-    link: str = ""
+    where: Where | None = None
+    """The page on which it is mended."""
     override: GateOverride | None = None
+
+    @property
+    def link(self) -> str:
+        return self.where.link if self.where else ""
 
     @property
     def passed(self) -> bool:
@@ -113,7 +131,7 @@ def _judge(facts: Facts) -> list[Light]:
 
 
 def _consent(facts: Facts) -> Light:
-    link = reverse("patients:consent-new", args=[facts.patient.pk])
+    link = Where("patients:consent-new", facts.patient.pk)
     if facts.consent is None:
         return Light("consent", "Consent", STOP, "No valid consent to the treatment. Let the patient read and sign it.",
                      "Nurse or provider", link)  # fmt: skip
@@ -121,7 +139,7 @@ def _consent(facts: Facts) -> Light:
 
 
 def _evaluation(facts: Facts) -> Light:
-    link = reverse("patients:history", args=[facts.patient.pk])
+    link = Where("patients:history", facts.patient.pk)
     if facts.evaluation is None:
         return Light("evaluation", "Evaluation", STOP, "No signed evaluation says eligible for this day.", "Provider",
                      link)  # fmt: skip
@@ -129,7 +147,7 @@ def _evaluation(facts: Facts) -> Light:
 
 
 def _order(facts: Facts) -> Light:
-    link = reverse("infusions:orders", args=[facts.infusion.series_id])
+    link = Where("infusions:orders", facts.infusion.series_id)
     order = facts.order
     if order is None:
         return Light("order", "Order", STOP, "No signed order of a dose.", "Provider", link)
@@ -143,7 +161,7 @@ def _order(facts: Facts) -> Light:
 
 
 def _coverage(facts: Facts) -> Light:
-    link = reverse("insurance:patient", args=[facts.patient.pk])
+    link = Where("insurance:patient", facts.patient.pk)
     standing = facts.standing
     if not standing.settled:
         return Light("coverage", "Coverage", STOP, standing.sentence, "Insurance admin", link)
@@ -151,7 +169,7 @@ def _coverage(facts: Facts) -> Light:
 
 
 def _measures(facts: Facts) -> Light:
-    link = reverse("patients:measure-new", args=[facts.patient.pk])
+    link = Where("patients:measure-new", facts.patient.pk)
     if facts.phq9 is None:
         return Light("measures", "PHQ-9 today", TODO, "No PHQ-9 in the last 24 hours.", "Nurse", link)
     return Light("measures", f"PHQ-9 today: {facts.phq9.score}", OK)
@@ -160,7 +178,7 @@ def _measures(facts: Facts) -> Light:
 def _safety(facts: Facts) -> Light:
     open_alerts = [alert for alert in facts.alerts if not alert.may_infuse]
     if open_alerts:
-        link = reverse("patients:alert", args=[open_alerts[0].pk])
+        link = Where("patients:alert", open_alerts[0].pk)
         told = "A safety alert is open. A provider closes it, or clears this patient for infusions."
         return Light("safety", "Safety alert", STOP, told, "Provider", link)
     if facts.alerts:
@@ -233,7 +251,7 @@ def _weight(facts: Facts, arrival: ArrivalCheck) -> Light:
     ordered = order.dosing_weight_kg if order and order.weight_basis == "actual" else None
     if order and ordered and rules.weight_changed(ordered, arrival.weight_kg, facts.settings.weight_recheck_percent):
         told = rules.weight_change_sentence(ordered, arrival.weight_kg, order.mg_per_kg)
-        link = reverse("infusions:orders", args=[facts.infusion.series_id])
+        link = Where("infusions:orders", facts.infusion.series_id)
         return Light("weight", "Weight", STOP, f"{told} The order has to be signed anew.", "Provider", link)
     return Light("weight", f"Weight {quantity(arrival.weight_kg, 'kg')}", OK)
 
@@ -268,7 +286,7 @@ def _vitals(facts: Facts) -> Light:
     return _outside(facts, rows, crossings, link)
 
 
-def _outside(facts: Facts, rows: list[VitalSigns], crossings: list[limits.Crossing], link: str) -> Light:
+def _outside(facts: Facts, rows: list[VitalSigns], crossings: list[limits.Crossing], link: Where) -> Light:
     """Vitals outside the lines. Pressure is judged by the reading after a rest, and only by that."""
     low = [crossing for crossing in crossings if crossing.kind is Kind.STOP]
     if low:
@@ -313,8 +331,8 @@ LIGHTS: dict[str, Callable[[Facts], Light]] = {
 }
 
 
-def _here(facts: Facts, part: str) -> str:
-    return f"{reverse('infusions:infusion', args=[facts.infusion.pk])}#{part}"
+def _here(facts: Facts, part: str) -> Where:
+    return Where("infusions:infusion", facts.infusion.pk, part)
 
 
 def _time(facts: Facts, moment: datetime) -> str:

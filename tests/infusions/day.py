@@ -30,6 +30,7 @@ class Day:
     other_nurse: User
     provider: User
     day: str = DAY
+    starts: str = "09:00"
 
     def at(self, time: str) -> datetime:
         return build.moment(self.site, self.day, time)
@@ -62,14 +63,14 @@ class Day:
             agreed_at=self.at("09:00") - timedelta(days=13), estimate_given_on=date(2027, 1, 21),
         )  # fmt: skip
 
-    def booked(self, time: str = "09:00") -> Infusion:
+    def booked(self) -> Infusion:
         with clock.at(self.at("10:40") - timedelta(days=13)):
             loading = series.open_loading(
                 patient=self.patient, site=self.site, planned_count=6, template="tue-fri", goals="To feel less braced",
                 by=self.provider,
             )  # fmt: skip
             visit = booking.book(
-                patient=self.patient, site=self.site, kind="infusion", starts_at=self.at(time), by=self.provider
+                patient=self.patient, site=self.site, kind="infusion", starts_at=self.at(self.starts), by=self.provider
             )
             return series.add_infusion(series=loading, appointment=visit, number=1, by=self.provider)
 

@@ -1,0 +1,220 @@
+"""The gate: each light alone. Break one thing, and exactly that light goes out."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from infusions import readiness
+from infusions.models import ArrivalCheck, VitalSigns
+from insurance.models import SelfPay
+from patients.models import Consent, MeasureResponse, SafetyAlert
+from tests import build
+from tests.infusions.day import Day
+
+
+def _arrival(**changes):
+    return lambda day, infusion: ArrivalCheck.objects.filter(infusion=infusion).update(**changes)
+
+
+def _withdraw(day, infusion):
+    Consent.objects.update(withdrawn_at=day.at("08:00"))
+
+
+
+
+def _no_self_pay(day, infusion):
+    SelfPay.objects.update(until=date(2027, 2, 1))
+
+
+def _old_measure(day, infusion):
+    MeasureResponse.objects.update(observed_at=day.at("08:45") - timedelta(hours=24))
+
+
+def _alert(day, infusion):
+    SafetyAlert.objects.create(
+        patient=day.patient, grade="moderate", opened_at=day.at("08:50"), acknowledge_by=day.at("09:05")
+    )
+
+
+
+def _no_vitals(day, infusion):
+    VitalSigns.objects.update(
+        entered_in_error_at=day.at("08:55"), entered_in_error_by=day.nurse, entered_in_error_reason="Wrong patient"
+    )
+
+
+BREAKS = {
+    "consent": (_withdraw, "stop"),
+    "coverage": (_no_self_pay, "stop"),
+    "safety": (_alert, "stop"),
+    "measures": (_old_measure, "todo"),
+    "identity": (_arrival(identity_confirmed=False), "stop"),
+    "interval": (_arrival(nothing_new=False, interval_history="New blood thinner"), "warn"),
+    "substances": (_arrival(substances_clear=False), "stop"),
+    "pregnancy": (_arrival(pregnancy="positive"), "stop"),
+    "weight": (_arrival(weight_kg=Decimal("75.9")), "stop"),
+    "emergency": (_arrival(emergency_ready=False), "stop"),
+}
+
+
+def _states(day: Day, infusion, time="09:00"):
+    with day.clock(time):
+        return {light.key: light.state for light in readiness.lights(_fresh(infusion))}
+
+
+def _fresh(infusion):
+    return (
+        type(infusion)
+        .objects.select_related("series__patient__site", "appointment__site")
+        .get(pk=infusion.pk)
+    )
+
+
+def test_all_lights_pass_when_nothing_is_wrong(ready, day):
+    assert set(_states(day, ready).values()) == {"ok"}
+    with day.clock("09:00"):
+        assert readiness.unmet(ready) == []
+        assert readiness.blocked(ready) is False
+
+
+@pytest.mark.parametrize("key", BREAKS)
+def test_one_thing_wrong_puts_out_exactly_its_light(ready, day, key):
+    wrong, state = BREAKS[key]
+    wrong(day, ready)
+    dark = {name: found for name, found in _states(day, ready).items() if found != "ok"}
+    assert dark == {key: state}
+    with day.clock("09:00"):
+        [sentence] = readiness.unmet(_fresh(ready))
+        light = next(light for light in readiness.lights(_fresh(ready)) if light.key == key)
+    assert sentence
+    assert light.who
+    assert light.where
+
+
+@pytest.mark.parametrize(
+    ("change", "state"),
+    [
+        ({"last_solids_at": "03:01"}, "stop"),
+        ({"last_solids_at": "03:00"}, "ok"),
+        ({"last_clear_at": "07:01"}, "stop"),
+        ({"last_clear_at": "07:00"}, "ok"),
+    ],
+)
+def test_fasting_counts_six_hours_and_two(ready, day, change, state):
+    _arrival(**{name: day.at(time) for name, time in change.items()})(day, ready)
+    assert _states(day, ready)["fasting"] == state
+
+
+@pytest.mark.parametrize(("kg", "state"), [("76", "ok"), ("75.9", "stop"), ("84", "ok"), ("84.1", "stop")])
+def test_a_weight_that_moved_by_more_than_five_percent_asks_for_a_new_order(ready, day, kg, state):
+    _arrival(weight_kg=Decimal(kg))(day, ready)
+    assert _states(day, ready)["weight"] == state
+
+
+@pytest.mark.parametrize(
+    ("values", "state"),
+    [
+        ({"systolic": 140, "diastolic": 90}, "ok"),
+        ({"systolic": 141, "diastolic": 90}, "todo"),
+        ({"systolic": 140, "diastolic": 91}, "todo"),
+        ({"systolic": 89, "diastolic": 60}, "stop"),
+        ({"systolic": 90, "diastolic": 60}, "ok"),
+        ({"heart_rate": 49}, "stop"),
+        ({"heart_rate": 50}, "ok"),
+        ({"heart_rate": 110}, "ok"),
+        ({"heart_rate": 111}, "stop"),
+        ({"spo2": 94}, "ok"),
+        ({"spo2": 93}, "stop"),
+    ],
+)
+def test_vitals_before_at_each_line_of_the_table(checked_in, day, values, state):
+    day.vitals(checked_in, "08:50", **values)
+    assert _states(day, checked_in)["vitals"] == state
+
+
+@pytest.mark.parametrize(
+    ("after_rest", "state"), [((140, 90), "ok"), ((146, 88), "warn"), ((159, 99), "warn"), ((160, 88), "stop")]
+)
+def test_pressure_is_judged_after_a_rest(checked_in, day, after_rest, state):
+    day.vitals(checked_in, "08:46", 165, 95)
+    day.vitals(checked_in, "09:01", *after_rest)
+    assert _states(day, checked_in, "09:02")["vitals"] == state
+
+
+def test_a_recheck_before_the_rest_is_over_does_not_count(checked_in, day):
+    day.vitals(checked_in, "08:46", 152, 94)
+    day.vitals(checked_in, "09:00", 146, 88)
+    assert _states(day, checked_in, "09:00")["vitals"] == "todo"
+
+
+def test_no_vitals_are_still_to_do(ready, day):
+    _no_vitals(day, ready)
+    assert _states(day, ready)["vitals"] == "todo"
+
+
+def test_without_an_evaluation(ready, day):
+    with day.clock("09:00"):
+        ready.appointment.starts_at = day.at("09:00") + timedelta(days=100)
+        light = next(light for light in readiness.lights(ready) if light.key == "evaluation")
+    assert light.state == "stop"
+
+
+def test_an_order_that_waits_for_a_second_signature(day):
+    day.evaluated()
+    infusion = day.booked()
+    day.ordered(infusion, kg="250")
+    assert _states(day, infusion)["order"] == "stop"
+
+
+def test_an_order_too_old(ready, day):
+    late = build.moment(day.site, "2027-02-09", "09:00")
+    ready.appointment.starts_at = late
+    with day.clock("09:00"):
+        light = next(light for light in readiness.lights(ready) if light.key == "order")
+    assert light.state == "stop"
+    assert "8 days old" in light.sentence
+
+
+def test_an_escort_who_has_not_confirmed(ready, day):
+    day.arrival(ready, "08:55", escort_confirmed=False)
+    assert _states(day, ready)["escort"] == "stop"
+    day.arrival(ready, "08:56", escort=None)
+    assert _states(day, ready)["escort"] == "stop"
+
+
+def test_an_open_alert_with_a_provider_s_word_lets_pass(ready, day):
+    _alert(day, ready)
+    SafetyAlert.objects.update(
+        may_infuse=True, cleared_at=day.at("08:58"), cleared_by=day.provider, clearance_note="Seen, safe today"
+    )
+    assert _states(day, ready)["safety"] == "ok"
+
+
+def test_what_is_still_to_do_is_no_block_for_front_desk(checked_in, day):
+    with day.clock("08:50"):
+        assert readiness.unmet(checked_in)
+        assert readiness.blocked(checked_in) is False
+
+
+def test_an_override_lets_its_light_pass_and_stays_visible(ready, day, provider):
+    from infusions import run
+
+    day.arrival(ready, "08:55", substances_clear=False)
+    with day.clock("08:56"):
+        run.override(infusion_id=ready.pk, light="substances", reason="One beer at noon yesterday", by=provider)
+        light = next(light for light in readiness.lights(ready) if light.key == "substances")
+        assert readiness.unmet(ready) == []
+    assert light.state == "stop"
+    assert light.passed
+    assert light.override.by == provider
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_number_of_queries_does_not_grow(day, count, django_assert_num_queries):
+    days = [replace(day, patient=build.patient(day.site), starts=time) for time in ("09:00", "11:30", "14:00")]
+    infusions = [_fresh(each.until("ready")) for each in days[:count]]
+    with day.clock("09:00"), django_assert_num_queries(12):
+        found = readiness.summary(infusions)
+    assert [found[infusion.pk].ready for infusion in infusions] == [True] * count
