@@ -204,6 +204,11 @@ ROUTES: dict[str, Action | Door] = {
     "therapy:intentions": Action.WRITE_THERAPY,
     "therapy:missed": Action.WRITE_THERAPY,
     # journey
+    "journey:home": Action.SEE_TASKS,
+    "journey:today": Action.SEE_SCHEDULE,
+    "journey:chart": Action.SEE_PATIENTS,
+    "journey:series-plan": Action.BOOK,
+    "journey:booster": Action.BOOK,
 }
 
 

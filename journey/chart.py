@@ -6,15 +6,16 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Sum
 
 from clinic import clock
 from clinic.models import User
 from clinic.policy import Action, can
 from infusions import boosters
-from infusions.models import BoosterPlan, Infusion, Series
+from infusions.models import BoosterPlan, Infusion, ResponseReview, Series
 from insurance.standing import Standing, standing
 from journey import curve, strip, timeline
+from patients import evaluations
 from patients.models import Consent, Evaluation, MeasureResponse, Patient, SafetyAlert
 from reminders.models import Message
 from therapy.models import TherapySession
@@ -32,6 +33,7 @@ class Chart:
     standing: Standing
     visits: list[Appointment]
     blocked: bool = False
+    eligible: bool = False
     alerts: list[SafetyAlert] = field(default_factory=list)
     allergies: list[Any] = field(default_factory=list)
     medications: list[Any] = field(default_factory=list)
@@ -43,6 +45,7 @@ class Chart:
     sessions: list[TherapySession] = field(default_factory=list)
     measures: list[MeasureResponse] = field(default_factory=list)
     plan: BoosterPlan | None = None
+    reviewed: bool = False
     nodes: list[dict[str, object]] = field(default_factory=list)
     picture: curve.Curve | None = None
     exposure: dict[str, Any] = field(default_factory=dict)
@@ -55,6 +58,22 @@ class Chart:
         now = clock.now()
         coming = [visit for visit in self.visits if visit.is_alive and visit.ends_at > now]
         return min(coming, key=lambda visit: visit.starts_at, default=None)
+
+    @property
+    def review_due(self) -> bool:
+        """The series is complete and no provider has looked at it yet."""
+        return self.loading is not None and self.loading.state == Series.State.COMPLETED and not self.reviewed
+
+    @property
+    def may_plan(self) -> bool:
+        """Eligible, and no series yet: the next thing is to plan one. Says whether, never why."""
+        return self.eligible and self.loading is None
+
+    @property
+    def may_boost(self) -> bool:
+        """A booster plan stands and no booster is booked."""
+        booked = any(one.series.kind == Series.Kind.MAINTENANCE and one.state == "scheduled" for one in self.infusions)
+        return self.plan is not None and not booked
 
     @property
     def loading(self) -> Series | None:
@@ -78,6 +97,7 @@ def read(patient: Patient, *, by: User, group: str = "") -> Chart:
         patient.messages.exclude(state=Message.State.VOID).select_related("site").order_by("-due_at")[:RECENT]
     )
     entries = [timeline.of_message(message) for message in messages if message.state != Message.State.PLANNED]
+    _treatment(chart)
     if clinical:
         chart.alerts = alerts
         entries += _clinical(chart)
@@ -85,6 +105,26 @@ def read(patient: Patient, *, by: User, group: str = "") -> Chart:
         entries += [timeline.of_visit(visit) for visit in visits]
     chart.entries, chart.counts, chart.more = timeline.feed(entries, group=group)
     return chart
+
+
+def _treatment(chart: Chart) -> None:
+    """How far the treatment is: what those who book have to know as well."""
+    patient = chart.patient
+    chart.eligible = evaluations.in_force(patient, patient.site.today()) is not None
+    chart.series = list(
+        patient.series.annotate(is_reviewed=Exists(ResponseReview.objects.filter(series=OuterRef("pk")))).order_by(
+            "-opened_at"
+        )[:10]
+    )
+    chart.reviewed = any(one.is_reviewed for one in chart.series)
+    chart.infusions = list(
+        Infusion.objects.filter(series__patient=patient)
+        .select_related("series", "appointment__site", "order", "discharge")
+        .order_by("-appointment__starts_at")[:RECENT]
+    )
+    chart.plan = (
+        BoosterPlan.objects.filter(series__patient=patient, superseded_by__isnull=True).order_by("-signed_at").first()
+    )
 
 
 def _clinical(chart: Chart) -> list[timeline.Entry]:
@@ -99,12 +139,6 @@ def _clinical(chart: Chart) -> list[timeline.Entry]:
     chart.consent = next(
         (one for one in consents if one.kind == "treatment" and not one.withdrawn_at and one.valid_until >= today), None
     )
-    chart.series = list(patient.series.order_by("-opened_at")[:10])
-    chart.infusions = list(
-        Infusion.objects.filter(series__patient=patient)
-        .select_related("series", "appointment__site", "order", "discharge")
-        .order_by("-appointment__starts_at")[:RECENT]
-    )
     chart.sessions = list(
         patient.therapy_sessions.select_related("appointment__site", "therapist", "series").order_by(
             "-appointment__starts_at"
@@ -112,9 +146,6 @@ def _clinical(chart: Chart) -> list[timeline.Entry]:
     )
     chart.measures = list(patient.measures.order_by("-observed_at")[:RECENT])
     kept = [one for one in chart.measures if not one.entered_in_error_at]
-    chart.plan = (
-        BoosterPlan.objects.filter(series__patient=patient, superseded_by__isnull=True).order_by("-signed_at").first()
-    )
     chart.nodes = strip.nodes(
         evaluation=chart.evaluation,
         series=chart.series,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from django.db import transaction
 from django.urls import reverse
@@ -14,6 +14,7 @@ from clinic.policy import Action, Role, require
 from clinic.wording import day_words, time_words
 from infusions import series as infusion_series
 from infusions.models import Infusion, Series
+from insurance import verification
 from patients.models import Patient
 from reminders import followups, ledger
 from therapy import sessions
@@ -53,6 +54,7 @@ def book_series(
         _tie(made, slot, appointment, by)
     _tell_all_dates(made, booked)
     _ask_for_note(made, booked[-1])
+    _ask_for_estimate(made, booked[0], by)
     return made
 
 
@@ -124,4 +126,25 @@ def _ask_for_note(series: Series, integration: Appointment) -> None:
         owner=session.therapist,
         due_at=integration.ends_at + timedelta(hours=24),
         link=reverse("therapy:session", args=[session.pk]),
+    )
+
+
+def _ask_for_estimate(series: Series, first: Appointment, by: User) -> None:
+    """A self-paying patient gets a good-faith estimate by the legal day (45 CFR 149.610)."""
+    site = series.site
+    due = verification.expect_estimate(
+        patient_id=series.patient_id, service_on=site.local(first.starts_at).date(), by=by
+    )
+    if due is None:
+        return
+    followups.open_task(
+        kind="estimate_due",
+        site=site,
+        patient=series.patient,
+        title=f"Give {series.patient.name} the cost estimate",
+        subject_kind="series",
+        subject_id=series.pk,
+        owner_role=Role.INSURANCE_ADMIN,
+        due_at=site.moment(due, time(17)),
+        link=reverse("insurance:patient", args=[series.patient_id]),
     )
