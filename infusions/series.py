@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.urls import reverse
 
 from clinic import clock
 from clinic.errors import IllegalTransition, Invalid, NotFound, Refused
 from clinic.models import Site, User
-from clinic.policy import Action, require
+from clinic.policy import Action, Role, require
 from infusions import states
 from infusions.models import BoosterPlan, Infusion, Series, StateEvent
 from patients import evaluations
 from patients.models import Patient
+from reminders import followups
 from visits import booking
 from visits.models import Appointment
 
+REVIEW_WITHIN = timedelta(days=7)
 RUNNING = (Series.State.PLANNED, Series.State.ACTIVE)
 
 
@@ -190,7 +194,23 @@ def complete(*, series_id: UUID, by: User) -> Series:
         raise Refused("Infusions of this series are still to come, or the last one is not discharged.")
     series.state, series.ended_at = Series.State.COMPLETED, clock.now()
     series.save(update_fields=["state", "ended_at"])
+    _ask_for_review(series)
     return series
+
+
+def _ask_for_review(series: Series) -> None:
+    """Put the review of the response on the provider's list."""
+    followups.open_task(
+        kind="review_due",
+        site=series.site,
+        patient=series.patient,
+        title=f"Review the response of {series.patient.name}",
+        subject_kind="series",
+        subject_id=series.pk,
+        owner_role=Role.PROVIDER,
+        due_at=clock.now() + REVIEW_WITHIN,
+        link=reverse("infusions:review", args=[series.pk]),
+    )
 
 
 def complete_when_done(*, series_id: UUID, by: User) -> bool:
