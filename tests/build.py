@@ -6,9 +6,12 @@ from datetime import date, datetime, time
 from itertools import count
 from typing import Any
 
+from clinic import clock as clock_of_house
 from clinic.models import Membership, OpeningHours, Room, Shift, Site, User
 from clinic.policy import Role
-from patients.models import Patient
+from patients import evaluations, measures
+from patients.models import Evaluation, MeasureResponse, Patient, TreatmentTrial
+from patients.rules import CONTRAINDICATIONS
 
 _serial = count(1)
 PASSWORD = "a long and quiet harbour"  # noqa: S105 - only tests know these people
@@ -62,3 +65,55 @@ def patient(at: Site, **fields: Any) -> Patient:
 def moment(at: Site, day: str, clock: str = "09:00") -> datetime:
     """`moment(site, "2027-02-02", "09:00")`: that time on the site's wall clock."""
     return at.moment(date.fromisoformat(day), time.fromisoformat(clock))
+
+
+def all_no() -> dict[str, tuple[str, str]]:
+    """A contraindication checklist answered no on every line."""
+    return {line.key: ("no", "") for line in CONTRAINDICATIONS}
+
+
+def trial(of: Patient, *, weeks: int = 8, outcome: str = "none", treatment: str = "Sertraline") -> TreatmentTrial:
+    return TreatmentTrial.objects.create(patient=of, treatment=treatment, weeks_at_adequate_dose=weeks, outcome=outcome)
+
+
+def phq9(of: Patient, total: int, *, by: User, timepoint: str = "follow_up", item9: int = 0) -> MeasureResponse:
+    """A PHQ-9 with that total, asked now; items 1 to 8 share what item 9 leaves."""
+    rest = total - item9
+    items = [min(3, max(0, rest - 3 * index)) for index in range(8)]
+    return measures.record(
+        patient_id=of.pk,
+        instrument="phq9",
+        items=[*items, item9],
+        timepoint=timepoint,
+        observed_at=clock_of_house.now(),
+        by=by,
+    )
+
+
+def cssrs(of: Patient, *answers: int, by: User, timepoint: str = "follow_up") -> MeasureResponse:
+    return measures.record(
+        patient_id=of.pk,
+        instrument="cssrs",
+        items=answers or (0, 0, 0, 0, 0, 0),
+        timepoint=timepoint,
+        observed_at=clock_of_house.now(),
+        by=by,
+    )
+
+
+def eligible(of: Patient, *, by: User) -> Evaluation:
+    """A patient whom nothing rules out, evaluated and signed as eligible, now."""
+    if measures.baseline(of) is None:
+        phq9(of, 21, by=by, timepoint="baseline")
+    trial(of)
+    trial(of, treatment="Venlafaxine", weeks=10)
+    draft = evaluations.begin(patient_id=of.pk, observed_at=clock_of_house.now(), by=by)
+    draft = evaluations.save_draft(
+        evaluation_id=draft.pk,
+        by=by,
+        version=draft.version,
+        answers=all_no(),
+        diagnosis="Major depressive disorder, recurrent, severe",
+        diagnosis_code="F33.2",
+    )
+    return evaluations.sign(evaluation_id=draft.pk, outcome="eligible", by=by)
