@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import IO
 
@@ -114,7 +114,7 @@ class Clinic:
         self.env = environment(self.places, servers, port=self.port, host=self.host)
         self.supervisor.once("migrate", self.manage("migrate", "--no-input", "--skip-checks"))
         gunicorn = self.python("gunicorn", "-c", "python:clinic.runtime.gunicorn_conf", "clinic.wsgi")
-        self.supervisor.wait_for(self.supervisor.start(Part("web", gunicorn)), self.answers)
+        self.supervisor.wait_for(self.supervisor.start(Part("web", gunicorn)), self.answers, seconds=30)
         say(f"Evenkeel is up at {self.address} ({time.monotonic() - began:.0f} s). Logs are in {self.places.logs}")
         self.start_queue()
         self.fill()
@@ -161,10 +161,11 @@ class Clinic:
         self.supervisor.start(Part("logins", self.manage("demo_logins"), finished=show))
 
     def answers(self) -> bool:
-        """Does the web server take connections?"""
+        """Does a page come, and no error? To take connections is not enough: gunicorn does so before it can answer."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
-        with suppress(OSError), socket.create_connection((host, self.port), timeout=1):
-            return True
+        with suppress(OSError, HTTPException), closing(HTTPConnection(host, self.port, timeout=10)) as connection:
+            connection.request("GET", "/health/live", headers={"Host": f"localhost:{self.port}"})
+            return connection.getresponse().status < 500
         return False
 
     def is_empty(self) -> bool:
