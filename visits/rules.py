@@ -24,6 +24,7 @@ IV_START_MINUTES = 10  # after arrival; the nurse has both hands full until then
 EVALUATION_MINUTES = 60
 PAST_MINUTES = 15  # how long after its start a visit may still be booked (walk-ins)
 UNDO_MINUTES = 15
+DAY_MINUTES = 24 * 60
 
 INFUSIONS = frozenset({"infusion", "booster"})
 THERAPY = frozenset({"preparation", "midpoint", "integration"})
@@ -210,6 +211,21 @@ class Gaps:
             window_soft_days=settings.window_soft_days,
             window_hard_days=settings.window_hard_days,
         )
+
+    @property
+    def min_days(self) -> int:
+        """The least days between two infusions at the same hour."""
+        return -(-self.min_hours // 24)
+
+    @property
+    def least_days(self) -> int:
+        """The least days between two infusions at the most favourable hours."""
+        return -(-(self.min_hours * 60 - (DAY_MINUTES - 1)) // DAY_MINUTES)
+
+    def latest_minute(self, days: int, minute: int) -> int | None:
+        """The latest minute of the day `days` before from which `minute` keeps the least gap; None: any minute does."""
+        latest = minute + days * DAY_MINUTES - self.min_hours * 60
+        return None if latest >= DAY_MINUTES - 1 else latest
 
 
 def gap_hours(first: datetime, second: datetime) -> float:

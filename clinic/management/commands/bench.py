@@ -1,0 +1,33 @@
+"""`manage.py bench`: measure with busy calendars and print a table. What it makes is rolled back."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+
+from clinic.bench import every_case, measure
+
+
+class Command(BaseCommand):
+    help = "Measure the slow things with much data; everything it makes is rolled back."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--only", default="", help="Run only the cases whose name contains this.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        row = "{:<58}{:>6}{:>10}{:>10}{:>10}{:>9}"
+        self.stdout.write(row.format("case", "runs", "p50 ms", "p95 ms", "max ms", "target"))
+        missed = []
+        for case in every_case():
+            if options["only"] not in case.name:
+                continue
+            with transaction.atomic():
+                measured = measure(case)
+                transaction.set_rollback(True)
+            cells = [f"{value:.1f}" for value in (measured.percentile(0.5), measured.percentile(0.95))]
+            mark = f"{case.target_ms:g}" + ("" if measured.is_met else " !")
+            self.stdout.write(row.format(case.name, case.runs, *cells, f"{max(measured.times_ms):.1f}", mark))
+            if not measured.is_met:
+                missed.append(case.name)
+        if missed:
+            raise CommandError(f"Slower than the target: {', '.join(missed)}.")

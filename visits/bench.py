@@ -1,0 +1,168 @@
+"""The planner and the slot search on a busy site: 12 rooms, 10 people, 60 days, 85 % of the nurses' places taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date, time, timedelta
+from random import Random
+
+from psycopg2.extras import DateTimeTZRange
+
+from clinic.bench import Case
+from clinic.ids import uuid7
+from clinic.models import Membership, OpeningHours, Room, Shift, Site, User
+from clinic.policy import Role
+from patients.models import Patient
+from visits.calendar import Calendar, cells
+from visits.slots import next_free
+from visits.models import Appointment, Hold, StatusEvent
+from visits.planner import NoPlan, propose
+from visits.rules import HANDS_LANE, Timing, Who, shape
+
+ROOMS, NURSES, THERAPISTS, PROVIDERS = 9, 6, 3, 1
+DAYS = 60
+FILLED = 0.85
+WISHES = [((1, 4), 6), ((0, 2, 4), 8), ((0, 3), 6), ((), 6), ((1, 4), 7), ((2, 4), 6)]
+
+
+def cases() -> Iterable[Case]:
+    yield Case("visits: plan a series on a busy calendar", _planner, runs=60, target_ms=150)
+    yield Case("visits: next free infusion places for 8 weeks", _slots, runs=60, target_ms=50)
+
+
+class Busy:
+    """A busy site, made with few queries."""
+
+    def __init__(self) -> None:
+        self.random = Random(7)  # noqa: S311 - the same calendar at every run
+        self.site = Site.objects.create(code=f"bench-{uuid7().hex[:8]}", name="Bench", time_zone="America/Los_Angeles")
+        kinds = [Room.Kind.INFUSION] * ROOMS + [Room.Kind.THERAPY] * 2 + [Room.Kind.CONSULT]
+        Room.objects.bulk_create(
+            Room(site=self.site, name=f"Room {number}", kind=kind) for number, kind in enumerate(kinds, 1)
+        )
+        OpeningHours.objects.bulk_create(
+            OpeningHours(site=self.site, weekday=day, opens=time(8), closes=time(18)) for day in range(5)
+        )
+        roles = [Role.NURSE] * NURSES + [Role.THERAPIST] * THERAPISTS + [Role.PROVIDER] * PROVIDERS
+        self.people = [self._person(number, role) for number, role in enumerate(roles)]
+        self.desk = self._person(99, Role.FRONT_DESK)
+        self.patients = [self._patient(number) for number in range(200)]
+        self.fill()
+
+    def _person(self, number: int, role: Role) -> User:
+        person = User.objects.create(email=f"bench{number}-{uuid7().hex}@evenkeel.example", full_name=f"Bench {number}")
+        Membership.objects.create(user=person, site=self.site, role=role)
+        Shift.objects.bulk_create(
+            Shift(user=person, site=self.site, weekday=day, starts=time(8), ends=time(18), valid_from=date(2020, 1, 1))
+            for day in range(5)
+        )
+        return person
+
+    def _patient(self, number: int) -> Patient:
+        return Patient.objects.create(
+            site=self.site,
+            mrn=f"B{uuid7().hex[-12:]}",
+            given_name="Bench",
+            family_name=f"Patient {number}",
+            birth_date=date(1980, 1, 1),
+            search_text=f"bench patient {number}",
+        )
+
+    def fill(self) -> None:
+        """Put visits on free places at random until 85 % of the nurses' time is taken, and half of the therapists'."""
+        first = self.site.today() + timedelta(days=1)
+        calendar = Calendar.place(self.site, first, first + timedelta(days=DAYS))
+        taken: list[Hold] = []
+        visits: list[Appointment] = []
+        for kind, share in (("infusion", FILLED), ("preparation", 0.5)):
+            form = shape(kind, Timing())
+            for day in calendar.days():
+                here = calendar.day_block(day)
+                people = calendar.people[form.role]
+                places = sum(
+                    (calendar.at_work[one.pk] & here).bit_count() * len(calendar.lanes_of(one)) for one in people
+                )
+                wanted = int(places * share / cells(form.staff_minutes))
+                for _ in range(wanted):
+                    if not self._one(calendar, kind, here, visits, taken):
+                        break
+        Appointment.objects.bulk_create(visits)
+        StatusEvent.objects.bulk_create(
+            StatusEvent(appointment=visit, after="booked", by=self.desk) for visit in visits
+        )
+        Hold.objects.bulk_create(taken, batch_size=2000)
+
+    def _one(self, calendar: Calendar, kind: str, here: int, visits: list[Appointment], taken: list[Hold]) -> bool:
+        form = shape(kind, Timing())
+        starts = list(calendar.moments(calendar.on_grid(calendar.starts(form) & here, 15)))
+        if not starts:
+            return False
+        moment = self.random.choice(starts[:6])
+        cell = calendar.cell(moment)
+        room = next(one for one in calendar.rooms_for(form) if calendar.room_starts(one, form) >> cell & 1)
+        person = next(one for one in calendar.people[form.role] if calendar.staff_starts(one, form) >> cell & 1)
+        lane = calendar.lane_for(person, form, cell) or 1
+        visit = Appointment(
+            patient=self.random.choice(self.patients),
+            site=self.site,
+            kind=kind,
+            starts_at=moment,
+            ends_at=moment + timedelta(minutes=form.minutes),
+            booked_by=self.desk,
+        )
+        visits.append(visit)
+        for part in form.parts:
+            if part.who == Who.PATIENT:
+                continue
+            in_room = part.who == Who.ROOM
+            number = 1 if in_room else HANDS_LANE if part.lanes == "hands" else lane
+            resource = room.pk if in_room else person.pk
+            taken.append(
+                Hold(
+                    appointment=visit,
+                    resource=resource,
+                    lane=number,
+                    room=room if in_room else None,
+                    staff=None if in_room else person,
+                    during=DateTimeTZRange(
+                        moment + timedelta(minutes=part.start), moment + timedelta(minutes=part.end)
+                    ),
+                    phase=part.phase,
+                )
+            )
+            calendar.take(resource, number, cell + cells(part.start), cell + cells(part.end))
+        return True
+
+
+def _planner() -> Callable[[int], object]:
+    busy = Busy()
+    fresh = busy._patient(999)
+    starts = busy.site.today()
+
+    def run(number: int) -> object:
+        weekdays, count = WISHES[number % len(WISHES)]
+        try:
+            return propose(
+                patient=fresh,
+                site=busy.site,
+                count=count,
+                weekdays=weekdays,
+                not_before=starts + timedelta(days=2 + number % 7),
+                at=time(8 + number % 7),
+                first_ever=number % 2 == 0,
+                by=busy.desk,
+            )
+        except NoPlan as no:
+            return no
+
+    return run
+
+
+def _slots() -> Callable[[int], object]:
+    busy = Busy()
+    today = busy.site.today()
+
+    def run(number: int) -> object:
+        return next_free(site=busy.site, kind="infusion", first=today + timedelta(days=number % 5), days=56)
+
+    return run

@@ -1,0 +1,321 @@
+"""The series planner: complete plans of a loading series that keep every rule, ranked by how well they fit the wishes.
+
+The search is exact (visits.chains). A wish that can't be met in full is met as nearly as possible, and the proposal
+says so; when no complete series exists at all, NoPlan says what stands in the way and what is nearest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, time, timedelta
+from typing import TypeVar
+
+from clinic import clock
+from clinic.errors import Invalid, Refused
+from clinic.models import Room, Site, User
+from clinic.policy import Action, Role, require
+from patients.models import Patient
+from visits import reasons, rules
+from visits.calendar import Calendar
+from visits.chains import Chain, Wishes, best_chain
+from visits.plans import Ask, Ground, Proposal, Slot
+from visits.rules import DAY_MINUTES, STEP_MINUTES, Gaps, ideal_days, shape
+from visits.sessions import GRID_MINUTES, Choice, Sessions
+
+__all__ = ["NoPlan", "Proposal", "Slot", "propose"]
+
+MIN_COUNT, MAX_COUNT = 6, 8
+FIRST_DAYS = 14  # how much later than wished a series may start
+LOOK_AHEAD = (14, 28, 56)  # where the nearest is looked for when nothing fits
+
+# What another variant than the wish costs from the outset, in units of one day off the template.
+HOUR_FOR_ALL = 2.0
+OTHER_TEMPLATE = 8.0
+ROOM_CHANGE = 0.3
+NURSE_CHANGE = 0.2
+EARLIEST_HOUR, LATEST_HOUR = 6, 20
+
+
+class NoPlan(Refused):
+    """No complete series fits. The sentence says which wish can't be met and what is nearest."""
+
+    title = "No plan fits these wishes"
+
+
+@dataclass(frozen=True)
+class Variant:
+    """The wish, or one thing of it changed; `extra` is what the change costs."""
+
+    at: time
+    weekdays: tuple[int, ...]
+    extra: float
+
+
+def propose(
+    *,
+    patient: Patient,
+    site: Site,
+    count: int,
+    weekdays: Sequence[int],
+    not_before: date,
+    at: time,
+    therapist: User | None = None,
+    nurse: User | None = None,
+    limit: int = 3,
+    first_ever: bool = False,
+    by: User,
+) -> list[Proposal]:
+    """Up to `limit` complete plans, the best first. Nothing is held by them.
+
+    Raises NotPermitted, Invalid, Refused, and NoPlan, which says which wish can't be met and what is nearest.
+    """
+    require(by, Action.BOOK, at=site)
+    not_before = max(not_before, site.today())
+    ask = Ask(patient, site, count, tuple(sorted(set(weekdays))), not_before, at, therapist, nurse, first_ever)
+    _check(ask)
+    ground = _ground(ask)
+    _check_template(ask, ground.gaps)
+    found = sorted(_search(ask, ground, limit), key=lambda proposal: proposal.score)
+    if not found:
+        raise NoPlan(_why_not(ask, ground))
+    return found[:limit]
+
+
+def _check(ask: Ask) -> None:
+    wrong = {}
+    if not MIN_COUNT <= ask.count <= MAX_COUNT:
+        wrong["count"] = f"A loading series has {MIN_COUNT} to {MAX_COUNT} infusions."
+    if any(day not in range(7) for day in ask.weekdays):
+        wrong["weekdays"] = "Choose weekdays from Monday to Sunday."
+    if ask.at.minute % STEP_MINUTES or ask.at.second:
+        wrong["at"] = f"Visits start on a step of {STEP_MINUTES} minutes, like 09:05."
+    if wrong:
+        raise Invalid(wrong)
+    for person, role in ((ask.therapist, Role.THERAPIST), (ask.nurse, Role.NURSE)):
+        if person and role not in person.roles_at(ask.site):
+            raise Refused(f"{person.full_name} is no {role} at {ask.site.name}.")
+
+
+def _check_template(ask: Ask, gaps: Gaps) -> None:
+    """A template that can't keep the window even on an empty calendar is refused before any search."""
+    if not ask.weekdays:
+        return
+    wishes = Wishes(ask.count, ask.weekdays, ask.at, ask.not_before, ask.not_before)
+    days = ideal_days(wishes.first_wished, ask.weekdays, ask.count, gaps.min_days)
+    span = (days[-1] - days[0]).days
+    if span <= gaps.window_hard_days:
+        return
+    tuesdays = ideal_days(date(2027, 2, 2), (1, 4), ask.count, gaps.min_days)
+    raise NoPlan(
+        f"{ask.count} infusions on {reasons.weekday_words(ask.weekdays)} take {span} days; "
+        f"{gaps.window_hard_days} are the limit. Add a second day of the week: "
+        f"Tuesdays and Fridays would take {(tuesdays[-1] - tuesdays[0]).days} days."
+    )
+
+
+def _ground(ask: Ask) -> Ground:
+    """Load the calendar once, wide enough for every window, and see where infusions fit."""
+    first = max(ask.not_before - timedelta(days=60), ask.site.today())
+    last = ask.not_before + timedelta(days=FIRST_DAYS + 42 + 16)
+    calendar = Calendar.load(ask.site, first, last, patients=[ask.patient.pk])
+    timing = calendar.timing
+    usual = shape("infusion", timing)
+    alone = shape("infusion", timing, first_ever=ask.first_ever)
+    later = calendar.starts(usual, patient_id=ask.patient.pk)
+    return Ground(
+        calendar=calendar,
+        timing=timing,
+        gaps=Gaps.of(calendar.settings),
+        first_starts=calendar.starts(alone, patient_id=ask.patient.pk) if ask.first_ever else later,
+        later_starts=later,
+        nurse_starts=calendar.staff_starts(ask.nurse, usual) if ask.nurse else later,
+        grid=_grid(calendar, ask.at),
+        earliest=calendar.cell(clock.now()) + 1,
+    )
+
+
+def _grid(calendar: Calendar, at: time) -> int:
+    """The cells on the half hour of the wall clock, and on the minute wished."""
+    stride = GRID_MINUTES // STEP_MINUTES
+    whole = (1 << calendar.size) - 1
+    every = ((1 << (calendar.size // stride + 1) * stride) - 1) // ((1 << stride) - 1)
+    midnight = calendar.cell(calendar.site.day_bounds(calendar.first)[0])
+    wished = (midnight + at.minute // STEP_MINUTES) % stride
+    return (every << midnight % stride | every << wished) & whole
+
+
+# The search over variants
+
+
+def _variants(ask: Ask) -> tuple[list[Variant], list[Variant]]:
+    """Other hours, the nearest first; and the other templates at the hour wished."""
+    wished = ask.at.hour * 60 + ask.at.minute
+    minutes = [
+        minute
+        for minute in range(wished % 60, DAY_MINUTES, 60)
+        if minute != wished and EARLIEST_HOUR * 60 <= minute <= LATEST_HOUR * 60
+    ]
+    hours = [
+        Variant(time(minute // 60, minute % 60), ask.weekdays, HOUR_FOR_ALL * abs(minute - wished) / 60)
+        for minute in sorted(minutes, key=lambda minute: (abs(minute - wished), minute))
+    ]
+    templates = [Variant(ask.at, days, OTHER_TEMPLATE) for days in rules.TEMPLATES.values() if days != ask.weekdays]
+    return hours, templates
+
+
+def _search(ask: Ask, ground: Ground, limit: int) -> list[Proposal]:
+    """The wish, then other hours until none can be among the best; the last place is for another template.
+
+    Every free start is searched for each variant, so when the wish has no plan, no variant has one.
+    """
+    best = _plan(ask, ground, Variant(ask.at, ask.weekdays, 0))
+    if best is None:
+        return []
+    found = [best]
+    hours, templates = _variants(ask)
+    room_for_hours = limit - 1 if limit > 2 else limit
+    found.extend(_distinct(ask, ground, hours, list(found), room_for_hours))
+    found.extend(_distinct(ask, ground, templates, list(found), limit))
+    return found
+
+
+def _distinct(
+    ask: Ask, ground: Ground, variants: Sequence[Variant], found: Sequence[Proposal], limit: int
+) -> Iterator[Proposal]:
+    """Plans that are not among those found already, until there are enough."""
+    seen = {_key(proposal) for proposal in found}
+    for variant in variants:
+        if len(seen) >= limit:
+            return
+        proposal = _plan(ask, ground, variant)
+        if proposal and _key(proposal) not in seen:
+            seen.add(_key(proposal))
+            yield proposal
+
+
+def _key(proposal: Proposal) -> tuple[object, ...]:
+    return tuple(slot.starts_at for slot in proposal.infusions)
+
+
+def _plan(ask: Ask, ground: Ground, variant: Variant) -> Proposal | None:
+    """The best complete series of one variant, or None."""
+    latest = ask.not_before + timedelta(days=FIRST_DAYS)
+    wishes = Wishes(ask.count, variant.weekdays, variant.at, ask.not_before, latest)
+    sessions = Sessions(ask, ground, wishes.minute)
+    chain = best_chain(ground, wishes, sessions)
+    if chain is None:
+        return None
+    around = sessions.around(chain.starts)
+    return _proposal(ask, ground, variant, chain, around) if around else None
+
+
+# Rooms, nurses and words
+
+
+def _proposal(ask: Ask, ground: Ground, variant: Variant, chain: Chain, around: Mapping[str, Choice]) -> Proposal:
+    infusions = _infusion_slots(ask, ground, chain)
+    rooms = len({slot.room.pk for slot in infusions}) - 1
+    nurses = len({slot.staff.pk for slot in infusions}) - 1
+    proposal = Proposal(
+        infusions=infusions,
+        preparation=_session_slot(ground, "preparation", around["preparation"]),
+        midpoint=_session_slot(ground, "midpoint", around["midpoint"]),
+        integration=_session_slot(ground, "integration", around["integration"]),
+        reasons=[],
+        score=round(variant.extra + chain.cost + ROOM_CHANGE * rooms + NURSE_CHANGE * nurses, 3),
+    )
+    return replace(proposal, reasons=reasons.explain(ask, ground, variant.weekdays, proposal))
+
+
+def _infusion_slots(ask: Ask, ground: Ground, chain: Chain) -> list[Slot]:
+    """Rooms and nurses for the starts: as few different ones as can be, the wished nurse first."""
+    calendar = ground.calendar
+    shapes = [
+        shape("infusion", ground.timing, first_ever=ask.first_ever and number == 0)
+        for number in range(len(chain.starts))
+    ]
+    rooms: dict[Room, set[int]] = {}
+    nurses: dict[User, set[int]] = {}
+    for number, (start, form) in enumerate(zip(chain.starts, shapes, strict=True)):
+        for room in calendar.rooms_for(form):
+            if calendar.room_starts(room, form) >> start.cell & 1:
+                rooms.setdefault(room, set()).add(number)
+        for nurse in calendar.people[Role.NURSE]:
+            if calendar.staff_starts(nurse, form) >> start.cell & 1:
+                nurses.setdefault(nurse, set()).add(number)
+    room_of = _cover(rooms, len(shapes))
+    nurse_of = _cover(nurses, len(shapes), ask.nurse)
+    moments = [calendar.moment(start.cell) for start in chain.starts]
+    return [
+        Slot("infusion", moment, moment + timedelta(minutes=form.minutes), room_of[number], nurse_of[number])
+        for number, (moment, form) in enumerate(zip(moments, shapes, strict=True))
+    ]
+
+
+Place = TypeVar("Place", Room, User)
+
+
+def _cover(free: Mapping[Place, set[int]], count: int, first: Place | None = None) -> list[Place]:
+    """One place for each number: the wished one where it is free, then whichever serves most of what is left."""
+    left, chosen = set(range(count)), {}
+    while left:
+        wished = first if first and free.get(first, set()) & left else None
+        place = wished or max(free, key=lambda one: (len(free[one] & left), -list(free).index(one)))
+        for number in free[place] & left:
+            chosen[number] = place
+        left -= free[place]
+    return [chosen[number] for number in range(count)]
+
+
+def _session_slot(ground: Ground, kind: str, choice: Choice) -> Slot:
+    calendar, form = ground.calendar, shape(kind, ground.timing)
+    cell = choice.start.cell
+    room = next(room for room in calendar.rooms_for(form) if calendar.room_starts(room, form) >> cell & 1)
+    begins = calendar.moment(cell)
+    return Slot(kind, begins, begins + timedelta(minutes=form.minutes), room, choice.therapist)
+
+
+# Why there is no plan
+
+
+def _why_not(ask: Ask, ground: Ground) -> str:
+    """What stands in the way, and the first day from which a whole series fits."""
+    return f"{_obstacle(ask, ground)} {_nearest(ask)}"
+
+
+def _obstacle(ask: Ask, ground: Ground) -> str:
+    calendar, site = ground.calendar, ask.site.name
+    missing = [role for role in (Role.NURSE, Role.THERAPIST) if not calendar.people[role]]
+    if missing:
+        return f"{site} has no {missing[0]}."
+    latest = ask.not_before + timedelta(days=FIRST_DAYS)
+    wishes = Wishes(ask.count, ask.weekdays, ask.at, ask.not_before, latest)
+    alone = best_chain(ground, wishes, None)
+    first, last = reasons.day_words(ask.not_before), reasons.day_words(latest)
+    if alone is None:
+        days = {moment.date() for moment in calendar.moments(ground.later_starts & ground.grid)}
+        ahead = sum(day >= ask.not_before for day in days)
+        gaps = ground.gaps
+        return (
+            f"No {ask.count} infusions can start between {first} and {last} with {gaps.min_hours} hours to "
+            f"{gaps.hard_days} days between them: {ahead} days have a free place."
+        )
+    sessions = Sessions(ask, ground, wishes.minute)
+    lacking = sessions.lacking(alone.starts)
+    return (
+        f"{ask.count} infusions would fit from {reasons.day_words(alone.starts[0].day)}, but no therapist is free "
+        f"for {reasons.listed(lacking) or 'all three sessions'} in the days that the rules allow."
+    )
+
+
+def _nearest(ask: Ask) -> str:
+    """The first later start for which everything fits, looked for over eight weeks."""
+    for days in LOOK_AHEAD:
+        later = replace(ask, not_before=ask.not_before + timedelta(days=days))
+        ground = _ground(later)
+        plan = _plan(later, ground, Variant(ask.at, ask.weekdays, 0))
+        if plan:
+            start = ask.site.local(plan.infusions[0].starts_at)
+            return f"The nearest complete series starts on {reasons.day_words(start.date())} at {start:%H:%M}."
+    return "Nothing fits in the next ten weeks either; ask the clinic admin for shifts."

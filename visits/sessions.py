@@ -1,0 +1,195 @@
+"""Where the three therapy sessions fit around a series, and what each place costs.
+
+Windows (protocol 5): preparation 1 to 21 days before the first infusion; midpoint after #(n/2-1) and before #(n/2+2),
+best right after #(n/2); integration after the last, best within 72 hours, within a grace week at most. On the day of
+an infusion a session may come before it, never after: memory and consent are impaired.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from math import inf
+
+from clinic.models import User
+from clinic.policy import Role
+from visits import rules
+from visits.plans import Ask, Ground, Start
+from visits.rules import DAY_MINUTES, THERAPY, shape
+
+OTHER_THERAPIST = 5.0
+HOUR = 0.05  # an hour away from the hour wished
+PREPARATION_DAY = 0.4  # a day away from the best day
+MIDPOINT_DAY = 1.0  # a day later than the one after the middle infusion
+MIDPOINT_BEFORE_HALF = 2.0
+MIDPOINT_AFTER_NEXT = 3.0
+MIDPOINT_SAME_DAY = 1.5
+INTEGRATION_DAY = 1.0  # a day after the 72 hours
+
+GRID_MINUTES = 30
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One session: when, with whom, and what it costs."""
+
+    start: Start
+    therapist: User
+    cost: float
+
+
+def starts_on_grid(ground: Ground, starts: int) -> list[Start]:
+    """The set bits as starts on the half hour, none of them in the past."""
+    calendar = ground.calendar
+    if ground.earliest > 0:
+        starts = starts >> ground.earliest << ground.earliest
+    return [
+        Start(calendar.cell(moment), moment.date(), moment.hour * 60 + moment.minute)
+        for moment in calendar.moments(starts & ground.grid)
+    ]
+
+
+class Sessions:
+    """The free starts of every therapist, and the cheapest session for any place in a series."""
+
+    def __init__(self, ask: Ask, ground: Ground, at_minute: int) -> None:
+        self.settings, self.timing = ground.calendar.settings, ground.timing
+        form = shape("preparation", ground.timing)
+        self.minutes = form.minutes
+        self.choices: dict[date, list[Choice]] = {}
+        for person in ground.calendar.people[Role.THERAPIST]:
+            other = OTHER_THERAPIST if ask.therapist and ask.therapist.pk != person.pk else 0.0
+            free = ground.calendar.starts(form, staff=person, patient_id=ask.patient.pk)
+            for start in starts_on_grid(ground, free):
+                cost = other + HOUR * abs(start.minute - at_minute) / 60
+                self.choices.setdefault(start.day, []).append(Choice(start, person, cost))
+        self.cheapest = {day: min(choice.cost for choice in choices) for day, choices in self.choices.items()}
+        # The search asks the same question for many chains.
+        self.preparation_cost = cache(self._preparation_cost)
+        self.integration_cost = cache(self._integration_cost)
+        self.between_cost = cache(self._between_cost)
+        self.same_day_cost = cache(self._same_day_cost)
+
+    # Preparation
+
+    def preparation_place(self, first: date, day: date) -> float:
+        before = (first - day).days
+        if not 1 <= before <= self.settings.prep_max_days_before:
+            return inf
+        return PREPARATION_DAY * abs(before - rules.PREPARATION_BEST_DAYS)
+
+    def _preparation_cost(self, first: date) -> float:
+        days = [first - timedelta(days=number) for number in range(1, self.settings.prep_max_days_before + 1)]
+        return min((self.preparation_place(first, day) + self.cheapest.get(day, inf) for day in days), default=inf)
+
+    # Midpoint: `position` is 0 right after the middle infusion, -1 before it, 1 after the next one
+
+    def between_place(self, after: date, before: date, position: int, day: date) -> float:
+        if position < 0:
+            return MIDPOINT_BEFORE_HALF + MIDPOINT_DAY * (before - day).days
+        late = MIDPOINT_AFTER_NEXT if position > 0 else 0.0
+        return late + MIDPOINT_DAY * ((day - after).days - 1)
+
+    def _between_cost(self, after: date, before: date, position: int) -> float:
+        """The cheapest midpoint on a day between two infusions."""
+        best = inf
+        for number in range(1, (before - after).days):
+            day = after + timedelta(days=number)
+            if day in self.cheapest:
+                best = min(best, self.cheapest[day] + self.between_place(after, before, position, day))
+        return best
+
+    def _same_day_cost(self, start: Start) -> float:
+        """The cheapest session that ends before an infusion of the same day begins."""
+        fitting = (
+            choice.cost
+            for choice in self.choices.get(start.day, ())
+            if choice.start.minute + self.minutes <= start.minute
+        )
+        return MIDPOINT_SAME_DAY + min(fitting, default=inf)
+
+    # Integration
+
+    def hours_past(self, last: Start, session: Start) -> float:
+        """Hours by which a session is later than the limit after the drug of the last infusion, on the wall clock."""
+        minutes = (session.day - last.day).days * DAY_MINUTES + session.minute - last.minute
+        return (minutes - self.timing.arrival - self.timing.infusion) / 60 - self.settings.integration_hours
+
+    def integration_place(self, last: Start, session: Start) -> float:
+        over = self.hours_past(last, session)
+        if session.day <= last.day or over > self.settings.integration_grace_days * 24:
+            return inf
+        return INTEGRATION_DAY * max(over, 0.0) / 24
+
+    def _integration_days(self) -> int:
+        return self.settings.integration_hours // 24 + self.settings.integration_grace_days + 1
+
+    def _integration_cost(self, last: Start) -> float:
+        best = inf
+        for number in range(1, self._integration_days() + 1):
+            for choice in self.choices.get(last.day + timedelta(days=number), ()):
+                best = min(best, choice.cost + self.integration_place(last, choice.start))
+        return best
+
+    # The sessions of a chain
+
+    def around(self, starts: Sequence[Start]) -> Mapping[str, Choice] | None:
+        """The cheapest three sessions: all with one therapist unless that costs much more."""
+        options = {kind: [pair for pair in self._priced(kind, starts) if pair[0] < inf] for kind in THERAPY}
+        if not all(options.values()):
+            return None
+        mixed = {kind: min(pairs, key=lambda pair: pair[0]) for kind, pairs in options.items()}
+        best, best_cost = mixed, sum(cost for cost, _ in mixed.values()) + OTHER_THERAPIST
+        if len({choice.therapist.pk for _, choice in mixed.values()}) == 1:
+            return {kind: choice for kind, (_, choice) in mixed.items()}
+        for person in {choice.therapist.pk for pairs in options.values() for _, choice in pairs}:
+            own = {kind: [pair for pair in pairs if pair[1].therapist.pk == person] for kind, pairs in options.items()}
+            if all(own.values()):
+                chosen = {kind: min(pairs, key=lambda pair: pair[0]) for kind, pairs in own.items()}
+                cost = sum(price for price, _ in chosen.values())
+                if cost < best_cost:
+                    best, best_cost = chosen, cost
+        return {kind: choice for kind, (_, choice) in best.items()}
+
+    def lacking(self, starts: Sequence[Start]) -> list[str]:
+        """The kinds of session that fit nowhere around these infusions."""
+        kinds = ("preparation", "midpoint", "integration")
+        return [kind for kind in kinds if not any(cost < inf for cost, _ in self._priced(kind, starts))]
+
+    def _priced(self, kind: str, starts: Sequence[Start]) -> list[tuple[float, Choice]]:
+        """Every free session with its cost in this place of the series."""
+        first, last = starts[0], starts[-1]
+        if kind == "preparation":
+            span = range(-self.settings.prep_max_days_before, 0)
+            return [
+                (choice.cost + self.preparation_place(first.day, choice.start.day), choice)
+                for choice in self._on(first.day, span)
+            ]
+        if kind == "integration":
+            return [
+                (choice.cost + self.integration_place(last, choice.start), choice)
+                for choice in self._on(last.day, range(1, self._integration_days() + 1))
+            ]
+        after, before = rules.midpoint_between(len(starts))
+        window = range(1, (starts[before - 1].day - starts[after - 1].day).days + 1)
+        return [
+            (choice.cost + self._midpoint_place(starts, choice), choice)
+            for choice in self._on(starts[after - 1].day, window)
+        ]
+
+    def _on(self, day: date, offsets: range) -> list[Choice]:
+        return [choice for number in offsets for choice in self.choices.get(day + timedelta(days=number), ())]
+
+    def _midpoint_place(self, starts: Sequence[Start], choice: Choice) -> float:
+        after, before = rules.midpoint_between(len(starts))
+        day, ends = choice.start.day, choice.start.minute + self.minutes
+        for number in range(after, before):
+            earlier, later = starts[number - 1], starts[number]
+            position = number - len(starts) // 2
+            if earlier.day < day < later.day:
+                return self.between_place(earlier.day, later.day, position, day)
+            if day == later.day and ends <= later.minute:
+                return MIDPOINT_SAME_DAY + self.between_place(earlier.day, later.day, position, day)
+        return inf
