@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from clinic.errors import DomainError
 
 HOUR = 3600
+PREFIX = "form"
 
 
 class TooMany(DomainError):
@@ -54,7 +55,7 @@ def count(request: HttpRequest, limit: Limit, *, within: str, call: str) -> None
     """Count one more form. Raises TooMany past the limit of the address or of all, NotNow when it can't be counted."""
     sentence = f"Please call us instead: {call}." if call else "Please try again in an hour."
     for who, most in ((address_of(request), limit.for_each), ("all", limit.for_all)):
-        key = f"form:{limit.name}:{within}:{who}"
+        key = f"{PREFIX}:{limit.name}:{within}:{who}"
         try:
             cache.add(key, 0, HOUR)
             sent = cache.incr(key)

@@ -5,6 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
 from clinic.models import Site, User
 from patients import inquiries, registration
 from patients.models import Inquiry, Patient
@@ -21,3 +25,12 @@ def register(site: Site, by: User, given: str = "Maya", family: str = "Torres", 
 def inquiry(site: Site, **fields: Any) -> Inquiry:
     fields = {"given_name": "Maya", "family_name": "Torres", "phone": "555 013 7740", **fields}
     return inquiries.receive(site=site, source="web", **fields)
+
+
+def asked(client: Client, address: str, *, box: bool = False) -> int:
+    """How many questions to the database a page of this room costs, the frame's own left out."""
+    headers = {"HX-Request": "true"} if box else {}
+    client.get(address, headers=headers)
+    with CaptureQueriesContext(connection) as seen:
+        assert client.get(address, headers=headers).status_code == 200
+    return sum(1 for query in seen.captured_queries if "patients_" in query["sql"] or "clinic_site" in query["sql"])
