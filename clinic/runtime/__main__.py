@@ -11,6 +11,8 @@ COMMANDS = {"run": run, "servers": serve}
 
 def main(arguments: list[str]) -> int:
     """Do what is asked; a trouble is a sentence, not a traceback."""
+    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
+    sys.stderr.reconfigure(errors="replace")  # type: ignore[union-attr]
     if len(arguments) != 1 or arguments[0] not in COMMANDS:
         complain("Usage: python -m clinic.runtime run | servers")
         return 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Sequence
 
 from clinic.runtime.environment import LOOPBACK, environment, var_directory
@@ -33,12 +34,25 @@ def lend_servers(arguments: Sequence[str]) -> None:
     try:
         places = Places(private_directory(var_directory()))
         if is_claimed(places.var):
+            postgres = Postgres(places)
+            wait_for_neighbour(postgres)
             broker = os.environ.get("REDIS_URL") or Valkey(places).url
-            servers = {"DATABASE_URL": Postgres(places).url, "REDIS_URL": broker}
+            servers = {"DATABASE_URL": postgres.url, "REDIS_URL": broker}
         else:
             claim(places.var, f"manage.py {command}")
             servers = start_here(places, durable=True)
     except Trouble as trouble:
         sys.exit(str(trouble))
+    except KeyboardInterrupt:
+        sys.exit(130)
     port = int(os.environ.get("PORT") or 8000)
     os.environ.update(environment(places, servers, port=port, host=LOOPBACK))
+
+
+def wait_for_neighbour(postgres: Postgres, seconds: float = 30) -> None:
+    """The clinic beside us may be in the act of starting."""
+    until = time.monotonic() + seconds
+    while not postgres.is_ready():
+        if time.monotonic() > until:
+            raise Trouble("Evenkeel is running here, but its database does not answer. Stop it and start it again.")
+        time.sleep(0.1)

@@ -11,9 +11,9 @@ from tests.runtime.running import Running, attempt, command, descendants, eventu
 UP = "Evenkeel is up at"
 
 
-def is_serving(port: int) -> bool:
+def is_serving(port: int, page: str = "live") -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/live", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/{page}", timeout=5) as answer:
             return bool(answer.status == 200)
     except OSError:
         return False
@@ -42,6 +42,9 @@ def test_any_part_may_be_killed_and_the_whole_leaves_no_orphan(var: Path, port: 
             eventually(lambda before=before: not any(map(is_alive, before)), 5)
             assert below(clinic, words, count).isdisjoint(before)
         eventually(lambda: is_serving(port))
+        os.kill(clinic.child("bin/postgres"), signal.SIGKILL)
+        eventually(lambda: not is_serving(port, "ready") or clinic.said().count("postgres ended"))
+        eventually(lambda: is_serving(port, "ready"), 5)
         family = descendants(clinic.process.pid)
         clinic.process.kill()
         clinic.process.wait()
