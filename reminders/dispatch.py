@@ -22,7 +22,7 @@ from clinic.ids import uuid7
 from clinic.models import Heartbeat
 from clinic.policy import Role
 from patients.models import ContactConsent
-from reminders import channels, followups, rules, templates
+from reminders import channels, followups, rules, states, templates
 from reminders.models import Message, MessageAttempt, OptOut
 
 BATCH = 20
@@ -152,6 +152,7 @@ def _held_back(message: Message) -> str:
 
 
 def _close(message: Message, state: Message.State, why: str) -> None:
+    states.require_move(message, state)
     message.state, message.why = state, why[:200]
     message.lease_until, message.lease_owner = None, ""
     message.save()

@@ -1,0 +1,162 @@
+"""The whole demo clinic: who is in which stage today, and everything that led there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+
+from clinic import clock, settings_versions
+from clinic.history import acting
+from clinic.models import HistorySeal, User
+from clinic.policy import Role
+from infusions import ledger
+from journey.demo import cast
+from journey.demo.cast import House
+from journey.demo.stories import Story
+from patients import inquiries
+from reminders.dispatch import dispatch_due
+from visits.planner import NoPlan
+
+Report = Callable[[str], None]
+DAY = timedelta(days=1)
+
+CALLERS = (
+    ("Nora", "Whitfield", "+15035550171", "web", "My doctor told me about you. Evenings are best."),
+    ("Emil", "Santos", "+15035550172", "phone", "Asks what it costs."),
+    ("Wendy", "Okafor", "+15035550173", "web", ""),
+    ("Jonah", "Pryce", "+18475550174", "web", "I would like to know more before I decide."),
+    ("Lidia", "Marek", "+18475550175", "phone", "Called for her husband."),
+)
+
+# stage, how many days ago (negative: in how many days) the first infusion was, response
+STAGES: tuple[tuple[str, int, str], ...] = (
+    *((("maintenance", 40 + 6 * place, "responder")) for place in range(10)),
+    ("maintenance", 47, "partial"),
+    ("maintenance", 60, "none"),
+    ("maintenance", 75, "partial"),
+    ("maintenance", 90, "none"),
+    *((("series", 24 + place, "responder")) for place in range(3)),
+    *((("series", 3 * place, "responder")) for place in (1, 2, 3, 4)),
+    ("series", 0, "responder"),
+    ("series", 7, "partial"),
+    ("series", 7, "responder"),
+    ("series", 14, "none"),
+    ("series", 10, "responder"),
+    ("series", 14, "responder"),
+    ("no_show", 14, "partial"),
+    ("no_show", 21, "responder"),
+    ("series", -2, "responder"),
+    ("series", -4, "responder"),
+    ("series", -5, "responder"),
+    ("series", -8, "responder"),
+    ("eligible", 2, ""),
+    ("eligible", -1, ""),
+    ("eligible", 4, ""),
+    ("deferred", 6, ""),
+    ("ineligible", 12, ""),
+    ("draft", -13, ""),
+    ("draft", -14, ""),
+    ("draft", -15, ""),
+    ("registered", -20, ""),
+    ("registered", -22, ""),
+    ("registered", -23, ""),
+)
+HOURS = (time(8), time(9), time(10, 30), time(13), time(14, 30), time(16))
+
+
+def seed(report: Report = lambda line: None) -> dict[str, int]:
+    """Make the demo clinic as of now. Same day, same clinic. Answers how many of what were made."""
+    now = clock.now()
+    with transaction.atomic():
+        houses = cast.build()
+    admin = houses[cast.PINE].one(Role.CLINIC_ADMIN)
+    with acting(admin.pk, source="demo"):
+        for house in houses.values():
+            _settle(house, now)
+        told = 0
+        for story in _stories(houses, now):
+            with transaction.atomic():
+                told += _tell(story)
+            if told % 10 == 0:
+                report(f"{told} patients")
+        _call(houses, now)
+        _say_what_was_due(now)
+    return {"sites": len(houses), "staff": User.objects.count(), "patients": told, "seals": HistorySeal.objects.count()}
+
+
+def _settle(house: House, now: datetime) -> None:
+    """Sign the protocol and fill the cupboard, four months ago."""
+    began = now - timedelta(days=130)
+    admin, provider, nurse = (house.one(role) for role in (Role.CLINIC_ADMIN, Role.PROVIDER, Role.NURSE))
+    with clock.at(began):
+        version = settings_versions.new_version(site_id=house.site.pk, changes={}, note="As Table A proposes", by=admin)
+        settings_versions.sign(settings_id=version.pk, by=provider)
+        for number in range(1, 41 if house.site.code == cast.PINE else 21):
+            ledger.receive(
+                site=house.site,
+                label=f"V-{number:03}",
+                lot=f"K{2290 + number // 10}",
+                strength_mg_per_ml=Decimal(50),
+                volume_ml=Decimal(10),
+                expires_on=(now + timedelta(days=400 + number)).date(),
+                by=nurse,
+            )
+
+
+def _stories(houses: dict[str, House], now: datetime) -> Iterator[Story]:
+    """Sixty people over the stages: two of three at Pine Street, the third at Lakeside."""
+    for turn, person in enumerate(cast.PEOPLE):
+        house = houses[cast.LAKE if turn % 3 == 2 else cast.PINE]
+        stage, ago, outcome = STAGES[turn % len(STAGES)]
+        today = house.site.local(now).date()
+        # Those who were treated some days ago shift by the second round, so that not two people share every day.
+        first = today - timedelta(days=ago + (turn // len(STAGES)) * 3)
+        yield Story(
+            house=house,
+            person=person,
+            turn=turn,
+            first=first,
+            stage=stage,
+            now=now,
+            weekdays=tuple(sorted({first.weekday(), (first.weekday() + 3) % 7})),
+            hour=HOURS[turn % len(HOURS)],
+            outcome=outcome or "responder",
+            baseline=17 + turn % 7,
+        )
+
+
+def _tell(story: Story) -> int:
+    try:
+        story.tell()
+    except NoPlan:
+        # The calendar was full for these wishes; the patient stands as eligible and waits for a date.
+        return 1
+    return 1
+
+
+def _call(houses: dict[str, House], now: datetime) -> None:
+    for place, (given, family, phone, source, message) in enumerate(CALLERS):
+        house = houses[cast.LAKE if phone.startswith("+1847") else cast.PINE]
+        with clock.at(now - timedelta(hours=3 + 7 * place)):
+            inquiries.receive(
+                site=house.site,
+                source=source,
+                given_name=given,
+                family_name=family,
+                phone=phone,
+                message=message,
+                by=house.one(Role.FRONT_DESK) if source == "phone" else None,
+            )
+
+
+def _say_what_was_due(now: datetime) -> None:
+    """Let the dispatcher run through the past months, an evening at a time, so that every message found its hour."""
+    day: date = (now - timedelta(days=130)).date()
+    while day <= now.date():
+        evening = datetime.combine(day, time(19, 30), tzinfo=now.tzinfo)
+        with clock.at(min(evening, now)):
+            dispatch_due()
+        day += DAY
