@@ -12,7 +12,6 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
-from pathlib import Path
 from typing import IO
 
 import psycopg2
@@ -27,6 +26,7 @@ from clinic.runtime.spawn import spawn
 from clinic.runtime.supervisor import Launch, Part, StopRequested, Supervisor
 from clinic.runtime.valkey import Valkey
 
+STOPPING = "Press Ctrl-C to stop. The data is kept."
 EMPTY_CLINIC = "SELECT NOT EXISTS (SELECT FROM clinic_user)"
 
 
@@ -128,9 +128,15 @@ class Clinic:
         self.supervisor.start(Part("beat", self.python(*beat)))
 
     def fill(self) -> None:
-        """Fill an empty clinic with demo data in the background, then show who can log in (EVENKEEL_DEMO=no: don't)."""
-        if os.environ.get("EVENKEEL_DEMO") == "no":
+        """Fill an empty clinic with demo data in the background, then show who can log in.
+
+        Never outside demo mode: its passwords are known to everyone. EVENKEEL_DEMO=no starts with an empty clinic.
+        """
+        if self.env["EVENKEEL_MODE"] != "demo" or self.env.get("EVENKEEL_DEMO") == "no":
+            say(STOPPING)
             return
+        if self.host not in ("127.0.0.1", "::1", "localhost"):
+            say("Careful: whoever reaches this machine can log in, since the passwords of the demo are known.")
         unfinished = self.places.var / "demo-unfinished"
         if not unfinished.exists() and not self.is_empty():
             self.show_logins()
@@ -146,7 +152,8 @@ class Clinic:
             self.show_logins()
 
         say("The demo clinic is filling; it can be used meanwhile…")
-        self.supervisor.start(Part("demo", self.manage("seed_demo"), finished=filled))
+        patiently = ["nice", "-n", "10", sys.executable, "manage.py", "seed_demo"]  # pages come first
+        self.supervisor.start(Part("demo", self.program(patiently), finished=filled))
 
     def show_logins(self) -> None:
         """Print one login per role, and how to stop."""
@@ -156,7 +163,7 @@ class Clinic:
         def show(code: int) -> None:
             if not code:
                 say(path.read_text().rstrip())
-            say("Press Ctrl-C to stop. The data is kept.")
+            say(STOPPING)
 
         self.supervisor.start(Part("logins", self.manage("demo_logins"), finished=show))
 
@@ -183,16 +190,16 @@ class Clinic:
 
     def python(self, module: str, *arguments: str) -> Launch:
         """A child that runs a Python module."""
-        return self.program(["-m", module, *arguments])
+        return self.program([sys.executable, "-m", module, *arguments])
 
     def manage(self, *arguments: str) -> Launch:
         """A child that runs a management command."""
-        return self.program([str(Path("manage.py")), *arguments])
+        return self.program([sys.executable, "manage.py", *arguments])
 
     def program(self, arguments: list[str]) -> Launch:
-        """A Python child in the project's directory. It is killed when we are: its servers are going as well."""
+        """A child in the project's directory. It is killed when we are: its servers are going as well."""
 
         def launch(log: IO[bytes]) -> subprocess.Popen[bytes]:
-            return spawn([sys.executable, *arguments], env=self.env, cwd=PROJECT, output=log.fileno())
+            return spawn(arguments, env=self.env, cwd=PROJECT, output=log.fileno())
 
         return launch
