@@ -377,4 +377,6 @@ def _facts(evaluation: Evaluation) -> Facts:
         diagnosis=evaluation.diagnosis,
         systolic=evaluation.systolic,
         diastolic=evaluation.diastolic,
+        height_cm=evaluation.height_cm,
+        weight_kg=evaluation.weight_kg,
     )

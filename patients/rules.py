@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Protocol
 
@@ -255,9 +256,16 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
+    """`fact` is what was found; `ask` what has to be done about it, "" for nothing."""
+
     severity: Severity
     key: str
-    sentence: str
+    fact: str
+    ask: str = ""
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.fact} {self.ask}".strip()
 
 
 class Limits(Protocol):
@@ -291,6 +299,8 @@ class Facts:
     diagnosis: str = ""
     systolic: int | None = None
     diastolic: int | None = None
+    height_cm: Decimal | None = None
+    weight_kg: Decimal | None = None
 
 
 def eligibility(facts: Facts, limits: Limits) -> list[Finding]:
@@ -318,103 +328,105 @@ def unanswered(answers: Mapping[str, tuple[str, str]]) -> list[Contraindication]
 
 def _checklist(answers: Mapping[str, tuple[str, str]]) -> Iterable[Finding]:
     for line in CONTRAINDICATIONS:
-        if line.key not in answers:
-            yield Finding(Severity.BLOCK, line.key, f"Not answered yet: {line.label.lower()}.")
-            continue
-        answer, note = answers[line.key]
-        if answer == "yes" and line.absolute:
-            sentence = (
-                f"{line.label}: yes. This rules the treatment out; only “deferred” or “ineligible” can be signed."
-            )
-            yield Finding(Severity.BLOCK, line.key, sentence)
-        elif answer == "unknown" and line.absolute:
-            sentence = f"{line.label}: not known. Find out, or sign “eligible with conditions” and make it one."
-            yield Finding(Severity.CONDITION, line.key, sentence)
-        elif answer != "no" and not note.strip():
-            what = "yes" if answer == "yes" else "not known"
-            sentence = f"{line.label}: {what}. Write why treatment is still right, beside the line or in the rationale."
-            yield Finding(Severity.EXPLAIN, line.key, sentence)
+        answer, note = answers.get(line.key, ("", ""))
+        judge = _absolute if line.absolute else _relative
+        if not answer:
+            yield Finding(Severity.BLOCK, line.key, f"Not answered yet: {line.label}.")
         elif answer != "no":
-            yield Finding(Severity.NOTE, line.key, f"{line.label}: {note.strip()}")
+            yield judge(line, answer, note.strip())
+
+
+def _absolute(line: Contraindication, answer: str, _note: str) -> Finding:
+    if answer == "yes":
+        ask = "This rules the treatment out; only “deferred” or “ineligible” can be signed."
+        return Finding(Severity.BLOCK, line.key, f"{line.label}: yes.", ask)
+    ask = "Find out, or sign “eligible with conditions” and make it one."
+    return Finding(Severity.CONDITION, line.key, f"{line.label}: not known.", ask)
+
+
+def _relative(line: Contraindication, answer: str, note: str) -> Finding:
+    if note:
+        return Finding(Severity.NOTE, line.key, f"{line.label}: {note}")
+    said = "yes" if answer == "yes" else "not known"
+    ask = "Write why treatment is still right, beside the line or in the rationale."
+    return Finding(Severity.EXPLAIN, line.key, f"{line.label}: {said}.", ask)
 
 
 def _age(age: int, limits: Limits) -> Iterable[Finding]:
     if age < limits.age_min:
-        yield Finding(
-            Severity.BLOCK,
-            "age",
-            f"The patient is {age} years old; treatment starts at {limits.age_min}.",
-        )
+        fact = f"The patient is {age} years old; treatment starts at {limits.age_min}."
+        yield Finding(Severity.BLOCK, "age", fact)
     elif age > limits.clearance_over_age:
-        sentence = (
-            f"The patient is {age} years old: over {limits.clearance_over_age} a medical clearance is needed. "
-            "Write who gave it."
-        )
-        yield Finding(Severity.EXPLAIN, "age", sentence)
+        fact = f"The patient is {age} years old: over {limits.clearance_over_age} a medical clearance is needed."
+        yield Finding(Severity.EXPLAIN, "age", fact, "Write who gave it.")
 
 
 def _severity(facts: Facts, limits: Limits) -> Iterable[Finding]:
     if facts.phq9 is None or facts.phq9_on is None:
-        yield Finding(
-            Severity.BLOCK,
-            "phq9",
-            "There is no PHQ-9 yet. Record one: it is the baseline of the treatment.",
-        )
+        ask = "Record one: it is the baseline of the treatment."
+        yield Finding(Severity.BLOCK, "phq9", "There is no PHQ-9 yet.", ask)
         return
     days = (facts.today - facts.phq9_on).days
     if days > BASELINE_DAYS:
-        sentence = f"The last PHQ-9 is {days} days old; the baseline may be {BASELINE_DAYS}. Record a new one."
-        yield Finding(Severity.BLOCK, "phq9", sentence)
+        fact = f"The baseline PHQ-9 is {days} days old; it may be {BASELINE_DAYS}."
+        yield Finding(Severity.BLOCK, "phq9", fact, "Record a new one.")
     elif facts.phq9 < limits.phq9_gate:
-        sentence = f"PHQ-9 is {facts.phq9}, below {limits.phq9_gate}. Write why treatment is right now."
-        yield Finding(Severity.EXPLAIN, "phq9", sentence)
+        fact = f"PHQ-9 is {facts.phq9}, below {limits.phq9_gate}."
+        yield Finding(Severity.EXPLAIN, "phq9", fact, "Write why treatment is right now.")
     else:
-        name = band("phq9", facts.phq9)
-        yield Finding(Severity.NOTE, "phq9", f"PHQ-9 is {facts.phq9}: {name}.")
+        yield Finding(Severity.NOTE, "phq9", f"PHQ-9 is {facts.phq9}: {band('phq9', facts.phq9)}.")
 
 
 def _safety(facts: Facts) -> Iterable[Finding]:
     days = (facts.today - facts.screened_on).days if facts.screened_on else None
     if days is None or days > BASELINE_DAYS:
         if facts.item9 >= ITEM9_THRESHOLD:
-            sentence = (
-                "Item 9 of the PHQ-9 is positive and no C-SSRS screener followed. "
-                "Record it, or write how risk was judged."
-            )
-            yield Finding(Severity.EXPLAIN, "cssrs", sentence)
+            fact = "Item 9 of the PHQ-9 is positive and no C-SSRS screener followed."
+            yield Finding(Severity.EXPLAIN, "cssrs", fact, "Record it, or write how risk was judged.")
         else:
-            sentence = "No C-SSRS screener yet. Item 9 alone misses many people at risk."
-            yield Finding(Severity.NOTE, "cssrs", sentence)
+            fact = "No C-SSRS screener yet. Item 9 alone misses many people at risk."
+            yield Finding(Severity.NOTE, "cssrs", fact)
     if facts.risk is Risk.HIGH:
-        sentence = (
-            "A high safety alert is open. Acute intent needs a higher level of care first; write what was arranged."
-        )
-        yield Finding(Severity.EXPLAIN, "alert", sentence)
+        fact = "A high safety alert is open: acute intent needs a higher level of care first."
+        yield Finding(Severity.EXPLAIN, "alert", fact, "Write what was arranged.")
     elif facts.risk is not None:
-        sentence = f"A safety alert is open, graded {facts.risk}. It does not rule the treatment out."
-        yield Finding(Severity.NOTE, "alert", sentence)
+        fact = f"A safety alert is open, graded {facts.risk}. It does not rule the treatment out."
+        yield Finding(Severity.NOTE, "alert", fact)
 
 
 def _trials(trials: Sequence[Trial], limits: Limits) -> Iterable[Finding]:
     count = sum(judge_trial(trial, limits.trd_min_weeks).counts for trial in trials)
     if count < limits.trd_min_trials:
-        sentence = (
+        fact = (
             f"{count} of {limits.trd_min_trials} adequate failed trials "
-            f"({limits.trd_min_weeks} weeks or more at an adequate dose). Write why treatment is right all the same."
+            f"({limits.trd_min_weeks} weeks or more at an adequate dose)."
         )
-        yield Finding(Severity.EXPLAIN, "trials", sentence)
+        yield Finding(Severity.EXPLAIN, "trials", fact, "Write why treatment is right all the same.")
     else:
         noun = "trial" if count == 1 else "trials"
         yield Finding(Severity.NOTE, "trials", f"{count} adequate failed {noun}.")
+
+
+BMI_LINE = 35  # the lower bound of the protocol's 35 to 40
 
 
 def _body(facts: Facts, limits: Limits) -> Iterable[Finding]:
     if facts.systolic is None or facts.diastolic is None:
         yield Finding(Severity.NOTE, "pressure", "No blood pressure written down.")
     elif facts.systolic >= limits.bp_pre_hard_systolic or facts.diastolic >= limits.bp_pre_hard_diastolic:
-        sentence = (
-            f"Blood pressure {facts.systolic}/{facts.diastolic} mmHg: at "
-            f"{limits.bp_pre_hard_systolic}/{limits.bp_pre_hard_diastolic} or above an infusion would be held. "
-            "Write the plan for it."
+        fact = (
+            f"Blood pressure {facts.systolic}/{facts.diastolic}\u00a0mmHg: at "
+            f"{limits.bp_pre_hard_systolic}/{limits.bp_pre_hard_diastolic} or above an infusion would be held."
         )
-        yield Finding(Severity.EXPLAIN, "pressure", sentence)
+        yield Finding(Severity.EXPLAIN, "pressure", fact, "Write the plan for it.")
+    index = body_mass_index(facts.height_cm, facts.weight_kg)
+    if index is not None and index >= BMI_LINE and facts.answers.get("bmi", ("", ""))[0] == "no":
+        fact = f"Height and weight give a body mass index of {index}; the line is answered no."
+        yield Finding(Severity.EXPLAIN, "bmi_measured", fact, "Change the answer, or write why.")
+
+
+def body_mass_index(height_cm: Decimal | None, weight_kg: Decimal | None) -> Decimal | None:
+    """Kilograms over meters squared, to one place."""
+    if height_cm is None or weight_kg is None or height_cm <= 0:
+        return None
+    return (weight_kg * 10000 / (height_cm * height_cm)).quantize(Decimal("0.1"), ROUND_HALF_UP)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -119,6 +120,14 @@ def test_each_failed_outcome_counts_from_the_sixth_week(outcome: str) -> None:
 def test_blood_pressure_at_each_edge(pressure: tuple[int, int], severity: Severity | None) -> None:
     systolic, diastolic = pressure
     assert grave(replace(CLEAN, systolic=systolic, diastolic=diastolic)).get("pressure") is severity
+
+
+@pytest.mark.parametrize(("weight", "severity"), [("101.0", None), ("101.2", Severity.EXPLAIN)])
+def test_a_body_mass_index_that_contradicts_the_line(weight: str, severity: Severity | None) -> None:
+    heavy = replace(CLEAN, height_cm=Decimal(170), weight_kg=Decimal(weight))
+    assert grave(heavy).get("bmi_measured") is severity
+    owned = replace(heavy, answers={**CLEAN.answers, "bmi": ("yes", "plan with anesthesia")})
+    assert grave(owned) == {}
 
 
 def test_without_a_diagnosis_it_blocks() -> None:
