@@ -36,8 +36,8 @@ class EvaluationForm(CalmForm, forms.Form):
     )
     height_cm = forms.DecimalField(label="Height", required=False, max_digits=5, decimal_places=1)
     weight_kg = forms.DecimalField(label="Weight", required=False, max_digits=5, decimal_places=1)
-    systolic = forms.IntegerField(label="Blood pressure, upper", required=False)
-    diastolic = forms.IntegerField(label="Blood pressure, lower", required=False)
+    systolic = forms.IntegerField(label="Systolic", required=False)
+    diastolic = forms.IntegerField(label="Diastolic", required=False)
     goals = forms.CharField(
         label="Goals, in the patient’s own words",
         required=False,
@@ -146,7 +146,6 @@ class ConsentForm(Asked):
 class ClearanceForm(CalmForm, forms.Form):
     note = forms.CharField(
         label="How you judged the risk",
-        required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
@@ -154,6 +153,5 @@ class ClearanceForm(CalmForm, forms.Form):
 class OutcomeForm(CalmForm, forms.Form):
     outcome = forms.CharField(
         label="What was done, and how the person is",
-        required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )

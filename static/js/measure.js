@@ -11,8 +11,8 @@ function focusOn(question) {
 
 function answer(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || !/^[0-9]$/.test(event.key)) return;
-  const questions = [...form.querySelectorAll(".ek-ask")].filter(shown);
-  const here = event.target.closest?.(".ek-ask");
+  const questions = [...form.querySelectorAll(".ek-quest")].filter(shown);
+  const here = event.target.closest?.(".ek-quest");
   if (!here && event.target.matches?.("input, textarea, select")) return;
   const question = here ?? questions.find((one) => !one.querySelector("input:checked"));
   const choice = question?.querySelector(`input[value="${event.key}"]`);
@@ -20,7 +20,7 @@ function answer(event) {
   event.preventDefault();
   choice.checked = true;
   choice.dispatchEvent(new Event("change", { bubbles: true }));
-  const rest = [...form.querySelectorAll(".ek-ask")].filter(shown);
+  const rest = [...form.querySelectorAll(".ek-quest")].filter(shown);
   const next = rest[rest.indexOf(question) + 1];
   if (next) focusOn(next);
   else form.querySelector("button.btn-primary").focus();

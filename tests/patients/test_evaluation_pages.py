@@ -123,7 +123,7 @@ def test_a_refused_signature_says_everything_that_is_missing(client: Client, dra
     client.force_login(provider)
     answer = client.post(page("evaluation-sign", draft), {"version": 1, "outcome": "eligible"})
     assert answer.status_code == 409
-    assert "Not answered yet: pregnancy or breastfeeding." in answer.content.decode()
+    assert "Not answered yet: Pregnancy or breastfeeding." in answer.content.decode()
     draft.refresh_from_db()
     assert draft.signed_at is None
 

@@ -22,7 +22,7 @@ def new(patient: Patient, query: str = "") -> str:
 def test_nothing_is_answered_beforehand(client: Client, patient: Patient, nurse: User) -> None:
     client.force_login(nurse)
     text = client.get(new(patient, "?instrument=phq9")).content.decode()
-    assert text.count('class="ek-ask"') == 9
+    assert text.count('class="ek-quest"') == 9
     assert " checked" not in text
 
 
