@@ -256,6 +256,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BEAT_SCHEDULE = {
     "reminders.dispatch": {"task": "reminders.tasks.dispatch", "schedule": 30.0},
+    "patients.imports": {"task": "patients.tasks.run_waiting_imports", "schedule": 30.0},
+    "insurance.lapsed": {"task": "insurance.tasks.expire_lapsed", "schedule": 3600.0},
     "clinic.seal-history": {"task": "clinic.tasks.seal_history", "schedule": 300.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = env.str("BEAT_SCHEDULE_FILE", default=str(BASE_DIR / "var" / "celerybeat-schedule"))

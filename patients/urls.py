@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from patients.views import alerts, consents, evaluations, history, inquiries, measures, registry
+from patients.views import alerts, consents, evaluations, history, imports, inquiries, measures, registry
 
 app_name = "patients"
 
@@ -47,4 +47,8 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:pk>/consents/new/", consents.new, name="consent-new"),
     path("consents/<uuid:pk>/", consents.show, name="consent"),
     path("consents/<uuid:pk>/withdraw/", consents.withdraw, name="consent-withdraw"),
+    # imports
+    path("import/", imports.index, name="import"),
+    path("import/<uuid:pk>/", imports.show, name="import-job"),
+    path("import/<uuid:pk>/progress/", imports.progress, name="import-progress"),
 ]

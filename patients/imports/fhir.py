@@ -127,8 +127,9 @@ class _Bundle:
             self.people[reference] = person
         self.batch.people.append(person)
 
-    def _owner(self, where: Where, resource: Json, reference: object, what: str) -> PersonRow | None:
+    def _owner(self, where: Where, resource: Json, reference: object) -> PersonRow | None:
         """Whose it is. Entered in error, or nobody's: left, with the reason."""
+        what = words(resource.get("resourceType"))
         statuses = {_status(resource.get("verificationStatus")), _status(resource.get("status"))}
         if statuses & {"entered-in-error", "refuted"}:
             self.batch.leave(where, what, "The sender marked it as entered in error or refuted.", Outcome.SKIPPED)
@@ -140,7 +141,7 @@ class _Bundle:
 
     def _condition(self, where: Where, resource: Json) -> None:
         system, code, display = _coded(resource.get("code"))
-        person = self._owner(where, resource, resource.get("subject"), display or "Condition")
+        person = self._owner(where, resource, resource.get("subject"))
         if person:
             first = _first_day(resource, "onsetDateTime", "onsetPeriod.start", "recordedDate")
             last = _first_day(resource, "abatementDateTime", "abatementPeriod.end")
@@ -152,7 +153,7 @@ class _Bundle:
             reference = words(_dict(resource.get("medicationReference")).get("reference"))
             concept = self._contained(resource, reference).get("code")
         system, code, display = _coded(concept)
-        person = self._owner(where, resource, resource.get("subject"), display or "Medication")
+        person = self._owner(where, resource, resource.get("subject"))
         if person is None:
             return
         first = _first_day(resource, "effectivePeriod.start", "effectiveDateTime", "authoredOn", "dateAsserted")
@@ -168,7 +169,7 @@ class _Bundle:
 
     def _allergy(self, where: Where, resource: Json) -> None:
         system, code, display = _coded(resource.get("code"))
-        person = self._owner(where, resource, resource.get("patient"), display or "Allergy")
+        person = self._owner(where, resource, resource.get("patient"))
         if person is None:
             return
         reactions = _dicts(resource.get("reaction"))
@@ -180,7 +181,7 @@ class _Bundle:
         person.allergies.append(CodedRow(where, system, code, display, first, more=more))
 
     def _coverage(self, where: Where, resource: Json) -> None:
-        person = self._owner(where, resource, resource.get("beneficiary"), "Coverage")
+        person = self._owner(where, resource, resource.get("beneficiary"))
         if person:
             person.sections.setdefault("coverage", []).append(_plan(where, resource, self._contained))
 

@@ -104,8 +104,12 @@ class PersonRow:
         return f"{self.values.get('given_name', '')} {self.values.get('family_name', '')}".strip() or "no name"
 
     def history(self) -> Iterator[tuple[str, CodedRow]]:
-        for kind in ("conditions", "medications", "allergies"):
-            for row in getattr(self, kind):
+        for kind, rows in (
+            ("Condition", self.conditions),
+            ("Medication", self.medications),
+            ("Allergy", self.allergies),
+        ):
+            for row in rows:
                 yield kind, row
 
     @property

@@ -35,6 +35,12 @@ COLUMNS = {
     "payers.csv": ("Id", "NAME"),
     "payer_transitions.csv": ("PATIENT", "START_DATE", "END_DATE", "PAYER"),
 }
+WORDS = {
+    "conditions.csv": "Condition",
+    "medications.csv": "Medication",
+    "allergies.csv": "Allergy",
+    "payer_transitions.csv": "Coverage",
+}
 SEXES = {"F": "female", "M": "male", "": "unknown"}
 
 
@@ -110,7 +116,7 @@ def _give(
 ) -> None:
     """Give each row to the person it names; a row without one is left, with the reason."""
     for line in lines:
-        what = line.get("DESCRIPTION") or "A row"
+        what = WORDS[line.where.file.lower()]
         person = people.get(line.get("PATIENT").lower())
         if line.problem:
             batch.leave(line.where, what, line.problem)

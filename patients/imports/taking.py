@@ -71,9 +71,9 @@ def _take_person(person: PersonRow, *, site: Site, by: User | None, dry_run: boo
 def _none_of(person: PersonRow, outcome: str, why: str) -> list[Taken]:
     """The person's own row with the reason, and every row that hangs on it."""
     hanging = "The person was not taken."
-    rows = [Taken(row.where, Outcome.SKIPPED, row.display or "A row", hanging) for _, row in person.history()]
+    rows = [Taken(row.where, Outcome.SKIPPED, f"{kind} of {person}", hanging) for kind, row in person.history()]
     others = [
-        Taken(row.where, Outcome.SKIPPED, name.capitalize(), hanging)
+        Taken(row.where, Outcome.SKIPPED, f"{name.capitalize()} of {person}", hanging)
         for name, section in person.sections.items()
         for row in section
     ]
@@ -217,7 +217,8 @@ def _history(model: Any, patient: Patient, rows: list[CodedRow]) -> list[Taken]:
         else:
             first_line[key] = row.where.line
             fresh.append(made)
-        taken.append(Taken(row.where, outcome, row.display or "Without words", why, patient.pk))
+        # Whose it is, not what it is: whoever imports need not be one who may read charts.
+        taken.append(Taken(row.where, outcome, f"{model.__name__} of {patient.name}", why, patient.pk))
     model.objects.bulk_create(fresh)
     return taken
 
