@@ -53,24 +53,16 @@ class Coverage(Record, Retractable):
         CHILD = "child", "Child"
         OTHER = "other", "Other"
 
-    patient = models.ForeignKey(
-        Patient, on_delete=models.PROTECT, related_name="coverages"
-    )
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="coverages")
     payer = models.ForeignKey(Payer, on_delete=models.PROTECT, related_name="coverages")
-    rank = models.PositiveSmallIntegerField(
-        default=1, help_text="1 primary, 2 secondary, 3 tertiary"
-    )
+    rank = models.PositiveSmallIntegerField(default=1, help_text="1 primary, 2 secondary, 3 tertiary")
     member_id = models.CharField(max_length=60, blank=True)
     group_number = models.CharField(max_length=60, blank=True)
     plan_name = models.CharField(max_length=120, blank=True)
     subscriber_name = models.CharField(max_length=160, blank=True)
-    relation = models.CharField(
-        max_length=7, choices=Relation.choices, default=Relation.SELF
-    )
+    relation = models.CharField(max_length=7, choices=Relation.choices, default=Relation.SELF)
     starts_on = models.DateField(null=True, blank=True)
-    ends_on = models.DateField(
-        null=True, blank=True, help_text="The last day that is covered."
-    )
+    ends_on = models.DateField(null=True, blank=True, help_text="The last day that is covered.")
 
     class Meta(Retractable.Meta):
         ordering: ClassVar[list[str]] = ["rank", "-starts_on"]
@@ -79,9 +71,7 @@ class Coverage(Record, Retractable):
             within("coverage_rank", "rank", 1, 3),
             models.CheckConstraint(
                 name="coverage_ends_after_start",
-                condition=Q(starts_on__isnull=True)
-                | Q(ends_on__isnull=True)
-                | Q(ends_on__gte=F("starts_on")),
+                condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
             ),
             models.UniqueConstraint(
                 fields=["patient", "payer", "member_id", "starts_on"],
@@ -95,9 +85,7 @@ class Coverage(Record, Retractable):
 
     def holds_on(self, day: date) -> bool:
         """Whether the plan's dates include the day; the last day is covered."""
-        return (self.starts_on is None or self.starts_on <= day) and (
-            self.ends_on is None or self.ends_on >= day
-        )
+        return (self.starts_on is None or self.starts_on <= day) and (self.ends_on is None or self.ends_on >= day)
 
 
 @audited
@@ -107,15 +95,11 @@ class SelfPay(Record):
     One that nobody agreed to yet (`agreed_at` empty) was found in an imported record: the person has no insurance.
     """
 
-    patient = models.ForeignKey(
-        Patient, on_delete=models.PROTECT, related_name="self_pay"
-    )
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="self_pay")
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
     reason = models.CharField(max_length=200)
-    agreed_by = models.ForeignKey(
-        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    agreed_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     agreed_at = models.DateTimeField(null=True, blank=True)
     gfe_due = models.DateField(
         "estimate due",
@@ -171,9 +155,7 @@ class Verification(Record):
         PORTAL = "portal", "Payer portal"
         ELECTRONIC = "271", "270/271"
 
-    patient = models.ForeignKey(
-        Patient, on_delete=models.PROTECT, related_name="verifications"
-    )
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="verifications")
     coverage = models.ForeignKey(
         Coverage,
         null=True,
@@ -182,51 +164,31 @@ class Verification(Record):
         related_name="verifications",
     )
     leg = models.CharField(max_length=10, choices=Leg.choices)
-    state = models.CharField(
-        max_length=12, choices=State.choices, default=State.NOT_STARTED
-    )
-    owner = models.ForeignKey(
-        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    state = models.CharField(max_length=12, choices=State.choices, default=State.NOT_STARTED)
+    owner = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField(default=clock.now)
     due_on = models.DateField(null=True, blank=True)
     method = models.CharField(max_length=8, blank=True, choices=Method.choices)
     representative = models.CharField(max_length=120, blank=True)
     reference = models.CharField("call reference", max_length=60, blank=True)
     in_network = models.BooleanField(null=True, blank=True)
-    copay = models.DecimalField(
-        "copay, $", max_digits=8, decimal_places=2, null=True, blank=True
-    )
-    coinsurance_percent = models.PositiveSmallIntegerField(
-        "coinsurance, %", null=True, blank=True
-    )
-    deductible = models.DecimalField(
-        "deductible, $", max_digits=9, decimal_places=2, null=True, blank=True
-    )
-    deductible_met = models.DecimalField(
-        "deductible met, $", max_digits=9, decimal_places=2, null=True, blank=True
-    )
+    copay = models.DecimalField("copay, $", max_digits=8, decimal_places=2, null=True, blank=True)
+    coinsurance_percent = models.PositiveSmallIntegerField("coinsurance, %", null=True, blank=True)
+    deductible = models.DecimalField("deductible, $", max_digits=9, decimal_places=2, null=True, blank=True)
+    deductible_met = models.DecimalField("deductible met, $", max_digits=9, decimal_places=2, null=True, blank=True)
     authorization_required = models.BooleanField(null=True, blank=True)
     note = models.TextField(blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)
-    checked_by = models.ForeignKey(
-        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    checked_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     valid_until = models.DateField(null=True, blank=True)
 
-    CHECKED: ClassVar[frozenset[str]] = frozenset(
-        {"active", "inactive", "not_covered", "self_pay"}
-    )
-    OPEN: ClassVar[frozenset[str]] = frozenset(
-        {"not_started", "in_progress", "needs_info", "error"}
-    )
+    CHECKED: ClassVar[frozenset[str]] = frozenset({"active", "inactive", "not_covered", "self_pay"})
+    OPEN: ClassVar[frozenset[str]] = frozenset({"not_started", "in_progress", "needs_info", "error"})
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-opened_at"]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(
-                fields=["patient", "leg", "-opened_at"], name="verification_by_patient"
-            ),
+            models.Index(fields=["patient", "leg", "-opened_at"], name="verification_by_patient"),
             models.Index(fields=["state", "due_on"], name="verification_queue"),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -246,14 +208,11 @@ class Verification(Record):
             ),
             models.CheckConstraint(
                 name="verification_insured_has_coverage",
-                condition=~Q(state__in=["active", "inactive"])
-                | Q(coverage__isnull=False),
+                condition=~Q(state__in=["active", "inactive"]) | Q(coverage__isnull=False),
             ),
             models.UniqueConstraint(
                 fields=["patient", "coverage", "leg"],
-                condition=Q(
-                    state__in=["not_started", "in_progress", "needs_info", "error"]
-                ),
+                condition=Q(state__in=["not_started", "in_progress", "needs_info", "error"]),
                 nulls_distinct=False,
                 name="verification_one_open",
             ),
@@ -265,9 +224,7 @@ class Verification(Record):
                 & (Q(deductible_met__isnull=True) | Q(deductible_met__gte=0)),
             ),
         ]
-        triggers: ClassVar[list[Any]] = [
-            locked_when("verification_expired", state="expired")
-        ]
+        triggers: ClassVar[list[Any]] = [locked_when("verification_expired", state="expired")]
 
     def __str__(self) -> str:
         return f"{self.get_leg_display()}: {self.get_state_display()}"
@@ -277,13 +234,9 @@ class Verification(Record):
 class PayerContact(Record, Entered):
     """One call, portal visit or electronic answer about a check, and the state it left the check in."""
 
-    verification = models.ForeignKey(
-        Verification, on_delete=models.PROTECT, related_name="contacts"
-    )
+    verification = models.ForeignKey(Verification, on_delete=models.PROTECT, related_name="contacts")
     state = models.CharField(max_length=12, choices=Verification.State.choices)
-    method = models.CharField(
-        max_length=8, blank=True, choices=Verification.Method.choices
-    )
+    method = models.CharField(max_length=8, blank=True, choices=Verification.Method.choices)
     representative = models.CharField(max_length=120, blank=True)
     reference = models.CharField("call reference", max_length=60, blank=True)
     note = models.TextField(blank=True)
@@ -291,9 +244,7 @@ class PayerContact(Record, Entered):
     class Meta:
         ordering: ClassVar[list[str]] = ["-observed_at", "-id"]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(
-                fields=["verification", "-observed_at"], name="payer_contact_by_check"
-            )
+            models.Index(fields=["verification", "-observed_at"], name="payer_contact_by_check")
         ]
         triggers: ClassVar[list[Any]] = [append_only("payer_contact_append_only")]
 

@@ -84,9 +84,7 @@ def is_business_day(day: date, holidays: Container[date] = FEDERAL) -> bool:
 
 def business_days_ahead(first: date, last: date, holidays: Container[date] = FEDERAL) -> int:
     """Business days after `first`, up to and with `last`; 0 when `last` is not after `first`."""
-    return sum(
-        is_business_day(first + timedelta(days=step), holidays) for step in range(1, (last - first).days + 1)
-    )
+    return sum(is_business_day(first + timedelta(days=step), holidays) for step in range(1, (last - first).days + 1))
 
 
 def add_business_days(day: date, count: int, holidays: Container[date] = FEDERAL) -> date:

@@ -122,9 +122,7 @@ def _held_on(check: Verification, on: date, patient: Patient) -> bool:
 def _self_pay(agreed: SelfPay, on: date, patient: Patient) -> Standing:
     since = f"Self-pay since {shown_day(agreed.since, on)}"
     if agreed.estimate_given_on:
-        return Standing(
-            True, "Self-pay", f"{since}, estimate given {shown_day(agreed.estimate_given_on, on)}.", "info"
-        )
+        return Standing(True, "Self-pay", f"{since}, estimate given {shown_day(agreed.estimate_given_on, on)}.", "info")
     if agreed.gfe_due is None:
         return Standing(True, "Self-pay", f"{since}.", "info")
     if agreed.gfe_due < patient.site.today():

@@ -19,6 +19,4 @@ TRANSITIONS: dict[str, set[str]] = {
 }
 
 # What a payer's answer can say; the rest of the states come by other verbs.
-RESULTS: frozenset[str] = frozenset(
-    {State.ACTIVE, State.INACTIVE, State.NOT_COVERED, State.NEEDS_INFO, State.ERROR}
-)
+RESULTS: frozenset[str] = frozenset({State.ACTIVE, State.INACTIVE, State.NOT_COVERED, State.NEEDS_INFO, State.ERROR})

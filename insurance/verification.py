@@ -376,9 +376,11 @@ def expect_estimate(*, patient_id: UUID, service_on: date, by: User) -> date | N
     """
     patient = _patient(patient_id)
     require(by, Action.BOOK, at=patient.site)
-    agreed = SelfPay.objects.select_for_update().filter(
-        patient=patient, until__isnull=True, agreed_at__isnull=False, estimate_given_on__isnull=True
-    ).first()
+    agreed = (
+        SelfPay.objects.select_for_update()
+        .filter(patient=patient, until__isnull=True, agreed_at__isnull=False, estimate_given_on__isnull=True)
+        .first()
+    )
     if agreed is None:
         return None
     due = rules.gfe_due(patient.site.today(), service_on)

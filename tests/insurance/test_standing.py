@@ -62,9 +62,7 @@ def test_a_new_check_under_way_does_not_unsettle_what_is_verified(
     assert said(patient, "2027-02-01") == (False, "A check of benefits is planned, not started.")
 
 
-def test_the_other_leg_is_not_settled_by_this_one(
-    patient: Patient, check: Verification, insurance_admin: User
-) -> None:
+def test_the_other_leg_is_not_settled_by_this_one(patient: Patient, check: Verification, insurance_admin: User) -> None:
     answer(check, "active", insurance_admin)
     assert not said(patient, "2027-01-25", leg="behavioral")[0]
 

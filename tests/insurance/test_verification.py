@@ -13,7 +13,7 @@ from clinic.ids import uuid7
 from clinic.models import Site, User
 from clinic.policy import Role
 from insurance import states, verification
-from insurance.models import Coverage, PayerContact, Payer, Verification
+from insurance.models import Coverage, Payer, PayerContact, Verification
 from patients.models import Patient
 from tests import build
 from tests.insurance.conftest import answer
@@ -24,12 +24,8 @@ pytestmark = pytest.mark.usefixtures("on_20_january")
 def test_open_check_twice_gives_the_same_one_at_the_earlier_day(
     patient: Patient, plan: Coverage, insurance_admin: User
 ) -> None:
-    first = verification.open_check(
-        patient_id=patient.pk, leg="medical", by=insurance_admin, due_on=date(2027, 1, 30)
-    )
-    again = verification.open_check(
-        patient_id=patient.pk, leg="medical", by=insurance_admin, due_on=date(2027, 1, 25)
-    )
+    first = verification.open_check(patient_id=patient.pk, leg="medical", by=insurance_admin, due_on=date(2027, 1, 30))
+    again = verification.open_check(patient_id=patient.pk, leg="medical", by=insurance_admin, due_on=date(2027, 1, 25))
     assert (again.pk, again.due_on, again.coverage) == (first.pk, date(2027, 1, 25), plan)
     later = verification.open_check(patient_id=patient.pk, leg="medical", by=insurance_admin, due_on=date(2027, 2, 9))
     assert later.due_on == date(2027, 1, 25)
@@ -99,9 +95,9 @@ def test_hand_over_keeps_the_state(site: Site, check: Verification, insurance_ad
 
 
 def test_an_active_answer_holds_to_the_end_of_the_month(check: Verification, insurance_admin: User) -> None:
-    done = answer(check, "active", insurance_admin, copay=Decimal("25"), coinsurance_percent=20, in_network=True)
+    done = answer(check, "active", insurance_admin, copay=Decimal(25), coinsurance_percent=20, in_network=True)
     assert (done.state, done.valid_until, done.checked_by) == ("active", date(2027, 1, 31), insurance_admin)
-    assert (done.copay, done.coinsurance_percent, done.in_network) == (Decimal("25"), 20, True)
+    assert (done.copay, done.coinsurance_percent, done.in_network) == (Decimal(25), 20, True)
     said = PayerContact.objects.get()
     assert (said.state, said.method, said.representative, said.reference) == ("active", "phone", "Corinne", "70-4418")
 
@@ -123,9 +119,9 @@ def test_an_active_answer_holds_no_longer_than_the_plan(
         ({"representative": " "}, "representative"),
         ({"reference": ""}, "reference"),
         ({"reference": "7" * 61}, "reference"),
-        ({"copay": Decimal("-1")}, "copay"),
-        ({"deductible": Decimal("-1")}, "deductible"),
-        ({"deductible": Decimal("100"), "deductible_met": Decimal("101")}, "deductible_met"),
+        ({"copay": Decimal(-1)}, "copay"),
+        ({"deductible": Decimal(-1)}, "deductible"),
+        ({"deductible": Decimal(100), "deductible_met": Decimal(101)}, "deductible_met"),
         ({"coinsurance_percent": 101}, "coinsurance_percent"),
         ({"coverage_ended_on": date(2025, 12, 31)}, "coverage_ended_on"),
         ({"coverage_ended_on": date(2027, 1, 19)}, "state"),

@@ -1,0 +1,158 @@
+"""What insurance clerks fill in. The verbs check again; here are the fields and their words."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+
+from clinic.forms import CalmForm
+from clinic.models import Site, User
+from clinic.policy import GRANTS, Action
+from insurance.models import Coverage, Payer, Verification
+from insurance.states import State
+from patients.models import Patient
+
+YES_NO = [("yes", "Yes"), ("no", "No"), ("", "Not said")]
+
+
+def _yes_no(label: str) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(
+        label=label,
+        choices=YES_NO,
+        required=False,
+        coerce=lambda said: {"yes": True, "no": False}[said],
+        empty_value=None,
+        widget=forms.Select,
+    )
+
+
+def _dollars(label: str, digits: int = 8) -> forms.DecimalField:
+    return forms.DecimalField(label=label, required=False, max_digits=digits, decimal_places=2)
+
+
+class ResultForm(CalmForm, forms.Form):
+    """What the payer said."""
+
+    picks = ("state", "method")
+    units: ClassVar[dict[str, str]] = {"coinsurance_percent": "%"}
+    required_sentences: ClassVar[dict[str, str]] = {
+        "state": "Choose what the payer said.",
+        "method": "Say how you asked: phone, portal or 270/271.",
+    }
+
+    state = forms.ChoiceField(
+        label="What did the payer say?",
+        choices=[
+            (State.ACTIVE, "Active"),
+            (State.INACTIVE, "Inactive"),
+            (State.NOT_COVERED, "Not covered"),
+            (State.NEEDS_INFO, "Needs information"),
+            (State.ERROR, "Check failed"),
+        ],
+    )
+    method = forms.ChoiceField(label="How did you ask?", choices=Verification.Method.choices)
+    representative = forms.CharField(label="Spoke with", required=False, max_length=120)
+    reference = forms.CharField(label="Call reference", required=False, max_length=60)
+    coverage = forms.ModelChoiceField(label="Plan", queryset=Coverage.objects.none(), required=False)
+    coverage_ended_on = forms.DateField(
+        label="Last day covered", required=False, help_text="Only where the payer named one."
+    )
+    in_network = _yes_no("In network")
+    authorization_required = _yes_no("Approval required")
+    copay = _dollars("Copay, $")
+    coinsurance_percent = forms.IntegerField(label="Patient’s share", required=False)
+    deductible = _dollars("Deductible, $", 9)
+    deductible_met = _dollars("Of it met, $", 9)
+    note = forms.CharField(label="Note", required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, check: Verification, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        plans = Coverage.objects.filter(patient=check.patient, entered_in_error_at__isnull=True)
+        choice = self.fields["coverage"]
+        assert isinstance(choice, forms.ModelChoiceField)
+        choice.queryset = plans.select_related("payer").order_by("rank", "-starts_on")
+        choice.initial = check.coverage_id
+        choice.empty_label = "No plan on file"
+
+
+class CoverageForm(CalmForm, forms.Form):
+    payer = forms.ModelChoiceField(label="Payer", queryset=Payer.objects.filter(is_active=True), required=False)
+    payer_name = forms.CharField(
+        label="Or a payer that is not in the list",
+        required=False,
+        max_length=120,
+        help_text="As it stands on the card.",
+    )
+    rank = forms.TypedChoiceField(
+        label="Billed", choices=[(1, "First"), (2, "Second"), (3, "Third")], coerce=int, initial=1
+    )
+    member_id = forms.CharField(label="Member id", required=False, max_length=60)
+    group_number = forms.CharField(label="Group number", required=False, max_length=60)
+    plan_name = forms.CharField(label="Plan", required=False, max_length=120)
+    relation = forms.ChoiceField(label="Patient is the subscriber’s", choices=Coverage.Relation.choices)
+    subscriber_name = forms.CharField(
+        label="Subscriber", required=False, max_length=160, help_text="Where it is somebody else."
+    )
+    starts_on = forms.DateField(label="First day", required=False)
+    ends_on = forms.DateField(label="Last day", required=False, help_text="Still covered. Empty while it runs.")
+    picks = ("rank", "relation")
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or {}
+        if not said.get("payer") and not said.get("payer_name"):
+            self.add_error("payer", "Choose the payer, or write its name.")
+        return said
+
+
+class EndForm(CalmForm, forms.Form):
+    ends_on = forms.DateField(label="Last day covered", help_text="This day still counts.")
+
+
+class ErrorForm(CalmForm, forms.Form):
+    reason = forms.CharField(label="What was wrong with it?", max_length=300)
+    required_sentences: ClassVar[dict[str, str]] = {"reason": "Write what was wrong with it."}
+
+
+class SelfPayForm(CalmForm, forms.Form):
+    reason = forms.CharField(label="Why does the patient pay?", max_length=200)
+    service_on = forms.DateField(
+        label="First visit that is paid so",
+        required=False,
+        help_text="It decides by when the estimate is due. Empty: as for a question about cost, in 3 business days.",
+    )
+    required_sentences: ClassVar[dict[str, str]] = {"reason": "Write in a few words why the patient pays."}
+
+
+class EndSelfPayForm(CalmForm, forms.Form):
+    until = forms.DateField(label="Last day the patient pays")
+
+
+class HandOverForm(CalmForm, forms.Form):
+    to = forms.ModelChoiceField(label="Give to", queryset=User.objects.none(), empty_label="Choose a colleague")
+    required_sentences: ClassVar[dict[str, str]] = {"to": "Choose who takes it."}
+
+    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice = self.fields["to"]
+        assert isinstance(choice, forms.ModelChoiceField)
+        choice.queryset = User.objects.filter(
+            is_active=True, memberships__site=site, memberships__role__in=GRANTS[Action.VERIFY_BENEFITS]
+        ).distinct()
+
+
+class OpenForm(CalmForm, forms.Form):
+    """Which leg of which plan to check, by when."""
+
+    picks = ("leg",)
+    leg = forms.ChoiceField(label="Which part?", choices=Verification.Leg.choices, initial=Verification.Leg.MEDICAL)
+    coverage = forms.ModelChoiceField(label="Plan", queryset=Coverage.objects.none(), required=False)
+    due_on = forms.DateField(label="Needed by", required=False)
+
+    def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice = self.fields["coverage"]
+        assert isinstance(choice, forms.ModelChoiceField)
+        plans = Coverage.objects.filter(patient=patient, entered_in_error_at__isnull=True).select_related("payer")
+        choice.queryset = plans.order_by("rank", "-starts_on")
+        choice.empty_label = "The plan in force today"

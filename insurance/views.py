@@ -1,0 +1,310 @@
+"""The insurance clerk's pages: the queue, one check, one patient's plans. Nothing clinical stands on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django import forms as django_forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Max
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from clinic.access import acting_user, current_site
+from clinic.errors import Invalid, Refused
+from clinic.models import Site
+from clinic.policy import Action, can
+from insurance import coverage, forms, queue, verification
+from insurance.models import Coverage, SelfPay, Verification
+from insurance.spans import timeline
+from patients.access import allow_here, patient_or_404
+from patients.models import Patient
+
+SHOWN_CHECKS = 20
+MEANINGS = {
+    "not_started": "none",
+    "in_progress": "warn",
+    "needs_info": "warn",
+    "error": "warn",
+    "active": "ok",
+    "inactive": "stop",
+    "not_covered": "stop",
+    "self_pay": "info",
+    "expired": "none",
+}
+
+
+def _dress(check: Verification, site: Site) -> Verification:
+    """Give the check what its row shows: the shape of its state, and whether it is late."""
+    check.meaning = MEANINGS[check.state]  # type: ignore[attr-defined]
+    late = check.state in Verification.OPEN and check.due_on is not None and check.due_on < site.today()
+    check.is_late = late  # type: ignore[attr-defined]
+    return check
+
+
+@require_GET
+def queue_page(request: HttpRequest) -> HttpResponse:
+    """Every check of the site behind the chosen filter, the soonest due first."""
+    site, user = current_site(request), acting_user(request)
+    allow_here(request, site)
+    choices = queue.filters(user)
+    chosen = next((one for one in choices if one.value == request.GET.get("show")), choices[0])
+    counts = queue.counts(site, choices)
+    rows = queue.checks(site, chosen).annotate(last_contact=Max("contacts__observed_at"))
+    page = Paginator(rows, 25).get_page(request.GET.get("page"))
+    for row in page:
+        _dress(row, site)
+    context = {
+        "page_obj": page,
+        "filters": [
+            {"value": one.value, "label": one.label, "n": counts[one.value], "on": one is chosen} for one in choices
+        ],
+        "today": site.today(),
+        "waiting": counts["open"],
+    }
+    return render(request, "insurance/queue.html", context)
+
+
+def _check_or_404(request: HttpRequest, pk: UUID) -> Verification:
+    """The check, once the read of its patient is written; a stranger's is not there."""
+    found = Verification.objects.filter(pk=pk, patient__site__in=acting_user(request).site_ids)
+    check = found.select_related("patient__site", "coverage__payer", "owner", "checked_by").first()
+    if check is None:
+        raise Http404
+    patient_or_404(request, check.patient_id, what="verification")
+    return check
+
+
+@require_http_methods(["GET", "POST"])
+def verification_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One check: what the payer said, who asked, the other leg beside it. A POST writes down an answer."""
+    check = _check_or_404(request, pk)
+    form = forms.ResultForm(request.POST or None, check=check)
+    if request.method == "POST" and form.is_valid() and _recorded(request, check, form):
+        return redirect("insurance:verification", pk=pk)
+    legs = Verification.objects.filter(patient=check.patient).order_by("leg", "-opened_at", "-id").distinct("leg")
+    site = check.patient.site
+    context = {
+        "check": _dress(check, site),
+        "patient": check.patient,
+        "form": form,
+        "legs": [_dress(leg, site) for leg in legs],
+        "contacts": check.contacts.select_related("entered_by")[:50],
+        "is_open": check.state in Verification.OPEN,
+        "may_verify": can(acting_user(request), Action.VERIFY_BENEFITS, site),
+        "standing": verification.standing(check.patient, site.today(), check.leg),
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "insurance/verification.html", context, status=status)
+
+
+def _recorded(request: HttpRequest, check: Verification, form: forms.ResultForm) -> bool:
+    """Whether the answer is written; if not, the form says why."""
+    said = dict(form.cleaned_data)
+    plan = said.pop("coverage")
+    try:
+        verification.record_result(
+            verification_id=check.pk, coverage_id=plan.pk if plan else None, by=acting_user(request), **said
+        )
+    except Invalid as error:
+        form.refuse(error)
+        return False
+    messages.success(request, "Written down.")
+    return True
+
+
+@require_POST
+def claim(request: HttpRequest, pk: UUID) -> HttpResponse:
+    check = _check_or_404(request, pk)
+    verification.claim(verification_id=check.pk, by=acting_user(request))
+    return redirect("insurance:verification", pk=pk)
+
+
+@require_POST
+def expire(request: HttpRequest, pk: UUID) -> HttpResponse:
+    check = _check_or_404(request, pk)
+    verification.expire(verification_id=check.pk, by=acting_user(request))
+    messages.success(request, "This answer no longer holds.")
+    return redirect("insurance:verification", pk=pk)
+
+
+@require_GET
+def patient_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Who pays for this patient: plans with their gaps, self-pay, every check."""
+    patient = patient_or_404(request, pk, what="coverage")
+    site = patient.site
+    plans = list(Coverage.objects.filter(patient=patient).select_related("payer", "entered_in_error_by"))
+    agreements = list(SelfPay.objects.filter(patient=patient).select_related("agreed_by"))
+    checks = Verification.objects.filter(patient=patient).select_related("coverage__payer", "owner", "checked_by")
+    today = site.today()
+    page = Paginator(timeline(plans, agreements), 20).get_page(request.GET.get("page"))
+    context = {
+        "patient": patient,
+        "page_obj": page,
+        "in_error": [plan for plan in plans if plan.entered_in_error_at][:20],
+        "checks": [_dress(check, site) for check in checks.order_by("-opened_at", "-id")[:SHOWN_CHECKS]],
+        "current": next((row for row in agreements if row.holds_on(today) and row.agreed_at), None),
+        "standings": [(leg.label, verification.standing(patient, today, leg)) for leg in Verification.Leg],
+        "may_verify": can(acting_user(request), Action.VERIFY_BENEFITS, site),
+        "today": today,
+    }
+    return render(request, "insurance/patient.html", context)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page that asks for one thing: its words, its button, and where it leads."""
+
+    patient: Patient
+    title: str
+    button: str
+    text: str = ""
+    stop: bool = False
+    back: str = ""
+
+    @property
+    def home(self) -> str:
+        return self.back or reverse("insurance:patient", args=[self.patient.pk])
+
+
+def _ask(
+    request: HttpRequest, page: Page, form: django_forms.Form, act: Callable[[dict[str, Any]], str]
+) -> HttpResponse:
+    """Show the form; when it is sent, do it and go back, or say what was wrong and keep what was typed."""
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                messages.success(request, act(form.cleaned_data))
+            except Invalid as error:
+                form.refuse(error)  # type: ignore[attr-defined]
+            except Refused as error:
+                form.add_error(None, error.sentence)
+            else:
+                return redirect(page.home)
+    return render(request, "insurance/ask.html", {"page": page, "patient": page.patient, "form": form}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def hand_over(request: HttpRequest, pk: UUID) -> HttpResponse:
+    check = _check_or_404(request, pk)
+    back = reverse("insurance:verification", args=[pk])
+
+    def act(said: dict[str, Any]) -> str:
+        verification.hand_over(verification_id=pk, to=said["to"], by=acting_user(request))
+        return f"Given to {said['to']}."
+
+    page = Page(check.patient, "Give this check to a colleague", "Give", back=back)
+    return _ask(request, page, forms.HandOverForm(request.POST or None, site=check.patient.site), act)
+
+
+@require_http_methods(["GET", "POST"])
+def open_check(request: HttpRequest, pk: UUID) -> HttpResponse:
+    patient = patient_or_404(request, pk, what="coverage")
+
+    def act(said: dict[str, Any]) -> str:
+        plan = said["coverage"]
+        verification.open_check(
+            patient_id=pk,
+            leg=said["leg"],
+            due_on=said["due_on"],
+            coverage_id=plan.pk if plan else None,
+            by=acting_user(request),
+        )
+        return "The check is on the queue."
+
+    text = "Medical pays infusions, behavioral pays therapy."
+    page = Page(patient, "Check the benefits", "Put it on the queue", text)
+    return _ask(request, page, forms.OpenForm(request.POST or None, patient=patient), act)
+
+
+@require_http_methods(["GET", "POST"])
+def self_pay(request: HttpRequest, pk: UUID) -> HttpResponse:
+    patient = patient_or_404(request, pk, what="coverage")
+
+    def act(said: dict[str, Any]) -> str:
+        agreed = verification.agree_self_pay(patient_id=pk, by=acting_user(request), **said)
+        due = f"{agreed.gfe_due:%a} {agreed.gfe_due.day} {agreed.gfe_due:%b}" if agreed.gfe_due else "soon"
+        return f"Self-pay from today. Give the cost estimate by {due}."
+
+    text = "From today the patient pays. A cost estimate is due, and nobody sends a claim."
+    page = Page(patient, "Agree on self-pay", "The patient agrees", text)
+    return _ask(request, page, forms.SelfPayForm(request.POST or None), act)
+
+
+@require_http_methods(["GET", "POST"])
+def self_pay_end(request: HttpRequest, pk: UUID) -> HttpResponse:
+    patient = patient_or_404(request, pk, what="coverage")
+
+    def act(said: dict[str, Any]) -> str:
+        verification.end_self_pay(patient_id=pk, by=acting_user(request), **said)
+        return "Self-pay ends."
+
+    form = forms.EndSelfPayForm(request.POST or None, initial={"until": patient.site.today()})
+    text = "From the next day on a plan has to pay, and its benefits have to be verified."
+    return _ask(request, Page(patient, "End self-pay", "End it", text), form, act)
+
+
+@require_POST
+def estimate_given(request: HttpRequest, pk: UUID) -> HttpResponse:
+    agreed = SelfPay.objects.filter(pk=pk, patient__site__in=acting_user(request).site_ids).first()
+    if agreed is None:
+        raise Http404
+    patient_or_404(request, agreed.patient_id, what="coverage")
+    verification.estimate_given(self_pay_id=pk, by=acting_user(request))
+    messages.success(request, "Noted: the estimate is given.")
+    return redirect("insurance:patient", pk=agreed.patient_id)
+
+
+@require_http_methods(["GET", "POST"])
+def coverage_add(request: HttpRequest, pk: UUID) -> HttpResponse:
+    patient = patient_or_404(request, pk, what="coverage")
+
+    def act(said: dict[str, Any]) -> str:
+        made = coverage.add_coverage(patient_id=pk, by=acting_user(request), **said)
+        return f"{made.payer} is on file. Its benefits are to be verified."
+
+    text = "As it stands on the card. Its benefits are verified afterwards."
+    return _ask(request, Page(patient, "Add coverage", "Add it", text), forms.CoverageForm(request.POST or None), act)
+
+
+def _plan_or_404(request: HttpRequest, pk: UUID) -> Coverage:
+    found = Coverage.objects.filter(pk=pk, patient__site__in=acting_user(request).site_ids)
+    plan = found.select_related("patient__site", "payer").first()
+    if plan is None:
+        raise Http404
+    patient_or_404(request, plan.patient_id, what="coverage")
+    return plan
+
+
+@require_http_methods(["GET", "POST"])
+def coverage_end(request: HttpRequest, pk: UUID) -> HttpResponse:
+    plan = _plan_or_404(request, pk)
+
+    def act(said: dict[str, Any]) -> str:
+        coverage.end_coverage(coverage_id=pk, by=acting_user(request), **said)
+        return "The last day is written."
+
+    form = forms.EndForm(request.POST or None, initial={"ends_on": plan.ends_on})
+    text = "Visits after this day can’t be billed to it. Nothing is cancelled, and nobody is told by this."
+    return _ask(request, Page(plan.patient, f"{plan.payer}: last day", "Save the day", text), form, act)
+
+
+@require_http_methods(["GET", "POST"])
+def coverage_error(request: HttpRequest, pk: UUID) -> HttpResponse:
+    plan = _plan_or_404(request, pk)
+
+    def act(said: dict[str, Any]) -> str:
+        coverage.mark_in_error(coverage_id=pk, by=acting_user(request), **said)
+        return "Taken back. It stays on file, marked as an error."
+
+    text = "For a plan that was never this patient’s. It no longer counts, and stays on file with your reason."
+    page = Page(plan.patient, f"Take back {plan.payer}", "Take it back", text, stop=True)
+    return _ask(request, page, forms.ErrorForm(request.POST or None), act)
