@@ -1,0 +1,1 @@
+"""The place and its people, as the clinic admin keeps them."""
