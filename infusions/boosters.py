@@ -100,12 +100,16 @@ def due_dates(plan: BoosterPlan, last_given_on: date, n: int) -> list[date]:
 def upcoming(series: Series, n: int) -> list[date]:
     """The next `n` due dates, counted from the last infusion or booster given; empty without a plan."""
     loading = series.follows or series
-    signed = current(loading)
-    last = _given(loading).order_by("-started_at").first()
-    if signed is None or last is None or last.started_at is None:
+    signed, last = current(loading), last_given_on(loading)
+    if signed is None or last is None:
         return []
-    day = loading.site.local(last.started_at).date()
-    return intervals.due_dates(signed.intervals_days, day, n, given=_boosters_since(signed).count())
+    return intervals.due_dates(signed.intervals_days, last, n, given=_boosters_since(signed).count())
+
+
+def last_given_on(loading: Series) -> date | None:
+    """The day of the last infusion of a series, or of the last booster after it."""
+    started = _given(loading).order_by("-started_at").values_list("started_at", flat=True).first()
+    return loading.site.local(started).date() if started else None
 
 
 def next_due(series: Series) -> date | None:

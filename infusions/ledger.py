@@ -265,7 +265,7 @@ def close(*, vial_id: UUID, by: User) -> DrugVial:
     _require_open(vial)
     if vial.balance_ml:
         raise Refused(f"{quantity(vial.balance_ml, 'mL')} is left. Waste or return it before the vial is closed.")
-    last = vial.entries.filter(kind=Kind.COUNTED).order_by("-id").first()
+    last = last_count(vial)
     if last is not None and last.counted_ml != last.balance_ml:
         raise Refused("The last count differs from the ledger. Count again, until it agrees.")
     vial.closed_at = clock.now()
@@ -342,6 +342,20 @@ class Stock:
 def open_vials(site: Site) -> QuerySet[DrugVial]:
     """Vials that are not put away, the one that expires first on top."""
     return DrugVial.objects.filter(site=site, closed_at__isnull=True).order_by("expires_on", "label")
+
+
+def closed_vials(site: Site) -> QuerySet[DrugVial]:
+    """Vials that were put away, newest first."""
+    return DrugVial.objects.filter(site=site, closed_at__isnull=False).order_by("-closed_at", "label")
+
+
+def expiring_before(site: Site, days: int) -> date:
+    """The day up to which an expiry is soon."""
+    return site.today() + timedelta(days=days)
+
+
+def last_count(vial: DrugVial) -> LedgerEntry | None:
+    return vial.entries.filter(kind=Kind.COUNTED).select_related("entered_by").order_by("-id").first()
 
 
 def stock(site: Site) -> list[Stock]:

@@ -147,7 +147,7 @@ def signed_for(series: Series) -> QuerySet[Order]:
     """Every order of the series, newest first, with those who signed."""
     return (
         Order.objects.filter(series=series)
-        .select_related("signed_by", "second_signed_by")
+        .select_related("series__site", "signed_by", "second_signed_by")
         .order_by("-signed_at", "-id")
     )
 
@@ -161,7 +161,7 @@ def for_infusions(infusions: Sequence[Infusion]) -> dict[UUID, Order | None]:
     """The same for many, in one query: the order it was drawn on, else the newest that reaches its number."""
     orders = (
         Order.objects.filter(series__in={infusion.series_id for infusion in infusions})
-        .select_related("signed_by", "second_signed_by")
+        .select_related("series__site", "signed_by", "second_signed_by")
         .order_by("-signed_at", "-id")
     )
     by_series: dict[UUID, list[Order]] = {}

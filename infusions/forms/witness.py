@@ -1,0 +1,61 @@
+"""A second person signs with their own password, at the place where the first one is signed in."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from allauth.core import ratelimit
+from django import forms
+from django.contrib.auth import authenticate
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+
+from clinic.access import acting_user
+from clinic.forms import CalmForm
+from clinic.models import Site, User
+from clinic.policy import GRANTS, Action
+
+
+def possible(site: Site, by: User) -> Any:
+    """Those who keep the ledger at the site, without the one who is signed in."""
+    roles = [role.value for role in GRANTS[Action.KEEP_LEDGER]]
+    return (
+        User.objects.filter(is_active=True, memberships__site=site, memberships__role__in=roles)
+        .exclude(pk=by.pk)
+        .distinct()
+        .order_by("full_name")
+    )
+
+
+class WitnessForm(CalmForm, forms.Form):
+    """The fields of a witness; pages add what is witnessed. The password is never sent back to the page."""
+
+    required_sentences: ClassVar[dict[str, str]] = {
+        "witness": "Choose who saw it.",
+        "password": "The witness types their own password here.",
+    }
+
+    witness = forms.ModelChoiceField(queryset=User.objects.none(), empty_label="Choose a colleague")
+    password = forms.CharField(
+        label="Password of the witness",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, request: HttpRequest, site: Site, **kwargs: Any) -> None:
+        self.request = request
+        super().__init__(*args, **kwargs)
+        self.fields["witness"].queryset = possible(site, acting_user(request))  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = super().clean() or {}
+        witness, password = typed.get("witness"), typed.get("password")
+        if witness and password:
+            self._check(witness, password)
+        return typed
+
+    def _check(self, witness: User, password: str) -> None:
+        if not ratelimit.consume(self.request, action="login_failed", key=witness.email, dry_run=False):
+            raise ValidationError({"password": "Too many tries. Wait five minutes, then try again."})
+        if authenticate(self.request, email=witness.email, password=password) is None:
+            raise ValidationError({"password": f"That is not the password of {witness.full_name}. Try again."})

@@ -1,0 +1,22 @@
+"""A row of the drug ledger in words."""
+
+from decimal import Decimal
+
+from django import template
+
+from clinic.wording import number
+from infusions import ledger
+from infusions.models import LedgerEntry
+
+register = template.Library()
+
+
+@register.filter
+def ledger_words(entry: LedgerEntry) -> str:
+    return ledger.words(entry)
+
+
+@register.filter
+def ledger_out(change: Decimal) -> str:
+    """What left the vial, without its sign: the column says "Out"."""
+    return number(-change)
