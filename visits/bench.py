@@ -1,9 +1,9 @@
-"""The planner and the slot search on a busy site: 12 rooms, 10 people, 60 days, 85 % of the nurses' places taken."""
+"""The planner and the slot search on a busy site: 12 rooms, 10 people, 60 days, 85 % of the places taken."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 
 from psycopg2.extras import DateTimeTZRange
@@ -14,10 +14,10 @@ from clinic.models import Membership, OpeningHours, Room, Shift, Site, User
 from clinic.policy import Role
 from patients.models import Patient
 from visits.calendar import Calendar, cells
-from visits.slots import next_free
 from visits.models import Appointment, Hold, StatusEvent
 from visits.planner import NoPlan, propose
 from visits.rules import HANDS_LANE, Timing, Who, shape
+from visits.slots import next_free
 
 ROOMS, NURSES, THERAPISTS, PROVIDERS = 9, 6, 3, 1
 DAYS = 60
@@ -69,38 +69,47 @@ class Busy:
         )
 
     def fill(self) -> None:
-        """Put visits on free places at random until 85 % of the nurses' time is taken, and half of the therapists'."""
+        """A clinic books in turns. Of all turns in every room 85 % are taken, the rest is free at random."""
         first = self.site.today() + timedelta(days=1)
         calendar = Calendar.place(self.site, first, first + timedelta(days=DAYS))
         taken: list[Hold] = []
         visits: list[Appointment] = []
-        for kind, share in (("infusion", FILLED), ("preparation", 0.5)):
-            form = shape(kind, Timing())
-            for day in calendar.days():
-                here = calendar.day_block(day)
-                people = calendar.people[form.role]
-                places = sum(
-                    (calendar.at_work[one.pk] & here).bit_count() * len(calendar.lanes_of(one)) for one in people
-                )
-                wanted = int(places * share / cells(form.staff_minutes))
-                for _ in range(wanted):
-                    if not self._one(calendar, kind, here, visits, taken):
-                        break
+        for day in calendar.days():
+            for kind, share in (("infusion", FILLED), ("preparation", 0.6)):
+                turns = list(self._turns(calendar, kind, day))
+                for room, moment in self.random.sample(turns, round(len(turns) * share)):
+                    self._one(calendar, kind, room, moment, visits, taken)
         Appointment.objects.bulk_create(visits)
         StatusEvent.objects.bulk_create(
             StatusEvent(appointment=visit, after="booked", by=self.desk) for visit in visits
         )
         Hold.objects.bulk_create(taken, batch_size=2000)
 
-    def _one(self, calendar: Calendar, kind: str, here: int, visits: list[Appointment], taken: list[Hold]) -> bool:
+    def _turns(self, calendar: Calendar, kind: str, day: date) -> Iterable[tuple[Room, datetime]]:
+        """Every two hours in an infusion room, half of the rooms half an hour later; every hour in a therapy room."""
         form = shape(kind, Timing())
-        starts = list(calendar.moments(calendar.on_grid(calendar.starts(form) & here, 15)))
-        if not starts:
-            return False
-        moment = self.random.choice(starts[:6])
+        for number, room in enumerate(calendar.rooms_for(form)):
+            late = 30 * (number % 2) if kind == "infusion" else 0
+            for hour in range(8, 18, 2 if kind == "infusion" else 1):
+                moment = self.site.moment(day, time(hour, late))
+                if calendar.room_starts(room, form) >> calendar.cell(moment) & 1:
+                    yield room, moment
+
+    def _one(
+        self,
+        calendar: Calendar,
+        kind: str,
+        room: Room,
+        moment: datetime,
+        visits: list[Appointment],
+        taken: list[Hold],
+    ) -> None:
+        form = shape(kind, Timing())
         cell = calendar.cell(moment)
-        room = next(one for one in calendar.rooms_for(form) if calendar.room_starts(one, form) >> cell & 1)
-        person = next(one for one in calendar.people[form.role] if calendar.staff_starts(one, form) >> cell & 1)
+        people = [one for one in calendar.people[form.role] if calendar.staff_starts(one, form) >> cell & 1]
+        if not people:
+            return
+        person = people[0]
         lane = calendar.lane_for(person, form, cell) or 1
         visit = Appointment(
             patient=self.random.choice(self.patients),
@@ -131,7 +140,6 @@ class Busy:
                 )
             )
             calendar.take(resource, number, cell + cells(part.start), cell + cells(part.end))
-        return True
 
 
 def _planner() -> Callable[[int], object]:

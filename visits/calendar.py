@@ -89,6 +89,7 @@ class Calendar:
     room_open: dict[UUID, int] = field(default_factory=dict)
     at_work: dict[UUID, int] = field(default_factory=dict)
     busy: dict[tuple[UUID, int], int] = field(default_factory=dict)
+    _seconds: dict[tuple[date, time], int] = field(default_factory=dict)
 
     @classmethod
     def load(
@@ -162,15 +163,14 @@ class Calendar:
             for exception in ShiftException.objects.filter(site=self.site, day__range=(self.first, self.last))
         }
         self.at_work = {user.pk: 0 for user in self.everyone()}
-        for day in self.days():
-            for shift in shifts:
-                if (
-                    shift.weekday == day.weekday()
-                    and shift.valid_from <= day
-                    and (shift.valid_until is None or day <= shift.valid_until)
-                    and (shift.user_id, day) not in exceptions
-                    and shift.user_id in self.at_work
-                ):
+        for shift in shifts:
+            if shift.user_id not in self.at_work:
+                continue
+            until = min(shift.valid_until or self.last, self.last)
+            for day in self.days():
+                if day.weekday() != shift.weekday or not shift.valid_from <= day <= until:
+                    continue
+                if (shift.user_id, day) not in exceptions:
                     self.at_work[shift.user_id] |= self._wall(day, shift.starts, shift.ends)
         for (user_id, day), exception in exceptions.items():
             if exception.starts and exception.ends and user_id in self.at_work:
@@ -195,13 +195,18 @@ class Calendar:
         )
         self.busy = {}
         for row in spans.order_by():
-            taken = 0
-            for begin, end in zip(row["starts"], row["ends"], strict=True):
-                taken |= block(
-                    max(begin // CELL - self.base, 0),
-                    min(-(-end // CELL) - self.base, self.size),
-                )
-            self.busy[row["resource"], row["lane"]] = taken
+            spans_of_one = zip(row["starts"], row["ends"], strict=True)
+            self.busy[row["resource"], row["lane"]] = self._taken(spans_of_one)
+
+    def _taken(self, spans: Iterable[tuple[int, int]]) -> int:
+        """The cells that these spans of seconds touch. Written as digits first: thousands of them are one number."""
+        digits = bytearray(b"0" * self.size)
+        for begin, end in spans:
+            first = max(begin // CELL - self.base, 0)
+            last = min(-(-end // CELL) - self.base, self.size)
+            if first < last:
+                digits[self.size - last : self.size - first] = b"1" * (last - first)
+        return int(digits, 2)
 
     # Time and cells
 
@@ -220,9 +225,15 @@ class Calendar:
         return start >= 0 and start + length <= self.size
 
     def _wall(self, day: date, starts: time, ends: time) -> int:
-        begin = -(-int(self.site.moment(day, starts).timestamp()) // CELL) - self.base
-        end = int(self.site.moment(day, ends).timestamp()) // CELL - self.base
+        begin = -(-self._second(day, starts) // CELL) - self.base
+        end = self._second(day, ends) // CELL - self.base
         return block(max(begin, 0), min(end, self.size))
+
+    def _second(self, day: date, at: time) -> int:
+        """The moment of a wall-clock time, in seconds; many shifts begin at the same hour."""
+        if (day, at) not in self._seconds:
+            self._seconds[day, at] = int(self.site.moment(day, at).timestamp())
+        return self._seconds[day, at]
 
     def _whole_days(self, first: date, last: date) -> int:
         begin = self.cell(self.site.day_bounds(first)[0])
@@ -334,10 +345,11 @@ class Calendar:
 
     def moments(self, starts: int) -> Iterator[datetime]:
         """The moments of the set bits, earliest first."""
-        while starts:
-            low = starts & -starts
-            yield self.moment(low.bit_length() - 1)
-            starts ^= low
+        bits = bin(starts)[:1:-1]
+        cell = bits.find("1")
+        while cell >= 0:
+            yield self.moment(cell)
+            cell = bits.find("1", cell + 1)
 
     def on_grid(self, starts: int, minutes: int) -> int:
         """Only the starts on a whole quarter, half hour … of the wall clock."""

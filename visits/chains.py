@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from math import inf
 
-from visits.plans import Ground, Start
-from visits.rules import ideal_days, midpoint_between
-from visits.sessions import Sessions, starts_on_grid
+from visits.plans import Days, Ground, Start
+from visits.rules import DAY_MINUTES, ideal_days, midpoint_between
+from visits.sessions import Sessions
 
 # What a person would mind, in units of one day off the template.
-START_DAY = 0.3  # a day later than the first day of the template
+START_DAY = 1.0  # a day later than the first day of the template
 OTHER_WEEKDAY = 0.5
 FIRST_ON_OTHER_WEEKDAY = 4.0
 HOUR = 0.3  # an hour away from the hour wished
@@ -66,8 +66,17 @@ class _State:
     before: _State | None
 
 
-Days = dict[date, list[Start]]
-# The states after one infusion, by day, those of a day sorted by minute; once without the midpoint, once with it.
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """States of an earlier day from which a day can be reached; `slack` minutes later in the day than the start."""
+
+    states: Sequence[_State]
+    slack: int
+    extra: float
+    same_day: float
+
+
+# The states after one infusion, by day; once without the midpoint, once with it.
 Layer = tuple[dict[date, list[_State]], dict[date, list[_State]]]
 
 
@@ -87,12 +96,10 @@ def best_chain(ground: Ground, wishes: Wishes, sessions: Sessions | None) -> Cha
 class _Search:
     def __init__(self, ground: Ground, wishes: Wishes, sessions: Sessions | None) -> None:
         self.ground, self.wishes, self.sessions = ground, wishes, sessions
-        self.gaps = ground.gaps
+        self.gaps, self.least_days = ground.gaps, ground.gaps.least_days
         self.after, self.before = midpoint_between(wishes.count)
         self.half = wishes.count // 2
-        self.nodes = _by_day(ground, ground.later_starts)
-        same = ground.first_starts == ground.later_starts
-        self.first_nodes = self.nodes if same else _by_day(ground, ground.first_starts)
+        self.nodes, self.first_nodes = ground.laters, ground.firsts
         self.own = {start: self._own_cost(start) for starts in self.nodes.values() for start in starts}
         self.own |= {start: self._own_cost(start) for starts in self.first_nodes.values() for start in starts}
 
@@ -158,51 +165,60 @@ class _Search:
         is_last = number == self.wishes.count - 1
         for day, starts in nodes.items():
             off = float(abs((day - ideal).days))
-            if off >= bound:
+            ways = self._ways(layer, day, number) if off < bound else ((), ())
+            if not any(ways):
                 continue
             for start in starts:
                 own = off + self.own[start]
-                if is_last and self.sessions:
-                    own += self.sessions.integration_cost(start)
                 if own >= bound:
                     continue
+                if is_last and self.sessions:
+                    own += self.sessions.integration_cost(start)
                 for placed in (False, True):
-                    if not placed and number >= self.before - 1:
-                        continue
-                    state = self._cheapest(layer, number, start, own, placed, bound)
+                    state = self._cheapest(ways[placed], start, own, bound)
                     if state:
                         reached[placed].setdefault(day, []).append(state)
         return reached
 
-    def _cheapest(
-        self, layer: Layer, number: int, start: Start, own: float, placed: bool, bound: float
-    ) -> _State | None:
-        """The cheapest way to this start, with the midpoint behind it or not."""
+    def _ways(self, layer: Layer, day: date, number: int) -> tuple[Sequence[_Way], Sequence[_Way]]:
+        """How infusion `number + 1` can be reached on a day: with the midpoint still to come, and with it behind."""
         without, behind = layer
-        places_midpoint = placed and self.sessions is not None and self.after <= number < self.before
-        best, before = bound - own, None
-        for gap in range(self.gaps.least_days, self.gaps.hard_days + 1):
-            day = start.day - timedelta(days=gap)
-            latest = self.gaps.latest_minute(gap, start.minute)
-            extra = self._long_gap(gap)
-            for state in (behind if placed else without).get(day, ()):
-                if (latest is None or state.start.minute <= latest) and state.cost + extra < best:
-                    best, before = state.cost + extra, state
-            if not places_midpoint or day not in without:
+        places_midpoint = self.sessions is not None and self.after <= number < self.before
+        open_ways = [] if number >= self.before - 1 else [*self._from(without, day)]
+        ways = [*self._from(behind, day)]
+        if places_midpoint:
+            ways += [*self._from(without, day, number - self.half)]
+        return open_ways, ways
+
+    def _from(self, states: dict[date, list[_State]], day: date, position: int | None = None) -> Iterator[_Way]:
+        """The days from which a day can be reached under the gap rules, with or without a midpoint between."""
+        for before, there in states.items():
+            gap = (day - before).days
+            if not self.least_days <= gap <= self.gaps.hard_days:
                 continue
-            extra += self._midpoint(day, start, number - self.half)
-            for state in without[day]:
-                if (latest is None or state.start.minute <= latest) and state.cost + extra < best:
+            slack = gap * DAY_MINUTES - self.gaps.min_hours * 60
+            if slack >= DAY_MINUTES - 1:  # any minute of that day is early enough, so only the cheapest counts
+                there = [min(there, key=_cost)]
+            extra, same = self._long_gap(gap), inf
+            if position is not None:
+                assert self.sessions
+                same = extra + self.sessions.between_place(before, day, position, day)
+                extra += self.sessions.between_cost(before, day, position)
+            yield _Way(there, slack, extra, same)
+
+    def _cheapest(self, ways: Sequence[_Way], start: Start, own: float, bound: float) -> _State | None:
+        """The cheapest way to this start. On its own day a midpoint may still come before it."""
+        best, before = bound - own, None
+        for way in ways:
+            extra, latest = way.extra, start.minute + way.slack
+            if way.same_day < inf and self.sessions:
+                extra = min(extra, way.same_day + self.sessions.same_day_cost(start))
+            if extra >= best:
+                continue
+            for state in way.states:
+                if state.start.minute <= latest and state.cost + extra < best:
                     best, before = state.cost + extra, state
         return _State(best + own, start, before) if before else None
-
-    def _midpoint(self, after: date, start: Start, position: int) -> float:
-        """The cheapest midpoint between an infusion on a day and this one, this one's own day included."""
-        assert self.sessions
-        same = self.sessions.same_day_cost(start)
-        if same < inf:
-            same += self.sessions.between_place(after, start.day, position, start.day)
-        return min(same, self.sessions.between_cost(after, start.day, position))
 
     def _long_gap(self, days: int) -> float:
         over = days - self.gaps.soft_days
@@ -213,11 +229,8 @@ class _Search:
         return LONG_SERIES + LONG_SERIES_DAY * over if over > 0 else 0.0
 
 
-def _by_day(ground: Ground, starts: int) -> Days:
-    found: Days = {}
-    for start in starts_on_grid(ground, starts):
-        found.setdefault(start.day, []).append(start)
-    return found
+def _cost(state: _State) -> float:
+    return state.cost
 
 
 def _starts(state: _State | None) -> tuple[Start, ...]:

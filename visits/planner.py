@@ -17,15 +17,16 @@ from clinic.models import Room, Site, User
 from clinic.policy import Action, Role, require
 from patients.models import Patient
 from visits import reasons, rules
-from visits.calendar import Calendar
+from visits.calendar import Calendar, block
 from visits.chains import Chain, Wishes, best_chain
-from visits.plans import Ask, Ground, Proposal, Slot
+from visits.plans import Ask, Ground, Proposal, Slot, by_day
 from visits.rules import DAY_MINUTES, STEP_MINUTES, Gaps, ideal_days, shape
-from visits.sessions import GRID_MINUTES, Choice, Sessions
+from visits.sessions import Choice, Sessions
 
 __all__ = ["NoPlan", "Proposal", "Slot", "propose"]
 
 MIN_COUNT, MAX_COUNT = 6, 8
+GRID_MINUTES = 30  # starts that are proposed to a person, beside the minute wished
 FIRST_DAYS = 14  # how much later than wished a series may start
 LOOK_AHEAD = (14, 28, 56)  # where the nearest is looked for when nothing fits
 
@@ -120,18 +121,23 @@ def _ground(ask: Ask) -> Ground:
     last = ask.not_before + timedelta(days=FIRST_DAYS + 42 + 16)
     calendar = Calendar.load(ask.site, first, last, patients=[ask.patient.pk])
     timing = calendar.timing
-    usual = shape("infusion", timing)
+    usual, session = shape("infusion", timing), shape("preparation", timing)
     alone = shape("infusion", timing, first_ever=ask.first_ever)
-    later = calendar.starts(usual, patient_id=ask.patient.pk)
+    offered = _grid(calendar, ask.at) & ~block(0, max(calendar.cell(clock.now()) + 1, 0))
+    patient = ask.patient.pk
+    later = calendar.starts(usual, patient_id=patient) & offered
+    first_of_all = calendar.starts(alone, patient_id=patient) & offered
     return Ground(
         calendar=calendar,
         timing=timing,
         gaps=Gaps.of(calendar.settings),
-        first_starts=calendar.starts(alone, patient_id=ask.patient.pk) if ask.first_ever else later,
-        later_starts=later,
-        nurse_starts=calendar.staff_starts(ask.nurse, usual) if ask.nurse else later,
-        grid=_grid(calendar, ask.at),
-        earliest=calendar.cell(clock.now()) + 1,
+        firsts=by_day(calendar, first_of_all),
+        laters=by_day(calendar, later),
+        nurse_starts=calendar.staff_starts(ask.nurse, usual) if ask.nurse else later | first_of_all,
+        therapists=[
+            (one, by_day(calendar, calendar.starts(session, staff=one, patient_id=patient) & offered))
+            for one in calendar.people[Role.THERAPIST]
+        ],
     )
 
 
@@ -294,12 +300,12 @@ def _obstacle(ask: Ask, ground: Ground) -> str:
     alone = best_chain(ground, wishes, None)
     first, last = reasons.day_words(ask.not_before), reasons.day_words(latest)
     if alone is None:
-        days = {moment.date() for moment in calendar.moments(ground.later_starts & ground.grid)}
-        ahead = sum(day >= ask.not_before for day in days)
+        end = latest + timedelta(days=ground.gaps.window_hard_days)
+        ahead = sum(ask.not_before <= day <= end for day in ground.laters)
         gaps = ground.gaps
         return (
             f"No {ask.count} infusions can start between {first} and {last} with {gaps.min_hours} hours to "
-            f"{gaps.hard_days} days between them: {ahead} days have a free place."
+            f"{gaps.hard_days} days between them: until {reasons.day_words(end)} only {ahead} days have a free place."
         )
     sessions = Sessions(ask, ground, wishes.minute)
     lacking = sessions.lacking(alone.starts)

@@ -56,27 +56,37 @@ class Ask:
     first_ever: bool
 
 
-@dataclass(frozen=True)
-class Ground:
-    """The calendar of the search, and where infusions fit in it at all: one bit a start.
-
-    `nurse_starts` are the starts at which the wished nurse can be there, `grid` those that are proposed to a person,
-    `earliest` is the first cell that is not in the past.
-    """
-
-    calendar: Calendar
-    timing: Timing
-    gaps: Gaps
-    first_starts: int
-    later_starts: int
-    nurse_starts: int
-    grid: int
-    earliest: int
-
-
 class Start(NamedTuple):
     """One free start: its cell in the calendar, and day and minute on the site's wall clock."""
 
     cell: int
     day: date
     minute: int
+
+
+Days = dict[date, list[Start]]
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The calendar of a search, and the starts in it: where infusions fit, and where each therapist is free.
+
+    `nurse_starts` are the starts at which the wished nurse can be there, one bit a start.
+    """
+
+    calendar: Calendar
+    timing: Timing
+    gaps: Gaps
+    firsts: Days
+    laters: Days
+    nurse_starts: int
+    therapists: list[tuple[User, Days]]
+
+
+def by_day(calendar: Calendar, starts: int) -> Days:
+    """The set bits as starts, gathered by day."""
+    found: Days = {}
+    for moment in calendar.moments(starts):
+        start = Start(calendar.cell(moment), moment.date(), moment.hour * 60 + moment.minute)
+        found.setdefault(start.day, []).append(start)
+    return found

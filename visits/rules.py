@@ -222,11 +222,6 @@ class Gaps:
         """The least days between two infusions at the most favourable hours."""
         return -(-(self.min_hours * 60 - (DAY_MINUTES - 1)) // DAY_MINUTES)
 
-    def latest_minute(self, days: int, minute: int) -> int | None:
-        """The latest minute of the day `days` before from which `minute` keeps the least gap; None: any minute does."""
-        latest = minute + days * DAY_MINUTES - self.min_hours * 60
-        return None if latest >= DAY_MINUTES - 1 else latest
-
 
 def gap_hours(first: datetime, second: datetime) -> float:
     """Hours from one local start to the next, on the wall clock."""

@@ -8,13 +8,12 @@ an infusion a session may come before it, never after: memory and consent are im
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from math import inf
+from typing import NamedTuple
 
 from clinic.models import User
-from clinic.policy import Role
 from visits import rules
 from visits.plans import Ask, Ground, Start
 from visits.rules import DAY_MINUTES, THERAPY, shape
@@ -28,11 +27,8 @@ MIDPOINT_AFTER_NEXT = 3.0
 MIDPOINT_SAME_DAY = 1.5
 INTEGRATION_DAY = 1.0  # a day after the 72 hours
 
-GRID_MINUTES = 30
 
-
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """One session: when, with whom, and what it costs."""
 
     start: Start
@@ -40,31 +36,19 @@ class Choice:
     cost: float
 
 
-def starts_on_grid(ground: Ground, starts: int) -> list[Start]:
-    """The set bits as starts on the half hour, none of them in the past."""
-    calendar = ground.calendar
-    if ground.earliest > 0:
-        starts = starts >> ground.earliest << ground.earliest
-    return [
-        Start(calendar.cell(moment), moment.date(), moment.hour * 60 + moment.minute)
-        for moment in calendar.moments(starts & ground.grid)
-    ]
-
-
 class Sessions:
     """The free starts of every therapist, and the cheapest session for any place in a series."""
 
     def __init__(self, ask: Ask, ground: Ground, at_minute: int) -> None:
         self.settings, self.timing = ground.calendar.settings, ground.timing
-        form = shape("preparation", ground.timing)
-        self.minutes = form.minutes
+        self.minutes = shape("preparation", ground.timing).minutes
         self.choices: dict[date, list[Choice]] = {}
-        for person in ground.calendar.people[Role.THERAPIST]:
+        for person, days in ground.therapists:
             other = OTHER_THERAPIST if ask.therapist and ask.therapist.pk != person.pk else 0.0
-            free = ground.calendar.starts(form, staff=person, patient_id=ask.patient.pk)
-            for start in starts_on_grid(ground, free):
-                cost = other + HOUR * abs(start.minute - at_minute) / 60
-                self.choices.setdefault(start.day, []).append(Choice(start, person, cost))
+            for day, starts in days.items():
+                self.choices.setdefault(day, []).extend(
+                    Choice(start, person, other + HOUR * abs(start.minute - at_minute) / 60) for start in starts
+                )
         self.cheapest = {day: min(choice.cost for choice in choices) for day, choices in self.choices.items()}
         # The search asks the same question for many chains.
         self.preparation_cost = cache(self._preparation_cost)
@@ -129,6 +113,9 @@ class Sessions:
     def _integration_cost(self, last: Start) -> float:
         best = inf
         for number in range(1, self._integration_days() + 1):
+            midnight = Start(0, last.day + timedelta(days=number), 0)
+            if best <= self.integration_place(last, midnight):
+                break  # from here on each day costs more
             for choice in self.choices.get(last.day + timedelta(days=number), ()):
                 best = min(best, choice.cost + self.integration_place(last, choice.start))
         return best
