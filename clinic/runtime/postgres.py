@@ -170,6 +170,18 @@ class Postgres:
                     cursor.execute(role, [self.places.secret("database-app-password")])
 
 
+def put_aside(postgres: Postgres) -> None:
+    """Start again with an empty database; the old one stays under another name, for whoever misses something in it."""
+    aside = sql.Identifier(f"{DATABASE}_unfinished")
+    with closing(postgres.connect()) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(aside))
+            rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+            cursor.execute(rename.format(sql.Identifier(DATABASE), aside))
+    postgres.complete()
+
+
 def plain_environment() -> dict[str, str]:
     """An environment without PG* variables, which would change what the server does."""
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}

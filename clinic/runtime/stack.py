@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
+from pathlib import Path
 from typing import IO
 
 import psycopg2
@@ -20,7 +21,7 @@ from clinic.runtime.environment import chosen_host, chosen_port, environment, va
 from clinic.runtime.one_at_a_time import claim, require_free_port
 from clinic.runtime.output import say
 from clinic.runtime.places import PROJECT, Places, private_directory
-from clinic.runtime.postgres import Postgres
+from clinic.runtime.postgres import Postgres, put_aside
 from clinic.runtime.shim import die_with_parent
 from clinic.runtime.spawn import spawn
 from clinic.runtime.supervisor import Launch, Part, StopRequested, Supervisor
@@ -112,6 +113,7 @@ class Clinic:
         say("Starting Evenkeel…")
         servers = start_servers(self.places, self.supervisor)
         self.env = environment(self.places, servers, port=self.port, host=self.host)
+        self.tidy_up()
         self.supervisor.once("migrate", self.manage("migrate", "--no-input", "--skip-checks"))
         gunicorn = self.python("gunicorn", "-c", "python:clinic.runtime.gunicorn_conf", "clinic.wsgi")
         self.supervisor.wait_for(self.supervisor.start(Part("web", gunicorn)), self.answers, seconds=30)
@@ -127,6 +129,18 @@ class Clinic:
         self.supervisor.start(Part("worker", self.python(*worker)))
         self.supervisor.start(Part("beat", self.python(*beat)))
 
+    @property
+    def unfinished(self) -> Path:
+        """There while the demo clinic is being filled, and after a stop in the midst of it."""
+        return self.places.var / "demo-unfinished"
+
+    def tidy_up(self) -> None:
+        """A demo clinic that was only half filled is made anew: it can't be continued, and half of it misleads."""
+        if self.unfinished.exists() and not os.environ.get("DATABASE_URL"):
+            put_aside(Postgres(self.places))
+            self.unfinished.unlink()
+            say("The demo clinic was not finished last time; it is made anew.")
+
     def fill(self) -> None:
         """Fill an empty clinic with demo data in the background, then show who can log in.
 
@@ -137,17 +151,17 @@ class Clinic:
             return
         if self.host not in ("127.0.0.1", "::1", "localhost"):
             say("Careful: whoever reaches this machine can log in, since the passwords of the demo are known.")
-        unfinished = self.places.var / "demo-unfinished"
-        if not unfinished.exists() and not self.is_empty():
+        if not self.is_empty():
             self.show_logins()
             return
-        unfinished.touch()
+        self.unfinished.touch()
 
         def filled(code: int) -> None:
             if code:
                 say(f"The demo clinic could not be filled; see {self.places.logs / 'demo.log'}")
+                say(STOPPING)
                 return
-            unfinished.unlink(missing_ok=True)
+            self.unfinished.unlink(missing_ok=True)
             say("The demo clinic is ready.")
             self.show_logins()
 

@@ -20,7 +20,7 @@ def outside(**more: str) -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name not in OURS} | {"EVENKEEL_DEMO": "no"} | more
 
 
-def eventually(question: Callable[[], object], seconds: float = 10) -> float:
+def eventually(question: Callable[[], object], seconds: float = 30) -> float:
     """Wait until it is true; the seconds it took."""
     began = time.monotonic()
     while not question():
