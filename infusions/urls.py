@@ -1,5 +1,49 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from infusions.views import chair, ledger, orders, review
 
 app_name = "infusions"
 
-urlpatterns: list[URLPattern] = []
+# The page beside the chair and its verbs; each of them is a POST.
+chair_patterns: list[URLPattern] = [
+    path("<uuid:pk>/", chair.page, name="infusion"),
+    path("<uuid:pk>/parts/", chair.parts, name="parts"),
+    path("<uuid:pk>/check-in/", chair.check_in, name="check-in"),
+    path("<uuid:pk>/clear/", chair.clear, name="clear"),
+    path("<uuid:pk>/start/", chair.start, name="start"),
+    path("<uuid:pk>/pause/", chair.pause, name="pause"),
+    path("<uuid:pk>/resume/", chair.resume, name="resume"),
+    path("<uuid:pk>/complete/", chair.complete, name="complete"),
+    path("<uuid:pk>/stop/", chair.stop, name="stop"),
+    path("<uuid:pk>/hold/", chair.hold, name="hold"),
+    path("<uuid:pk>/not-given/", chair.not_given, name="not-given"),
+    path("<uuid:pk>/override/", chair.override, name="override"),
+    path("<uuid:pk>/arrival/", chair.arrival, name="arrival"),
+    path("<uuid:pk>/draw/", chair.draw, name="draw"),
+    path("<uuid:pk>/double-check/", chair.double_check, name="double-check"),
+    path("<uuid:pk>/waste/", chair.waste, name="waste"),
+    path("<uuid:pk>/discard/", chair.discard, name="discard"),
+    path("<uuid:pk>/vitals/", chair.vitals, name="vitals"),
+    path("<uuid:pk>/event/", chair.event, name="event"),
+    path("<uuid:pk>/discharge/", chair.discharge, name="discharge"),
+    path("<uuid:pk>/vitals/<uuid:row>/correct/", chair.correct, name="correct"),
+    path("<uuid:pk>/vitals/<uuid:row>/answer/", chair.answer, name="answer"),
+]
+
+# What is ordered, what is in stock, and what came of it.
+order_patterns: list[URLPattern] = [
+    path("series/<uuid:pk>/orders/", orders.show, name="orders"),
+    path("series/<uuid:pk>/orders/preview/", orders.preview, name="order-preview"),
+    path("orders/<uuid:pk>/countersign/", orders.countersign, name="order-countersign"),
+    path("series/<uuid:pk>/review/", review.show, name="review"),
+    path("series/<uuid:pk>/review/boosters/", review.plan, name="booster-plan"),
+    path("series/<uuid:pk>/review/boosters/dates/", review.dates, name="booster-dates"),
+    path("vials/", ledger.vials, name="vials"),
+    path("vials/<uuid:pk>/", ledger.vial, name="vial"),
+    path("vials/<uuid:pk>/waste/", ledger.waste, name="vial-waste"),
+    path("vials/<uuid:pk>/count/", ledger.count, name="vial-count"),
+    path("vials/<uuid:pk>/return/", ledger.return_stock, name="vial-return"),
+    path("vials/<uuid:pk>/close/", ledger.close, name="vial-close"),
+]
+
+urlpatterns: list[URLPattern] = [*chair_patterns, *order_patterns]

@@ -1,0 +1,216 @@
+"""The forms beside the chair. Times are clock times of the site; the newest past moment that showed it is meant."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Any, ClassVar
+
+from crispy_forms.layout import Column, Layout, Row
+from django import forms
+
+from clinic import clock
+from clinic.errors import Invalid
+from clinic.forms import CalmForm
+from clinic.models import Site
+from infusions import vitals
+from infusions.forms.witness import WitnessForm
+from infusions.models import ArrivalCheck, Infusion, RunEvent, VitalSigns
+from patients.models import Contact
+
+
+def latest_moment(site: Site, at: time) -> datetime:
+    """The newest moment, now or before, at which the site's clock showed this time."""
+    now = clock.now() + timedelta(minutes=1)
+    today = site.moment(site.today(), at)
+    return today if today <= now else site.moment(site.today() - timedelta(days=1), at)
+
+
+class ArrivalForm(CalmForm, forms.Form):
+    """What is asked and measured on arrival (protocol 2.3)."""
+
+    picks = ("nothing_new", "substances_clear", "pregnancy")
+    units: ClassVar[dict[str, str]] = {"weight_kg": "kg"}
+
+    identity_confirmed = forms.BooleanField(
+        required=False, label="The patient said name and birth date; both are as above"
+    )
+    weight_kg = forms.DecimalField(label="Weight today", max_digits=5, decimal_places=1)
+    nothing_new = forms.ChoiceField(
+        label="New medicines, illness, falls or hospital since last time?",
+        choices=[("yes", "Nothing new"), ("no", "Yes")],
+    )
+    interval_history = forms.CharField(label="What is new", required=False, max_length=500)
+    last_solids_at = forms.TimeField(label="Last solid food", help_text="Time on the clock, like 19:30.")
+    last_clear_at = forms.TimeField(label="Last clear drink")
+    substances_clear = forms.ChoiceField(
+        label="Alcohol, cannabis, benzodiazepine or opioid inside its hold time?",
+        choices=[("yes", "None"), ("no", "Yes")],
+    )
+    pregnancy = forms.ChoiceField(label="Pregnancy test", choices=ArrivalCheck.Pregnancy.choices)
+    escort = forms.ModelChoiceField(
+        label="Who takes the patient home", queryset=Contact.objects.none(), required=False, empty_label="Nobody yet"
+    )
+    escort_confirmed = forms.BooleanField(label="This person has confirmed to come", required=False)
+    emergency_ready = forms.BooleanField(
+        label="Emergency kit, trained person and pump checked", required=False
+    )
+
+    def __init__(self, *args: Any, infusion: Infusion, check: ArrivalCheck | None = None, **kwargs: Any) -> None:
+        self.infusion = infusion
+        super().__init__(*args, initial=_answers(check, infusion.appointment.site), **kwargs)
+        escorts = infusion.series.patient.contacts.filter(kind=Contact.Kind.ESCORT, is_active=True)
+        self.fields["escort"].queryset = escorts  # type: ignore[attr-defined]
+        self.helper.layout = Layout(
+            "identity_confirmed",
+            Row(Column("weight_kg"), Column("last_solids_at"), Column("last_clear_at"), css_class="g-3 mb-3"),
+            Row(Column("nothing_new"), Column("interval_history"), css_class="g-3 mb-3"),
+            Row(Column("substances_clear"), Column("pregnancy"), css_class="g-3 mb-3"),
+            Row(Column("escort"), Column("escort_confirmed", css_class="align-self-end"), css_class="g-3 mb-3"),
+            "emergency_ready",
+        )
+
+    def values(self) -> dict[str, Any]:
+        """As `run.record_arrival` takes them."""
+        site, data = self.infusion.appointment.site, dict(self.cleaned_data)
+        for name in ("last_solids_at", "last_clear_at"):
+            data[name] = latest_moment(site, data[name])
+        for name in ("nothing_new", "substances_clear"):
+            data[name] = data[name] == "yes"
+        return data
+
+
+def _answers(check: ArrivalCheck | None, site: Site) -> dict[str, Any]:
+    if check is None:
+        return {}
+    yes = {True: "yes", False: "no"}
+    return {
+        "identity_confirmed": check.identity_confirmed,
+        "weight_kg": check.weight_kg,
+        "nothing_new": yes[check.nothing_new],
+        "interval_history": check.interval_history,
+        "last_solids_at": site.local(check.last_solids_at).time(),
+        "last_clear_at": site.local(check.last_clear_at).time(),
+        "substances_clear": yes[check.substances_clear],
+        "pregnancy": check.pregnancy,
+        "escort": check.escort_id,
+        "escort_confirmed": check.escort_confirmed,
+        "emergency_ready": check.emergency_ready,
+    }
+
+
+class DischargeForm(CalmForm, forms.Form):
+    """The way home (protocol 2.6)."""
+
+    aldrete = forms.IntegerField(label="Aldrete score", min_value=0, max_value=10, help_text="0 to 10")
+    oriented = forms.BooleanField(label="Oriented to person, place, time and situation", required=False)
+    steady = forms.BooleanField(label="Walks steadily", required=False)
+    no_active_si = forms.BooleanField(label="No active suicidal thoughts", required=False)
+    iv_out = forms.BooleanField(label="IV out", required=False)
+    instructions_given = forms.BooleanField(label="Written instructions given and understood", required=False)
+    escort_name = forms.CharField(label="Goes home with", required=False, max_length=120)
+    escort_relation = forms.CharField(label="Relation", required=False, max_length=60)
+    released_reason = forms.CharField(
+        label="Provider’s reason to release before all is met", required=False, max_length=300
+    )
+
+    def __init__(self, *args: Any, escort: Contact | None = None, may_release: bool = False, **kwargs: Any) -> None:
+        initial = {"escort_name": escort.name, "escort_relation": escort.relation} if escort else {}
+        super().__init__(*args, initial=initial, **kwargs)
+        if not may_release:
+            del self.fields["released_reason"]
+        checks = ("oriented", "steady", "no_active_si", "iv_out", "instructions_given")
+        last = ("released_reason",) if may_release else ()
+        who = Row(Column("aldrete"), Column("escort_name"), Column("escort_relation"), css_class="g-3 mb-3")
+        self.helper.layout = Layout(who, *checks, *last)
+
+
+class ReasonForm(CalmForm, forms.Form):
+    """One sentence why: hold, stop, let a light pass."""
+
+    reason = forms.CharField(label="Reason", max_length=200, error_messages={"required": "Write the reason."})
+    light = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+class PersonForm(WitnessForm):
+    """A second person who may sign on this screen, with a password of their own; nobody may be named, too."""
+
+    reason = forms.CharField(label="Reason", required=False, max_length=200)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("witness", "password"):
+            self.fields[name].required = False  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean()
+        if typed.get("witness") and not typed.get("password"):
+            self.add_error("password", self.required_sentences["password"])  # type: ignore[attr-defined]
+        return typed
+
+
+class EventForm(CalmForm, forms.Form):
+    """One quick event."""
+
+    kind = forms.ChoiceField(choices=RunEvent.Kind.choices)
+    text = forms.CharField(required=False, max_length=4000)
+    at = forms.TimeField(required=False)
+    client_key = forms.UUIDField(required=False)
+
+
+class VitalsForm(CalmForm, forms.Form):
+    """A row of the flowsheet. What is typed is checked by the verb, so that page and API say the same."""
+
+    systolic = forms.IntegerField(required=False)
+    diastolic = forms.IntegerField(required=False)
+    heart_rate = forms.IntegerField(required=False)
+    spo2 = forms.IntegerField(required=False)
+    respiratory_rate = forms.IntegerField(required=False)
+    moaas = forms.IntegerField(required=False)
+    distress = forms.IntegerField(required=False)
+    cadss6 = forms.IntegerField(required=False)
+    nausea = forms.NullBooleanField(required=False)
+    at = forms.TimeField(required=False)
+    age_seconds = forms.IntegerField(required=False, min_value=0, max_value=24 * 3600)
+    client_key = forms.UUIDField(required=False)
+
+    def observed_at(self, site: Site) -> datetime:
+        """A chosen clock time, else so many seconds ago as the page waited to send it; no tablet's clock is trusted."""
+        if self.cleaned_data["at"]:
+            return latest_moment(site, self.cleaned_data["at"])
+        return clock.now() - timedelta(seconds=self.cleaned_data["age_seconds"] or 0)
+
+    def values(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in vitals.FIELDS}
+
+
+class CorrectionForm(CalmForm, forms.Form):
+    """The right values beside the wrong ones, and why."""
+
+    reason = forms.CharField(
+        label="What was wrong", max_length=300, error_messages={"required": "Say in a few words what was wrong."}
+    )
+
+    def __init__(self, *args: Any, row: VitalSigns, **kwargs: Any) -> None:
+        self.row = row
+        super().__init__(*args, **kwargs)
+        for name, (label, _, _) in vitals.RANGES.items():
+            box = forms.TextInput({"inputmode": "numeric"})
+            self.fields[name] = forms.IntegerField(
+                label=label, required=False, initial=getattr(row, name), widget=box
+            )
+        self.helper.layout = Layout(
+            Row(Column("systolic"), Column("diastolic"), Column("heart_rate"), Column("spo2"), css_class="g-3 mb-3"),
+            Row(
+                Column("respiratory_rate"), Column("moaas"), Column("distress"), Column("cadss6"), css_class="g-3 mb-3"
+            ),
+            "reason",
+        )
+
+    def values(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in vitals.RANGES}
+
+
+def require_valid(form: forms.Form) -> None:
+    """Raise Invalid with each field's sentence unless the form is whole."""
+    if not form.is_valid():
+        raise Invalid({name: " ".join(str(text) for text in texts) for name, texts in form.errors.items()})
