@@ -50,46 +50,33 @@ class Patient(Record):
         default=Sex.UNKNOWN,
     )
     deceased_on = models.DateField(null=True, blank=True)
-    phone = models.CharField(
-        max_length=20, blank=True, help_text="E.164, like +15550137740."
-    )
+    phone = models.CharField(max_length=20, blank=True, help_text="E.164, like +15550137740.")
     phone_other = models.CharField(max_length=20, blank=True)
     email = models.EmailField(blank=True)
     address = models.CharField(max_length=160, blank=True)
     city = models.CharField(max_length=80, blank=True)
     state = models.CharField(max_length=40, blank=True)
     postal_code = models.CharField(max_length=12, blank=True)
-    language = models.CharField(
-        max_length=5, default="en", choices=[("en", "English"), ("es", "Spanish")]
-    )
-    # Folded by patients.names.fold(): without accents, lower case; what search and the duplicate check read.
+    language = models.CharField(max_length=5, default="en", choices=[("en", "English"), ("es", "Spanish")])
+    # Written by patients.names.index(): lower case, without accents, the family name first. Search and the duplicate
+    # check read it, and lists are sorted by it.
     search_text = models.TextField(editable=False)
-    sounds_like = ArrayField(
-        models.CharField(max_length=16), default=list, editable=False
-    )
+    sounds_like = ArrayField(models.CharField(max_length=16), default=list, editable=False)
     registered_at = models.DateTimeField(default=clock.now, editable=False)
-    registered_by = models.ForeignKey(
-        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    registered_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        ordering: ClassVar[list[str]] = ["family_name", "given_name", "id"]
+        ordering: ClassVar[list[str]] = ["search_text", "id"]
         indexes: ClassVar[list[models.Index]] = [
-            GinIndex(
-                OpClass("search_text", name="gin_trgm_ops"), name="patient_search"
-            ),
+            GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="patient_search"),
             GinIndex(fields=["sounds_like"], name="patient_sounds_like"),
             models.Index(fields=["birth_date"], name="patient_birth_date"),
-            models.Index(
-                fields=["site", "family_name", "given_name", "id"],
-                name="patient_by_site_name",
-            ),
+            models.Index(fields=["site", "search_text", "id"], name="patient_by_site_name"),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
                 name="patient_dies_after_birth",
-                condition=Q(deceased_on__isnull=True)
-                | Q(deceased_on__gte=models.F("birth_date")),
+                condition=Q(deceased_on__isnull=True) | Q(deceased_on__gte=models.F("birth_date")),
             ),
             models.CheckConstraint(
                 name="patient_has_names",
@@ -110,17 +97,11 @@ class Patient(Record):
 
     @property
     def legal_name(self) -> str:
-        return " ".join(
-            part
-            for part in (self.given_name, self.middle_name, self.family_name)
-            if part
-        )
+        return " ".join(part for part in (self.given_name, self.middle_name, self.family_name) if part)
 
     @property
     def initials(self) -> str:
-        return (
-            (self.preferred_name or self.given_name)[:1] + self.family_name[:1]
-        ).upper()
+        return ((self.preferred_name or self.given_name)[:1] + self.family_name[:1]).upper()
 
     def age_on(self, day: date) -> int:
         return full_years(self.birth_date, day)
@@ -134,17 +115,13 @@ class Patient(Record):
 class ExternalIdentifier(Record):
     """The id under which another system knows the patient; makes imports repeatable."""
 
-    patient = models.ForeignKey(
-        Patient, on_delete=models.PROTECT, related_name="identifiers"
-    )
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="identifiers")
     system = models.CharField(max_length=120)
     value = models.CharField(max_length=120)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["system", "value"], name="external_identifier_once"
-            ),
+            models.UniqueConstraint(fields=["system", "value"], name="external_identifier_once"),
         ]
 
     def __str__(self) -> str:
@@ -158,9 +135,7 @@ class Contact(Record):
         EMERGENCY = "emergency", "Emergency contact"
         CLINICIAN = "clinician", "Clinician"
 
-    patient = models.ForeignKey(
-        Patient, on_delete=models.PROTECT, related_name="contacts"
-    )
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="contacts")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     name = models.CharField(max_length=120)
     relation = models.CharField(max_length=60, blank=True)
@@ -182,16 +157,12 @@ class ContactConsent(Record):
         EMAIL = "email", "Email"
         TEXT = "text", "Text message"
 
-    patient = models.ForeignKey(
-        Patient, on_delete=models.PROTECT, related_name="contact_consents"
-    )
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="contact_consents")
     channel = models.CharField(max_length=5, choices=Channel.choices)
     words = models.TextField()
     version = models.CharField(max_length=20)
     given_at = models.DateTimeField()
-    taken_by = models.ForeignKey(
-        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    taken_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -232,9 +203,7 @@ class Inquiry(Record):
     email = models.EmailField(blank=True)
     message = models.TextField(blank=True, max_length=2000)
     received_at = models.DateTimeField(default=clock.now)
-    taken_by = models.ForeignKey(
-        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    taken_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     patient = models.ForeignKey(
         Patient,
         null=True,
@@ -251,9 +220,7 @@ class Inquiry(Record):
             models.Index(fields=["site", "state", "-received_at"], name="inquiry_queue")
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(
-                name="inquiry_reachable", condition=~Q(phone="") | ~Q(email="")
-            ),
+            models.CheckConstraint(name="inquiry_reachable", condition=~Q(phone="") | ~Q(email="")),
             models.CheckConstraint(
                 name="inquiry_registered_has_patient",
                 condition=~Q(state="registered") | Q(patient__isnull=False),
@@ -270,9 +237,7 @@ class Coded(models.Model):
     system = models.CharField(max_length=80, blank=True)
     code = models.CharField(max_length=40, blank=True)
     display = models.CharField(max_length=255)
-    source = models.CharField(
-        max_length=20, default="staff", help_text="staff, patient, record or import"
-    )
+    source = models.CharField(max_length=20, default="staff", help_text="staff, patient, record or import")
 
     class Meta:
         abstract = True
@@ -283,9 +248,7 @@ class Coded(models.Model):
 
 @audited
 class Condition(Record, Coded, Retractable):
-    patient = models.ForeignKey(
-        Patient, on_delete=models.PROTECT, related_name="conditions"
-    )
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="conditions")
     onset = models.DateField(null=True, blank=True)
     abatement = models.DateField(null=True, blank=True)
 
@@ -308,9 +271,7 @@ class Condition(Record, Coded, Retractable):
 class Medication(Record, Coded, Retractable):
     """A medicine the patient takes or took (FHIR MedicationStatement)."""
 
-    patient = models.ForeignKey(
-        Patient, on_delete=models.PROTECT, related_name="medications"
-    )
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="medications")
     dose = models.CharField(max_length=120, blank=True)
     started = models.DateField(null=True, blank=True)
     stopped = models.DateField(null=True, blank=True)
@@ -338,9 +299,7 @@ class Allergy(Record, Coded, Retractable):
         SEVERE = "severe", "Severe"
         UNKNOWN = "", "Not recorded"
 
-    patient = models.ForeignKey(
-        Patient, on_delete=models.PROTECT, related_name="allergies"
-    )
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="allergies")
     reaction = models.CharField(max_length=200, blank=True)
     severity = models.CharField(max_length=8, blank=True, choices=Severity.choices)
     noted_on = models.DateField(null=True, blank=True)
@@ -350,9 +309,7 @@ class Allergy(Record, Coded, Retractable):
         verbose_name_plural = "allergies"
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *Retractable.Meta.constraints,
-            models.UniqueConstraint(
-                fields=["patient", "system", "code", "display"], name="allergy_once"
-            ),
+            models.UniqueConstraint(fields=["patient", "system", "code", "display"], name="allergy_once"),
         ]
 
 
@@ -368,15 +325,11 @@ class TreatmentTrial(Record, Retractable):
         REMISSION = "remission", "Remission"
         INTOLERANT = "intolerant", "Not tolerated"
 
-    patient = models.ForeignKey(
-        Patient, on_delete=models.PROTECT, related_name="trials"
-    )
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="trials")
     treatment = models.CharField(max_length=120)
     treatment_class = models.CharField("class", max_length=60, blank=True)
     dose = models.CharField("highest dose", max_length=60, blank=True)
-    weeks_at_adequate_dose = models.PositiveSmallIntegerField(
-        "weeks at an adequate dose"
-    )
+    weeks_at_adequate_dose = models.PositiveSmallIntegerField("weeks at an adequate dose")
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
     this_episode = models.BooleanField("in the present episode", default=True)
 
@@ -408,17 +361,13 @@ class MeasureResponse(Record, Entered, Retractable):
         POST_SERIES = "post_series", "After the series"
         FOLLOW_UP = "follow_up", "Follow-up"
 
-    patient = models.ForeignKey(
-        Patient, on_delete=models.PROTECT, related_name="measures"
-    )
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="measures")
     instrument = models.CharField(max_length=8, choices=Instrument.choices)
     version = models.CharField(max_length=20, default="1")
     language = models.CharField(max_length=5, default="en")
     timepoint = models.CharField(max_length=14, choices=Timepoint.choices)
     items = ArrayField(models.PositiveSmallIntegerField())
-    score = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="Empty for a screen without a sum."
-    )
+    score = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Empty for a screen without a sum.")
 
     class Meta(Retractable.Meta):
         ordering: ClassVar[list[str]] = ["-observed_at"]
@@ -432,9 +381,7 @@ class MeasureResponse(Record, Entered, Retractable):
             *Retractable.Meta.constraints,
             models.CheckConstraint(
                 name="measure_items_whole",
-                condition=Q(
-                    instrument="phq9", items__len=9, score__isnull=False, score__lte=27
-                )
+                condition=Q(instrument="phq9", items__len=9, score__isnull=False, score__lte=27)
                 | Q(instrument="gad7", items__len=7, score__isnull=False, score__lte=21)
                 | Q(instrument="cssrs", items__len=6, score__isnull=True),
             ),
@@ -454,9 +401,7 @@ class SafetyAlert(Record):
         LOW = "low", "Low"
         UNSCREENED = "unscreened", "To be screened"
 
-    patient = models.ForeignKey(
-        Patient, on_delete=models.PROTECT, related_name="alerts"
-    )
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="alerts")
     measure = models.ForeignKey(
         MeasureResponse,
         null=True,
@@ -468,9 +413,7 @@ class SafetyAlert(Record):
     opened_at = models.DateTimeField(default=clock.now)
     acknowledge_by = models.DateTimeField()
     acknowledged_at = models.DateTimeField(null=True, blank=True)
-    acknowledged_by = models.ForeignKey(
-        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    acknowledged_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     screen = models.ForeignKey(
         MeasureResponse,
         null=True,
@@ -480,17 +423,11 @@ class SafetyAlert(Record):
         help_text="The C-SSRS screener that graded it.",
     )
     closed_at = models.DateTimeField(null=True, blank=True)
-    closed_by = models.ForeignKey(
-        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    closed_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     outcome = models.TextField(blank=True)
-    may_infuse = models.BooleanField(
-        default=False, help_text="A provider cleared infusions while the alert is open."
-    )
+    may_infuse = models.BooleanField(default=False, help_text="A provider cleared infusions while the alert is open.")
     cleared_at = models.DateTimeField(null=True, blank=True)
-    cleared_by = models.ForeignKey(
-        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    cleared_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     clearance_note = models.TextField(blank=True)
 
     class Meta:
@@ -508,8 +445,7 @@ class SafetyAlert(Record):
             together("alert_cleared_whole", "cleared_at", "cleared_by"),
             models.CheckConstraint(
                 name="alert_infuses_when_cleared",
-                condition=Q(may_infuse=False)
-                | (Q(cleared_at__isnull=False) & ~Q(clearance_note="")),
+                condition=Q(may_infuse=False) | (Q(cleared_at__isnull=False) & ~Q(clearance_note="")),
             ),
             models.CheckConstraint(
                 name="alert_closed_says_why",
@@ -517,9 +453,7 @@ class SafetyAlert(Record):
             ),
             models.UniqueConstraint(fields=["measure"], name="alert_once_a_measure"),
         ]
-        triggers: ClassVar[list[Any]] = [
-            locked_when("safety_alert_closed", closed_at__isnull=False)
-        ]
+        triggers: ClassVar[list[Any]] = [locked_when("safety_alert_closed", closed_at__isnull=False)]
 
     def __str__(self) -> str:
         return f"{self.get_grade_display()} safety alert"
@@ -537,9 +471,7 @@ class Evaluation(Record, Entered):
         DEFERRED = "deferred", "Deferred"
         INELIGIBLE = "ineligible", "Ineligible"
 
-    patient = models.ForeignKey(
-        Patient, on_delete=models.PROTECT, related_name="evaluations"
-    )
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="evaluations")
     state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFT)
     diagnosis = models.CharField(max_length=160, blank=True)
     diagnosis_code = models.CharField("ICD-10-CM code", max_length=10, blank=True)
@@ -547,25 +479,17 @@ class Evaluation(Record, Entered):
     goals = models.TextField("goals, in the patient’s own words", blank=True)
     plan = models.TextField(blank=True)
     planned_count = models.PositiveSmallIntegerField(default=6)
-    height_cm = models.DecimalField(
-        max_digits=5, decimal_places=1, null=True, blank=True
-    )
-    weight_kg = models.DecimalField(
-        max_digits=5, decimal_places=1, null=True, blank=True
-    )
+    height_cm = models.DecimalField(max_digits=5, decimal_places=1, null=True, blank=True)
+    weight_kg = models.DecimalField(max_digits=5, decimal_places=1, null=True, blank=True)
     systolic = models.PositiveSmallIntegerField(null=True, blank=True)
     diastolic = models.PositiveSmallIntegerField(null=True, blank=True)
-    rationale = models.TextField(
-        blank=True, help_text="Why, where the answers don’t say it by themselves."
-    )
+    rationale = models.TextField(blank=True, help_text="Why, where the answers don’t say it by themselves.")
     conditions_to_meet = models.TextField(blank=True)
     revisit_on = models.DateField(null=True, blank=True)
     valid_until = models.DateField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
     signed_at = models.DateTimeField(null=True, blank=True)
-    signed_by = models.ForeignKey(
-        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    signed_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     supersedes = models.OneToOneField(
         "self",
         null=True,
@@ -574,9 +498,7 @@ class Evaluation(Record, Entered):
         related_name="superseded_by",
     )
 
-    SIGNED: ClassVar[frozenset[str]] = frozenset(
-        {"eligible", "conditional", "deferred", "ineligible"}
-    )
+    SIGNED: ClassVar[frozenset[str]] = frozenset({"eligible", "conditional", "deferred", "ineligible"})
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-observed_at"]
@@ -593,8 +515,7 @@ class Evaluation(Record, Entered):
             ),
             models.CheckConstraint(
                 name="evaluation_eligible_has_end",
-                condition=~Q(state__in=["eligible", "conditional"])
-                | Q(valid_until__isnull=False),
+                condition=~Q(state__in=["eligible", "conditional"]) | Q(valid_until__isnull=False),
             ),
             models.UniqueConstraint(
                 fields=["patient"],
@@ -607,9 +528,7 @@ class Evaluation(Record, Entered):
             within("evaluation_systolic_sane", "systolic", 50, 260),
             within("evaluation_diastolic_sane", "diastolic", 30, 160),
         ]
-        triggers: ClassVar[list[Any]] = [
-            locked_when("evaluation_signed", signed_at__isnull=False)
-        ]
+        triggers: ClassVar[list[Any]] = [locked_when("evaluation_signed", signed_at__isnull=False)]
 
     def __str__(self) -> str:
         return f"Evaluation, {self.get_state_display().lower()}"
@@ -624,18 +543,14 @@ class EvaluationAnswer(Record):
         YES = "yes", "Yes"
         UNKNOWN = "unknown", "Not known"
 
-    evaluation = models.ForeignKey(
-        Evaluation, on_delete=models.PROTECT, related_name="answers"
-    )
+    evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="answers")
     key = models.CharField(max_length=40)
     answer = models.CharField(max_length=8, choices=Answer.choices)
     note = models.CharField(max_length=300, blank=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["evaluation", "key"], name="evaluation_answer_once"
-            )
+            models.UniqueConstraint(fields=["evaluation", "key"], name="evaluation_answer_once")
         ]
         triggers: ClassVar[list[Any]] = [
             locked_with_parent(
@@ -658,26 +573,20 @@ class Consent(Record, Entered):
         PRIVACY = "privacy", "Privacy practices"
         FINANCIAL = "financial", "Costs and payment"
 
-    patient = models.ForeignKey(
-        Patient, on_delete=models.PROTECT, related_name="consents"
-    )
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="consents")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     version = models.CharField(max_length=20)
     language = models.CharField(max_length=5, default="en")
     text_sha256 = models.CharField(max_length=64)
     signer_name = models.CharField(max_length=120)
-    witness = models.ForeignKey(
-        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    witness = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     valid_until = models.DateField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-observed_at"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(
-                name="consent_has_signer", condition=~Q(signer_name="")
-            )
+            models.CheckConstraint(name="consent_has_signer", condition=~Q(signer_name=""))
         ]
 
     def __str__(self) -> str:
@@ -702,9 +611,7 @@ class ImportJob(Record):
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="import_jobs")
     format = models.CharField(max_length=12, choices=Format.choices)
     file_name = models.CharField(max_length=200)
-    content = models.BinaryField(
-        null=True, blank=True, help_text="The uploaded file; emptied when the run ends."
-    )
+    content = models.BinaryField(null=True, blank=True, help_text="The uploaded file; emptied when the run ends.")
     dry_run = models.BooleanField(default=False)
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     total = models.PositiveIntegerField(default=0)
@@ -714,9 +621,7 @@ class ImportJob(Record):
         blank=True,
         help_text="Why the whole file was refused: line and column.",
     )
-    started_by = models.ForeignKey(
-        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    started_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(default=clock.now)
     ended_at = models.DateTimeField(null=True, blank=True)
 
@@ -743,15 +648,11 @@ class ImportRow(models.Model):
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
     what = models.CharField(max_length=200)
     why = models.CharField(max_length=300, blank=True)
-    patient = models.ForeignKey(
-        Patient, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    patient = models.ForeignKey(Patient, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering: ClassVar[list[str]] = ["file", "line", "id"]
-        indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["job", "outcome"], name="import_row_by_outcome")
-        ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["job", "outcome"], name="import_row_by_outcome")]
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line} {self.outcome}"

@@ -119,11 +119,16 @@ def _split(codes: Iterable[str]) -> tuple[set[str], set[str]]:
     return {code[2:] for code in every if code[:1] == "g"}, {code[2:] for code in every if code[:1] == "f"}
 
 
+def sort_key(given_name: str, family_name: str) -> str:
+    """How a list is sorted: Ångström under A, de la Cruz under D, whatever the database thinks of accents."""
+    return f"{fold(family_name)} {fold(given_name)}".strip()
+
+
 def search_text(patient: Patient) -> str:
-    """What search reads: the legal name first, then every other word and number the person may be looked up by."""
+    """What search reads, and what lists are sorted by: family name, given name, then all else one may look for."""
     numbers = (phones.digits(number) for number in (patient.phone, patient.phone_other))
     words = (
-        f"{patient.given_name} {patient.family_name}",
+        sort_key(patient.given_name, patient.family_name),
         patient.preferred_name,
         patient.middle_name,
         patient.mrn,

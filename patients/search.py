@@ -70,7 +70,7 @@ def find(*, user: User, text: str, limit: int = 20, site: Site | None = None) ->
     if born:
         everyone = everyone.filter(birth_date=born)
     if not words:
-        return list(everyone.order_by("family_name", "given_name", "id")[:limit])
+        return list(everyone.order_by("search_text", "id")[:limit])
     digits = phones.digits(rest)
     if len(digits) >= 3 and not re.search(r"[^\W\d_]", rest):
         return list(_by_number(everyone, digits)[:limit])
@@ -89,21 +89,21 @@ def _by_number(everyone: QuerySet[Patient], digits: str) -> QuerySet[Patient]:
         default=Value(2),
         output_field=IntegerField(),
     )
-    return everyone.filter(search_text__contains=digits).order_by(rank, "family_name", "given_name", "id")
+    return everyone.filter(search_text__contains=digits).order_by(rank, "search_text", "id")
 
 
 def _by_beginning(everyone: QuerySet[Patient], words: list[str]) -> QuerySet[Patient]:
     """Every word begins some word of the record; who is called exactly so comes first."""
     for word in words:
         everyone = everyone.filter(search_text__regex=rf"\m{word}")
-    whole = " ".join(words)
+    turned = " ".join((words[-1], *words[:-1]))
     rank = Case(
-        When(search_text__startswith=whole, then=Value(0)),
-        When(search_text__regex=rf"^\w+ {whole}", then=Value(1)),
+        When(Q(search_text__startswith=turned) | Q(search_text__startswith=" ".join(words)), then=Value(0)),
+        When(search_text__regex=rf"^\w+ {words[0]}", then=Value(1)),
         default=Value(2),
         output_field=IntegerField(),
     )
-    return everyone.order_by(rank, "family_name", "given_name", "id")
+    return everyone.order_by(rank, "search_text", "id")
 
 
 @transaction.atomic
@@ -121,7 +121,7 @@ def _by_likeness(everyone: QuerySet[Patient], words: list[str], limit: int) -> l
         sounds = Q(sounds_like__overlap=[f"g:{heard}", f"f:{heard}"]) if telling_sound else Q()
         everyone = everyone.filter(Q(search_text__trigram_word_similar=word) | sounds)
     score = reduce(add, (TrigramWordSimilarity(word, "search_text") for word in telling))
-    return list(everyone.alias(score=score).order_by(F("score").desc(), "family_name", "given_name", "id")[:limit])
+    return list(everyone.alias(score=score).order_by(F("score").desc(), "search_text", "id")[:limit])
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ def likely(
     that sounds alike or the same phone. A name alone counts only when it is the same, letter for letter.
     """
     codes = names.sounds_like((given_name,), (family_name,))
-    whole = names.fold(f"{given_name} {family_name}")
+    whole = names.sort_key(given_name, family_name)
     near = Q(search_text__startswith=whole)
     if birth_date:
         near |= Q(birth_date=birth_date)
@@ -172,14 +172,14 @@ def likely(
         for points, why in [_likeness(patient, codes, whole, birth_date, phone)]
         if points
     ]
-    return sorted(found, key=lambda one: (-one.points, one.patient.family_name, one.patient.given_name))[:limit]
+    return sorted(found, key=lambda one: (-one.points, one.patient.search_text))[:limit]
 
 
 def _likeness(
     patient: Patient, codes: Iterable[str], whole: str, birth_date: date | None, phone: str
 ) -> tuple[int, str]:
     """Points and the reason in words; no points when too little agrees."""
-    same_name = names.fold(f"{patient.given_name} {patient.family_name}") == whole
+    same_name = names.sort_key(patient.given_name, patient.family_name) == whole
     alike = same_name or names.sound_alike(codes, patient.sounds_like)
     born = birth_date is not None and patient.birth_date == birth_date
     called = phone != "" and phone in {patient.phone, patient.phone_other}

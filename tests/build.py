@@ -57,7 +57,7 @@ def patient(at: Site, **fields: Any) -> Patient:
         given_name=given,
         family_name=family,
         birth_date=fields.pop("birth_date", date(1984, 3, 14)),
-        search_text=f"{given} {family}".lower(),
+        search_text=f"{family} {given}".lower(),
         **fields,
     )
 

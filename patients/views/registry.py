@@ -32,7 +32,7 @@ def index(request: HttpRequest) -> HttpResponse:
     if text:
         people: Any = search.find(user=acting_user(request), text=text, site=site, limit=NEAREST)
     else:
-        people = scoped(acting_user(request)).filter(site=site).order_by("family_name", "given_name", "id")
+        people = scoped(acting_user(request)).filter(site=site).order_by("search_text", "id")
     page_obj = Paginator(people, A_PAGE).get_page(request.GET.get("page"))
     context = {
         "page_obj": page_obj,
