@@ -238,7 +238,8 @@ def update(*, patient_id: UUID, by: User, seen: Mapping[str, Any] | None = None,
 
 def last_change(patient: Patient) -> tuple[User | None, datetime] | None:
     """Who saved the record last, and when, from its history."""
-    event = patient.pgh_events.order_by("-pgh_id").first()
+    events: Any = getattr(patient, "pgh_events")  # noqa: B009 - django-pghistory adds it, its types do not say so
+    event = events.order_by("-pgh_id").first()
     if event is None:
         return None
     user_id = (event.pgh_context or {}).get("user")

@@ -53,7 +53,7 @@ class EvaluationForm(CalmForm, forms.Form):
         choices=[(6, "6"), (7, "7"), (8, "8")],
         coerce=int,
         required=False,
-        empty_value=6,
+        empty_value="6",
     )
     rationale = forms.CharField(
         required=False,

@@ -19,7 +19,7 @@ class _RowForm(CalmForm, forms.Form):
         for field in self.fields.values():
             field.widget.attrs.setdefault("autocomplete", "off")
         columns = [Column(name, css_class="col-md-6") for name in self.fields]
-        self.helper.layout = Layout(Row(*columns, css_class="row gx-4"))
+        self.helper.layout = Layout(Row(*columns, css_class="row gx-4 gy-3"))
 
 
 class ConditionForm(_RowForm):

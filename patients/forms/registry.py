@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from crispy_forms.layout import Column, Div, Fieldset, Layout, Row
 from django import forms
 from django.core import signing
 
+from clinic import clock
+from clinic.errors import Invalid
 from clinic.forms import CalmForm
 from patients import phones
 from patients.models import Contact, Inquiry, Patient
-from patients.registration import EDITABLE
+from patients.registration import EDITABLE, checked
 
 SEEN_SALT = "patients.edit"
 _DAYS = {"birth_date", "deceased_on"}
 
 
 def _pair(*fields: str) -> Row:
-    return Row(*(Column(field, css_class="col-md-6") for field in fields), css_class="row gx-4")
+    return Row(*(Column(field, css_class="col-md-6") for field in fields), css_class="row gx-4 gy-3")
 
 
 def initial_of(patient: Patient) -> dict[str, Any]:
@@ -45,9 +47,26 @@ def unseal(text: str) -> dict[str, Any] | None:
     return values | {field: date.fromisoformat(values[field]) for field in _DAYS if values.get(field)}
 
 
-class PatientForm(CalmForm, forms.Form):
+class _PersonForm(CalmForm, forms.Form):
+    """Says everything that is wrong at once, in the words of patients.registration."""
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or self.cleaned_data
+        person = {field: value for field, value in typed.items() if field in EDITABLE}
+        if not person.get("birth_date"):
+            person.pop("birth_date", None)
+        try:
+            checked(person, today=clock.now().date() + timedelta(days=1))  # the verb knows the site's own today
+        except Invalid as error:
+            self.refuse(error)
+        return typed
+
+
+class PatientForm(_PersonForm):
     """A record's own page of facts. What fits and what does not is said by patients.registration."""
 
+    life = "Birth"
+    more: tuple[str, ...] = ()
     picks = ("sex", "language")
     required_sentences = {
         "given_name": "Write the given name.",
@@ -78,23 +97,11 @@ class PatientForm(CalmForm, forms.Form):
         for field in self.fields.values():
             field.widget.attrs.setdefault("autocomplete", "off")  # never the browser owner's own name
         self.helper.layout = Layout(
-            Fieldset(
-                "Name",
-                _pair("given_name", "family_name"),
-                _pair("middle_name", "preferred_name"),
-                _pair("pronouns"),
-            ),
-            Fieldset("Birth", _pair("birth_date", "sex"), *self._extra()),
-            Fieldset("How to reach them", _pair("phone", "phone_other"), _pair("email", "language")),
-            Fieldset(
-                "Address",
-                _pair("address", "city"),
-                _pair("state", "postal_code"),
-            ),
+            Fieldset("Name", _pair("given_name", "family_name", "middle_name", "preferred_name", "pronouns")),
+            Fieldset(self.life, _pair("birth_date", "sex", *self.more)),
+            Fieldset("How to reach them", _pair("phone", "phone_other", "email", "language")),
+            Fieldset("Address", _pair("address", "city", "state", "postal_code")),
         )
-
-    def _extra(self) -> list[Any]:
-        return []
 
 
 class PatientEditForm(PatientForm):
@@ -103,8 +110,12 @@ class PatientEditForm(PatientForm):
     deceased_on = forms.DateField(label="Died on", required=False)
     seen = forms.CharField(widget=forms.HiddenInput)
 
-    def _extra(self) -> list[Any]:
-        return [_pair("deceased_on"), "seen"]
+    life = "Birth and death"
+    more = ("deceased_on",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper.layout.append("seen")
 
 
 class ContactForm(CalmForm, forms.Form):
@@ -120,10 +131,10 @@ class ContactForm(CalmForm, forms.Form):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.widget.attrs.setdefault("autocomplete", "off")
-        self.helper.layout = Layout("kind", _pair("name", "relation"), _pair("phone"))
+        self.helper.layout = Layout(Div("kind", css_class="mb-3"), _pair("name", "relation", "phone"))
 
 
-class InquiryForm(CalmForm, forms.Form):
+class InquiryForm(_PersonForm):
     """A call, written down by staff."""
 
     required_sentences = {"given_name": "Write the given name.", "family_name": "Write the family name."}
@@ -140,11 +151,11 @@ class InquiryForm(CalmForm, forms.Form):
         for field in self.fields.values():
             field.widget.attrs.setdefault("autocomplete", "off")
         self.helper.layout = Layout(
-            _pair("given_name", "family_name"), _pair("phone", "email"), _pair("birth_date"), "message"
+            _pair("given_name", "family_name", "phone", "email", "birth_date"), Div("message", css_class="mt-3")
         )
 
 
-class RequestForm(CalmForm, forms.Form):
+class RequestForm(_PersonForm):
     """The public form. It asks for the least that lets somebody call back."""
 
     required_sentences = {"given_name": "Write your first name.", "family_name": "Write your last name."}
