@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from django.db import transaction
@@ -19,8 +19,8 @@ from patients.registration import fitting
 from patients.rows import patient_for
 
 Row = Condition | Medication | Allergy | TreatmentTrial
-R = TypeVar("R", Condition, Medication, Allergy, TreatmentTrial)
-Ending = TypeVar("Ending", Condition, Medication)
+R = TypeVar("R", bound=Row)
+Ending = TypeVar("Ending", bound=Condition | Medication)
 KINDS: dict[str, type[Row]] = {
     "condition": Condition,
     "medication": Medication,
@@ -72,7 +72,7 @@ def _add(model: type[R], patient: Patient, values: dict[str, Any], key: tuple[st
         raise Refused("This was entered before and marked as an error. Take that mark back there instead.")
     if same:
         raise Refused("This stands in the list already.")
-    return model._default_manager.create(patient=patient, **values)
+    return cast("R", model._default_manager.create(patient=patient, **values))
 
 
 @transaction.atomic
@@ -213,7 +213,7 @@ def _again(record: R, by: User) -> R:
     if row is None:
         raise NotFound
     require(by, Action.RECORD_HISTORY, at=row.patient.site)
-    return row
+    return cast("R", row)
 
 
 @transaction.atomic

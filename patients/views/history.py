@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -18,7 +19,7 @@ from patients.access import patient_or_404
 from patients.forms.history import FORMS
 from patients.models import Condition, Medication, Patient
 
-ADD = {
+ADD: dict[str, Callable[..., history.Row]] = {
     "condition": history.add_condition,
     "medication": history.add_medication,
     "allergy": history.add_allergy,
@@ -36,25 +37,30 @@ MOST = 200
 def _page(
     request: HttpRequest, patient: Patient, *, form: Any = None, kind: str = "", trouble: str = "", status: int = 200
 ) -> HttpResponse:
-    rows = {
+    rows: dict[str, Any] = {
         "allergy": patient.allergies,
         "medication": patient.medications,
         "condition": patient.conditions,
         "trial": patient.trials,
     }
-    parts = [
+    parts: list[dict[str, Any]] = [
         {
             "kind": key,
             "title": title,
             "empty": empty,
             "add": add,
             "template": f"patients/history/{key}.html",
-            "rows": list(rows[key].select_related("entered_in_error_by")[:MOST]),
+            "rows": sorted(
+                rows[key].select_related("entered_in_error_by")[:MOST],
+                key=lambda row: row.entered_in_error_at is not None,
+            ),
             "form": form if key == kind else FORMS[key](auto_id=f"{key}_%s"),
             "open": key == kind,
         }
         for key, (title, empty, add) in TITLES.items()
     ]
+    for part in parts:
+        part["count"] = sum(1 for row in part["rows"] if row.entered_in_error_at is None)
     context = {
         "patient": patient,
         "parts": parts,
