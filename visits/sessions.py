@@ -21,10 +21,10 @@ from visits.rules import DAY_MINUTES, THERAPY, shape
 OTHER_THERAPIST = 5.0
 HOUR = 0.05  # an hour away from the hour wished
 PREPARATION_DAY = 0.4  # a day away from the best day
-MIDPOINT_DAY = 1.0  # a day later than the one after the middle infusion
-MIDPOINT_BEFORE_HALF = 2.0
-MIDPOINT_AFTER_NEXT = 3.0
-MIDPOINT_SAME_DAY = 1.5
+MIDPOINT_DAY = 0.3  # a day later than the one after the middle infusion
+MIDPOINT_BEFORE_HALF = 1.0
+MIDPOINT_AFTER_NEXT = 1.2
+MIDPOINT_SAME_DAY = 0.5
 INTEGRATION_DAY = 1.0  # a day after the 72 hours
 
 

@@ -1,0 +1,270 @@
+"""One day of a site as the board shows it: rooms, lanes of staff, visits with their stages. Read only, six queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, Subquery
+from psycopg2.extras import DateTimeTZRange
+
+from clinic import clock, settings_versions
+from clinic.models import Closure, Membership, OpeningHours, Room, Shift, ShiftException, Site, User
+from clinic.policy import Role
+from patients.models import Patient
+from visits.models import Appointment, Hold
+from visits.rules import HANDS_LANE, STEP_MINUTES, Timing, stages
+
+WORKERS = (Role.NURSE, Role.THERAPIST, Role.PROVIDER)
+SHOWN_WHEN_GONE = (Appointment.Status.NO_SHOW,)
+USUAL_HOURS = (time(8), time(18))  # what is drawn on a day without opening hours
+
+
+@dataclass(frozen=True)
+class StageAt:
+    """A stretch of a visit on the wall clock: preparation, infusion, recovery, or the session."""
+
+    name: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
+class BoardVisit:
+    """A visit with where and with whom it is."""
+
+    appointment: Appointment
+    room: Room | None
+    staff: User | None
+    lane: int
+    stages: tuple[StageAt, ...]
+    row: int
+    rows: int
+    is_overbooked: bool
+    overbooked_reason: str
+
+    @property
+    def patient(self) -> Patient:
+        return self.appointment.patient
+
+    @property
+    def minutes(self) -> int:
+        return int((self.appointment.ends_at - self.appointment.starts_at).total_seconds()) // 60
+
+    def stage_at(self, moment: datetime) -> StageAt | None:
+        """The stage that the plan has for a moment."""
+        return next((stage for stage in self.stages if stage.starts_at <= moment < stage.ends_at), None)
+
+    def is_late(self, moment: datetime, grace_minutes: int) -> bool:
+        """Not here although start and grace have passed."""
+        waiting = self.appointment.status in (Appointment.Status.BOOKED, Appointment.Status.CONFIRMED)
+        return waiting and moment > self.appointment.starts_at + timedelta(minutes=grace_minutes)
+
+
+@dataclass(frozen=True)
+class Block:
+    """What one lane of a person holds."""
+
+    visit: BoardVisit
+    lane: int
+    phase: str
+    starts_at: datetime
+    ends_at: datetime
+    row: int
+    rows: int
+
+
+@dataclass
+class BoardRoom:
+    room: Room
+    closed_because: str
+    visits: list[BoardVisit] = field(default_factory=list)
+
+
+@dataclass
+class BoardPerson:
+    """A member of staff, when they are at work, and what each lane holds."""
+
+    user: User
+    roles: frozenset[str]
+    shifts: list[tuple[datetime, datetime]] = field(default_factory=list)
+    lanes: int = 1
+    blocks: list[Block] = field(default_factory=list)
+
+    @property
+    def is_nurse(self) -> bool:
+        return Role.NURSE in self.roles
+
+
+@dataclass
+class BoardDay:
+    """Everything of one day. Rows are steps of five minutes, the first row is the one that begins at `opens_at`."""
+
+    site: Site
+    day: date
+    opens_at: datetime
+    closes_at: datetime
+    timing: Timing
+    late_grace_minutes: int
+    is_open: bool
+    rooms: list[BoardRoom] = field(default_factory=list)
+    people: list[BoardPerson] = field(default_factory=list)
+    visits: list[BoardVisit] = field(default_factory=list)
+
+    @property
+    def rows(self) -> int:
+        return self.row(self.closes_at) - 1
+
+    def row(self, moment: datetime) -> int:
+        return int((moment - self.opens_at).total_seconds()) // (STEP_MINUTES * 60) + 1
+
+    @property
+    def now_row(self) -> int | None:
+        """The row of the present moment, while the day is on."""
+        now = clock.now()
+        return self.row(now) if self.opens_at <= now < self.closes_at else None
+
+    @property
+    def here(self) -> list[BoardVisit]:
+        """Who is in the building."""
+        there = (Appointment.Status.ARRIVED, Appointment.Status.IN_PROGRESS)
+        return [visit for visit in self.visits if visit.appointment.status in there]
+
+    @property
+    def late(self) -> list[BoardVisit]:
+        now = clock.now()
+        return [visit for visit in self.visits if visit.is_late(now, self.late_grace_minutes)]
+
+
+def day(site: Site, on: date) -> BoardDay:
+    """The board of a day at a site, in six queries however full it is."""
+    rooms = list(_rooms(site, on))
+    hours = list(OpeningHours.objects.filter(site=site, weekday=on.weekday()))
+    settings = settings_versions.current(site)
+    people = _people(site, on, settings.nurse_lanes)
+    holds = _holds(site, on)
+    begins, ends = _span(site, on, hours, holds)
+    board = BoardDay(site, on, begins, ends, Timing.of(settings), settings.late_grace_minutes, is_open=bool(hours))
+    board.rooms = rooms
+    _place_visits(board, holds)
+    _place_people(board, people, holds)
+    return board
+
+
+def _rooms(site: Site, on: date) -> Iterable[BoardRoom]:
+    closures = Closure.objects.filter(
+        Q(room=OuterRef("pk")) | Q(room__isnull=True), site=site, first_day__lte=on, last_day__gte=on
+    )
+    order = {Room.Kind.INFUSION: 0, Room.Kind.THERAPY: 1, Room.Kind.CONSULT: 2}
+    found = Room.objects.filter(site=site, is_active=True).annotate(
+        closed=Subquery(closures.order_by("room_id").values("reason")[:1])
+    )
+    for room in sorted(found, key=lambda one: (order[Room.Kind(one.kind)], one.name)):
+        yield BoardRoom(room, room.closed or "")
+
+
+def _people(site: Site, on: date, nurse_lanes: int) -> dict[UUID, BoardPerson]:
+    """Who is at work that day, by pattern or by exception."""
+    roles = ArraySubquery(Membership.objects.filter(user=OuterRef("user"), site=site).values("role"))
+    changed = ShiftException.objects.filter(site=site, day=on).select_related("user").annotate(roles=roles)
+    usual = (
+        Shift.objects.filter(site=site, weekday=on.weekday(), valid_from__lte=on, user__is_active=True)
+        .filter(Q(valid_until__isnull=True) | Q(valid_until__gte=on))
+        .select_related("user")
+        .annotate(roles=roles)
+    )
+    away = {exception.user_id: exception for exception in changed}
+    rows: list[Shift | ShiftException] = [shift for shift in usual if shift.user_id not in away]
+    rows += [exception for exception in away.values() if exception.starts]
+    people: dict[UUID, BoardPerson] = {}
+    for row in rows:
+        held = frozenset(row.roles)  # type: ignore[union-attr]
+        if not held & set(WORKERS) or row.starts is None or row.ends is None:
+            continue
+        lanes = nurse_lanes if Role.NURSE in held else 1
+        person = people.setdefault(row.user_id, BoardPerson(row.user, held, lanes=lanes))
+        person.shifts.append((site.moment(on, row.starts), site.moment(on, row.ends)))
+    return people
+
+
+def _holds(site: Site, on: date) -> list[Hold]:
+    """Every hold of the day, and the places that those who did not come had."""
+    begins, ends = site.day_bounds(on)
+    gone = Q(active=False, appointment__status__in=SHOWN_WHEN_GONE, released_in__after__in=SHOWN_WHEN_GONE)
+    found = (
+        Hold.objects.filter(Q(active=True) | gone)
+        .filter(appointment__site=site, during__overlap=DateTimeTZRange(begins, ends))
+        .select_related("appointment__patient", "room", "staff")
+        .order_by("appointment__starts_at", "appointment_id", "lane")
+    )
+    return list(found)
+
+
+def _span(site: Site, on: date, hours: list[OpeningHours], holds: list[Hold]) -> tuple[datetime, datetime]:
+    """From opening to closing, wider where a visit stands outside."""
+    begins = [site.moment(on, opening.opens) for opening in hours] or [site.moment(on, USUAL_HOURS[0])]
+    ends = [site.moment(on, opening.closes) for opening in hours] or [site.moment(on, USUAL_HOURS[1])]
+    first = min([*begins, *(site.local(hold.during.lower) for hold in holds)])
+    last = max([*ends, *(site.local(hold.during.upper) for hold in holds)])
+    return first.replace(minute=0), last
+
+
+def _place_visits(board: BoardDay, holds: list[Hold]) -> None:
+    by_visit: dict[UUID, list[Hold]] = {}
+    for hold in holds:
+        by_visit.setdefault(hold.appointment_id, []).append(hold)
+    rooms = {place.room.pk: place for place in board.rooms}
+    for held in by_visit.values():
+        visit = _visit(board, held)
+        board.visits.append(visit)
+        if visit.room and visit.room.pk in rooms:
+            rooms[visit.room.pk].visits.append(visit)
+
+
+def _visit(board: BoardDay, held: list[Hold]) -> BoardVisit:
+    appointment = held[0].appointment
+    minutes = int((appointment.ends_at - appointment.starts_at).total_seconds()) // 60
+    staff_holds = [hold for hold in held if hold.staff_id and hold.lane != HANDS_LANE]
+    over = next((hold for hold in held if hold.overbooked_reason), None)
+    starts = board.site.local(appointment.starts_at)
+    return BoardVisit(
+        appointment=appointment,
+        room=next((hold.room for hold in held if hold.room_id), None),
+        staff=next((hold.staff for hold in staff_holds), None),
+        lane=min((hold.lane for hold in staff_holds), default=1),
+        stages=tuple(
+            StageAt(stage.name, starts + timedelta(minutes=stage.start), starts + timedelta(minutes=stage.end))
+            for stage in stages(appointment.kind, board.timing, minutes)
+        ),
+        row=board.row(appointment.starts_at),
+        rows=max(minutes // STEP_MINUTES, 1),
+        is_overbooked=over is not None,
+        overbooked_reason=over.overbooked_reason if over else "",
+    )
+
+
+def _place_people(board: BoardDay, people: dict[UUID, BoardPerson], holds: list[Hold]) -> None:
+    visits = {visit.appointment.pk: visit for visit in board.visits}
+    for hold in holds:
+        if hold.staff is None or not hold.active:
+            continue
+        person = people.setdefault(hold.staff.pk, BoardPerson(hold.staff, frozenset()))
+        person.blocks.append(
+            Block(
+                visit=visits[hold.appointment_id],
+                lane=hold.lane,
+                phase=hold.phase,
+                starts_at=board.site.local(hold.during.lower),
+                ends_at=board.site.local(hold.during.upper),
+                row=board.row(hold.during.lower),
+                rows=int((hold.during.upper - hold.during.lower).total_seconds()) // (STEP_MINUTES * 60),
+            )
+        )
+    order = {role: place for place, role in enumerate(WORKERS)}
+    board.people = sorted(
+        people.values(),
+        key=lambda one: (min((order[role] for role in WORKERS if role in one.roles), default=9), one.user.full_name),
+    )
