@@ -53,7 +53,7 @@ class EvaluationForm(CalmForm, forms.Form):
         choices=[(6, "6"), (7, "7"), (8, "8")],
         coerce=int,
         required=False,
-        empty_value="6",
+        empty_value=None,
     )
     rationale = forms.CharField(
         required=False,
@@ -70,6 +70,9 @@ class EvaluationForm(CalmForm, forms.Form):
         required=False,
         help_text="For “deferred”.",
     )
+
+    def clean_planned_count(self) -> int:
+        return self.cleaned_data["planned_count"] or 6
 
     @classmethod
     def of(cls, evaluation: Evaluation) -> EvaluationForm:

@@ -124,7 +124,7 @@ def _page(
 
 def _said(alert: SafetyAlert) -> list[tuple[MeasureResponse, list[tuple[str, str]]]]:
     """The answers that opened or graded it, in the words of the questionnaire."""
-    found = []
+    found: list[tuple[MeasureResponse, list[tuple[str, str]]]] = []
     for response in (alert.measure, alert.screen):
         if response is None or (found and found[-1][0] == response):
             continue

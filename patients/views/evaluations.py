@@ -284,7 +284,7 @@ def _differences(evaluation: Evaluation, form: EvaluationForm) -> list[Differenc
     for name, field in form.fields.items():
         theirs, mine = getattr(evaluation, name), form.cleaned_data.get(name)
         if name not in form.errors and (theirs or "") != (mine or ""):
-            found.append(Difference(field.label or form[name].label, theirs, mine))
+            found.append(Difference(str(field.label or form[name].label), theirs, mine))
     theirs_lines = evaluations.answers_of(evaluation)
     for key, (answer, note) in typed_answers(form.data).items():
         if theirs_lines.get(key, ("", "")) != (answer, note.strip()):

@@ -137,6 +137,14 @@ def test_signing_shows_the_locked_record(client: Client, draft: Evaluation, prov
     assert "data-autosave" not in answer.content.decode()
 
 
+def test_review_and_back_from_the_page(client: Client, draft: Evaluation, provider: User) -> None:
+    client.force_login(provider)
+    sent = client.post(page("evaluation-review", draft), {"to": "in_review"}, follow=True)
+    assert "In review" in sent.content.decode()
+    back = client.post(page("evaluation-review", draft), {"to": "draft"}, follow=True)
+    assert "Send to review" in back.content.decode()
+
+
 def test_the_page_asks_as_much_of_the_database_with_three_trials_as_with_one(
     client: Client,
     draft: Evaluation,
