@@ -9,6 +9,7 @@ from typing import Any
 
 import django
 import pytest
+from django.conf import settings
 
 from clinic.runtime.browser import find
 from clinic.runtime.testing import serve_tests
@@ -17,6 +18,8 @@ serve_tests()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 # pytest-playwright keeps an event loop running in the thread of the tests, where Django would refuse its ORM.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+if template := os.environ.get("EVENKEEL_TEST_TEMPLATE"):
+    settings.DATABASES["default"].setdefault("TEST", {})["TEMPLATE"] = template
 django.setup()
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from clinic.runtime.inprocess import remove_at_exit, start_here
 from clinic.runtime.places import Places
+from clinic.runtime.template import template_for
 
 PREFIX = "evenkeel-test-"
 # Open for as long as the session lives; its lock tells other sessions that the directory is in use.
@@ -30,6 +31,8 @@ def serve_tests() -> None:
     places = Places(Path(tempfile.mkdtemp(prefix=PREFIX)))
     _held.append(lock(places.var))
     remove_at_exit(places, remove)
+    if not os.environ.get("DATABASE_URL") and (template := template_for(places)):
+        os.environ["EVENKEEL_TEST_TEMPLATE"] = template
     os.environ.update(start_here(places, durable=False))
 
 
