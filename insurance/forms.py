@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from crispy_forms.layout import Column, Layout, Row
 from django import forms
 
 from clinic.forms import CalmForm
@@ -77,7 +78,9 @@ class ResultForm(CalmForm, forms.Form):
 
 
 class CoverageForm(CalmForm, forms.Form):
-    payer = forms.ModelChoiceField(label="Payer", queryset=Payer.objects.filter(is_active=True), required=False)
+    payer = forms.ModelChoiceField(
+        label="Payer", queryset=Payer.objects.filter(is_active=True), required=False, empty_label="Choose the payer"
+    )
     payer_name = forms.CharField(
         label="Or a payer that is not in the list",
         required=False,
@@ -90,13 +93,28 @@ class CoverageForm(CalmForm, forms.Form):
     member_id = forms.CharField(label="Member id", required=False, max_length=60)
     group_number = forms.CharField(label="Group number", required=False, max_length=60)
     plan_name = forms.CharField(label="Plan", required=False, max_length=120)
-    relation = forms.ChoiceField(label="Patient is the subscriber’s", choices=Coverage.Relation.choices)
+    relation = forms.ChoiceField(
+        label="The patient is the subscriber’s",
+        choices=[("self", "Self, the subscriber"), *Coverage.Relation.choices[1:]],
+        initial=Coverage.Relation.SELF,
+    )
     subscriber_name = forms.CharField(
         label="Subscriber", required=False, max_length=160, help_text="Where it is somebody else."
     )
     starts_on = forms.DateField(label="First day", required=False)
     ends_on = forms.DateField(label="Last day", required=False, help_text="Still covered. Empty while it runs.")
     picks = ("rank", "relation")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper.layout = Layout(
+            Row(Column("payer"), Column("payer_name"), css_class="mb-4"),
+            "rank",
+            Row(Column("member_id"), Column("group_number"), Column("plan_name"), css_class="mb-4"),
+            "relation",
+            "subscriber_name",
+            Row(Column("starts_on"), Column("ends_on")),
+        )
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}

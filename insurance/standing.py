@@ -26,6 +26,11 @@ class Standing:
     sentence: str
     meaning: str = "warn"
 
+    @property
+    def more(self) -> str:
+        """The sentence, where it says more than the label."""
+        return "" if self.sentence.rstrip(".") == self.label else self.sentence
+
 
 @dataclass(frozen=True)
 class _Paper:

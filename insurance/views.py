@@ -88,7 +88,7 @@ def verification_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = forms.ResultForm(request.POST or None, check=check)
     if request.method == "POST" and form.is_valid() and _recorded(request, check, form):
         return redirect("insurance:verification", pk=pk)
-    legs = Verification.objects.filter(patient=check.patient).order_by("leg", "-opened_at", "-id").distinct("leg")
+    legs = Verification.objects.filter(patient=check.patient).order_by("-leg", "-opened_at", "-id").distinct("leg")
     site = check.patient.site
     context = {
         "check": _dress(check, site),

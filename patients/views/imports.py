@@ -16,7 +16,7 @@ from clinic.errors import Invalid
 from patients import tasks
 from patients.access import allow_here
 from patients.forms.imports import ImportForm
-from patients.imports import jobs
+from patients.imports import jobs, sheet
 from patients.imports.rows import Outcome
 from patients.models import ImportJob
 
@@ -49,7 +49,8 @@ def index(request: HttpRequest) -> HttpResponse:
     runs = ImportJob.objects.filter(site=site).select_related("started_by").defer("content")
     page = Paginator(runs, 10).get_page(request.GET.get("page"))
     status = 422 if request.method == "POST" else 200
-    return render(request, "patients/import.html", {"form": form, "page_obj": page}, status=status)
+    context = {"form": form, "page_obj": page, "columns": sorted(sheet.OPTIONAL)}
+    return render(request, "patients/import.html", context, status=status)
 
 
 def _job_or_404(request: HttpRequest, pk: UUID) -> ImportJob:
