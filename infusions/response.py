@@ -83,6 +83,11 @@ class Assessment:
         return next(reached, None)
 
     @property
+    def response_at(self) -> int | None:
+        """The highest score that is half of the baseline or less."""
+        return None if self.baseline is None else self.baseline // 2
+
+    @property
     def reduction_percent(self) -> Decimal | None:
         """How much the score fell, to 0.1 %, for people to read."""
         if not self.baseline or self.current is None:
@@ -207,12 +212,12 @@ def review(*, series_id: UUID, decision: str, rationale: str, by: User) -> Respo
         raise NotFound
     require(by, Action.REVIEW_RESPONSE, at=series.site)
     assessment = assess(series)
-    _check(series, assessment, decision, rationale)
+    baseline, score = _check(series, assessment, decision, rationale)
     signed = ResponseReview.objects.create(
         series=series,
         after_number=assessment.given_count,
-        baseline_score=assessment.baseline,
-        score=assessment.current,
+        baseline_score=baseline,
+        score=score,
         decision=decision,
         rationale=rationale.strip(),
         signed_at=clock.now(),
@@ -226,7 +231,8 @@ def review(*, series_id: UUID, decision: str, rationale: str, by: User) -> Respo
     return signed
 
 
-def _check(series: Series, assessment: Assessment, decision: str, rationale: str) -> None:
+def _check(series: Series, assessment: Assessment, decision: str, rationale: str) -> tuple[int, int]:
+    """The two scores that are compared, once nothing speaks against the review."""
     problems = {}
     if decision not in Decision.values:
         problems["decision"] = "Choose what follows."
@@ -243,3 +249,4 @@ def _check(series: Series, assessment: Assessment, decision: str, rationale: str
         raise Refused("Infusions of this series are still to come. Boosters follow when it has ended.")
     if decision == Decision.CONTINUE and not running:
         raise Refused("This series has ended: there is nothing to continue. Choose boosters, or stop.")
+    return assessment.baseline, assessment.current

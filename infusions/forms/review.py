@@ -37,7 +37,7 @@ class DaysField(forms.CharField):
     """Whole numbers of days, written one after another: "14, 21, 28"."""
 
     def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
+        text = super().to_python(value) or ""
         words = [word for word in re.split(r"[,;\s]+", text) if word]
         if not all(word.isdecimal() and len(word) <= 4 for word in words):
             raise ValidationError("Write whole numbers of days, like 14, 21, 28.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from clinic import settings_versions
 from clinic.access import acting_user
 from clinic.errors import Invalid
 from clinic.policy import Action, can
@@ -60,7 +60,7 @@ def _page(request: HttpRequest, series: Series, form: OrderForm, *, status: int 
         "form": form if may_order and series.state in series_verbs.RUNNING else None,
         "may_order": may_order,
         "may_countersign": may_order and current is not None and current.signed_by_id != user.pk,
-        **_preview(series, form),
+        **_preview(series, form.data),
     }
     return render(request, "infusions/orders.html", context, status=status)
 
@@ -69,14 +69,14 @@ def _page(request: HttpRequest, series: Series, form: OrderForm, *, status: int 
 def preview(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What is being typed, worked out: mg, mL, rate, and everything that would forbid it. Writes nothing."""
     series = series_or_404(request, pk, what="dose order preview")
-    form = OrderForm(request.POST, series=series)
-    return render(request, "infusions/_order_preview.html", {"series": series, **_preview(series, form)})
+    return render(request, "infusions/_order_preview.html", {"series": series, **_preview(series, request.POST)})
 
 
-def _preview(series: Series, form: OrderForm) -> dict[str, Any]:
+def _preview(series: Series, data: Mapping[str, Any]) -> dict[str, Any]:
     """The card of what is typed, once dose, weight, minutes and bag are numbers above zero."""
-    if not form.is_bound:
+    if not data:
         return {}
+    form = OrderForm(data, series=series)
     form.is_valid()
     typed = form.cleaned_data
     needed = ("first_number", "mg_per_kg", "dosing_weight_kg", "minutes", "bag_ml", "weight_basis")
@@ -88,7 +88,6 @@ def _preview(series: Series, form: OrderForm) -> dict[str, Any]:
         "preview": dose_card.of_considered(considered, ledger.strengths(series.site)),
         "problems": list(considered.problems.values()),
         "second": considered.verdict.second,
-        "settings": settings_versions.current(series.site),
     }
 
 
