@@ -37,7 +37,7 @@ def book_series(
         patient=patient, site=site, planned_count=len(proposal.infusions), template=template, goals=goals, by=by
     )
     slots = [*proposal.infusions, proposal.preparation, proposal.midpoint, proposal.integration]
-    first = not _given_before(patient)
+    first = never_infused(patient)
     booked = booking.book_all(
         patient=patient,
         site=site,
@@ -91,8 +91,9 @@ def _tie(series: Series, slot: Slot, appointment: Appointment, by: User) -> None
     sessions.plan_session(series=series, kind=slot.kind, appointment=appointment, therapist=slot.staff, by=by)
 
 
-def _given_before(patient: Patient) -> bool:
-    return Infusion.objects.filter(series__patient=patient, state__in=Infusion.GIVEN).exists()
+def never_infused(patient: Patient) -> bool:
+    """The first infusion ever takes a nurse wholly; planner and booking have to know."""
+    return not Infusion.objects.filter(series__patient=patient, state__in=Infusion.GIVEN).exists()
 
 
 def _tell_all_dates(series: Series, booked: list[Appointment]) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from decimal import Decimal
 
+from django.contrib.auth.hashers import make_password
+
 from clinic.models import Membership, OpeningHours, Room, Shift, Site, User
 from clinic.policy import Role
 
@@ -121,9 +123,10 @@ class House:
 def build() -> dict[str, House]:
     """Make the sites and their staff. Nobody is there yet who could be asked for leave."""
     houses = {row[0]: House(_site(row)) for row in SITES}
+    hashed = make_password(PASSWORD)  # once: fifteen argon2 hashes would take longer than a patient's whole story
     for name, signature, login, roles, sites in STAFF:
-        user = User.objects.create_user(
-            email=f"{login}@evenkeel.example", password=PASSWORD, full_name=name, signature_name=signature
+        user = User.objects.create(
+            email=f"{login}@evenkeel.example", password=hashed, full_name=name, signature_name=signature
         )
         for code in sites:
             for role in roles:

@@ -33,7 +33,7 @@ CALLERS = (
 
 # stage, how many days ago (negative: in how many days) the first infusion was, response
 STAGES: tuple[tuple[str, int, str], ...] = (
-    *((("maintenance", 40 + 6 * place, "responder")) for place in range(10)),
+    *((("maintenance", 40 + 9 * place, "responder")) for place in range(6)),
     ("maintenance", 47, "partial"),
     ("maintenance", 60, "none"),
     ("maintenance", 75, "partial"),

@@ -16,6 +16,7 @@ from clinic.policy import Role
 from infusions import boosters, response, run
 from infusions.models import Infusion, Series
 from insurance import coverage, verification
+from insurance.standing import standing
 from journey.demo import cast
 from journey.demo.cast import House
 from journey.demo.day import CALM_SCREEN, Day
@@ -133,7 +134,14 @@ class Story:
             by=desk,
         )
         registration.agree_to_contact(patient_id=self.patient.pk, channel="email", by=desk)
-        registration.add_contact(patient_id=self.patient.pk, kind="escort", name=escort, relation=relation, by=desk)
+        registration.add_contact(
+            patient_id=self.patient.pk,
+            kind="escort",
+            name=escort,
+            relation=relation,
+            phone=f"+1{'971' if area == '503' else '224'}55501{self.turn:02}",
+            by=desk,
+        )
         provider = self.who(Role.PROVIDER)
         for treatment, group, dose, weeks in TRIALS[: 2 + self.turn % 2]:
             history.add_trial(
@@ -248,7 +256,7 @@ class Story:
             weekdays=self.weekdays,
             not_before=self.first,
             at=self.hour,
-            therapist=None,
+            first_ever=True,
             by=desk,
         )[0]
         self.series = book_series(
@@ -271,7 +279,27 @@ class Story:
         if self.stage == "no_show" and number == 3:
             self.then(start + timedelta(minutes=20), self._missed(infusion))
             return
+        self.then(start - timedelta(minutes=50), self._verify_again(start))
         self.then(start - timedelta(minutes=3), self._infuse(infusion))
+
+    def _verify_again(self, start: datetime) -> Callable[[], object]:
+        """Benefits hold until the month turns; before the visit they are looked at again."""
+
+        def check() -> None:
+            if standing(self.patient, self.site.local(start).date()).settled:
+                return
+            admin = self.who(Role.INSURANCE_ADMIN)
+            plan = self.patient.coverages.get()
+            row = verification.open_check(patient_id=self.patient.pk, leg="medical", coverage_id=plan.pk, by=admin)
+            verification.record_result(
+                verification_id=row.pk,
+                state="active",
+                method="portal",
+                copay=Decimal(40),
+                by=admin,
+            )
+
+        return check
 
     def _missed(self, infusion: Infusion) -> Callable[[], object]:
         return lambda: run.no_show(infusion_id=infusion.pk, by=self.who(Role.NURSE))
@@ -288,6 +316,7 @@ class Story:
                 phq9=answers(self._score(row)),
                 weight_kg=cast.weight(self.person),
                 late_minutes=self.turn % 3,
+                every_row=self.now - clock.now() < timedelta(days=8),
             ).tell(until=self.now)
 
         return tell
@@ -357,7 +386,7 @@ class Story:
                     booster = book_booster(series=self.series, starts_at=start, by=self.who(Role.FRONT_DESK))
                 except Refused:
                     continue
-                self.then(start - timedelta(minutes=3), self._infuse(booster))
+                self._expect(booster)
                 self.then(start + timedelta(days=1), self._next_booster)
                 return
 

@@ -21,7 +21,7 @@ from infusions import boosters
 from infusions.models import Infusion, Series
 from journey import proposals
 from journey.forms import BoosterForm, WishesForm
-from journey.series import book_booster, book_series
+from journey.series import book_booster, book_series, never_infused
 from patients.access import patient_or_404
 from patients.models import Patient
 from visits import planner
@@ -76,7 +76,13 @@ def _propose(request: HttpRequest, patient: Patient, *, error: DomainError | Non
     refusal = error
     if form.is_valid():
         try:
-            found = planner.propose(patient=patient, site=patient.site, by=acting_user(request), **form.wishes)
+            found = planner.propose(
+                patient=patient,
+                site=patient.site,
+                first_ever=never_infused(patient),
+                by=acting_user(request),
+                **form.wishes,
+            )
             closed = _closed_days(patient.site, form.cleaned_data["not_before"])
             offers = [_offer(patient, proposal, form.template_words, closed) for proposal in found]
         except Invalid as problem:

@@ -62,6 +62,7 @@ def booked(clinic: Clinic, patient: Patient) -> Series:
             not_before=date(2027, 2, 2),
             at=time(9),
             therapist=clinic.therapist,
+            first_ever=True,
             by=clinic.desk,
         )[0]
         return book_series(patient=patient, site=clinic.site, proposal=best, by=clinic.desk)
