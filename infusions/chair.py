@@ -62,6 +62,13 @@ class Column:
     row: VitalSigns
     sub: str
 
+    @property
+    def note(self) -> str:
+        """What a reader of the row should know about it."""
+        if self.row.corrects_id:
+            return "corrected"
+        return "typed late" if self.row.is_late_entry else ""
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -193,6 +200,17 @@ class Chair:
     @cached_property
     def gate(self) -> readiness.Summary | None:
         return readiness.summary([self.infusion])[self.infusion.pk] if self.is_before else None
+
+    @property
+    def open_lights(self) -> list[readiness.Light]:
+        """What keeps the gate closed, but for the questions of arrival that nobody has asked yet."""
+        return [light for light in self.gate.unmet if not light.asks_arrival] if self.gate else []
+
+    @property
+    def unasked(self) -> str:
+        """The questions of arrival that nobody has asked yet, in a line."""
+        lights = [light.label.lower() for light in self.gate.unmet if light.asks_arrival] if self.gate else []
+        return ", ".join(lights)
 
     @property
     def start_needs(self) -> str:
@@ -453,4 +471,3 @@ def reading(row: VitalSigns, key: str) -> str:
         return f"{row.systolic}/{row.diastolic}" if row.systolic else "–"
     value: Any = getattr(row, VALUES[key])
     return "–" if value is None else str(value)
-

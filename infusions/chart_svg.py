@@ -19,6 +19,7 @@ SPO2_TOP, SPO2_BOTTOM = 176.0, 198.0
 DRUG_Y, DRUG_H = 206.0, 18.0
 EVENTS_Y = 236.0
 MARK_APART = 18.0
+LABEL = 88.0
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ def draw(
         limit=Grid(_n(bp(limit[0])), f"notify at {limit[0]}/{limit[1]}"),
         band=_band(ordered, x, bp),
         pressures=tuple(_pressures(ordered, x, bp)),
-        curves=_curves(ordered, x, bp),
+        curves=_curves(ordered, x, bp, x(now.timestamp()) if here else None),
         runs=tuple(_bar(x, start, end) for start, end in pump.runs),
         plan=_plan(pump, x),
         zone=_zone(pump, x),
@@ -223,7 +224,7 @@ def _pressures(
 
 
 def _curves(
-    readings: Sequence[Reading], x: Callable[[float], float], bp: Callable[[float], float]
+    readings: Sequence[Reading], x: Callable[[float], float], bp: Callable[[float], float], now: float | None
 ) -> dict[str, Line]:
     heart, oxygen = _heart_scale(readings), _oxygen_scale(readings)
     curves = {}
@@ -231,22 +232,24 @@ def _curves(
     if pressed:
         last = pressed[-1]
         middle = (bp(last.systolic or 0) + bp(last.diastolic or 0)) / 2
-        curves["bp"] = _line([], x(last.at.timestamp()), middle, f"BP {last.systolic}/{last.diastolic}")
+        curves["bp"] = _line([], x(last.at.timestamp()), middle, f"BP {last.systolic}/{last.diastolic}", now)
     for name, scale, word, unit in (("heart_rate", heart, "heart", ""), ("spo2", oxygen, "SpO2", "\u00a0%")):
         known = [(reading.at, getattr(reading, name)) for reading in readings if getattr(reading, name)]
         if known:
             marks = [(x(at.timestamp()), scale(value)) for at, value in known]
-            curves[name] = _line(marks, *marks[-1], f"{word} {known[-1][1]}{unit}")
+            curves[name] = _line(marks, *marks[-1], f"{word} {known[-1][1]}{unit}", now)
     return curves
 
 
-def _line(marks: list[tuple[float, float]], x: float, y: float, text: str) -> Line:
-    beside = x + 100 <= RIGHT
+def _line(marks: list[tuple[float, float]], x: float, y: float, text: str, now: float | None) -> Line:
+    """The words stand right of the last mark, and of the line of now where that would cross them."""
+    place = now - 2 if now is not None and x <= now < x + 12 + LABEL else x
+    beside = place + 12 + LABEL <= RIGHT
     return Line(
         points=" ".join(f"{_n(across)},{_n(down)}" for across, down in marks),
         marks=tuple((_n(across), _n(down)) for across, down in marks),
         text=text,
-        x=_n(x + 12 if beside else x - 12),
+        x=_n(place + 12 if beside else x - 12),
         y=_n(y + 4),
         anchor="start" if beside else "end",
     )
@@ -284,15 +287,13 @@ def _marks(happenings: Sequence[Happening], x: Callable[[float], float]) -> list
     return marks
 
 
-def _ticks(
-    first: datetime, last: datetime, x: Callable[[float], float], zone: ZoneInfo
-) -> list[tuple[str, str]]:
+def _ticks(first: datetime, last: datetime, x: Callable[[float], float], zone: ZoneInfo) -> list[tuple[str, str]]:
     """Half hours on the site's clock, hours when the stay is long."""
     every = 30 if last - first <= timedelta(hours=4) else 60
     moment = first.astimezone(zone).replace(minute=0, second=0, microsecond=0)
     ticks = []
     while moment <= last:
-        if moment >= first:
+        if moment >= first and x(moment.timestamp()) < RIGHT - 12:
             ticks.append((_n(x(moment.timestamp())), f"{moment:%H:%M}"))
         moment += timedelta(minutes=every)
     return ticks

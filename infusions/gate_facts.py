@@ -100,7 +100,7 @@ def _begun(infusion: Infusion) -> bool:
 
 def _standings(visits: Sequence[tuple[Patient, date]]) -> dict[tuple[UUID, date], Standing]:
     """Who pays, asked once for each day among the visits."""
-    found = {}
+    found: dict[tuple[UUID, date], Standing] = {}
     for day in {day for _, day in visits}:
         there = standings([patient for patient, on in visits if on == day], day)
         found |= {(patient_id, day): standing for patient_id, standing in there.items()}

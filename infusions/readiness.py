@@ -65,6 +65,11 @@ class Light:
         return self.state == OK or self.override is not None
 
     @property
+    def asks_arrival(self) -> bool:
+        """Whether it only waits for the checks on arrival."""
+        return self.state == TODO and self.where is not None and self.where.part == "arrival"
+
+    @property
     def can_be_overridden(self) -> bool:
         return not self.passed and self.key not in FIRM
 

@@ -85,9 +85,7 @@ def correct(
     VitalSigns.objects.filter(pk=old.pk).update(
         entered_in_error_at=clock.now(), entered_in_error_by=by, entered_in_error_reason=reason.strip()
     )
-    return VitalSigns.objects.create(
-        infusion=infusion, observed_at=moment, entered_by=by, corrects=old, **merged
-    )
+    return VitalSigns.objects.create(infusion=infusion, observed_at=moment, entered_by=by, corrects=old, **merged)
 
 
 @transaction.atomic
@@ -103,9 +101,7 @@ def answer(*, vitals_id: UUID, what: str, by: User, observed_at: datetime | None
         return known
     if not what.strip():
         raise Invalid({"what": "Say what you did."})
-    moment = states.happened(
-        observed_at or clock.now(), not_before=row.observed_at, before="the reading it answers"
-    )
+    moment = states.happened(observed_at or clock.now(), not_before=row.observed_at, before="the reading it answers")
     return RunEvent.objects.create(
         infusion=infusion, kind=RunEvent.Kind.LIMIT, observed_at=moment, entered_by=by, text=what.strip(),
         client_key=row.pk,
@@ -129,18 +125,12 @@ def live(rows: Iterable[VitalSigns]) -> list[VitalSigns]:
 def baseline(infusion: Infusion, rows: Iterable[VitalSigns]) -> VitalSigns | None:
     """Today's first blood pressure, taken before the pump ran."""
     return next(
-        (
-            row
-            for row in live(rows)
-            if row.systolic is not None and phase_of(infusion, row.observed_at) is Phase.BEFORE
-        ),
+        (row for row in live(rows) if row.systolic is not None and phase_of(infusion, row.observed_at) is Phase.BEFORE),
         None,
     )
 
 
-def crossed(
-    infusion: Infusion, rows: Iterable[VitalSigns], settings: ProtocolValues
-) -> dict[UUID, list[Crossing]]:
+def crossed(infusion: Infusion, rows: Iterable[VitalSigns], settings: ProtocolValues) -> dict[UUID, list[Crossing]]:
     """Of each row the lines it crosses; a reading that repeats a pause line is its confirmation."""
     kept = live(rows)
     first, found = baseline(infusion, kept), {}
@@ -256,15 +246,13 @@ def _inside_the_stay(infusion: Infusion, observed_at: datetime) -> datetime:
     if infusion.state not in {*Infusion.IN_HOUSE, State.DISCHARGED}:
         raise Refused("Vitals are recorded from check-in until discharge.")
     edges = dict(
-        StateEvent.objects.filter(
-            infusion=infusion, after__in=[State.CHECKED_IN, State.DISCHARGED]
-        ).values_list("after", "observed_at")
+        StateEvent.objects.filter(infusion=infusion, after__in=[State.CHECKED_IN, State.DISCHARGED]).values_list(
+            "after", "observed_at"
+        )
     )
     local = infusion.appointment.site.local
     came, left = edges.get(State.CHECKED_IN), edges.get(State.DISCHARGED)
-    moment = states.happened(
-        observed_at, not_before=came, before=f"check-in at {local(came):%H:%M}" if came else ""
-    )
+    moment = states.happened(observed_at, not_before=came, before=f"check-in at {local(came):%H:%M}" if came else "")
     if left and moment > left:
         raise Invalid({"observed_at": f"The patient left at {local(left):%H:%M}. Write when it was measured."})
     return moment

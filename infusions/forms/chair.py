@@ -51,9 +51,7 @@ class ArrivalForm(CalmForm, forms.Form):
         label="Who takes the patient home", queryset=Contact.objects.none(), required=False, empty_label="Nobody yet"
     )
     escort_confirmed = forms.BooleanField(label="This person has confirmed to come", required=False)
-    emergency_ready = forms.BooleanField(
-        label="Emergency kit, trained person and pump checked", required=False
-    )
+    emergency_ready = forms.BooleanField(label="Emergency kit, trained person and pump checked", required=False)
 
     def __init__(self, *args: Any, infusion: Infusion, check: ArrivalCheck | None = None, **kwargs: Any) -> None:
         self.infusion = infusion
@@ -195,9 +193,7 @@ class CorrectionForm(CalmForm, forms.Form):
         super().__init__(*args, **kwargs)
         for name, (label, _, _) in vitals.RANGES.items():
             box = forms.TextInput({"inputmode": "numeric"})
-            self.fields[name] = forms.IntegerField(
-                label=label, required=False, initial=getattr(row, name), widget=box
-            )
+            self.fields[name] = forms.IntegerField(label=label, required=False, initial=getattr(row, name), widget=box)
         self.helper.layout = Layout(
             Row(Column("systolic"), Column("diastolic"), Column("heart_rate"), Column("spo2"), css_class="g-3 mb-3"),
             Row(

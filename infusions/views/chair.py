@@ -223,9 +223,7 @@ def draw(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def double_check(request: HttpRequest, pk: UUID) -> HttpResponse:
     """By the one who is signed in; or, on the drawer's screen, by a colleague with a password of their own."""
-    return _answer(
-        request, pk, lambda one, by: run.double_check(infusion_id=one.pk, by=_person(request, one) or by)
-    )
+    return _answer(request, pk, lambda one, by: run.double_check(infusion_id=one.pk, by=_person(request, one) or by))
 
 
 @require_POST

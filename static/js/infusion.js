@@ -9,6 +9,7 @@ const POLL = 15;
 const SOON = 120;
 const chair = document.querySelector("[data-chair]");
 const form = document.querySelector("[data-now]");
+const opened = performance.now();
 const waiting = [];
 let sending = false;
 let failedAt = 0;
@@ -78,10 +79,14 @@ function tick() {
 
 function turnClock() {
   const clock = document.querySelector("[data-clock]");
-  if (!clock) return;
-  clock.started ??= performance.now();
-  const moment = new Date(new Date(clock.dataset.clock).getTime() + performance.now() - clock.started);
-  clock.textContent = moment.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: clock.dataset.zone });
+  if (clock) clock.textContent = wall(performance.now());
+}
+
+/** The site's wall clock at a moment of this page, by the server's time: a tablet's own clock may be wrong. */
+function wall(at) {
+  const clock = document.querySelector("[data-clock]");
+  const moment = new Date(new Date(clock.dataset.clock).getTime() + at - opened);
+  return moment.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: clock.dataset.zone });
 }
 
 // Rows
@@ -103,7 +108,7 @@ function keepRow(event) {
   const values = Object.fromEntries(new FormData(form));
   delete values.csrfmiddlewaretoken;
   if (!numbers().some((field) => field.value.trim())) return numbers()[0].focus();
-  waiting.push({ key: crypto.randomUUID(), values, pressed: performance.now(), clock: new Date() });
+  waiting.push({ key: crypto.randomUUID(), values, pressed: performance.now() });
   clearForm();
   numbers()[0].focus();
   flush();
@@ -150,8 +155,7 @@ async function take(row, answer) {
   waiting.shift();
   apply(await answer.text());
   if (answer.ok) {
-    document.dispatchEvent(new CustomEvent("row-saved"));
-    return show(`Saved, ${row.clock.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: document.querySelector("[data-clock]").dataset.zone })}.`);
+    return show(`Saved, ${row.values.at || wall(row.pressed)}.`);
   }
   giveBack(row);
 }
@@ -177,16 +181,15 @@ function paint() {
   for (const row of waiting) column(row);
 }
 
-function column({ values, clock }) {
+function column({ values, pressed }) {
   const said = (name) => values[name] || "–";
   const cells = { pressure: values.systolic ? `${values.systolic}/${values.diastolic}` : "–", heart_rate: said("heart_rate"), spo2: said("spo2"), breathing: said("respiratory_rate"), sedation: said("moaas"), distress: said("distress"), dissociation: said("cadss6") };
   const head = document.querySelector("[data-sheet] thead tr");
   if (!head) return;
-  const zone = document.querySelector("[data-clock]").dataset.zone;
   const th = document.createElement("th");
   th.scope = "col";
   th.className = "is-new";
-  th.append(document.getElementById("unsaved-mark").content.cloneNode(true), ` ${clock.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone })}`);
+  th.append(document.getElementById("unsaved-mark").content.cloneNode(true), ` ${values.at || wall(pressed)}`);
   const note = document.createElement("small");
   note.textContent = "not saved yet";
   th.append(note);

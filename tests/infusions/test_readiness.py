@@ -22,8 +22,6 @@ def _withdraw(day, infusion):
     Consent.objects.update(withdrawn_at=day.at("08:00"))
 
 
-
-
 def _no_self_pay(day, infusion):
     SelfPay.objects.update(until=date(2027, 2, 1))
 
@@ -36,7 +34,6 @@ def _alert(day, infusion):
     SafetyAlert.objects.create(
         patient=day.patient, grade="moderate", opened_at=day.at("08:50"), acknowledge_by=day.at("09:05")
     )
-
 
 
 def _no_vitals(day, infusion):
@@ -65,11 +62,7 @@ def _states(day: Day, infusion, time="09:00"):
 
 
 def _fresh(infusion):
-    return (
-        type(infusion)
-        .objects.select_related("series__patient__site", "appointment__site")
-        .get(pk=infusion.pk)
-    )
+    return type(infusion).objects.select_related("series__patient__site", "appointment__site").get(pk=infusion.pk)
 
 
 def test_all_lights_pass_when_nothing_is_wrong(ready, day):
