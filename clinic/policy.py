@@ -65,6 +65,7 @@ class Action(StrEnum):
     SEE_MESSAGES = "see what patients were told"
     SEE_REPORTS = "see reports"
     MANAGE_CLINIC = "manage sites, rooms, hours, staff and shifts"
+    SEE_PROTOCOL = "see the protocol settings"
     SIGN_PROTOCOL = "sign the protocol settings"
     SEE_AUDIT = "see the audit trail"
 
@@ -106,6 +107,7 @@ GRANTS: dict[Action, frozenset[Role]] = {
     Action.SEE_MESSAGES: _ALL,
     Action.SEE_REPORTS: frozenset({Role.PROVIDER, Role.CLINIC_ADMIN}),
     Action.MANAGE_CLINIC: frozenset({Role.CLINIC_ADMIN}),
+    Action.SEE_PROTOCOL: _CLINICAL | {Role.CLINIC_ADMIN},
     Action.SIGN_PROTOCOL: frozenset({Role.PROVIDER}),
     Action.SEE_AUDIT: frozenset({Role.CLINIC_ADMIN}),
 }
@@ -116,6 +118,7 @@ class Door(StrEnum):
 
     PUBLIC = "public"  # anybody, signed in or not
     SIGNED_IN = "signed in"  # every active member of staff
+    CLOSED = "closed"  # nobody: a library brings the page, the house does not want it
 
 
 ROUTES: dict[str, Action | Door] = {
@@ -137,11 +140,12 @@ ROUTES: dict[str, Action | Door] = {
     "account_reauthenticate": Door.SIGNED_IN,
     "account_change_password": Door.SIGNED_IN,
     "account_set_password": Door.SIGNED_IN,
-    "account_email": Door.SIGNED_IN,
-    "account_email_verification_sent": Door.PUBLIC,
-    "account_confirm_email": Door.PUBLIC,
+    # An address is not verified here, so nobody changes the one they sign in with by themselves.
+    "account_email": Door.CLOSED,
+    "account_email_verification_sent": Door.CLOSED,
+    "account_confirm_email": Door.CLOSED,
+    "account_confirm_login_code": Door.CLOSED,
     "mfa_authenticate": Door.PUBLIC,
-    "mfa_trust": Door.PUBLIC,
     "mfa_reauthenticate": Door.SIGNED_IN,
     "mfa_index": Door.SIGNED_IN,
     "mfa_activate_totp": Door.SIGNED_IN,
@@ -151,6 +155,39 @@ ROUTES: dict[str, Action | Door] = {
     "mfa_download_recovery_codes": Door.SIGNED_IN,
     "usersessions_list": Door.SIGNED_IN,
     # clinic: settings of the place
+    "clinic:settings": Action.MANAGE_CLINIC,
+    "clinic:site-new": Action.MANAGE_CLINIC,
+    "clinic:site-edit": Action.MANAGE_CLINIC,
+    "clinic:room-new": Action.MANAGE_CLINIC,
+    "clinic:room-edit": Action.MANAGE_CLINIC,
+    "clinic:room-close": Action.MANAGE_CLINIC,
+    "clinic:room-reopen": Action.MANAGE_CLINIC,
+    "clinic:hours": Action.MANAGE_CLINIC,
+    "clinic:hours-edit": Action.MANAGE_CLINIC,
+    "clinic:hours-remove": Action.MANAGE_CLINIC,
+    "clinic:closures": Action.MANAGE_CLINIC,
+    "clinic:closure-edit": Action.MANAGE_CLINIC,
+    "clinic:closure-remove": Action.MANAGE_CLINIC,
+    "clinic:staff": Action.MANAGE_CLINIC,
+    "clinic:person-new": Action.MANAGE_CLINIC,
+    "clinic:person": Action.MANAGE_CLINIC,
+    "clinic:person-edit": Action.MANAGE_CLINIC,
+    "clinic:person-roles": Action.MANAGE_CLINIC,
+    "clinic:person-deactivate": Action.MANAGE_CLINIC,
+    "clinic:person-reactivate": Action.MANAGE_CLINIC,
+    "clinic:person-second-factor": Action.MANAGE_CLINIC,
+    "clinic:person-invite": Action.MANAGE_CLINIC,
+    "clinic:shift-add": Action.MANAGE_CLINIC,
+    "clinic:shift-edit": Action.MANAGE_CLINIC,
+    "clinic:shift-end": Action.MANAGE_CLINIC,
+    "clinic:exception-add": Action.MANAGE_CLINIC,
+    "clinic:exception-remove": Action.MANAGE_CLINIC,
+    "clinic:protocol": Action.SEE_PROTOCOL,
+    "clinic:protocol-versions": Action.SEE_PROTOCOL,
+    "clinic:protocol-version": Action.SEE_PROTOCOL,
+    "clinic:protocol-edit": Action.MANAGE_CLINIC,
+    "clinic:protocol-adopt": Action.MANAGE_CLINIC,
+    "clinic:protocol-sign": Action.SIGN_PROTOCOL,
     # patients
     "patients:list": Action.SEE_PATIENTS,
     "patients:search": Action.SEE_PATIENTS,
@@ -211,6 +248,17 @@ ROUTES: dict[str, Action | Door] = {
     "reminders:task-take": Action.SEE_TASKS,
     "reminders:messages": Action.SEE_MESSAGES,
     # visits
+    "visits:schedule": Action.SEE_SCHEDULE,
+    "visits:appointment": Action.SEE_SCHEDULE,
+    "visits:book": Action.BOOK,
+    "visits:confirm": Action.BOOK,
+    "visits:arrive": Action.BOOK,
+    "visits:begin": Action.BOOK,
+    "visits:finish": Action.BOOK,
+    "visits:cancel": Action.BOOK,
+    "visits:no-show": Action.BOOK,
+    "visits:move": Action.BOOK,
+    "visits:undo": Action.BOOK,
     # infusions
     "infusions:infusion": Action.SEE_INFUSION,
     "infusions:parts": Action.SEE_INFUSION,

@@ -1,0 +1,88 @@
+"""What front desk types about a visit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django import forms
+
+from clinic.errors import Invalid
+from clinic.forms import CalmForm
+from clinic.models import Membership, Room, Site, User
+from visits.models import Appointment
+from visits.rules import Timing, shape
+
+KINDS = [
+    (Appointment.Kind.EVALUATION.value, "Evaluation"),
+    (Appointment.Kind.INFUSION.value, "Infusion"),
+    (Appointment.Kind.BOOSTER.value, "Booster"),
+    (Appointment.Kind.PREPARATION.value, "Preparation"),
+    (Appointment.Kind.MIDPOINT.value, "Midpoint"),
+    (Appointment.Kind.INTEGRATION.value, "Integration"),
+]
+
+
+class CancelForm(CalmForm, forms.Form):
+    picks = ("party",)
+    required_sentences = {
+        "party": "Say who called it off: the patient or the clinic.",
+        "reason": "Write in a few words why.",
+    }
+    party = forms.ChoiceField(label="Who calls it off", choices=[("patient", "The patient"), ("clinic", "The clinic")])
+    reason = forms.CharField(label="Why", max_length=300, help_text="No diagnosis: front desk reads this too.")
+
+
+class MoveForm(CalmForm, forms.Form):
+    """Another day and hour on the site's wall clock; room and person stay unless others are chosen."""
+
+    required_sentences = {"day": "Choose the new day.", "at": "Choose the new hour."}
+    day = forms.DateField(label="Day")
+    at = forms.TimeField(label="Hour")
+    room = forms.ModelChoiceField(Room.objects.none(), required=False, empty_label="The same, if it is free")
+    staff = forms.ModelChoiceField(
+        User.objects.none(), required=False, label="With", empty_label="The same, if free then"
+    )
+
+    def __init__(self, *args, appointment: Appointment, **kwargs) -> None:
+        self.appointment = appointment
+        super().__init__(*args, **kwargs)
+        form = shape(appointment.kind, Timing())
+        self.fields["room"].queryset = Room.objects.filter(
+            site=appointment.site, kind__in=form.room_kinds, is_active=True
+        )
+        self.fields["staff"].queryset = User.objects.filter(
+            pk__in=Membership.objects.filter(site=appointment.site, role=form.role).values("user"), is_active=True
+        )
+
+    @property
+    def starts_at(self) -> datetime:
+        return self.appointment.site.moment(self.cleaned_data["day"], self.cleaned_data["at"])
+
+    def refuse(self, error: Invalid) -> None:
+        """The verb speaks of `starts_at`; on this page that is the hour."""
+        fields = {"at" if name == "starts_at" else name: text for name, text in error.fields.items()}
+        super().refuse(Invalid(fields))
+
+
+class WishForm(CalmForm, forms.Form):
+    """What kind of visit, on which day, about when."""
+
+    required_sentences = {"day": "Choose a day.", "at": "Choose an hour.", "kind": "Choose a kind of visit."}
+    kind = forms.ChoiceField(choices=KINDS)
+    day = forms.DateField(label="From")
+    at = forms.TimeField(label="About", help_text="The hour that suits best.")
+
+
+class BookForm(forms.Form):
+    """One of the free slots, as its button sends it."""
+
+    kind = forms.ChoiceField(choices=KINDS)
+    starts_at = forms.DateTimeField()
+
+
+def day_or_none(site: Site, text: str):
+    """A day from the address, or None when it is no day."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
+    except (TypeError, ValueError):
+        return None

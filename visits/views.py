@@ -1,0 +1,268 @@
+"""The schedule, one visit, and booking a single visit."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+from itertools import groupby
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from clinic.access import acting_user, current_site
+from clinic.errors import DomainError, IllegalTransition, Invalid, Refused
+from clinic.models import User
+from clinic.policy import Action, can
+from patients.access import patient_or_404
+from visits import booking, clashes, preview
+from visits.access import appointment_or_404
+from visits.booking import last_change, undo_until
+from visits.forms import BookForm, CancelForm, MoveForm, WishForm, day_or_none
+from visits.models import Appointment, Hold
+from visits.rules import HANDS_LANE, INFUSIONS, UNDO_MINUTES
+from visits.slots import nearest_first, next_free
+from visits.states import may_become
+from visits.week import monday, places, week
+
+Status = Appointment.Status
+DAYS_OFFERED, SLOTS_A_DAY = 7, 6
+MEANING = {
+    Status.BOOKED: "none",
+    Status.CONFIRMED: "ok",
+    Status.ARRIVED: "act",
+    Status.IN_PROGRESS: "act",
+    Status.DONE: "ok",
+    Status.CANCELLED: "stop",
+    Status.NO_SHOW: "stop",
+}
+
+
+@require_GET
+def schedule(request: HttpRequest) -> HttpResponse:
+    """A week of the current site, day by day, of every room or of one."""
+    site = current_site(request)
+    day = day_or_none(site, request.GET.get("week", "")) or site.today()
+    chosen = _uuid(request.GET.get("room", ""))
+    shown = week(site, monday(day), room=chosen)
+    context = {
+        "week": shown,
+        "today": site.today(),
+        "this_week": monday(site.today()),
+        "chosen": chosen,
+        "meanings": MEANING,
+    }
+    return render(request, "visits/schedule.html", context)
+
+
+@require_GET
+def appointment(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return _detail(request, appointment_or_404(request, pk))
+
+
+def _detail(
+    request: HttpRequest,
+    found: Appointment,
+    *,
+    move: MoveForm | None = None,
+    cancel: CancelForm | None = None,
+    trouble: DomainError | None = None,
+) -> HttpResponse:
+    """The visit with what can follow. After a refusal the same page says why and keeps what was typed."""
+    user = acting_user(request)
+    site, local = found.site, found.site.local(found.starts_at)
+    room, staff, held = places(found)
+    may_book = can(user, Action.BOOK, site)
+    may_move = may_book and found.status in (Status.BOOKED, Status.CONFIRMED)
+    may_cancel = may_book and may_become(found.status, Status.CANCELLED)
+    move = move or (
+        MoveForm(appointment=found, initial={"day": local.date(), "at": local.time()}) if may_move else None
+    )
+    overbooked = next((hold for hold in held if hold.overbooked_reason), None)
+    context = {
+        "visit": found,
+        "meaning": MEANING[Status(found.status)],
+        "room": room,
+        "staff": staff,
+        "overbooked": overbooked,
+        "next": _next_steps(found, user),
+        "chair": found.kind in INFUSIONS,
+        "may_see_reasons": can(user, Action.SEE_CHART, site),
+        "events": found.status_events.select_related("by", "undone_by").order_by("-at", "-id")[:30],
+        "move_form": move if may_move else None,
+        "cancel_form": (cancel or CancelForm()) if may_cancel else None,
+        "cancel_open": cancel is not None,
+        "cancelling": preview.of_cancelling(found) if may_cancel else [],
+        "moving": preview.of_moving(found) if may_move else [],
+        "missing": preview.of_no_show(found) if may_become(found.status, Status.NO_SHOW) else [],
+        "may_undo": may_book and undo_until(found) is not None,
+        "undo_until": undo_until(found),
+        "trouble": trouble,
+    }
+    status = trouble.status if trouble else 200
+    return render(request, "visits/appointment.html", context, status=status)
+
+
+def _next_steps(found: Appointment, user: User) -> list[tuple[str, str, bool]]:
+    """The buttons that this person can press now: route, words, whether it is the main one.
+
+    Infusions begin and end at the chair; here they are only confirmed and received.
+    """
+    if not can(user, Action.BOOK, found.site):
+        return []
+    steps = []
+    today = found.site.local(found.starts_at).date() == found.site.today()
+    if may_become(found.status, Status.ARRIVED) and today and _may_receive(found, user):
+        steps.append(("visits:arrive", "Arrived", True))
+    if may_become(found.status, Status.CONFIRMED):
+        steps.append(("visits:confirm", "Confirmed by the patient", not today))
+    if found.kind not in INFUSIONS and may_become(found.status, Status.IN_PROGRESS):
+        steps.append(("visits:begin", "Begin", True))
+    if found.kind not in INFUSIONS and found.status == Status.IN_PROGRESS:
+        steps.append(("visits:finish", "Done", True))
+    return steps
+
+
+def _may_receive(found: Appointment, user: User) -> bool:
+    own = Hold.objects.filter(appointment=found, active=True, staff=user).exclude(lane=HANDS_LANE)
+    return can(user, Action.CHECK_IN, found.site) or own.exists()
+
+
+def _step(request: HttpRequest, pk: UUID, verb, said: str) -> HttpResponse:
+    """Take one step; a refusal is said on the visit's own page."""
+    found = appointment_or_404(request, pk)
+    try:
+        verb(appointment_id=found.pk, by=acting_user(request))
+    except (Refused, IllegalTransition, Invalid) as error:
+        return _detail(request, found, trouble=error)
+    messages.success(request, said.format(name=found.patient.name))
+    return redirect("visits:appointment", pk=found.pk)
+
+
+@require_POST
+def confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return _step(request, pk, booking.confirm, "Confirmed.")
+
+
+@require_POST
+def arrive(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return _step(request, pk, booking.arrive, "{name} is here.")
+
+
+@require_POST
+def begin(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return _step(request, pk, booking.begin, "Begun.")
+
+
+@require_POST
+def finish(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return _step(request, pk, booking.finish, "Done.")
+
+
+@require_POST
+def no_show(request: HttpRequest, pk: UUID) -> HttpResponse:
+    said = f"Marked as not come. This can be undone for {UNDO_MINUTES} minutes."
+    return _step(request, pk, booking.no_show, said)
+
+
+@require_POST
+def undo(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return _step(request, pk, booking.undo, "The last change is taken back.")
+
+
+@require_POST
+def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
+    found = appointment_or_404(request, pk)
+    form = CancelForm(request.POST)
+    if not form.is_valid():
+        return _detail(
+            request, found, cancel=form, trouble=Invalid("Nothing was cancelled. Look at the marked fields.")
+        )
+    try:
+        done = booking.cancel(appointment_id=found.pk, by=acting_user(request), **form.cleaned_data)
+    except Invalid as error:
+        form.refuse(error)
+        return _detail(request, found, cancel=form, trouble=error)
+    except (Refused, IllegalTransition) as error:
+        return _detail(request, found, trouble=error)
+    late = " It counts as late." if done.cancelled_late else ""
+    messages.success(request, f"Cancelled.{late} This can be undone for {UNDO_MINUTES} minutes.")
+    return redirect("visits:appointment", pk=found.pk)
+
+
+@require_POST
+def move(request: HttpRequest, pk: UUID) -> HttpResponse:
+    found = appointment_or_404(request, pk)
+    form = MoveForm(request.POST, appointment=found)
+    if not form.is_valid():
+        return _detail(request, found, move=form, trouble=Invalid("Nothing was moved. Look at the marked fields."))
+    try:
+        done = booking.move(
+            appointment_id=found.pk,
+            starts_at=form.starts_at,
+            room=form.cleaned_data["room"],
+            staff=form.cleaned_data["staff"],
+            by=acting_user(request),
+        )
+    except Invalid as error:
+        form.refuse(error)
+        return _detail(request, found, move=form, trouble=error)
+    except (Refused, IllegalTransition) as error:
+        return _detail(request, found, move=form, trouble=error)
+    when = clashes.when(done.site, done.starts_at)
+    messages.success(request, f"Moved to {when}. This can be undone for {UNDO_MINUTES} minutes.")
+    return redirect("visits:appointment", pk=found.pk)
+
+
+@require_http_methods(["GET", "POST"])
+def book(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Free slots for a wish, each booked with one click."""
+    patient = patient_or_404(request, pk, what="booking")
+    site, trouble = patient.site, None
+    if request.method == "POST":
+        picked = BookForm(request.POST)
+        if picked.is_valid():
+            try:
+                made = booking.book(patient=patient, site=site, by=acting_user(request), **picked.cleaned_data)
+            except (Refused, Invalid) as error:
+                trouble = error
+            else:
+                messages.success(request, f"Booked: {clashes.when(site, made.starts_at)}.")
+                return redirect("visits:appointment", pk=made.pk)
+        else:
+            trouble = Invalid("This was no free slot. Choose one from the list.")
+    form = WishForm(_wish(request, site))
+    days = _offers(patient, form.cleaned_data) if form.is_valid() else []
+    context = {"patient": patient, "form": form, "days": days, "trouble": trouble, "asked": form.is_valid()}
+    status = trouble.status if trouble else 200 if form.is_valid() else 422
+    return render(request, "visits/book.html", context, status=status)
+
+
+def _wish(request: HttpRequest, site) -> dict[str, str]:
+    """What was asked for; tomorrow at nine for somebody who has just come here."""
+    tomorrow = site.today() + timedelta(days=1)
+    usual = {"kind": Appointment.Kind.EVALUATION.value, "day": tomorrow.isoformat(), "at": "09:00"}
+    return {name: request.GET.get(name, value) for name, value in usual.items()}
+
+
+def _offers(patient, wish):
+    """Free slots of a week by day, those nearest to the hour first chosen, then shown in order."""
+    site = patient.site
+    free = next_free(site=site, kind=wish["kind"], first=wish["day"], days=DAYS_OFFERED, patient=patient)
+    offers = []
+    for day, slots in groupby(free, key=lambda slot: site.local(slot.starts_at).date()):
+        near = nearest_first(list(slots), site, wish["at"] or time(9))
+        shown = sorted(near[:SLOTS_A_DAY], key=lambda slot: slot.starts_at)
+        offers.append({"day": day, "slots": shown, "more": max(len(near) - SLOTS_A_DAY, 0)})
+    return offers
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+__all__ = ["appointment", "book", "last_change", "schedule"]
