@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from typing import Any
 
 from patients.imports.rows import (
@@ -98,7 +99,7 @@ class _Bundle:
             raise BadFile(self.name, "There is no Patient in this bundle.")
         for where, url, resource in self.entries:
             if resource.get("resourceType") == "Patient":
-                self._take(where, resource, lambda place, one, url=url: self._person(place, url, one))
+                self._take(where, resource, partial(self._person, url))
         readers: dict[str, Callable[[Where, Json], None]] = {
             "Condition": self._condition,
             "MedicationRequest": self._medication,
@@ -118,7 +119,7 @@ class _Bundle:
         except ValueError as error:
             self.batch.leave(where, str(resource.get("resourceType")), str(error))
 
-    def _person(self, where: Where, url: str, resource: Json) -> None:
+    def _person(self, url: str, where: Where, resource: Json) -> None:
         identifiers = _identifiers(resource)
         if not identifiers:
             raise ValueError("The patient has no id; without one a second run would make a second record.")
@@ -199,7 +200,7 @@ class _Bundle:
         for person in self.batch.people:
             if id(person) in newest and "coverage" not in person.sections:
                 _, where, inside = newest[id(person)]
-                self._take(where, inside, lambda place, one, person=person: self._put(person, place, one))
+                self._take(where, inside, partial(self._put, person))
 
     def _put(self, person: PersonRow, where: Where, resource: Json) -> None:
         person.sections["coverage"] = [_plan(where, resource, self._contained)]
@@ -235,9 +236,8 @@ def _values(resource: Json) -> dict[str, Any]:
     every = _dicts(resource.get("name"))
     name = next((one for one in every if one.get("use") == "official"), next(iter(every), {}))
     nick = next((one for one in every if one.get("use") == "nickname"), {})
-    given = [words(one) for one in name.get("given", [])] if isinstance(name.get("given"), list) else []
+    given = [words(one) for one in _list(name.get("given"))]
     address = next((one for one in _dicts(resource.get("address")) if one.get("use") != "old"), {})
-    lines = address.get("line") if isinstance(address.get("line"), list) else []
     sex = words(resource.get("gender"))
     return {
         "given_name": given[0] if given else "",
@@ -249,7 +249,7 @@ def _values(resource: Json) -> dict[str, Any]:
         "sex": sex if sex in {"female", "male", "other"} else "unknown",
         "phone": _telecom(resource, "phone"),
         "email": _telecom(resource, "email"),
-        "address": ", ".join(filter(None, (words(line) for line in lines))),
+        "address": ", ".join(filter(None, (words(line) for line in _list(address.get("line"))))),
         "city": words(address.get("city")),
         "state": words(address.get("state")),
         "postal_code": words(address.get("postalCode")),

@@ -23,7 +23,11 @@ from patients.imports.rows import BadFile, Batch, Outcome, Taken
 from patients.imports.source import MAX_UPLOAD, MEGABYTE, Files
 from patients.models import ImportJob, ImportRow
 
-SUFFIX = {ImportJob.Format.SYNTHEA: ".csv", ImportJob.Format.CSV: ".csv", ImportJob.Format.FHIR: ".json"}
+SUFFIX: dict[str, str] = {
+    ImportJob.Format.SYNTHEA: ".csv",
+    ImportJob.Format.CSV: ".csv",
+    ImportJob.Format.FHIR: ".json",
+}
 LOCK = 0x6576656B  # one import at a time: two would race for the same new person
 Counts = Counter[tuple[str, str]]
 
@@ -109,7 +113,7 @@ def run_path(*, site: Site, format: str, path: Path, by: User | None = None) -> 
 def try_path(*, site: Site, format: str, path: Path, by: User | None = None) -> list[Taken]:  # noqa: A002
     """What an import of this path would do. Nothing is written, not even a job. Raises BadFile."""
     found: list[Taken] = []
-    batch = read(format, source.from_path(path, SUFFIX[ImportJob.Format(format)]), site)
+    batch = read(format, source.from_path(path, SUFFIX[format]), site)
     taking.take(batch, site=site, by=by, dry_run=True, report=found.extend)
     return found
 

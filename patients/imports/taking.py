@@ -14,6 +14,7 @@ from django.db import DataError, IntegrityError, models, transaction
 
 from clinic.errors import Invalid
 from clinic.models import Site, User
+from clinic.wording import sentence
 from patients import names, search
 from patients.imports import sections
 from patients.imports.rows import Batch, CodedRow, Outcome, PersonRow, Taken
@@ -84,7 +85,7 @@ def _write(person: PersonRow, site: Site, by: User | None) -> list[Taken]:
     patient = _known(person, site)
     values, notes = _fitting(person, site.today())
     if patient is None:
-        patient, outcome = _register(person, site, by, values, notes), Outcome.CREATED
+        patient, outcome = _register(person, site, by, values, notes), str(Outcome.CREATED)
     else:
         outcome = _fill(patient, person, values, notes)
     notes[:0] = _marks(patient, site.today())
@@ -130,7 +131,7 @@ def _fitting(person: PersonRow, today: date) -> tuple[dict[str, Any], list[str]]
 
 
 def _label(field: str) -> str:
-    return str(Patient._meta.get_field(field).verbose_name).capitalize()
+    return sentence(Patient._meta.get_field(field).verbose_name)  # type: ignore[union-attr]
 
 
 def _register(person: PersonRow, site: Site, by: User | None, values: dict[str, Any], notes: list[str]) -> Patient:
@@ -204,7 +205,7 @@ def _history(model: Any, patient: Patient, rows: list[CodedRow]) -> list[Taken]:
     for row in rows:
         made = _make(model, patient, row, columns)
         key = _key(made, columns)
-        outcome, why = Outcome.CREATED, row.note
+        outcome, why = str(Outcome.CREATED), row.note
         if len(row.display) > LONGEST:
             why = f"{why} Its name has {len(row.display)} characters; the first were kept, and the code.".strip()
         if fault := _misfit(made):

@@ -79,7 +79,7 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     counts: jobs.Counts = Counter({(file, outcome): number for file, outcome, number in found})
     page = Paginator(rows, 50).get_page(request.GET.get("page"))
     for row in page:
-        row.meaning = MEANING[row.outcome]
+        row.meaning = MEANING[row.outcome]  # type: ignore[attr-defined]
     context = {
         "job": job,
         "under_way": job.state in UNDER_WAY,

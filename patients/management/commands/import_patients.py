@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from clinic.errors import DomainError
 from clinic.models import Site, User
 from patients.imports import jobs
-from patients.imports.rows import Outcome
+from patients.imports.rows import Outcome, Taken
 from patients.models import ImportJob
 
 SHOWN = 200
@@ -67,7 +67,7 @@ class Command(BaseCommand):
         told = sorted(job.rows.exclude(why="").exclude(outcome=Outcome.UNCHANGED), key=lambda row: _rank(row.outcome))
         self._reasons([(row.file, row.line, row.what, row.why) for row in told[:SHOWN]], len(told))
 
-    def _tell_dry(self, taken: list[jobs.Taken]) -> None:
+    def _tell_dry(self, taken: list[Taken]) -> None:
         self.stdout.write("Dry run: this is what would happen. Nothing was written.")
         self._table(jobs.counted(taken))
         told = sorted(
