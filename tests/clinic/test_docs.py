@@ -1,0 +1,53 @@
+"""The documents tell what the code does: the diagrams of the states are those of the transition tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from infusions import states as infusion_states
+from insurance import states as verification_states
+from patients import evaluations
+from reminders import states as message_states
+from therapy import states as session_states
+from visits import states as appointment_states
+
+DOCS = Path(settings.BASE_DIR) / "docs"
+TABLES: dict[str, Mapping[str, frozenset[str]]] = {
+    "Evaluation": evaluations.TRANSITIONS,
+    "Verification": verification_states.TRANSITIONS,
+    "Message": message_states.TRANSITIONS,
+    "Appointment": appointment_states.TRANSITIONS,
+    "Infusion": infusion_states.TRANSITIONS,
+    "Therapy session": session_states.TRANSITIONS,
+}
+
+
+def diagram(table: Mapping[str, frozenset[str]]) -> str:
+    """A transition table as a Mermaid diagram, in the order of the table."""
+    order = [str(state) for state in table]
+    lines = ["```mermaid", "stateDiagram-v2", f"    [*] --> {order[0]}"]
+    for state, following in table.items():
+        lines += [f"    {state} --> {after}" for after in order if after in {str(one) for one in following}]
+        if not following:
+            lines.append(f"    {state} --> [*]")
+    return "\n".join([*lines, "```"])
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_state_diagram_is_that_of_the_code(name: str) -> None:
+    assert diagram(TABLES[name]) in (DOCS / "architecture.md").read_text()
+
+
+def test_every_link_between_documents_leads_somewhere() -> None:
+    root = Path(settings.BASE_DIR)
+    broken = []
+    for page in [*root.glob("*.md"), *DOCS.rglob("*.md")]:
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text()):
+            if not (page.parent / target).exists():
+                broken.append(f"{page.relative_to(root)}: {target}")
+    assert broken == []
