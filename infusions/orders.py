@@ -173,9 +173,14 @@ def for_infusions(infusions: Sequence[Infusion]) -> dict[UUID, Order | None]:
 def _reaching(infusion: Infusion, newest_first: Iterable[Order]) -> Order | None:
     if infusion.order_id:
         return next((order for order in newest_first if order.pk == infusion.order_id), None)
-    if infusion.number is None:
+    return for_number(infusion.number, newest_first)
+
+
+def for_number(number: int | None, newest_first: Iterable[Order]) -> Order | None:
+    """The newest order that reaches infusion `number`: one that begins later leaves it to the order before."""
+    if number is None:
         return None
-    return next((order for order in newest_first if order.first_number <= infusion.number), None)
+    return next((order for order in newest_first if order.first_number <= number), None)
 
 
 # What is looked at before a signature

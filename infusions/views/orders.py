@@ -18,7 +18,7 @@ from clinic.policy import Action, can
 from infusions import dose_card, ledger, orders
 from infusions import series as series_verbs
 from infusions.access import order_or_404, series_or_404
-from infusions.forms.orders import OrderForm
+from infusions.forms.orders import OrderForm, open_numbers
 from infusions.models import Series
 
 SHOWN = 30
@@ -47,7 +47,9 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _page(request: HttpRequest, series: Series, form: OrderForm, *, status: int = 200) -> HttpResponse:
     history = list(orders.signed_for(series)[:SHOWN])
     strengths = ledger.strengths(series.site)
-    current = history[0] if history else None
+    following = next(iter(open_numbers(series)), None)
+    newest = history[0] if history else None
+    current = orders.for_number(following, history) if following else newest
     user = acting_user(request)
     may_order = can(user, Action.ORDER_DOSE, series.site)
     context = {
@@ -59,7 +61,9 @@ def _page(request: HttpRequest, series: Series, form: OrderForm, *, status: int 
         "card": dose_card.of_order(current, strengths) if current else None,
         "form": form if may_order and series.state in series_verbs.RUNNING else None,
         "may_order": may_order,
-        "may_countersign": may_order and current is not None and current.signed_by_id != user.pk,
+        "following": following,
+        "waiting": newest if newest and newest.awaits_second else None,
+        "may_countersign": may_order and newest is not None and newest.signed_by_id != user.pk,
         **_preview(series, form.data),
     }
     return render(request, "infusions/orders.html", context, status=status)

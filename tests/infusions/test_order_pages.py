@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clinic import clock
@@ -49,7 +51,7 @@ def post(client, who, series, name="orders", **changes):
 
 
 def test_a_provider_signs_and_sees_the_dose_together(client, provider, series):
-    answer = post(client, provider, series)
+    answer = post(client, provider, series, first_number="1")
     assert answer.status_code == 302
     assert Order.objects.get().dose_mg == D("40.00")
     shown = page(client, provider, series).content.decode()
@@ -127,6 +129,15 @@ def test_two_providers_sign_a_high_dose(client, provider, series, site):
     assert order.second_signed_by == second
 
 
+def test_the_card_shows_the_next_infusion_not_a_later_order(client, provider, series):
+    making.order(series, provider)
+    making.order(series, provider, mg_per_kg="0.6", first_number=3, day="2027-02-03")
+    shown = page(client, provider, series)
+    assert shown.context["card"].dose_mg == D("40.00")
+    assert "For infusion 1, the next one" in shown.content.decode()
+    assert "Later</span>" in shown.content.decode()
+
+
 def test_a_nurse_reads_orders_but_finds_no_form(client, nurse, series):
     shown = page(client, nurse, series).content.decode()
     assert "A provider signs orders" in shown
@@ -163,10 +174,7 @@ def test_opening_orders_is_written_down(client, provider, series):
     assert (read.user, read.patient_id, read.what) == (provider, series.patient_id, "dose orders")
 
 
-def test_orders_cost_the_same_queries_with_one_and_three(client, provider, series, django_assert_max_num_queries):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
+def test_orders_cost_the_same_queries_with_one_and_three(client, provider, series):
     making.order(series, provider)
     page(client, provider, series)
     with CaptureQueriesContext(connection) as one:

@@ -72,7 +72,7 @@ def test_response_is_first_met_at_the_fifth_and_there_is_no_remission(series):
         (14, Response.PARTIAL),
         (15, Response.IMPROVEMENT),
         (17, Response.NONE),
-    ],  # noqa: E501
+    ],
 )
 def test_thresholds_are_not_rounded(patient, provider, nurse, other_nurse, score, reached):
     made = treated(patient, provider, nurse, other_nurse, (21, score), given=2)
