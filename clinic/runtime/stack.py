@@ -113,6 +113,7 @@ class Clinic:
         say("Starting Evenkeel…")
         servers = start_servers(self.places, self.supervisor)
         self.env = environment(self.places, servers, port=self.port, host=self.host)
+        Path(self.env["STATIC_ROOT"]).mkdir(parents=True, exist_ok=True)  # whitenoise warns about one that is missing
         self.tidy_up()
         self.supervisor.once("migrate", self.manage("migrate", "--no-input", "--skip-checks"))
         gunicorn = self.python("gunicorn", "-c", "python:clinic.runtime.gunicorn_conf", "clinic.wsgi")
