@@ -17,6 +17,17 @@ class WeightBasis(models.TextChoices):
     IDEAL = "ideal", "Ideal weight when BMI is 30 or more"
 
 
+# What each constraint of `ProtocolValues.sane` says, as a sentence.
+ORDERS = {
+    "dose_ceilings": "Doses must rise in this order: usual first dose, second signature, not orderable.",
+    "systolic_limits": "Systolic limits must rise in this order: tell the provider, pause, stop.",
+    "diastolic_limits": "Diastolic limits must rise in this order: tell the provider, pause, stop.",
+    "gaps": "A limit that warns must not lie above the one that refuses.",
+    "minutes": "The usual length must lie between the shortest and the longest.",
+    "boosters": "The shortest interval between boosters must not be above the longest.",
+}
+
+
 def whole(default: int, low: int, high: int, words: str) -> models.PositiveSmallIntegerField[int, int]:
     return models.PositiveSmallIntegerField(
         default=default,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 
 from clinic import clock
 from clinic.errors import Invalid
 from clinic.models import ProtocolSettings, Site, User
 from clinic.policy import Action, require
-from clinic.protocol import ProtocolValues
+from clinic.protocol import ORDERS, ProtocolValues
 
 FIELDS = tuple(field.name for field in ProtocolValues._meta.get_fields())
 
@@ -22,19 +23,43 @@ def current(site: Site) -> ProtocolSettings:
 
 
 @transaction.atomic
-def new_version(*, site_id: Any, changes: dict[str, Any], note: str, by: User) -> ProtocolSettings:
-    """Make the next version out of the newest and `changes`. Raises NotPermitted, Invalid."""
+def new_version(
+    *, site_id: Any, changes: dict[str, Any], note: str, by: User, based_on: int | None = None
+) -> ProtocolSettings:
+    """Make the next version out of the newest and `changes`. Raises NotPermitted, Invalid.
+
+    `based_on` is the version that was read before the change; if a newer one was made since, nothing is done.
+    """
     site = Site.objects.select_for_update().get(pk=site_id)
     require(by, Action.MANAGE_CLINIC, at=site)
     unknown = set(changes) - set(FIELDS)
     if unknown:
         raise Invalid(f"There is no setting called {', '.join(sorted(unknown))}.")
+    if not note.strip():
+        raise Invalid({"note": "Write why, for whoever signs it and for those who come later."})
     base = current(site)
+    if based_on is not None and based_on != base.version:
+        raise Invalid(f"Version {base.version} was made while you were writing. Look at it, then change it.")
+    if base.version and all(getattr(base, name) == value for name, value in changes.items()):
+        raise Invalid("Nothing was changed, so there is no new version.")
     values = {name: getattr(base, name) for name in FIELDS} | changes
-    made = ProtocolSettings(site=site, version=base.version + 1, made_by=by, note=note, **values)
-    made.full_clean()
+    made = ProtocolSettings(site=site, version=base.version + 1, made_by=by, note=note.strip(), **values)
+    try:
+        made.full_clean()
+    except ValidationError as error:
+        raise Invalid(_sentences(error)) from error
     made.save()
     return made
+
+
+def _sentences(error: ValidationError) -> dict[str, str]:
+    """Field by field; a broken order between settings becomes the sentence that says the order."""
+    said: dict[str, str] = {}
+    for name, texts in error.message_dict.items():
+        text = " ".join(texts)
+        broken = next((order for order in ORDERS if f"protocol_{order}" in text), "")
+        said["" if name == NON_FIELD_ERRORS else name] = ORDERS.get(broken, text)
+    return said
 
 
 @transaction.atomic

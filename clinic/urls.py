@@ -8,6 +8,7 @@ clinic_patterns: list[URLPattern | URLResolver] = [
     path("site/", views.switch_site, name="switch-site"),
     path("unlock/", views.unlock, name="unlock"),
     path("gallery/", gallery.gallery, name="gallery"),
+    path("", include("clinic.place.urls")),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
