@@ -25,6 +25,20 @@ def latest_moment(site: Site, at: time) -> datetime:
     return today if today <= now else site.moment(site.today() - timedelta(days=1), at)
 
 
+class AskedField(forms.CharField):
+    """Asked of everybody, so the page doesn't call it optional; whether it may be empty is the verb's rule."""
+
+    def validate(self, value: str) -> None:
+        pass
+
+
+class AskedContact(forms.ModelChoiceField):
+    """As above, from the patient's contacts."""
+
+    def validate(self, value: Contact | None) -> None:
+        pass
+
+
 class ArrivalForm(CalmForm, forms.Form):
     """What is asked and measured on arrival (protocol 2.3)."""
 
@@ -47,9 +61,7 @@ class ArrivalForm(CalmForm, forms.Form):
         choices=[("yes", "None"), ("no", "Yes")],
     )
     pregnancy = forms.ChoiceField(label="Pregnancy test", choices=ArrivalCheck.Pregnancy.choices)
-    escort = forms.ModelChoiceField(
-        label="Who takes the patient home", queryset=Contact.objects.none(), required=False, empty_label="Nobody yet"
-    )
+    escort = AskedContact(label="Who takes the patient home", queryset=Contact.objects.none(), empty_label="Nobody yet")
     escort_confirmed = forms.BooleanField(label="This person has confirmed to come", required=False)
     emergency_ready = forms.BooleanField(label="Emergency kit, trained person and pump checked", required=False)
 
@@ -105,8 +117,8 @@ class DischargeForm(CalmForm, forms.Form):
     no_active_si = forms.BooleanField(label="No active suicidal thoughts", required=False)
     iv_out = forms.BooleanField(label="IV out", required=False)
     instructions_given = forms.BooleanField(label="Written instructions given and understood", required=False)
-    escort_name = forms.CharField(label="Goes home with", required=False, max_length=120)
-    escort_relation = forms.CharField(label="Relation", required=False, max_length=60)
+    escort_name = AskedField(label="Goes home with", max_length=120)
+    escort_relation = AskedField(label="Relation", max_length=60)
     released_reason = forms.CharField(
         label="Provider’s reason to release before all is met", required=False, max_length=300
     )
@@ -137,12 +149,12 @@ class PersonForm(WitnessForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("witness", "password"):
-            self.fields[name].required = False  # type: ignore[attr-defined]
+            self.fields[name].required = False
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean()
         if typed.get("witness") and not typed.get("password"):
-            self.add_error("password", self.required_sentences["password"])  # type: ignore[attr-defined]
+            self.add_error("password", self.required_sentences["password"])
         return typed
 
 
