@@ -12,7 +12,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, F, Min, QuerySet, Sum
+from django.db.models import Count, Min, QuerySet, Sum
 
 from clinic import clock
 from clinic.errors import Invalid, NotFound, Refused
@@ -379,13 +379,6 @@ def strengths(site: Site) -> list[Decimal]:
 def history(vial: DrugVial) -> QuerySet[LedgerEntry]:
     """The vial's rows, newest first, with the people they name."""
     return vial.entries.select_related("entered_by", "witness", "infusion__series__patient", "vial").order_by("-id")
-
-
-def differing(site: Site) -> list[DrugVial]:
-    """Vials whose balance is not the sum of their rows: never, unless someone reached past the triggers."""
-    return list(
-        DrugVial.objects.filter(site=site).annotate(summed=Sum("entries__change_ml")).exclude(balance_ml=F("summed"))
-    )
 
 
 def words(entry: LedgerEntry) -> str:

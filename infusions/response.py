@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from clinic import clock, settings_versions
+from clinic import clock
 from clinic.errors import Invalid, NotFound, Refused
 from clinic.models import ProtocolSettings, User
 from clinic.policy import Action, require
@@ -185,15 +185,6 @@ def checkpoint(assessment: Assessment, settings: ProtocolSettings) -> Checkpoint
         )
         return Checkpoint(number, must, told)
     return None
-
-
-def decision_needed(series: Series) -> str:
-    """The sentence that keeps the next infusion closed until a review is signed; "" when nothing does."""
-    reached = checkpoint(assess(series), settings_versions.current(series.site))
-    if reached is None or not reached.must_decide:
-        return ""
-    decided = series.reviews.filter(after_number__gte=reached.after_number).exists()
-    return "" if decided else reached.sentence
 
 
 # The review

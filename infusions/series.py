@@ -249,12 +249,6 @@ def _require_running(series: Series, wanted: str) -> None:
         raise IllegalTransition("This series", current=series.get_state_display(), wanted=wanted, allowed=[])
 
 
-def numbers_have_gaps(series: Series) -> bool:
-    """Whether the numbers of a series are anything but 1, 2, 3 … (asked by verify_integrity)."""
-    numbers = set(series.infusions.filter(number__isnull=False).values_list("number", flat=True))
-    return numbers != set(range(1, len(numbers) + 1))
-
-
 def _locked(series_id: UUID) -> Series:
     series = (
         Series.objects.select_for_update(of=("self",)).select_related("site", "patient").filter(pk=series_id).first()

@@ -146,3 +146,18 @@ def phq9(patient: Patient, score: int, day: str, at: str = "08:45", timepoint: s
         observed_at=moment,
         entered_at=moment,
     )
+
+
+def broken() -> list[str]:
+    """What of this room's integrity checks finds something wrong: the names of the checks, none of them at best."""
+    from django.db import connection
+
+    from infusions.integrity import CHECKS
+
+    found = []
+    with connection.cursor() as cursor:
+        for check in CHECKS:
+            cursor.execute(check.sql)
+            if cursor.fetchall():
+                found.append(check.name)
+    return found

@@ -128,24 +128,25 @@ def test_assessing_costs_two_queries_however_long_the_series(
 # Checkpoints of journey J4
 
 
+def reached(series):
+    return response.checkpoint(response.assess(series), LIMITS)
+
+
 def test_a_fall_of_5_percent_after_the_third_is_a_warning(patient, provider, nurse, other_nurse):
-    made = treated(patient, provider, nurse, other_nurse, (20, 20, 19, 19), baseline=20, given=3)
-    found = response.checkpoint(response.assess(made), LIMITS)
+    found = reached(treated(patient, provider, nurse, other_nurse, (20, 20, 19, 19), baseline=20, given=3))
     assert (found.after_number, found.must_decide) == (3, False)
-    assert response.decision_needed(made) == ""
 
 
 def test_a_fall_of_10_percent_after_the_fourth_must_be_decided(patient, provider, nurse, other_nurse):
-    made = treated(patient, provider, nurse, other_nurse, (20, 20, 19, 19, 18), baseline=20, given=4)
-    assert "After infusion 4 PHQ-9 is 18 of 20" in response.decision_needed(made)
-    response.review(series_id=made.pk, decision="continue", rationale="58 % of those still gain.", by=provider)
-    assert response.decision_needed(made) == ""
+    found = reached(treated(patient, provider, nurse, other_nurse, (20, 20, 19, 19, 18), baseline=20, given=4))
+    assert (found.after_number, found.must_decide) == (4, True)
+    assert "After infusion 4 PHQ-9 is 18 of 20: less than 20 % better." in found.sentence
 
 
 @pytest.mark.parametrize(("score", "enough"), [(16, True), (17, False)])
 def test_20_percent_exactly_is_enough(patient, provider, nurse, other_nurse, score, enough):
-    made = treated(patient, provider, nurse, other_nurse, (20, 19, 19, 19, score), baseline=20, given=4)
-    assert (response.decision_needed(made) == "") is enough
+    found = reached(treated(patient, provider, nurse, other_nurse, (20, 19, 19, 19, score), baseline=20, given=4))
+    assert (found is None) is enough
 
 
 def test_no_checkpoint_before_its_infusion_is_given(patient, provider, nurse, other_nurse):
