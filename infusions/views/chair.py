@@ -80,7 +80,7 @@ def _show(
     **forms: Any,
 ) -> HttpResponse:
     context = {"chair": chair, "infusion": chair.infusion, "site": chair.site, "error": error, "quick": QUICK}
-    context |= _forms(chair) | forms
+    context |= forms if forms.get("slim") else _forms(chair) | forms
     template = "infusions/chair.html" if whole else "infusions/chair_parts.html"
     return render(request, template, context, status=status)
 
@@ -300,7 +300,8 @@ def vitals(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect("infusions:infusion", pk=pk)
     chair = Chair(infusion, by, typed=typed if error else {}, errors=errors)
     whole = not request.headers.get("HX-Request")
-    return _show(request, chair, whole=whole, status=error.status if error else 200, error=error)
+    slim = not whole and not chair.is_before
+    return _show(request, chair, whole=whole, status=error.status if error else 200, error=error, slim=slim)
 
 
 @require_http_methods(["GET", "POST"])

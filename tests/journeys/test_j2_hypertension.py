@@ -54,7 +54,7 @@ def test_too_high_on_arrival_and_after_the_rest_nothing_is_given(day, nurse):
 
 
 def test_a_rise_during_the_infusion_pauses_stops_and_wastes_the_rest(day, nurse, other_nurse, provider):
-    """(b) 152/94, then 146/88 with the provider's word; 184/112 pauses at 10:30, 186/111 stops at 10:35: 30 of 40 mg."""
+    """(b) 152/94, then 146/88 with the provider's word; 184/112 pauses, 186/111 five minutes later stops."""
     infusion = _arrived(day)
     day.vitals(infusion, "09:30", 152, 94)
     day.vitals(infusion, "09:45", 146, 88)
