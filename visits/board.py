@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -119,7 +119,7 @@ class BoardDay:
         return self.row(self.closes_at) - 1
 
     def row(self, moment: datetime) -> int:
-        return int((moment - self.opens_at).total_seconds()) // (STEP_MINUTES * 60) + 1
+        return int(moment.timestamp() - self.opens_at.timestamp()) // (STEP_MINUTES * 60) + 1
 
     @property
     def now_row(self) -> int | None:
@@ -229,14 +229,16 @@ def _visit(board: BoardDay, held: list[Hold]) -> BoardVisit:
     minutes = int((appointment.ends_at - appointment.starts_at).total_seconds()) // 60
     staff_holds = [hold for hold in held if hold.staff_id and hold.lane != HANDS_LANE]
     over = next((hold for hold in held if hold.overbooked_reason), None)
-    starts = board.site.local(appointment.starts_at)
+    starts, local = appointment.starts_at.astimezone(UTC), board.site.local
     return BoardVisit(
         appointment=appointment,
         room=next((hold.room for hold in held if hold.room_id), None),
         staff=next((hold.staff for hold in staff_holds), None),
         lane=min((hold.lane for hold in staff_holds), default=1),
         stages=tuple(
-            StageAt(stage.name, starts + timedelta(minutes=stage.start), starts + timedelta(minutes=stage.end))
+            StageAt(
+                stage.name, local(starts + timedelta(minutes=stage.start)), local(starts + timedelta(minutes=stage.end))
+            )
             for stage in stages(appointment.kind, board.timing, minutes)
         ),
         row=board.row(appointment.starts_at),

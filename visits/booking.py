@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -49,6 +49,7 @@ __all__ = [
     "cancel",
     "confirm",
     "finish",
+    "is_first_ever",
     "is_late",
     "lock",
     "move",
@@ -120,6 +121,8 @@ def book_all(*, patient: Patient, site: Site, wanted: Sequence[Wanted], by: User
     for wish in wanted:
         _check_start(wish.starts_at, site)
         _check_kind(wish.kind)
+    # In UTC, minutes are added as they pass; in a zone Python would add them to the face of the clock.
+    wanted = [replace(wish, starts_at=wish.starts_at.astimezone(UTC)) for wish in wanted]
     days = [site.local(wish.starts_at).date() for wish in wanted]
     calendar = Calendar.place(site, min(days), max(days))
     shapes = [_shape(wish, calendar.timing) for wish in wanted]
@@ -151,6 +154,12 @@ def _check_kind(kind: str) -> None:
 
 def _shape(wish: Wanted, timing: Timing) -> Shape:
     return shape(wish.kind, timing, first_ever=wish.first_ever, minutes=wish.minutes)
+
+
+def is_first_ever(patient: Patient) -> bool:
+    """Whether no infusion of this patient was given or is booked yet: the first takes the whole of a nurse."""
+    counted = (*Appointment.ALIVE, Status.DONE)
+    return not Appointment.objects.filter(patient=patient, kind__in=Appointment.INFUSIONS, status__in=counted).exists()
 
 
 # Locks
@@ -557,6 +566,7 @@ def move(
             allowed=allowed(appointment.status),
         )
     _check_start(starts_at, site)
+    starts_at = starts_at.astimezone(UTC)
     day = site.local(starts_at).date()
     calendar = Calendar.place(site, day, day)
     wish = _as_wanted(appointment, starts_at, room, staff, calendar.timing)

@@ -221,6 +221,10 @@ class Calendar:
         """The moment at which a cell begins, on the site's clock."""
         return datetime.fromtimestamp((cell + self.base) * CELL, tz=self.site.zone)
 
+    def span(self, cell: int, minutes: int) -> tuple[datetime, datetime]:
+        """From a cell on for so many minutes as they pass, also while the clock is changed."""
+        return self.moment(cell), self.moment(cell + cells(minutes))
+
     def covers(self, start: int, length: int) -> bool:
         return start >= 0 and start + length <= self.size
 

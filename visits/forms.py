@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import cast
 
 from django import forms
 
@@ -29,7 +30,7 @@ class CancelForm(CalmForm, forms.Form):
         "reason": "Write in a few words why.",
     }
     party = forms.ChoiceField(label="Who calls it off", choices=[("patient", "The patient"), ("clinic", "The clinic")])
-    reason = forms.CharField(label="Why", max_length=300, help_text="No diagnosis: front desk reads this too.")
+    reason = forms.CharField(label="Why", max_length=300, help_text="In a few words, without a diagnosis.")
 
 
 class MoveForm(CalmForm, forms.Form):
@@ -47,12 +48,11 @@ class MoveForm(CalmForm, forms.Form):
         self.appointment = appointment
         super().__init__(*args, **kwargs)
         form = shape(appointment.kind, Timing())
-        self.fields["room"].queryset = Room.objects.filter(
-            site=appointment.site, kind__in=form.room_kinds, is_active=True
-        )
-        self.fields["staff"].queryset = User.objects.filter(
-            pk__in=Membership.objects.filter(site=appointment.site, role=form.role).values("user"), is_active=True
-        )
+        rooms = Room.objects.filter(site=appointment.site, kind__in=form.room_kinds, is_active=True)
+        there = Membership.objects.filter(site=appointment.site, role=form.role).values("user")
+        choices = {"room": rooms, "staff": User.objects.filter(pk__in=there, is_active=True)}
+        for name, queryset in choices.items():
+            cast("forms.ModelChoiceField", self.fields[name]).queryset = queryset
 
     @property
     def starts_at(self) -> datetime:
@@ -70,7 +70,7 @@ class WishForm(CalmForm, forms.Form):
     required_sentences = {"day": "Choose a day.", "at": "Choose an hour.", "kind": "Choose a kind of visit."}
     kind = forms.ChoiceField(choices=KINDS)
     day = forms.DateField(label="From")
-    at = forms.TimeField(label="About", help_text="The hour that suits best.")
+    at = forms.TimeField(label="About")
 
 
 class BookForm(forms.Form):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from clinic import clock
+from clinic import clock, wording
 from clinic.models import ProtocolSettings
 from reminders import ledger
 from visits.models import Appointment
@@ -41,11 +41,7 @@ SPANISH_MONTHS = (
 def day_words(local: datetime, language: str = "en") -> str:
     if language == "es":
         return f"{SPANISH_DAYS[local.weekday()]} {local.day} de {SPANISH_MONTHS[local.month - 1]}"
-    return f"{local:%A, %B} {local.day}"
-
-
-def time_words(local: datetime) -> str:
-    return f"{local.hour % 12 or 12}:{local:%M} {'AM' if local.hour < 12 else 'PM'}"
+    return wording.day_words(local)
 
 
 def plan(appointment: Appointment, settings: ProtocolSettings) -> int:
@@ -70,7 +66,7 @@ def plan(appointment: Appointment, settings: ProtocolSettings) -> int:
             values={
                 "site": site.name,
                 "day": day_words(local, patient.language),
-                "time": time_words(local),
+                "time": wording.time_words(local),
                 "phone": site.phone,
             },
         )

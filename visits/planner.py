@@ -252,10 +252,9 @@ def _infusion_slots(ask: Ask, ground: Ground, chain: Chain) -> list[Slot]:
                 nurses.setdefault(nurse, set()).add(number)
     room_of = _cover(rooms, len(shapes))
     nurse_of = _cover(nurses, len(shapes), ask.nurse)
-    moments = [calendar.moment(start.cell) for start in chain.starts]
     return [
-        Slot("infusion", moment, moment + timedelta(minutes=form.minutes), room_of[number], nurse_of[number])
-        for number, (moment, form) in enumerate(zip(moments, shapes, strict=True))
+        Slot("infusion", *calendar.span(start.cell, form.minutes), room_of[number], nurse_of[number])
+        for number, (start, form) in enumerate(zip(chain.starts, shapes, strict=True))
     ]
 
 
@@ -278,8 +277,7 @@ def _session_slot(ground: Ground, kind: str, choice: Choice) -> Slot:
     calendar, form = ground.calendar, shape(kind, ground.timing)
     cell = choice.start.cell
     room = next(room for room in calendar.rooms_for(form) if calendar.room_starts(room, form) >> cell & 1)
-    begins = calendar.moment(cell)
-    return Slot(kind, begins, begins + timedelta(minutes=form.minutes), room, choice.therapist)
+    return Slot(kind, *calendar.span(cell, form.minutes), room, choice.therapist)
 
 
 # Why there is no plan

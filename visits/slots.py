@@ -25,10 +25,7 @@ class FreeSlot:
     rooms: tuple[Room, ...]
     people: tuple[User, ...]
 
-    @property
-    def is_last(self) -> bool:
-        """Nobody else could be booked at this hour afterwards."""
-        return len(self.rooms) == 1 or len(self.people) == 1
+    is_last: bool  # of several rooms or several people only one is left at this hour
 
 
 def next_free(
@@ -75,14 +72,11 @@ def _described(
         if moment.minute % grid_minutes:
             continue
         cell = calendar.cell(moment)
-        found.append(
-            FreeSlot(
-                moment,
-                moment + timedelta(minutes=form.minutes),
-                tuple(one for one, free in rooms.items() if free >> cell & 1),
-                tuple(one for one, free in people.items() if free >> cell & 1),
-            )
-        )
+        free_rooms = tuple(one for one, free in rooms.items() if free >> cell & 1)
+        free_people = tuple(one for one, free in people.items() if free >> cell & 1)
+        is_last = len(free_rooms) == 1 < len(rooms) or len(free_people) == 1 < len(people)
+        starts_at, ends_at = calendar.span(cell, form.minutes)
+        found.append(FreeSlot(starts_at, ends_at, free_rooms, free_people, is_last))
         if limit and len(found) >= limit:
             break
     return found

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from clinic import clock
 from clinic.access import acting_user, current_site
 from clinic.errors import DomainError, IllegalTransition, Invalid, Refused
 from clinic.models import User
@@ -18,7 +19,7 @@ from clinic.policy import Action, can
 from patients.access import patient_or_404
 from visits import booking, clashes, preview
 from visits.access import appointment_or_404
-from visits.booking import last_change, undo_until
+from visits.booking import undo_until
 from visits.forms import BookForm, CancelForm, MoveForm, WishForm, day_or_none
 from visits.models import Appointment, Hold
 from visits.rules import HANDS_LANE, INFUSIONS, UNDO_MINUTES
@@ -28,15 +29,6 @@ from visits.week import monday, places, week
 
 Status = Appointment.Status
 DAYS_OFFERED, SLOTS_A_DAY = 7, 6
-MEANING = {
-    Status.BOOKED: "none",
-    Status.CONFIRMED: "ok",
-    Status.ARRIVED: "act",
-    Status.IN_PROGRESS: "act",
-    Status.DONE: "ok",
-    Status.CANCELLED: "stop",
-    Status.NO_SHOW: "stop",
-}
 
 
 @require_GET
@@ -51,7 +43,6 @@ def schedule(request: HttpRequest) -> HttpResponse:
         "today": site.today(),
         "this_week": monday(site.today()),
         "chosen": chosen,
-        "meanings": MEANING,
     }
     return render(request, "visits/schedule.html", context)
 
@@ -82,7 +73,6 @@ def _detail(
     overbooked = next((hold for hold in held if hold.overbooked_reason), None)
     context = {
         "visit": found,
-        "meaning": MEANING[Status(found.status)],
         "room": room,
         "staff": staff,
         "overbooked": overbooked,
@@ -95,7 +85,7 @@ def _detail(
         "cancel_open": cancel is not None,
         "cancelling": preview.of_cancelling(found) if may_cancel else [],
         "moving": preview.of_moving(found) if may_move else [],
-        "missing": preview.of_no_show(found) if may_become(found.status, Status.NO_SHOW) else [],
+        "missing": preview.of_no_show(found) if _may_be_missed(found, user) else [],
         "may_undo": may_book and undo_until(found) is not None,
         "undo_until": undo_until(found),
         "trouble": trouble,
@@ -127,6 +117,11 @@ def _next_steps(found: Appointment, user: User) -> list[tuple[str, str, bool]]:
 def _may_receive(found: Appointment, user: User) -> bool:
     own = Hold.objects.filter(appointment=found, active=True, staff=user).exclude(lane=HANDS_LANE)
     return can(user, Action.CHECK_IN, found.site) or own.exists()
+
+
+def _may_be_missed(found: Appointment, user: User) -> bool:
+    begun = clock.now() >= found.starts_at
+    return begun and may_become(found.status, Status.NO_SHOW) and _may_receive(found, user)
 
 
 def _step(request: HttpRequest, pk: UUID, verb, said: str) -> HttpResponse:
@@ -224,7 +219,13 @@ def book(request: HttpRequest, pk: UUID) -> HttpResponse:
         picked = BookForm(request.POST)
         if picked.is_valid():
             try:
-                made = booking.book(patient=patient, site=site, by=acting_user(request), **picked.cleaned_data)
+                made = booking.book(
+                    patient=patient,
+                    site=site,
+                    first_ever=_is_first(patient, picked.cleaned_data["kind"]),
+                    by=acting_user(request),
+                    **picked.cleaned_data,
+                )
             except (Refused, Invalid) as error:
                 trouble = error
             else:
@@ -249,7 +250,14 @@ def _wish(request: HttpRequest, site) -> dict[str, str]:
 def _offers(patient, wish):
     """Free slots of a week by day, those nearest to the hour first chosen, then shown in order."""
     site = patient.site
-    free = next_free(site=site, kind=wish["kind"], first=wish["day"], days=DAYS_OFFERED, patient=patient)
+    free = next_free(
+        site=site,
+        kind=wish["kind"],
+        first=wish["day"],
+        days=DAYS_OFFERED,
+        patient=patient,
+        first_ever=_is_first(patient, wish["kind"]),
+    )
     offers = []
     for day, slots in groupby(free, key=lambda slot: site.local(slot.starts_at).date()):
         near = nearest_first(list(slots), site, wish["at"] or time(9))
@@ -258,11 +266,12 @@ def _offers(patient, wish):
     return offers
 
 
+def _is_first(patient, kind: str) -> bool:
+    return kind in INFUSIONS and booking.is_first_ever(patient)
+
+
 def _uuid(text: str) -> UUID | None:
     try:
         return UUID(text)
     except ValueError:
         return None
-
-
-__all__ = ["appointment", "book", "last_change", "schedule"]
