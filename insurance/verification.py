@@ -9,6 +9,7 @@ tasks; whoever calls it opens the follow-up for that day (reminders.followups.op
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -353,6 +354,10 @@ def end_self_pay(*, patient_id: UUID, by: User, until: date | None = None) -> Se
     return current
 
 
+# What else happens in the same transaction when an estimate was given; rooms further right add themselves.
+after_estimate: list[Callable[[SelfPay, User], None]] = []
+
+
 @transaction.atomic
 def estimate_given(*, self_pay_id: UUID, by: User, given_on: date | None = None) -> SelfPay:
     """The cost estimate is in the patient's hands. Raises NotPermitted, Refused, Invalid."""
@@ -365,6 +370,8 @@ def estimate_given(*, self_pay_id: UUID, by: User, given_on: date | None = None)
         raise Invalid({"given_on": "This day is still to come. Write the day it was given."})
     agreed.estimate_given_on = day
     agreed.save(update_fields=["estimate_given_on"])
+    for follow in after_estimate:
+        follow(agreed, by)
     return agreed
 
 

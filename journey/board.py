@@ -167,7 +167,7 @@ def _word(visit: BoardVisit, infusion: Infusion | None, gate: object, clinical: 
     appointment = visit.appointment
     if visit.is_late(clock.now(), day.late_grace_minutes):
         minutes = int((clock.now() - appointment.starts_at).total_seconds() // 60)
-        return f"{minutes} min late", "warn"
+        return (f"{minutes} min late" if minutes < 60 else "Did not come"), "warn"
     if isinstance(gate, Summary):
         if clinical:
             return gate.word, gate.worst.state if gate.worst and gate.worst.state != "todo" else (

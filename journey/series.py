@@ -15,6 +15,7 @@ from clinic.wording import day_words, time_words
 from infusions import series as infusion_series
 from infusions.models import Infusion, Series
 from insurance import verification
+from insurance.models import SelfPay
 from patients.models import Patient
 from reminders import followups, ledger
 from therapy import sessions
@@ -149,3 +150,11 @@ def _ask_for_estimate(series: Series, first: Appointment, by: User) -> None:
         due_at=site.moment(due, time(17)),
         link=reverse("insurance:patient", args=[series.patient_id]),
     )
+
+
+def close_estimate_task(agreed: SelfPay, by: User) -> None:
+    """The estimate is in the patient's hands: the task that asked for it closes itself."""
+    for series in Series.objects.filter(patient=agreed.patient):
+        followups.close_for(
+            subject_kind="series", subject_id=series.pk, kind="estimate_due", outcome="The estimate was given.", by=by
+        )

@@ -8,13 +8,15 @@ known whether it went out. That one is not repeated; a person is asked to look.
 from __future__ import annotations
 
 import smtplib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from uuid import UUID
 
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from clinic import clock
@@ -26,6 +28,7 @@ from reminders import channels, followups, rules, states, templates
 from reminders.models import Message, MessageAttempt, OptOut
 
 BATCH = 20
+_TICK = 7_204_001
 
 
 @dataclass
@@ -43,13 +46,27 @@ class Counts:
         return ", ".join(f"{getattr(self, field.name)} {field.name}" for field in fields(self))
 
 
+@contextmanager
+def alone() -> Iterator[bool]:
+    """Be the only dispatcher while the block runs; answers False when another is at work."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_TICK])
+        mine = bool(cursor.fetchone()[0])
+    try:
+        yield mine
+    finally:
+        if mine:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [_TICK])
+
+
 def dispatch_due(*, limit: int | None = None) -> Counts:
     """Send every message that is due, in batches, until none is left or `limit` were handled."""
     counts = Counts()
     owner = str(uuid7())
     _settle_lost_leases(counts)
     handled = 0
-    with get_connection(fail_silently=False) as connection:
+    with get_connection(fail_silently=False) as mail:
         while limit is None or handled < limit:
             batch = _claim(
                 owner=owner,
@@ -58,7 +75,7 @@ def dispatch_due(*, limit: int | None = None) -> Counts:
             if not batch:
                 break
             for message_id in batch:
-                _deliver(message_id, owner=owner, connection=connection, counts=counts)
+                _deliver(message_id, owner=owner, mail=mail, counts=counts)
             handled += len(batch)
     Heartbeat.objects.update_or_create(name="dispatcher", defaults={"at": clock.now()})
     return counts
@@ -84,7 +101,7 @@ def _claim(*, owner: str, size: int) -> list[UUID]:
     return claimed
 
 
-def _deliver(message_id: UUID, *, owner: str, connection: BaseEmailBackend, counts: Counts) -> None:
+def _deliver(message_id: UUID, *, owner: str, mail: BaseEmailBackend, counts: Counts) -> None:
     attempt = _begin(message_id, owner=owner, counts=counts)
     if attempt is None:
         return
@@ -95,12 +112,12 @@ def _deliver(message_id: UUID, *, owner: str, connection: BaseEmailBackend, coun
             message=message,
             letter=letter,
             to=message.patient.email,
-            connection=connection,
+            connection=mail,
         )
     except smtplib.SMTPRecipientsRefused as refusal:
         _failed(attempt, f"The address was refused: {refusal}", for_good=True, counts=counts)
     except (OSError, smtplib.SMTPException) as trouble:
-        connection.close()
+        mail.close()
         _failed(
             attempt,
             f"{type(trouble).__name__}: {trouble}",

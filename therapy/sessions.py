@@ -13,9 +13,11 @@ from clinic.errors import DomainError, IllegalTransition, Invalid, NotFound, Not
 from clinic.models import User
 from clinic.policy import Action, require
 from infusions.models import Series
+from reminders import followups
 from therapy import rules
 from therapy.models import Addendum, IntentionCard, NoteSection, SessionNote, TherapySession
 from therapy.states import TRANSITIONS
+from visits import booking
 from visits.models import Appointment
 
 State = TherapySession.State
@@ -123,6 +125,10 @@ def sign(*, note_id: UUID, by: User) -> SessionNote:
             session = _move(session, State.HELD)
         session = _move(session, State.DOCUMENTED)
         _move(session, State.SIGNED)
+        _visit_took_place(session, by)
+        followups.close_for(
+            subject_kind="therapy_session", subject_id=session.pk, kind="note_due", outcome="The note is signed.", by=by
+        )
     note.signed_at, note.signed_by = clock.now(), by
     note.save(update_fields=["signed_at", "signed_by"])
     return note
@@ -164,11 +170,42 @@ def share_intentions(
     return card
 
 
+@transaction.atomic
+def follow_visit(*, appointment_id: UUID, by: User) -> None:
+    """A visit was called off, missed or brought back: its session is missed, or planned again."""
+    session = TherapySession.objects.select_for_update(of=("self",)).filter(appointment_id=appointment_id).first()
+    if session is None:
+        return
+    visit = Appointment.objects.get(pk=appointment_id)
+    if session.state == State.PLANNED and not visit.is_alive:
+        _move(session, State.MISSED)
+    elif session.state == State.MISSED and visit.is_alive and not _another(session):
+        _move(session, State.PLANNED)
+
+
+def _another(session: TherapySession) -> bool:
+    """Another session of this kind was planned in its stead."""
+    same = TherapySession.objects.filter(series=session.series_id, kind=session.kind).exclude(pk=session.pk)
+    return same.exclude(state__in=[State.MISSED, State.MOVED]).exists()
+
+
+def _visit_took_place(session: TherapySession, by: User) -> None:
+    """The visit moves along to its end. Raises Refused before the day of the visit."""
+    visit = session.appointment
+    if visit is None or not visit.is_alive:
+        return
+    if visit.status in {Appointment.Status.BOOKED, Appointment.Status.CONFIRMED}:
+        visit = booking.arrive(appointment_id=visit.pk, by=by, observed_at=min(visit.starts_at, clock.now()))
+    if visit.status == Appointment.Status.ARRIVED:
+        visit = booking.begin(appointment_id=visit.pk, by=by)
+    booking.finish(appointment_id=visit.pk, by=by)
+
+
 def _own(session_id: UUID, by: User) -> TherapySession:
     """The session under a row lock, for its therapist alone. Raises NotFound, NotPermitted."""
     session = (
         TherapySession.objects.select_for_update(of=("self",))
-        .select_related("series__site", "patient")
+        .select_related("series__site", "patient", "appointment__site")
         .filter(pk=session_id)
         .first()
     )

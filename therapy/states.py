@@ -9,6 +9,7 @@ TRANSITIONS: dict[str, frozenset[str]] = {
     State.HELD: frozenset({State.DOCUMENTED}),
     State.DOCUMENTED: frozenset({State.SIGNED}),
     State.SIGNED: frozenset(),
-    State.MISSED: frozenset(),
+    # The visit was brought back within its quarter of an hour.
+    State.MISSED: frozenset({State.PLANNED}),
     State.MOVED: frozenset(),
 }

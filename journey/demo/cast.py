@@ -147,7 +147,7 @@ def _site(row: tuple[str, ...]) -> Site:
         Room.objects.create(site=site, name=name, kind=Room.Kind.THERAPY)
     Room.objects.create(site=site, name="Consulting room", kind=Room.Kind.CONSULT)
     OpeningHours.objects.bulk_create(
-        OpeningHours(site=site, weekday=weekday, opens=time(7), closes=time(20)) for weekday in range(7)
+        OpeningHours(site=site, weekday=weekday, opens=time(6), closes=time(23)) for weekday in range(7)
     )
     return site
 
@@ -159,8 +159,8 @@ def _shifts(user: User, sites: list[Site]) -> None:
             user=user,
             site=sites[weekday % len(sites)],
             weekday=weekday,
-            starts=time(7),
-            ends=time(20),
+            starts=time(6),
+            ends=time(23),
             valid_from=date(2020, 1, 1),
         )
         for weekday in range(7)

@@ -10,14 +10,14 @@ from django.db import transaction
 
 from clinic import clock, settings_versions
 from clinic.history import acting
-from clinic.models import HistorySeal, User
+from clinic.models import User
 from clinic.policy import Role
 from infusions import ledger
 from journey.demo import cast
 from journey.demo.cast import House
 from journey.demo.stories import Story
 from patients import inquiries
-from reminders.dispatch import dispatch_due
+from reminders.dispatch import alone, dispatch_due
 from visits.planner import NoPlan
 
 Report = Callable[[str], None]
@@ -64,12 +64,23 @@ STAGES: tuple[tuple[str, int, str], ...] = (
     ("registered", -22, ""),
     ("registered", -23, ""),
 )
-HOURS = (time(8), time(9), time(10, 30), time(13), time(14, 30), time(16))
+
+
+def hours(now: datetime) -> tuple[time, ...]:
+    """Hours of the day around the present one, so that somebody is in the chair whenever the demo is opened."""
+    minutes = now.hour * 60 + now.minute
+    wished = (minutes + offset for offset in (-150, -95, -45, -15, 60, 150))
+    return tuple(time(*divmod(min(max(wish, 6 * 60 + 30), 20 * 60 + 30) // 30 * 30, 60)) for wish in wished)
 
 
 def seed(report: Report = lambda line: None) -> dict[str, int]:
     """Make the demo clinic as of now. Same day, same clinic. Answers how many of what were made."""
-    now = clock.now()
+    # The worker is running already; it would find reminders of months ago and call them too late.
+    with alone():
+        return _seed(clock.now(), report)
+
+
+def _seed(now: datetime, report: Report) -> dict[str, int]:
     with transaction.atomic():
         houses = cast.build()
     admin = houses[cast.PINE].one(Role.CLINIC_ADMIN)
@@ -84,7 +95,7 @@ def seed(report: Report = lambda line: None) -> dict[str, int]:
                 report(f"{told} patients")
         _call(houses, now)
         _say_what_was_due(now)
-    return {"sites": len(houses), "staff": User.objects.count(), "patients": told, "seals": HistorySeal.objects.count()}
+    return {"sites": len(houses), "staff": User.objects.count(), "patients": told}
 
 
 def _settle(house: House, now: datetime) -> None:
@@ -122,7 +133,7 @@ def _stories(houses: dict[str, House], now: datetime) -> Iterator[Story]:
             stage=stage,
             now=now,
             weekdays=tuple(sorted({first.weekday(), (first.weekday() + 3) % 7})),
-            hour=HOURS[turn % len(HOURS)],
+            hour=hours(house.site.local(now))[turn % 6],
             outcome=outcome or "responder",
             baseline=17 + turn % 7,
         )

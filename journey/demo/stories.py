@@ -269,9 +269,15 @@ class Story:
         for session in self.series.therapy_sessions.select_related("appointment"):
             assert session.appointment
             self.then(session.appointment.ends_at + timedelta(minutes=10), self._talk(session))
+        self.then(clock.now() + timedelta(hours=18), self._estimate)
         last = rows[-1].appointment.starts_at
         if self.stage in {"maintenance", "series"}:
             self.then(last + timedelta(days=4), self._look_back)
+
+    def _estimate(self) -> None:
+        agreed = self.patient.self_pay.filter(until__isnull=True, estimate_given_on__isnull=True).first()
+        if agreed:
+            verification.estimate_given(self_pay_id=agreed.pk, by=self.who(Role.INSURANCE_ADMIN))
 
     def _expect(self, infusion: Infusion) -> None:
         start = infusion.appointment.starts_at
@@ -380,7 +386,7 @@ class Story:
         if due is None:
             return
         for days in range(5):
-            for hour in (self.hour, time(10, 30), time(13), time(15)):
+            for hour in (self.hour, time(10, 30), time(13), time(15), time(17)):
                 try:
                     start = self.site.moment(due + timedelta(days=days), hour)
                     booster = book_booster(series=self.series, starts_at=start, by=self.who(Role.FRONT_DESK))
