@@ -8,8 +8,18 @@ from uuid import UUID
 import pghistory
 import pgtrigger
 from django.db import models
+from pghistory.models import Event
 
 M = TypeVar("M", bound=type[models.Model])
+
+
+class History(Event):
+    """A row of history; its number must not run out before the clinic does."""
+
+    pgh_id = models.BigAutoField(primary_key=True)
+
+    class Meta:
+        abstract = True
 
 
 def audited(model: M) -> M:
@@ -19,6 +29,7 @@ def audited(model: M) -> M:
         pghistory.UpdateEvent(),
         pghistory.DeleteEvent(),
         append_only=True,
+        base_model=History,
     )(model)
     return tracked
 

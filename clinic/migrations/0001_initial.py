@@ -7,11 +7,7 @@ import django.db.models.functions.text
 import pghistory.utils
 import pgtrigger.compiler
 from django.conf import settings
-from django.contrib.postgres.operations import (
-    BtreeGistExtension,
-    TrigramExtension,
-    UnaccentExtension,
-)
+from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension, UnaccentExtension
 from django.db import migrations, models
 
 import clinic.clock
@@ -32,15 +28,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Site",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ("code", models.SlugField(max_length=20, unique=True)),
                 ("name", models.CharField(max_length=80)),
                 ("address", models.CharField(blank=True, max_length=120)),
@@ -48,12 +36,7 @@ class Migration(migrations.Migration):
                 ("state", models.CharField(blank=True, max_length=40)),
                 ("postal_code", models.CharField(blank=True, max_length=12)),
                 ("phone", models.CharField(blank=True, max_length=20)),
-                (
-                    "time_zone",
-                    models.CharField(
-                        max_length=64, validators=[clinic.models.check_time_zone]
-                    ),
-                ),
+                ("time_zone", models.CharField(max_length=64, validators=[clinic.models.check_time_zone])),
                 ("is_active", models.BooleanField(default=True)),
             ],
             options={
@@ -62,8 +45,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "clinic_siteevent" ("address", "city", "code", "id", "is_active", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "postal_code", "state", "time_zone") VALUES (NEW."address", NEW."city", NEW."code", NEW."id", NEW."is_active", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."phone", NEW."postal_code", NEW."state", NEW."time_zone"); RETURN NULL;',
-                            hash="90bf8954e05e31028b37d716f15348ff3185ab16",
+                            func='INSERT INTO "clinic_sitehistory" ("address", "city", "code", "id", "is_active", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "postal_code", "state", "time_zone") VALUES (NEW."address", NEW."city", NEW."code", NEW."id", NEW."is_active", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."phone", NEW."postal_code", NEW."state", NEW."time_zone"); RETURN NULL;',
+                            hash="a395a903ba586bd0970501b46786a49d1fd81c1e",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_43f6d",
                             table="clinic_site",
@@ -74,8 +57,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "clinic_siteevent" ("address", "city", "code", "id", "is_active", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "postal_code", "state", "time_zone") VALUES (NEW."address", NEW."city", NEW."code", NEW."id", NEW."is_active", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."phone", NEW."postal_code", NEW."state", NEW."time_zone"); RETURN NULL;',
-                            hash="71c81704d5e8d2411da16072e7e6f52ccb473c04",
+                            func='INSERT INTO "clinic_sitehistory" ("address", "city", "code", "id", "is_active", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "postal_code", "state", "time_zone") VALUES (NEW."address", NEW."city", NEW."code", NEW."id", NEW."is_active", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."phone", NEW."postal_code", NEW."state", NEW."time_zone"); RETURN NULL;',
+                            hash="2b0d19cedba6077cf2027fe661b688a5f0fbbc27",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_fbf19",
                             table="clinic_site",
@@ -85,8 +68,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "clinic_siteevent" ("address", "city", "code", "id", "is_active", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "postal_code", "state", "time_zone") VALUES (OLD."address", OLD."city", OLD."code", OLD."id", OLD."is_active", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."phone", OLD."postal_code", OLD."state", OLD."time_zone"); RETURN NULL;',
-                            hash="2c147d9e46819e3ccdbf5da4db35273baf5619b1",
+                            func='INSERT INTO "clinic_sitehistory" ("address", "city", "code", "id", "is_active", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "postal_code", "state", "time_zone") VALUES (OLD."address", OLD."city", OLD."code", OLD."id", OLD."is_active", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."phone", OLD."postal_code", OLD."state", OLD."time_zone"); RETURN NULL;',
+                            hash="4cd89cb0d71dfc6c6884653593847a7a4a66984d",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_58f64",
                             table="clinic_site",
@@ -99,25 +82,13 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Room",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ("name", models.CharField(max_length=40)),
                 ("nickname", models.CharField(blank=True, max_length=40)),
                 (
                     "kind",
                     models.CharField(
-                        choices=[
-                            ("infusion", "Infusion"),
-                            ("therapy", "Therapy"),
-                            ("consult", "Consultation"),
-                        ],
+                        choices=[("infusion", "Infusion"), ("therapy", "Therapy"), ("consult", "Consultation")],
                         max_length=10,
                     ),
                 ),
@@ -125,9 +96,7 @@ class Migration(migrations.Migration):
                 (
                     "site",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="rooms",
-                        to="clinic.site",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rooms", to="clinic.site"
                     ),
                 ),
             ],
@@ -135,17 +104,15 @@ class Migration(migrations.Migration):
                 "ordering": ["name"],
                 "constraints": [
                     models.UniqueConstraint(
-                        models.F("site"),
-                        django.db.models.functions.text.Lower("name"),
-                        name="room_name_once_a_site",
+                        models.F("site"), django.db.models.functions.text.Lower("name"), name="room_name_once_a_site"
                     )
                 ],
                 "triggers": [
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "clinic_roomevent" ("id", "is_active", "kind", "name", "nickname", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id") VALUES (NEW."id", NEW."is_active", NEW."kind", NEW."name", NEW."nickname", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."site_id"); RETURN NULL;',
-                            hash="44e8aa3be9592c4bba3e4f7cfb36e53ab550b6a0",
+                            func='INSERT INTO "clinic_roomhistory" ("id", "is_active", "kind", "name", "nickname", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id") VALUES (NEW."id", NEW."is_active", NEW."kind", NEW."name", NEW."nickname", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."site_id"); RETURN NULL;',
+                            hash="2d7aa3d9b2ba1a2114c8eea410c645e50cd70f88",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_d97f2",
                             table="clinic_room",
@@ -156,8 +123,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "clinic_roomevent" ("id", "is_active", "kind", "name", "nickname", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id") VALUES (NEW."id", NEW."is_active", NEW."kind", NEW."name", NEW."nickname", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."site_id"); RETURN NULL;',
-                            hash="caee628efa644c1ff0b00900b2ee57a8d0b497c1",
+                            func='INSERT INTO "clinic_roomhistory" ("id", "is_active", "kind", "name", "nickname", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id") VALUES (NEW."id", NEW."is_active", NEW."kind", NEW."name", NEW."nickname", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."site_id"); RETURN NULL;',
+                            hash="a4e0edef70d4a93bdac9f09841af08ff3b6433c2",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_d666d",
                             table="clinic_room",
@@ -167,8 +134,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "clinic_roomevent" ("id", "is_active", "kind", "name", "nickname", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id") VALUES (OLD."id", OLD."is_active", OLD."kind", OLD."name", OLD."nickname", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."site_id"); RETURN NULL;',
-                            hash="62854a351b95bdec21a9d9e9b8143e278f66dbe6",
+                            func='INSERT INTO "clinic_roomhistory" ("id", "is_active", "kind", "name", "nickname", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id") VALUES (OLD."id", OLD."is_active", OLD."kind", OLD."name", OLD."nickname", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."site_id"); RETURN NULL;',
+                            hash="2827647ca53f2721a879e7f40c6433784891d2d5",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_37be6",
                             table="clinic_room",
@@ -181,15 +148,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Closure",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ("first_day", models.DateField()),
                 ("last_day", models.DateField()),
                 ("reason", models.CharField(max_length=120)),
@@ -206,9 +165,7 @@ class Migration(migrations.Migration):
                 (
                     "site",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="closures",
-                        to="clinic.site",
+                        on_delete=django.db.models.deletion.CASCADE, related_name="closures", to="clinic.site"
                     ),
                 ),
             ],
@@ -216,16 +173,15 @@ class Migration(migrations.Migration):
                 "ordering": ["first_day"],
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("last_day__gte", models.F("first_day"))),
-                        name="closure_ends_after_start",
+                        condition=models.Q(("last_day__gte", models.F("first_day"))), name="closure_ends_after_start"
                     )
                 ],
                 "triggers": [
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "clinic_closureevent" ("first_day", "id", "last_day", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "room_id", "site_id") VALUES (NEW."first_day", NEW."id", NEW."last_day", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."reason", NEW."room_id", NEW."site_id"); RETURN NULL;',
-                            hash="645e98d1513d3f93b50e1c7033d460eb842138ff",
+                            func='INSERT INTO "clinic_closurehistory" ("first_day", "id", "last_day", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "room_id", "site_id") VALUES (NEW."first_day", NEW."id", NEW."last_day", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."reason", NEW."room_id", NEW."site_id"); RETURN NULL;',
+                            hash="53f6975767d1aaba2df0098999f2aff33a078d21",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_7d653",
                             table="clinic_closure",
@@ -236,8 +192,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "clinic_closureevent" ("first_day", "id", "last_day", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "room_id", "site_id") VALUES (NEW."first_day", NEW."id", NEW."last_day", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."reason", NEW."room_id", NEW."site_id"); RETURN NULL;',
-                            hash="1fca38c0629f068b29b2ef668562cd20b34f61f5",
+                            func='INSERT INTO "clinic_closurehistory" ("first_day", "id", "last_day", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "room_id", "site_id") VALUES (NEW."first_day", NEW."id", NEW."last_day", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."reason", NEW."room_id", NEW."site_id"); RETURN NULL;',
+                            hash="ae635b867a11e2d8db81cfd5810730bea1ea6a7a",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_940e0",
                             table="clinic_closure",
@@ -247,8 +203,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "clinic_closureevent" ("first_day", "id", "last_day", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "room_id", "site_id") VALUES (OLD."first_day", OLD."id", OLD."last_day", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."reason", OLD."room_id", OLD."site_id"); RETURN NULL;',
-                            hash="3f0183aca1884c3245fc1769aace93b2a3c8d338",
+                            func='INSERT INTO "clinic_closurehistory" ("first_day", "id", "last_day", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "room_id", "site_id") VALUES (OLD."first_day", OLD."id", OLD."last_day", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."reason", OLD."room_id", OLD."site_id"); RETURN NULL;',
+                            hash="afa19ff29601cf6be60a4d9ebce0eb8f19c015bf",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_20cdb",
                             table="clinic_closure",
@@ -259,19 +215,14 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="ClosureEvent",
+            name="ClosureHistory",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
                 ("first_day", models.DateField()),
                 ("last_day", models.DateField()),
                 ("reason", models.CharField(max_length=120)),
@@ -314,10 +265,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="5fd5b2c305e1a1f74964afe38ef3778d996eb6de",
+                            hash="05c2cbcc61f21ba0ff797bcf8f6865bb83bb8905",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_4880b",
-                            table="clinic_closureevent",
+                            pgid="pgtrigger_append_only_e4ea0",
+                            table="clinic_closurehistory",
                             when="BEFORE",
                         ),
                     )
@@ -327,25 +278,14 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Heartbeat",
             fields=[
-                (
-                    "name",
-                    models.CharField(max_length=40, primary_key=True, serialize=False),
-                ),
+                ("name", models.CharField(max_length=40, primary_key=True, serialize=False)),
                 ("at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
             name="HistorySeal",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("table", models.CharField(max_length=80)),
                 ("first_id", models.BigIntegerField()),
                 ("last_id", models.BigIntegerField()),
@@ -353,20 +293,14 @@ class Migration(migrations.Migration):
                 ("digest", models.CharField(max_length=64)),
                 (
                     "sealed_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(),
-                        editable=False,
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("table", "last_id"), name="history_seal_once"
-                    ),
+                    models.UniqueConstraint(fields=("table", "last_id"), name="history_seal_once"),
                     models.CheckConstraint(
-                        condition=models.Q(("last_id__gte", models.F("first_id"))),
-                        name="history_seal_in_order",
+                        condition=models.Q(("last_id__gte", models.F("first_id"))), name="history_seal_in_order"
                     ),
                 ],
                 "triggers": [
@@ -388,52 +322,31 @@ class Migration(migrations.Migration):
             name="User",
             fields=[
                 ("password", models.CharField(max_length=128, verbose_name="password")),
-                (
-                    "last_login",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="last login"
-                    ),
-                ),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ("email", models.EmailField(max_length=254, unique=True)),
                 ("full_name", models.CharField(max_length=120)),
                 (
                     "signature_name",
                     models.CharField(
-                        blank=True,
-                        help_text="As it stands under signed records, with credentials.",
-                        max_length=120,
+                        blank=True, help_text="As it stands under signed records, with credentials.", max_length=120
                     ),
                 ),
                 ("licence", models.CharField(blank=True, max_length=60)),
                 ("is_active", models.BooleanField(default=True)),
-                (
-                    "date_joined",
-                    models.DateTimeField(default=clinic.clock.now, editable=False),
-                ),
+                ("date_joined", models.DateTimeField(default=clinic.clock.now, editable=False)),
             ],
             options={
                 "ordering": ["full_name"],
                 "constraints": [
-                    models.UniqueConstraint(
-                        django.db.models.functions.text.Lower("email"),
-                        name="user_email_once",
-                    )
+                    models.UniqueConstraint(django.db.models.functions.text.Lower("email"), name="user_email_once")
                 ],
                 "triggers": [
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "clinic_userevent" ("date_joined", "email", "full_name", "id", "is_active", "last_login", "licence", "password", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "signature_name") VALUES (NEW."date_joined", NEW."email", NEW."full_name", NEW."id", NEW."is_active", NEW."last_login", NEW."licence", NEW."password", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."signature_name"); RETURN NULL;',
-                            hash="ed393aecaeb46ebc1b38d9f57762f83dbb7d513a",
+                            func='INSERT INTO "clinic_userhistory" ("date_joined", "email", "full_name", "id", "is_active", "last_login", "licence", "password", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "signature_name") VALUES (NEW."date_joined", NEW."email", NEW."full_name", NEW."id", NEW."is_active", NEW."last_login", NEW."licence", NEW."password", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."signature_name"); RETURN NULL;',
+                            hash="19a5416263625b44a703c41bc53f6ee481116f42",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_2f1a2",
                             table="clinic_user",
@@ -444,8 +357,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "clinic_userevent" ("date_joined", "email", "full_name", "id", "is_active", "last_login", "licence", "password", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "signature_name") VALUES (NEW."date_joined", NEW."email", NEW."full_name", NEW."id", NEW."is_active", NEW."last_login", NEW."licence", NEW."password", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."signature_name"); RETURN NULL;',
-                            hash="08267c9cd9d3712a818575c6b95f0f2588b468c4",
+                            func='INSERT INTO "clinic_userhistory" ("date_joined", "email", "full_name", "id", "is_active", "last_login", "licence", "password", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "signature_name") VALUES (NEW."date_joined", NEW."email", NEW."full_name", NEW."id", NEW."is_active", NEW."last_login", NEW."licence", NEW."password", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."signature_name"); RETURN NULL;',
+                            hash="d9ce4b4a248c74c3bdf3a745da5ec114604ab29b",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_8b9bb",
                             table="clinic_user",
@@ -455,8 +368,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "clinic_userevent" ("date_joined", "email", "full_name", "id", "is_active", "last_login", "licence", "password", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "signature_name") VALUES (OLD."date_joined", OLD."email", OLD."full_name", OLD."id", OLD."is_active", OLD."last_login", OLD."licence", OLD."password", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."signature_name"); RETURN NULL;',
-                            hash="4dd61ad42f42e1157573099d084bd5907b6e35e4",
+                            func='INSERT INTO "clinic_userhistory" ("date_joined", "email", "full_name", "id", "is_active", "last_login", "licence", "password", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "signature_name") VALUES (OLD."date_joined", OLD."email", OLD."full_name", OLD."id", OLD."is_active", OLD."last_login", OLD."licence", OLD."password", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."signature_name"); RETURN NULL;',
+                            hash="bd5afbe3f81bffcb09646576cc540b06c746a703",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_c1c44",
                             table="clinic_user",
@@ -469,15 +382,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Membership",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 (
                     "role",
                     models.CharField(
@@ -503,24 +408,18 @@ class Migration(migrations.Migration):
                 (
                     "site",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="memberships",
-                        to="clinic.site",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="memberships", to="clinic.site"
                     ),
                 ),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("user", "site", "role"), name="membership_once"
-                    )
-                ],
+                "constraints": [models.UniqueConstraint(fields=("user", "site", "role"), name="membership_once")],
                 "triggers": [
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "clinic_membershipevent" ("id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "site_id", "user_id") VALUES (NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."role", NEW."site_id", NEW."user_id"); RETURN NULL;',
-                            hash="9399193b8b3eb42af8c1d048337556c0ba88c12e",
+                            func='INSERT INTO "clinic_membershiphistory" ("id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "site_id", "user_id") VALUES (NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."role", NEW."site_id", NEW."user_id"); RETURN NULL;',
+                            hash="983382a1e913e71402d2c060ea760cf964bb2dcb",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_847aa",
                             table="clinic_membership",
@@ -531,8 +430,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "clinic_membershipevent" ("id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "site_id", "user_id") VALUES (NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."role", NEW."site_id", NEW."user_id"); RETURN NULL;',
-                            hash="51de1f479f40fa46685d36212e6c2dc21c659c11",
+                            func='INSERT INTO "clinic_membershiphistory" ("id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "site_id", "user_id") VALUES (NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."role", NEW."site_id", NEW."user_id"); RETURN NULL;',
+                            hash="72b6dc627597a49f2ffbd56cce1cca1932b1ebb2",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_d0685",
                             table="clinic_membership",
@@ -542,8 +441,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "clinic_membershipevent" ("id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "site_id", "user_id") VALUES (OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."role", OLD."site_id", OLD."user_id"); RETURN NULL;',
-                            hash="069340ea98f9e968e31a75947699bcaec31f3095",
+                            func='INSERT INTO "clinic_membershiphistory" ("id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "site_id", "user_id") VALUES (OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."role", OLD."site_id", OLD."user_id"); RETURN NULL;',
+                            hash="7df5ad5cb946ef6c38f26a775e6cadbdcc3ee70f",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_e1e0f",
                             table="clinic_membership",
@@ -554,19 +453,14 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="MembershipEvent",
+            name="MembershipHistory",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
                 (
                     "role",
                     models.CharField(
@@ -618,10 +512,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="282aa109f2c954233ef228a98b77dc0407d63b29",
+                            hash="b58696218f77e7e601871fd86fad0c93069b440b",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_1b76a",
-                            table="clinic_membershipevent",
+                            pgid="pgtrigger_append_only_64369",
+                            table="clinic_membershiphistory",
                             when="BEFORE",
                         ),
                     )
@@ -631,15 +525,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="OpeningHours",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 (
                     "weekday",
                     models.PositiveSmallIntegerField(
@@ -659,9 +545,7 @@ class Migration(migrations.Migration):
                 (
                     "site",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="opening_hours",
-                        to="clinic.site",
+                        on_delete=django.db.models.deletion.CASCADE, related_name="opening_hours", to="clinic.site"
                     ),
                 ),
             ],
@@ -670,26 +554,19 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("closes__isnull", True),
-                            ("closes__gt", models.F("opens")),
-                            _connector="OR",
+                            ("closes__isnull", True), ("closes__gt", models.F("opens")), _connector="OR"
                         ),
                         name="opening_hours_close_after_open",
                     ),
-                    models.CheckConstraint(
-                        condition=models.Q(("weekday__lte", 6)),
-                        name="opening_hours_weekday",
-                    ),
-                    models.UniqueConstraint(
-                        fields=("site", "weekday", "opens"), name="opening_hours_once"
-                    ),
+                    models.CheckConstraint(condition=models.Q(("weekday__lte", 6)), name="opening_hours_weekday"),
+                    models.UniqueConstraint(fields=("site", "weekday", "opens"), name="opening_hours_once"),
                 ],
                 "triggers": [
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "clinic_openinghoursevent" ("closes", "id", "opens", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id", "weekday") VALUES (NEW."closes", NEW."id", NEW."opens", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."site_id", NEW."weekday"); RETURN NULL;',
-                            hash="84f7a92a3883dfb0fa4003d9145eba8abec489ee",
+                            func='INSERT INTO "clinic_openinghourshistory" ("closes", "id", "opens", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id", "weekday") VALUES (NEW."closes", NEW."id", NEW."opens", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."site_id", NEW."weekday"); RETURN NULL;',
+                            hash="c856065689ff23243183bd3ee923c661c833b65a",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_c4a2b",
                             table="clinic_openinghours",
@@ -700,8 +577,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "clinic_openinghoursevent" ("closes", "id", "opens", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id", "weekday") VALUES (NEW."closes", NEW."id", NEW."opens", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."site_id", NEW."weekday"); RETURN NULL;',
-                            hash="f85e2c4281146f077f473ecaf9baa7792710567d",
+                            func='INSERT INTO "clinic_openinghourshistory" ("closes", "id", "opens", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id", "weekday") VALUES (NEW."closes", NEW."id", NEW."opens", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."site_id", NEW."weekday"); RETURN NULL;',
+                            hash="e7bea01b29a396895e80bf58d183f791b7fdf057",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_4a20a",
                             table="clinic_openinghours",
@@ -711,8 +588,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "clinic_openinghoursevent" ("closes", "id", "opens", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id", "weekday") VALUES (OLD."closes", OLD."id", OLD."opens", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."site_id", OLD."weekday"); RETURN NULL;',
-                            hash="80a46b27c69e3e948471178eb039d5e9cfd63bca",
+                            func='INSERT INTO "clinic_openinghourshistory" ("closes", "id", "opens", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id", "weekday") VALUES (OLD."closes", OLD."id", OLD."opens", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."site_id", OLD."weekday"); RETURN NULL;',
+                            hash="bd100c858ddfce9969ee16d0dfcaeece3213691d",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_69a5c",
                             table="clinic_openinghours",
@@ -723,19 +600,14 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="OpeningHoursEvent",
+            name="OpeningHoursHistory",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
                 (
                     "weekday",
                     models.PositiveSmallIntegerField(
@@ -779,10 +651,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="525cf27bc6037060318e586049aee4dfb3a358b9",
+                            hash="240c5bcae771f11c490b935be4880a047014151b",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_cdc6f",
-                            table="clinic_openinghoursevent",
+                            pgid="pgtrigger_append_only_68e86",
+                            table="clinic_openinghourshistory",
                             when="BEFORE",
                         ),
                     )
@@ -1005,10 +877,7 @@ class Migration(migrations.Migration):
                 (
                     "weight_basis",
                     models.CharField(
-                        choices=[
-                            ("actual", "Actual weight"),
-                            ("ideal", "Ideal weight when BMI is 30 or more"),
-                        ],
+                        choices=[("actual", "Actual weight"), ("ideal", "Ideal weight when BMI is 30 or more")],
                         default="actual",
                         max_length=8,
                     ),
@@ -1378,12 +1247,7 @@ class Migration(migrations.Migration):
                         ],
                     ),
                 ),
-                (
-                    "escort_required",
-                    models.BooleanField(
-                        default=True, help_text="a named adult; S-LabelOld"
-                    ),
-                ),
+                ("escort_required", models.BooleanField(default=True, help_text="a named adult; S-LabelOld")),
                 (
                     "discharge_score_min",
                     models.PositiveSmallIntegerField(
@@ -1670,20 +1534,9 @@ class Migration(migrations.Migration):
                         ],
                     ),
                 ),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ("version", models.PositiveIntegerField()),
-                (
-                    "made_at",
-                    models.DateTimeField(default=clinic.clock.now, editable=False),
-                ),
+                ("made_at", models.DateTimeField(default=clinic.clock.now, editable=False)),
                 ("note", models.CharField(blank=True, max_length=300)),
                 ("signed_at", models.DateTimeField(blank=True, null=True)),
                 (
@@ -1709,41 +1562,26 @@ class Migration(migrations.Migration):
                 (
                     "site",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="protocol_versions",
-                        to="clinic.site",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="protocol_versions", to="clinic.site"
                     ),
                 ),
             ],
             options={
                 "ordering": ["-version"],
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("site", "version"), name="protocol_version_once"
-                    ),
+                    models.UniqueConstraint(fields=("site", "version"), name="protocol_version_once"),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(
-                                ("signed_at__isnull", True), ("signed_by__isnull", True)
-                            ),
-                            models.Q(
-                                ("signed_at__isnull", False),
-                                ("signed_by__isnull", False),
-                            ),
+                            models.Q(("signed_at__isnull", True), ("signed_by__isnull", True)),
+                            models.Q(("signed_at__isnull", False), ("signed_by__isnull", False)),
                             _connector="OR",
                         ),
                         name="protocol_signature_whole",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            (
-                                "dose_hard_ceiling_mg_per_kg__gte",
-                                models.F("dose_soft_ceiling_mg_per_kg"),
-                            ),
-                            (
-                                "dose_soft_ceiling_mg_per_kg__gte",
-                                models.F("dose_start_mg_per_kg"),
-                            ),
+                            ("dose_hard_ceiling_mg_per_kg__gte", models.F("dose_soft_ceiling_mg_per_kg")),
+                            ("dose_soft_ceiling_mg_per_kg__gte", models.F("dose_start_mg_per_kg")),
                         ),
                         name="protocol_dose_ceilings",
                     ),
@@ -1756,10 +1594,7 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            (
-                                "bp_notify_diastolic__lte",
-                                models.F("bp_pause_diastolic"),
-                            ),
+                            ("bp_notify_diastolic__lte", models.F("bp_pause_diastolic")),
                             ("bp_pause_diastolic__lte", models.F("bp_stop_diastolic")),
                         ),
                         name="protocol_diastolic_limits",
@@ -1779,9 +1614,7 @@ class Migration(migrations.Migration):
                         name="protocol_minutes",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(
-                            ("booster_min_days__lte", models.F("booster_max_days"))
-                        ),
+                        condition=models.Q(("booster_min_days__lte", models.F("booster_max_days"))),
                         name="protocol_boosters",
                     ),
                 ],
@@ -1789,8 +1622,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "clinic_protocolsettingsevent" ("age_min", "alert_acknowledge_minutes", "arrival_minutes", "bag_ml", "booster_first_days", "booster_max_days", "booster_min_days", "booster_second_days", "booster_then_days", "bp_notify_diastolic", "bp_notify_systolic", "bp_pause_diastolic", "bp_pause_systolic", "bp_pre_hard_diastolic", "bp_pre_hard_systolic", "bp_pre_low_systolic", "bp_pre_soft_diastolic", "bp_pre_soft_systolic", "bp_recheck_minutes", "bp_stop_diastolic", "bp_stop_systolic", "cancel_notice_hours", "clearance_over_age", "consent_valid_days", "discharge_score_min", "dose_hard_ceiling_mg_per_kg", "dose_soft_ceiling_mg", "dose_soft_ceiling_mg_per_kg", "dose_start_mg_per_kg", "dose_step_earliest", "dose_step_max_mg_per_kg", "escort_required", "evaluation_valid_days", "gap_hard_days", "gap_min_hours", "gap_soft_days", "hr_notify_high", "hr_pre_high", "hr_pre_low", "hr_stop_high", "hr_stop_low", "id", "infusion_minutes", "infusion_minutes_max", "infusion_minutes_min", "integration_grace_days", "integration_hours", "late_grace_minutes", "made_at", "made_by_id", "nonimprovement_percent", "note", "nurse_lanes", "order_valid_days", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phq9_gate", "prep_max_days_before", "recovery_minutes", "reevaluation_after_days", "reminder_first_hours", "reminder_second_hours", "review_required_at", "review_warn_at", "rr_stop_high", "rr_stop_low", "sedation_notify", "sedation_stop", "series_count", "signed_at", "signed_by_id", "site_id", "spo2_notify_low", "spo2_pre_low", "spo2_stop_low", "therapy_minutes", "trd_min_trials", "trd_min_weeks", "unescorted_min_stay", "version", "vitals_every_minutes", "vitals_every_minutes_recovery", "vitals_late_minutes", "weight_basis", "weight_max_age_booster_days", "weight_max_age_series_days", "weight_recheck_percent", "window_hard_days", "window_soft_days") VALUES (NEW."age_min", NEW."alert_acknowledge_minutes", NEW."arrival_minutes", NEW."bag_ml", NEW."booster_first_days", NEW."booster_max_days", NEW."booster_min_days", NEW."booster_second_days", NEW."booster_then_days", NEW."bp_notify_diastolic", NEW."bp_notify_systolic", NEW."bp_pause_diastolic", NEW."bp_pause_systolic", NEW."bp_pre_hard_diastolic", NEW."bp_pre_hard_systolic", NEW."bp_pre_low_systolic", NEW."bp_pre_soft_diastolic", NEW."bp_pre_soft_systolic", NEW."bp_recheck_minutes", NEW."bp_stop_diastolic", NEW."bp_stop_systolic", NEW."cancel_notice_hours", NEW."clearance_over_age", NEW."consent_valid_days", NEW."discharge_score_min", NEW."dose_hard_ceiling_mg_per_kg", NEW."dose_soft_ceiling_mg", NEW."dose_soft_ceiling_mg_per_kg", NEW."dose_start_mg_per_kg", NEW."dose_step_earliest", NEW."dose_step_max_mg_per_kg", NEW."escort_required", NEW."evaluation_valid_days", NEW."gap_hard_days", NEW."gap_min_hours", NEW."gap_soft_days", NEW."hr_notify_high", NEW."hr_pre_high", NEW."hr_pre_low", NEW."hr_stop_high", NEW."hr_stop_low", NEW."id", NEW."infusion_minutes", NEW."infusion_minutes_max", NEW."infusion_minutes_min", NEW."integration_grace_days", NEW."integration_hours", NEW."late_grace_minutes", NEW."made_at", NEW."made_by_id", NEW."nonimprovement_percent", NEW."note", NEW."nurse_lanes", NEW."order_valid_days", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."phq9_gate", NEW."prep_max_days_before", NEW."recovery_minutes", NEW."reevaluation_after_days", NEW."reminder_first_hours", NEW."reminder_second_hours", NEW."review_required_at", NEW."review_warn_at", NEW."rr_stop_high", NEW."rr_stop_low", NEW."sedation_notify", NEW."sedation_stop", NEW."series_count", NEW."signed_at", NEW."signed_by_id", NEW."site_id", NEW."spo2_notify_low", NEW."spo2_pre_low", NEW."spo2_stop_low", NEW."therapy_minutes", NEW."trd_min_trials", NEW."trd_min_weeks", NEW."unescorted_min_stay", NEW."version", NEW."vitals_every_minutes", NEW."vitals_every_minutes_recovery", NEW."vitals_late_minutes", NEW."weight_basis", NEW."weight_max_age_booster_days", NEW."weight_max_age_series_days", NEW."weight_recheck_percent", NEW."window_hard_days", NEW."window_soft_days"); RETURN NULL;',
-                            hash="459fb8c2134d52a7c89a8081a95708917506a29e",
+                            func='INSERT INTO "clinic_protocolsettingshistory" ("age_min", "alert_acknowledge_minutes", "arrival_minutes", "bag_ml", "booster_first_days", "booster_max_days", "booster_min_days", "booster_second_days", "booster_then_days", "bp_notify_diastolic", "bp_notify_systolic", "bp_pause_diastolic", "bp_pause_systolic", "bp_pre_hard_diastolic", "bp_pre_hard_systolic", "bp_pre_low_systolic", "bp_pre_soft_diastolic", "bp_pre_soft_systolic", "bp_recheck_minutes", "bp_stop_diastolic", "bp_stop_systolic", "cancel_notice_hours", "clearance_over_age", "consent_valid_days", "discharge_score_min", "dose_hard_ceiling_mg_per_kg", "dose_soft_ceiling_mg", "dose_soft_ceiling_mg_per_kg", "dose_start_mg_per_kg", "dose_step_earliest", "dose_step_max_mg_per_kg", "escort_required", "evaluation_valid_days", "gap_hard_days", "gap_min_hours", "gap_soft_days", "hr_notify_high", "hr_pre_high", "hr_pre_low", "hr_stop_high", "hr_stop_low", "id", "infusion_minutes", "infusion_minutes_max", "infusion_minutes_min", "integration_grace_days", "integration_hours", "late_grace_minutes", "made_at", "made_by_id", "nonimprovement_percent", "note", "nurse_lanes", "order_valid_days", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phq9_gate", "prep_max_days_before", "recovery_minutes", "reevaluation_after_days", "reminder_first_hours", "reminder_second_hours", "review_required_at", "review_warn_at", "rr_stop_high", "rr_stop_low", "sedation_notify", "sedation_stop", "series_count", "signed_at", "signed_by_id", "site_id", "spo2_notify_low", "spo2_pre_low", "spo2_stop_low", "therapy_minutes", "trd_min_trials", "trd_min_weeks", "unescorted_min_stay", "version", "vitals_every_minutes", "vitals_every_minutes_recovery", "vitals_late_minutes", "weight_basis", "weight_max_age_booster_days", "weight_max_age_series_days", "weight_recheck_percent", "window_hard_days", "window_soft_days") VALUES (NEW."age_min", NEW."alert_acknowledge_minutes", NEW."arrival_minutes", NEW."bag_ml", NEW."booster_first_days", NEW."booster_max_days", NEW."booster_min_days", NEW."booster_second_days", NEW."booster_then_days", NEW."bp_notify_diastolic", NEW."bp_notify_systolic", NEW."bp_pause_diastolic", NEW."bp_pause_systolic", NEW."bp_pre_hard_diastolic", NEW."bp_pre_hard_systolic", NEW."bp_pre_low_systolic", NEW."bp_pre_soft_diastolic", NEW."bp_pre_soft_systolic", NEW."bp_recheck_minutes", NEW."bp_stop_diastolic", NEW."bp_stop_systolic", NEW."cancel_notice_hours", NEW."clearance_over_age", NEW."consent_valid_days", NEW."discharge_score_min", NEW."dose_hard_ceiling_mg_per_kg", NEW."dose_soft_ceiling_mg", NEW."dose_soft_ceiling_mg_per_kg", NEW."dose_start_mg_per_kg", NEW."dose_step_earliest", NEW."dose_step_max_mg_per_kg", NEW."escort_required", NEW."evaluation_valid_days", NEW."gap_hard_days", NEW."gap_min_hours", NEW."gap_soft_days", NEW."hr_notify_high", NEW."hr_pre_high", NEW."hr_pre_low", NEW."hr_stop_high", NEW."hr_stop_low", NEW."id", NEW."infusion_minutes", NEW."infusion_minutes_max", NEW."infusion_minutes_min", NEW."integration_grace_days", NEW."integration_hours", NEW."late_grace_minutes", NEW."made_at", NEW."made_by_id", NEW."nonimprovement_percent", NEW."note", NEW."nurse_lanes", NEW."order_valid_days", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."phq9_gate", NEW."prep_max_days_before", NEW."recovery_minutes", NEW."reevaluation_after_days", NEW."reminder_first_hours", NEW."reminder_second_hours", NEW."review_required_at", NEW."review_warn_at", NEW."rr_stop_high", NEW."rr_stop_low", NEW."sedation_notify", NEW."sedation_stop", NEW."series_count", NEW."signed_at", NEW."signed_by_id", NEW."site_id", NEW."spo2_notify_low", NEW."spo2_pre_low", NEW."spo2_stop_low", NEW."therapy_minutes", NEW."trd_min_trials", NEW."trd_min_weeks", NEW."unescorted_min_stay", NEW."version", NEW."vitals_every_minutes", NEW."vitals_every_minutes_recovery", NEW."vitals_late_minutes", NEW."weight_basis", NEW."weight_max_age_booster_days", NEW."weight_max_age_series_days", NEW."weight_recheck_percent", NEW."window_hard_days", NEW."window_soft_days"); RETURN NULL;',
+                            hash="344d04f96baf7a36a6b6f04943475ade89845451",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_d03f7",
                             table="clinic_protocolsettings",
@@ -1801,8 +1634,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "clinic_protocolsettingsevent" ("age_min", "alert_acknowledge_minutes", "arrival_minutes", "bag_ml", "booster_first_days", "booster_max_days", "booster_min_days", "booster_second_days", "booster_then_days", "bp_notify_diastolic", "bp_notify_systolic", "bp_pause_diastolic", "bp_pause_systolic", "bp_pre_hard_diastolic", "bp_pre_hard_systolic", "bp_pre_low_systolic", "bp_pre_soft_diastolic", "bp_pre_soft_systolic", "bp_recheck_minutes", "bp_stop_diastolic", "bp_stop_systolic", "cancel_notice_hours", "clearance_over_age", "consent_valid_days", "discharge_score_min", "dose_hard_ceiling_mg_per_kg", "dose_soft_ceiling_mg", "dose_soft_ceiling_mg_per_kg", "dose_start_mg_per_kg", "dose_step_earliest", "dose_step_max_mg_per_kg", "escort_required", "evaluation_valid_days", "gap_hard_days", "gap_min_hours", "gap_soft_days", "hr_notify_high", "hr_pre_high", "hr_pre_low", "hr_stop_high", "hr_stop_low", "id", "infusion_minutes", "infusion_minutes_max", "infusion_minutes_min", "integration_grace_days", "integration_hours", "late_grace_minutes", "made_at", "made_by_id", "nonimprovement_percent", "note", "nurse_lanes", "order_valid_days", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phq9_gate", "prep_max_days_before", "recovery_minutes", "reevaluation_after_days", "reminder_first_hours", "reminder_second_hours", "review_required_at", "review_warn_at", "rr_stop_high", "rr_stop_low", "sedation_notify", "sedation_stop", "series_count", "signed_at", "signed_by_id", "site_id", "spo2_notify_low", "spo2_pre_low", "spo2_stop_low", "therapy_minutes", "trd_min_trials", "trd_min_weeks", "unescorted_min_stay", "version", "vitals_every_minutes", "vitals_every_minutes_recovery", "vitals_late_minutes", "weight_basis", "weight_max_age_booster_days", "weight_max_age_series_days", "weight_recheck_percent", "window_hard_days", "window_soft_days") VALUES (NEW."age_min", NEW."alert_acknowledge_minutes", NEW."arrival_minutes", NEW."bag_ml", NEW."booster_first_days", NEW."booster_max_days", NEW."booster_min_days", NEW."booster_second_days", NEW."booster_then_days", NEW."bp_notify_diastolic", NEW."bp_notify_systolic", NEW."bp_pause_diastolic", NEW."bp_pause_systolic", NEW."bp_pre_hard_diastolic", NEW."bp_pre_hard_systolic", NEW."bp_pre_low_systolic", NEW."bp_pre_soft_diastolic", NEW."bp_pre_soft_systolic", NEW."bp_recheck_minutes", NEW."bp_stop_diastolic", NEW."bp_stop_systolic", NEW."cancel_notice_hours", NEW."clearance_over_age", NEW."consent_valid_days", NEW."discharge_score_min", NEW."dose_hard_ceiling_mg_per_kg", NEW."dose_soft_ceiling_mg", NEW."dose_soft_ceiling_mg_per_kg", NEW."dose_start_mg_per_kg", NEW."dose_step_earliest", NEW."dose_step_max_mg_per_kg", NEW."escort_required", NEW."evaluation_valid_days", NEW."gap_hard_days", NEW."gap_min_hours", NEW."gap_soft_days", NEW."hr_notify_high", NEW."hr_pre_high", NEW."hr_pre_low", NEW."hr_stop_high", NEW."hr_stop_low", NEW."id", NEW."infusion_minutes", NEW."infusion_minutes_max", NEW."infusion_minutes_min", NEW."integration_grace_days", NEW."integration_hours", NEW."late_grace_minutes", NEW."made_at", NEW."made_by_id", NEW."nonimprovement_percent", NEW."note", NEW."nurse_lanes", NEW."order_valid_days", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."phq9_gate", NEW."prep_max_days_before", NEW."recovery_minutes", NEW."reevaluation_after_days", NEW."reminder_first_hours", NEW."reminder_second_hours", NEW."review_required_at", NEW."review_warn_at", NEW."rr_stop_high", NEW."rr_stop_low", NEW."sedation_notify", NEW."sedation_stop", NEW."series_count", NEW."signed_at", NEW."signed_by_id", NEW."site_id", NEW."spo2_notify_low", NEW."spo2_pre_low", NEW."spo2_stop_low", NEW."therapy_minutes", NEW."trd_min_trials", NEW."trd_min_weeks", NEW."unescorted_min_stay", NEW."version", NEW."vitals_every_minutes", NEW."vitals_every_minutes_recovery", NEW."vitals_late_minutes", NEW."weight_basis", NEW."weight_max_age_booster_days", NEW."weight_max_age_series_days", NEW."weight_recheck_percent", NEW."window_hard_days", NEW."window_soft_days"); RETURN NULL;',
-                            hash="3c0a11c165599070babb2a1eb511da2c8d1062b6",
+                            func='INSERT INTO "clinic_protocolsettingshistory" ("age_min", "alert_acknowledge_minutes", "arrival_minutes", "bag_ml", "booster_first_days", "booster_max_days", "booster_min_days", "booster_second_days", "booster_then_days", "bp_notify_diastolic", "bp_notify_systolic", "bp_pause_diastolic", "bp_pause_systolic", "bp_pre_hard_diastolic", "bp_pre_hard_systolic", "bp_pre_low_systolic", "bp_pre_soft_diastolic", "bp_pre_soft_systolic", "bp_recheck_minutes", "bp_stop_diastolic", "bp_stop_systolic", "cancel_notice_hours", "clearance_over_age", "consent_valid_days", "discharge_score_min", "dose_hard_ceiling_mg_per_kg", "dose_soft_ceiling_mg", "dose_soft_ceiling_mg_per_kg", "dose_start_mg_per_kg", "dose_step_earliest", "dose_step_max_mg_per_kg", "escort_required", "evaluation_valid_days", "gap_hard_days", "gap_min_hours", "gap_soft_days", "hr_notify_high", "hr_pre_high", "hr_pre_low", "hr_stop_high", "hr_stop_low", "id", "infusion_minutes", "infusion_minutes_max", "infusion_minutes_min", "integration_grace_days", "integration_hours", "late_grace_minutes", "made_at", "made_by_id", "nonimprovement_percent", "note", "nurse_lanes", "order_valid_days", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phq9_gate", "prep_max_days_before", "recovery_minutes", "reevaluation_after_days", "reminder_first_hours", "reminder_second_hours", "review_required_at", "review_warn_at", "rr_stop_high", "rr_stop_low", "sedation_notify", "sedation_stop", "series_count", "signed_at", "signed_by_id", "site_id", "spo2_notify_low", "spo2_pre_low", "spo2_stop_low", "therapy_minutes", "trd_min_trials", "trd_min_weeks", "unescorted_min_stay", "version", "vitals_every_minutes", "vitals_every_minutes_recovery", "vitals_late_minutes", "weight_basis", "weight_max_age_booster_days", "weight_max_age_series_days", "weight_recheck_percent", "window_hard_days", "window_soft_days") VALUES (NEW."age_min", NEW."alert_acknowledge_minutes", NEW."arrival_minutes", NEW."bag_ml", NEW."booster_first_days", NEW."booster_max_days", NEW."booster_min_days", NEW."booster_second_days", NEW."booster_then_days", NEW."bp_notify_diastolic", NEW."bp_notify_systolic", NEW."bp_pause_diastolic", NEW."bp_pause_systolic", NEW."bp_pre_hard_diastolic", NEW."bp_pre_hard_systolic", NEW."bp_pre_low_systolic", NEW."bp_pre_soft_diastolic", NEW."bp_pre_soft_systolic", NEW."bp_recheck_minutes", NEW."bp_stop_diastolic", NEW."bp_stop_systolic", NEW."cancel_notice_hours", NEW."clearance_over_age", NEW."consent_valid_days", NEW."discharge_score_min", NEW."dose_hard_ceiling_mg_per_kg", NEW."dose_soft_ceiling_mg", NEW."dose_soft_ceiling_mg_per_kg", NEW."dose_start_mg_per_kg", NEW."dose_step_earliest", NEW."dose_step_max_mg_per_kg", NEW."escort_required", NEW."evaluation_valid_days", NEW."gap_hard_days", NEW."gap_min_hours", NEW."gap_soft_days", NEW."hr_notify_high", NEW."hr_pre_high", NEW."hr_pre_low", NEW."hr_stop_high", NEW."hr_stop_low", NEW."id", NEW."infusion_minutes", NEW."infusion_minutes_max", NEW."infusion_minutes_min", NEW."integration_grace_days", NEW."integration_hours", NEW."late_grace_minutes", NEW."made_at", NEW."made_by_id", NEW."nonimprovement_percent", NEW."note", NEW."nurse_lanes", NEW."order_valid_days", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."phq9_gate", NEW."prep_max_days_before", NEW."recovery_minutes", NEW."reevaluation_after_days", NEW."reminder_first_hours", NEW."reminder_second_hours", NEW."review_required_at", NEW."review_warn_at", NEW."rr_stop_high", NEW."rr_stop_low", NEW."sedation_notify", NEW."sedation_stop", NEW."series_count", NEW."signed_at", NEW."signed_by_id", NEW."site_id", NEW."spo2_notify_low", NEW."spo2_pre_low", NEW."spo2_stop_low", NEW."therapy_minutes", NEW."trd_min_trials", NEW."trd_min_weeks", NEW."unescorted_min_stay", NEW."version", NEW."vitals_every_minutes", NEW."vitals_every_minutes_recovery", NEW."vitals_late_minutes", NEW."weight_basis", NEW."weight_max_age_booster_days", NEW."weight_max_age_series_days", NEW."weight_recheck_percent", NEW."window_hard_days", NEW."window_soft_days"); RETURN NULL;',
+                            hash="f4ce753ee7e10d476772864e6369f67f9bf174cf",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_7a790",
                             table="clinic_protocolsettings",
@@ -1812,8 +1645,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "clinic_protocolsettingsevent" ("age_min", "alert_acknowledge_minutes", "arrival_minutes", "bag_ml", "booster_first_days", "booster_max_days", "booster_min_days", "booster_second_days", "booster_then_days", "bp_notify_diastolic", "bp_notify_systolic", "bp_pause_diastolic", "bp_pause_systolic", "bp_pre_hard_diastolic", "bp_pre_hard_systolic", "bp_pre_low_systolic", "bp_pre_soft_diastolic", "bp_pre_soft_systolic", "bp_recheck_minutes", "bp_stop_diastolic", "bp_stop_systolic", "cancel_notice_hours", "clearance_over_age", "consent_valid_days", "discharge_score_min", "dose_hard_ceiling_mg_per_kg", "dose_soft_ceiling_mg", "dose_soft_ceiling_mg_per_kg", "dose_start_mg_per_kg", "dose_step_earliest", "dose_step_max_mg_per_kg", "escort_required", "evaluation_valid_days", "gap_hard_days", "gap_min_hours", "gap_soft_days", "hr_notify_high", "hr_pre_high", "hr_pre_low", "hr_stop_high", "hr_stop_low", "id", "infusion_minutes", "infusion_minutes_max", "infusion_minutes_min", "integration_grace_days", "integration_hours", "late_grace_minutes", "made_at", "made_by_id", "nonimprovement_percent", "note", "nurse_lanes", "order_valid_days", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phq9_gate", "prep_max_days_before", "recovery_minutes", "reevaluation_after_days", "reminder_first_hours", "reminder_second_hours", "review_required_at", "review_warn_at", "rr_stop_high", "rr_stop_low", "sedation_notify", "sedation_stop", "series_count", "signed_at", "signed_by_id", "site_id", "spo2_notify_low", "spo2_pre_low", "spo2_stop_low", "therapy_minutes", "trd_min_trials", "trd_min_weeks", "unescorted_min_stay", "version", "vitals_every_minutes", "vitals_every_minutes_recovery", "vitals_late_minutes", "weight_basis", "weight_max_age_booster_days", "weight_max_age_series_days", "weight_recheck_percent", "window_hard_days", "window_soft_days") VALUES (OLD."age_min", OLD."alert_acknowledge_minutes", OLD."arrival_minutes", OLD."bag_ml", OLD."booster_first_days", OLD."booster_max_days", OLD."booster_min_days", OLD."booster_second_days", OLD."booster_then_days", OLD."bp_notify_diastolic", OLD."bp_notify_systolic", OLD."bp_pause_diastolic", OLD."bp_pause_systolic", OLD."bp_pre_hard_diastolic", OLD."bp_pre_hard_systolic", OLD."bp_pre_low_systolic", OLD."bp_pre_soft_diastolic", OLD."bp_pre_soft_systolic", OLD."bp_recheck_minutes", OLD."bp_stop_diastolic", OLD."bp_stop_systolic", OLD."cancel_notice_hours", OLD."clearance_over_age", OLD."consent_valid_days", OLD."discharge_score_min", OLD."dose_hard_ceiling_mg_per_kg", OLD."dose_soft_ceiling_mg", OLD."dose_soft_ceiling_mg_per_kg", OLD."dose_start_mg_per_kg", OLD."dose_step_earliest", OLD."dose_step_max_mg_per_kg", OLD."escort_required", OLD."evaluation_valid_days", OLD."gap_hard_days", OLD."gap_min_hours", OLD."gap_soft_days", OLD."hr_notify_high", OLD."hr_pre_high", OLD."hr_pre_low", OLD."hr_stop_high", OLD."hr_stop_low", OLD."id", OLD."infusion_minutes", OLD."infusion_minutes_max", OLD."infusion_minutes_min", OLD."integration_grace_days", OLD."integration_hours", OLD."late_grace_minutes", OLD."made_at", OLD."made_by_id", OLD."nonimprovement_percent", OLD."note", OLD."nurse_lanes", OLD."order_valid_days", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."phq9_gate", OLD."prep_max_days_before", OLD."recovery_minutes", OLD."reevaluation_after_days", OLD."reminder_first_hours", OLD."reminder_second_hours", OLD."review_required_at", OLD."review_warn_at", OLD."rr_stop_high", OLD."rr_stop_low", OLD."sedation_notify", OLD."sedation_stop", OLD."series_count", OLD."signed_at", OLD."signed_by_id", OLD."site_id", OLD."spo2_notify_low", OLD."spo2_pre_low", OLD."spo2_stop_low", OLD."therapy_minutes", OLD."trd_min_trials", OLD."trd_min_weeks", OLD."unescorted_min_stay", OLD."version", OLD."vitals_every_minutes", OLD."vitals_every_minutes_recovery", OLD."vitals_late_minutes", OLD."weight_basis", OLD."weight_max_age_booster_days", OLD."weight_max_age_series_days", OLD."weight_recheck_percent", OLD."window_hard_days", OLD."window_soft_days"); RETURN NULL;',
-                            hash="554035fb3330f09b51096177025ed853fc10c4db",
+                            func='INSERT INTO "clinic_protocolsettingshistory" ("age_min", "alert_acknowledge_minutes", "arrival_minutes", "bag_ml", "booster_first_days", "booster_max_days", "booster_min_days", "booster_second_days", "booster_then_days", "bp_notify_diastolic", "bp_notify_systolic", "bp_pause_diastolic", "bp_pause_systolic", "bp_pre_hard_diastolic", "bp_pre_hard_systolic", "bp_pre_low_systolic", "bp_pre_soft_diastolic", "bp_pre_soft_systolic", "bp_recheck_minutes", "bp_stop_diastolic", "bp_stop_systolic", "cancel_notice_hours", "clearance_over_age", "consent_valid_days", "discharge_score_min", "dose_hard_ceiling_mg_per_kg", "dose_soft_ceiling_mg", "dose_soft_ceiling_mg_per_kg", "dose_start_mg_per_kg", "dose_step_earliest", "dose_step_max_mg_per_kg", "escort_required", "evaluation_valid_days", "gap_hard_days", "gap_min_hours", "gap_soft_days", "hr_notify_high", "hr_pre_high", "hr_pre_low", "hr_stop_high", "hr_stop_low", "id", "infusion_minutes", "infusion_minutes_max", "infusion_minutes_min", "integration_grace_days", "integration_hours", "late_grace_minutes", "made_at", "made_by_id", "nonimprovement_percent", "note", "nurse_lanes", "order_valid_days", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phq9_gate", "prep_max_days_before", "recovery_minutes", "reevaluation_after_days", "reminder_first_hours", "reminder_second_hours", "review_required_at", "review_warn_at", "rr_stop_high", "rr_stop_low", "sedation_notify", "sedation_stop", "series_count", "signed_at", "signed_by_id", "site_id", "spo2_notify_low", "spo2_pre_low", "spo2_stop_low", "therapy_minutes", "trd_min_trials", "trd_min_weeks", "unescorted_min_stay", "version", "vitals_every_minutes", "vitals_every_minutes_recovery", "vitals_late_minutes", "weight_basis", "weight_max_age_booster_days", "weight_max_age_series_days", "weight_recheck_percent", "window_hard_days", "window_soft_days") VALUES (OLD."age_min", OLD."alert_acknowledge_minutes", OLD."arrival_minutes", OLD."bag_ml", OLD."booster_first_days", OLD."booster_max_days", OLD."booster_min_days", OLD."booster_second_days", OLD."booster_then_days", OLD."bp_notify_diastolic", OLD."bp_notify_systolic", OLD."bp_pause_diastolic", OLD."bp_pause_systolic", OLD."bp_pre_hard_diastolic", OLD."bp_pre_hard_systolic", OLD."bp_pre_low_systolic", OLD."bp_pre_soft_diastolic", OLD."bp_pre_soft_systolic", OLD."bp_recheck_minutes", OLD."bp_stop_diastolic", OLD."bp_stop_systolic", OLD."cancel_notice_hours", OLD."clearance_over_age", OLD."consent_valid_days", OLD."discharge_score_min", OLD."dose_hard_ceiling_mg_per_kg", OLD."dose_soft_ceiling_mg", OLD."dose_soft_ceiling_mg_per_kg", OLD."dose_start_mg_per_kg", OLD."dose_step_earliest", OLD."dose_step_max_mg_per_kg", OLD."escort_required", OLD."evaluation_valid_days", OLD."gap_hard_days", OLD."gap_min_hours", OLD."gap_soft_days", OLD."hr_notify_high", OLD."hr_pre_high", OLD."hr_pre_low", OLD."hr_stop_high", OLD."hr_stop_low", OLD."id", OLD."infusion_minutes", OLD."infusion_minutes_max", OLD."infusion_minutes_min", OLD."integration_grace_days", OLD."integration_hours", OLD."late_grace_minutes", OLD."made_at", OLD."made_by_id", OLD."nonimprovement_percent", OLD."note", OLD."nurse_lanes", OLD."order_valid_days", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."phq9_gate", OLD."prep_max_days_before", OLD."recovery_minutes", OLD."reevaluation_after_days", OLD."reminder_first_hours", OLD."reminder_second_hours", OLD."review_required_at", OLD."review_warn_at", OLD."rr_stop_high", OLD."rr_stop_low", OLD."sedation_notify", OLD."sedation_stop", OLD."series_count", OLD."signed_at", OLD."signed_by_id", OLD."site_id", OLD."spo2_notify_low", OLD."spo2_pre_low", OLD."spo2_stop_low", OLD."therapy_minutes", OLD."trd_min_trials", OLD."trd_min_weeks", OLD."unescorted_min_stay", OLD."version", OLD."vitals_every_minutes", OLD."vitals_every_minutes_recovery", OLD."vitals_late_minutes", OLD."weight_basis", OLD."weight_max_age_booster_days", OLD."weight_max_age_series_days", OLD."weight_recheck_percent", OLD."window_hard_days", OLD."window_soft_days"); RETURN NULL;',
+                            hash="f65f7044283a3cc9494508a9d0507a6511d4986a",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_6d97c",
                             table="clinic_protocolsettings",
@@ -1824,11 +1657,11 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="ProtocolSettingsEvent",
+            name="ProtocolSettingsHistory",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
                 (
@@ -2044,10 +1877,7 @@ class Migration(migrations.Migration):
                 (
                     "weight_basis",
                     models.CharField(
-                        choices=[
-                            ("actual", "Actual weight"),
-                            ("ideal", "Ideal weight when BMI is 30 or more"),
-                        ],
+                        choices=[("actual", "Actual weight"), ("ideal", "Ideal weight when BMI is 30 or more")],
                         default="actual",
                         max_length=8,
                     ),
@@ -2417,12 +2247,7 @@ class Migration(migrations.Migration):
                         ],
                     ),
                 ),
-                (
-                    "escort_required",
-                    models.BooleanField(
-                        default=True, help_text="a named adult; S-LabelOld"
-                    ),
-                ),
+                ("escort_required", models.BooleanField(default=True, help_text="a named adult; S-LabelOld")),
                 (
                     "discharge_score_min",
                     models.PositiveSmallIntegerField(
@@ -2709,17 +2534,9 @@ class Migration(migrations.Migration):
                         ],
                     ),
                 ),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
                 ("version", models.PositiveIntegerField()),
-                (
-                    "made_at",
-                    models.DateTimeField(default=clinic.clock.now, editable=False),
-                ),
+                ("made_at", models.DateTimeField(default=clinic.clock.now, editable=False)),
                 ("note", models.CharField(blank=True, max_length=300)),
                 ("signed_at", models.DateTimeField(blank=True, null=True)),
                 (
@@ -2773,10 +2590,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="5968b1ffcd1e3f8229e1df33d049cb6147cabd8b",
+                            hash="ece7c5567f86fc63cba719bcc940ddc9b19ffc61",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_7d36e",
-                            table="clinic_protocolsettingsevent",
+                            pgid="pgtrigger_append_only_4e6c2",
+                            table="clinic_protocolsettingshistory",
                             when="BEFORE",
                         ),
                     )
@@ -2786,22 +2603,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ReadEvent",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(),
-                        editable=False,
-                    ),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ("patient_id", models.UUIDField()),
                 ("what", models.CharField(max_length=80)),
                 ("route", models.CharField(blank=True, max_length=120)),
@@ -2810,9 +2613,7 @@ class Migration(migrations.Migration):
                 (
                     "user",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
                     ),
                 ),
             ],
@@ -2837,29 +2638,20 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="RoomEvent",
+            name="RoomHistory",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
                 ("name", models.CharField(max_length=40)),
                 ("nickname", models.CharField(blank=True, max_length=40)),
                 (
                     "kind",
                     models.CharField(
-                        choices=[
-                            ("infusion", "Infusion"),
-                            ("therapy", "Therapy"),
-                            ("consult", "Consultation"),
-                        ],
+                        choices=[("infusion", "Infusion"), ("therapy", "Therapy"), ("consult", "Consultation")],
                         max_length=10,
                     ),
                 ),
@@ -2891,10 +2683,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="c591dd6197e1f6bb36e2adc34a49fafc11ef8187",
+                            hash="e1aa0f351da7c45376d2ea5329c1eb548a1b624c",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_811e0",
-                            table="clinic_roomevent",
+                            pgid="pgtrigger_append_only_a8fa4",
+                            table="clinic_roomhistory",
                             when="BEFORE",
                         ),
                     )
@@ -2904,15 +2696,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Shift",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 (
                     "weekday",
                     models.PositiveSmallIntegerField(
@@ -2934,17 +2718,13 @@ class Migration(migrations.Migration):
                 (
                     "user",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="shifts",
-                        to=settings.AUTH_USER_MODEL,
+                        on_delete=django.db.models.deletion.PROTECT, related_name="shifts", to=settings.AUTH_USER_MODEL
                     ),
                 ),
                 (
                     "site",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="shifts",
-                        to="clinic.site",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="shifts", to="clinic.site"
                     ),
                 ),
             ],
@@ -2952,21 +2732,13 @@ class Migration(migrations.Migration):
                 "ordering": ["weekday", "starts"],
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(
-                            ("ends__isnull", True),
-                            ("ends__gt", models.F("starts")),
-                            _connector="OR",
-                        ),
+                        condition=models.Q(("ends__isnull", True), ("ends__gt", models.F("starts")), _connector="OR"),
                         name="shift_ends_after_start",
                     ),
-                    models.CheckConstraint(
-                        condition=models.Q(("weekday__lte", 6)), name="shift_weekday"
-                    ),
+                    models.CheckConstraint(condition=models.Q(("weekday__lte", 6)), name="shift_weekday"),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("valid_until__isnull", True),
-                            ("valid_until__gte", models.F("valid_from")),
-                            _connector="OR",
+                            ("valid_until__isnull", True), ("valid_until__gte", models.F("valid_from")), _connector="OR"
                         ),
                         name="shift_valid_in_order",
                     ),
@@ -2975,8 +2747,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "clinic_shiftevent" ("ends", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id", "starts", "user_id", "valid_from", "valid_until", "weekday") VALUES (NEW."ends", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."site_id", NEW."starts", NEW."user_id", NEW."valid_from", NEW."valid_until", NEW."weekday"); RETURN NULL;',
-                            hash="baa28f31d8a74eb4a85b81b173f71385f516d98b",
+                            func='INSERT INTO "clinic_shifthistory" ("ends", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id", "starts", "user_id", "valid_from", "valid_until", "weekday") VALUES (NEW."ends", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."site_id", NEW."starts", NEW."user_id", NEW."valid_from", NEW."valid_until", NEW."weekday"); RETURN NULL;',
+                            hash="e75d0ec5fd321a2d8b39795ab8ff012c530a3cf4",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_41bb3",
                             table="clinic_shift",
@@ -2987,8 +2759,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "clinic_shiftevent" ("ends", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id", "starts", "user_id", "valid_from", "valid_until", "weekday") VALUES (NEW."ends", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."site_id", NEW."starts", NEW."user_id", NEW."valid_from", NEW."valid_until", NEW."weekday"); RETURN NULL;',
-                            hash="0abe35517429f64626e84faa92a8ac427ecba8e8",
+                            func='INSERT INTO "clinic_shifthistory" ("ends", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id", "starts", "user_id", "valid_from", "valid_until", "weekday") VALUES (NEW."ends", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."site_id", NEW."starts", NEW."user_id", NEW."valid_from", NEW."valid_until", NEW."weekday"); RETURN NULL;',
+                            hash="42f04ed8d1ee8a95fea26928056a418562006685",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_13a72",
                             table="clinic_shift",
@@ -2998,8 +2770,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "clinic_shiftevent" ("ends", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id", "starts", "user_id", "valid_from", "valid_until", "weekday") VALUES (OLD."ends", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."site_id", OLD."starts", OLD."user_id", OLD."valid_from", OLD."valid_until", OLD."weekday"); RETURN NULL;',
-                            hash="3a1ac6cc8b50616e3a3f43b408118b6ef1794c7b",
+                            func='INSERT INTO "clinic_shifthistory" ("ends", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id", "starts", "user_id", "valid_from", "valid_until", "weekday") VALUES (OLD."ends", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."site_id", OLD."starts", OLD."user_id", OLD."valid_from", OLD."valid_until", OLD."weekday"); RETURN NULL;',
+                            hash="5fad3dc3546e88dcd3eab2661537a89b706cda8b",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_8e436",
                             table="clinic_shift",
@@ -3010,19 +2782,152 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="ShiftEvent",
+            name="ShiftException",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("day", models.DateField()),
+                ("starts", models.TimeField(blank=True, help_text="Empty when the person is away all day.", null=True)),
+                ("ends", models.TimeField(blank=True, null=True)),
+                ("reason", models.CharField(blank=True, max_length=120)),
                 (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="shift_exceptions",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="shift_exceptions", to="clinic.site"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["day"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ends__isnull", True), ("starts__isnull", True)),
+                            models.Q(("ends__isnull", False), ("starts__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="shift_exception_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends__isnull", True), ("ends__gt", models.F("starts")), _connector="OR"),
+                        name="shift_exception_ends_after_start",
+                    ),
+                    models.UniqueConstraint(fields=("user", "site", "day"), name="shift_exception_once_a_day"),
+                ],
+                "triggers": [
+                    pgtrigger.compiler.Trigger(
+                        name="insert_insert",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "clinic_shiftexceptionhistory" ("day", "ends", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "site_id", "starts", "user_id") VALUES (NEW."day", NEW."ends", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."reason", NEW."site_id", NEW."starts", NEW."user_id"); RETURN NULL;',
+                            hash="3d1c0529e2f4f732e6da1a4901504eec58677846",
+                            operation="INSERT",
+                            pgid="pgtrigger_insert_insert_043db",
+                            table="clinic_shiftexception",
+                            when="AFTER",
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name="update_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "clinic_shiftexceptionhistory" ("day", "ends", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "site_id", "starts", "user_id") VALUES (NEW."day", NEW."ends", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."reason", NEW."site_id", NEW."starts", NEW."user_id"); RETURN NULL;',
+                            hash="b96bd57d96a1c128fad922ee3d40f89168da7635",
+                            operation="UPDATE",
+                            pgid="pgtrigger_update_update_4dc9c",
+                            table="clinic_shiftexception",
+                            when="AFTER",
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name="delete_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "clinic_shiftexceptionhistory" ("day", "ends", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "site_id", "starts", "user_id") VALUES (OLD."day", OLD."ends", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."reason", OLD."site_id", OLD."starts", OLD."user_id"); RETURN NULL;',
+                            hash="2483f015ebc8c47d9e3b1e9b9e677478cb4aee72",
+                            operation="DELETE",
+                            pgid="pgtrigger_delete_delete_5fc8d",
+                            table="clinic_shiftexception",
+                            when="AFTER",
+                        ),
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ShiftExceptionHistory",
+            fields=[
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
+                ("day", models.DateField()),
+                ("starts", models.TimeField(blank=True, help_text="Empty when the person is away all day.", null=True)),
+                ("ends", models.TimeField(blank=True, null=True)),
+                ("reason", models.CharField(blank=True, max_length=120)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="pgh_events",
+                        to="clinic.shiftexception",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinic.site",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "triggers": [
+                    pgtrigger.compiler.Trigger(
+                        name="append_only",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash="80073ed995b2c18d3889faf1fc8b2645cb5b76d6",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_append_only_49da7",
+                            table="clinic_shiftexceptionhistory",
+                            when="BEFORE",
+                        ),
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ShiftHistory",
+            fields=[
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
                 (
                     "weekday",
                     models.PositiveSmallIntegerField(
@@ -3078,10 +2983,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="e83b4bab45e1fe87423b3cfc592d516250267037",
+                            hash="989692081a21c7d609daad506c4457cae8e11728",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_b2264",
-                            table="clinic_shiftevent",
+                            pgid="pgtrigger_append_only_d0c08",
+                            table="clinic_shifthistory",
                             when="BEFORE",
                         ),
                     )
@@ -3089,195 +2994,14 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="ShiftException",
+            name="SiteHistory",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("day", models.DateField()),
-                (
-                    "starts",
-                    models.TimeField(
-                        blank=True,
-                        help_text="Empty when the person is away all day.",
-                        null=True,
-                    ),
-                ),
-                ("ends", models.TimeField(blank=True, null=True)),
-                ("reason", models.CharField(blank=True, max_length=120)),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="shift_exceptions",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="shift_exceptions",
-                        to="clinic.site",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["day"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("ends__isnull", True), ("starts__isnull", True)),
-                            models.Q(
-                                ("ends__isnull", False), ("starts__isnull", False)
-                            ),
-                            _connector="OR",
-                        ),
-                        name="shift_exception_whole",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("ends__isnull", True),
-                            ("ends__gt", models.F("starts")),
-                            _connector="OR",
-                        ),
-                        name="shift_exception_ends_after_start",
-                    ),
-                    models.UniqueConstraint(
-                        fields=("user", "site", "day"),
-                        name="shift_exception_once_a_day",
-                    ),
-                ],
-                "triggers": [
-                    pgtrigger.compiler.Trigger(
-                        name="insert_insert",
-                        sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "clinic_shiftexceptionevent" ("day", "ends", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "site_id", "starts", "user_id") VALUES (NEW."day", NEW."ends", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."reason", NEW."site_id", NEW."starts", NEW."user_id"); RETURN NULL;',
-                            hash="c522459ea899cfef3f94682c4401efcf16898d8a",
-                            operation="INSERT",
-                            pgid="pgtrigger_insert_insert_043db",
-                            table="clinic_shiftexception",
-                            when="AFTER",
-                        ),
-                    ),
-                    pgtrigger.compiler.Trigger(
-                        name="update_update",
-                        sql=pgtrigger.compiler.UpsertTriggerSql(
-                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "clinic_shiftexceptionevent" ("day", "ends", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "site_id", "starts", "user_id") VALUES (NEW."day", NEW."ends", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."reason", NEW."site_id", NEW."starts", NEW."user_id"); RETURN NULL;',
-                            hash="95f52878919e9903abb2fc536ec56f7476bd079f",
-                            operation="UPDATE",
-                            pgid="pgtrigger_update_update_4dc9c",
-                            table="clinic_shiftexception",
-                            when="AFTER",
-                        ),
-                    ),
-                    pgtrigger.compiler.Trigger(
-                        name="delete_delete",
-                        sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "clinic_shiftexceptionevent" ("day", "ends", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "site_id", "starts", "user_id") VALUES (OLD."day", OLD."ends", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."reason", OLD."site_id", OLD."starts", OLD."user_id"); RETURN NULL;',
-                            hash="8c2d0c740c919bc9d083d1932e45dcfe1477377a",
-                            operation="DELETE",
-                            pgid="pgtrigger_delete_delete_5fc8d",
-                            table="clinic_shiftexception",
-                            when="AFTER",
-                        ),
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="ShiftExceptionEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
-                ("day", models.DateField()),
-                (
-                    "starts",
-                    models.TimeField(
-                        blank=True,
-                        help_text="Empty when the person is away all day.",
-                        null=True,
-                    ),
-                ),
-                ("ends", models.TimeField(blank=True, null=True)),
-                ("reason", models.CharField(blank=True, max_length=120)),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="pgh_events",
-                        to="clinic.shiftexception",
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="clinic.site",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-                "triggers": [
-                    pgtrigger.compiler.Trigger(
-                        name="append_only",
-                        sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="fd78a48b13ebbc438c3a67ee53db1d99121dc817",
-                            operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_7ea76",
-                            table="clinic_shiftexceptionevent",
-                            when="BEFORE",
-                        ),
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="SiteEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
                 ("code", models.SlugField(db_index=False, max_length=20)),
                 ("name", models.CharField(max_length=80)),
                 ("address", models.CharField(blank=True, max_length=120)),
@@ -3285,12 +3009,7 @@ class Migration(migrations.Migration):
                 ("state", models.CharField(blank=True, max_length=40)),
                 ("postal_code", models.CharField(blank=True, max_length=12)),
                 ("phone", models.CharField(blank=True, max_length=20)),
-                (
-                    "time_zone",
-                    models.CharField(
-                        max_length=64, validators=[clinic.models.check_time_zone]
-                    ),
-                ),
+                ("time_zone", models.CharField(max_length=64, validators=[clinic.models.check_time_zone])),
                 ("is_active", models.BooleanField(default=True)),
                 (
                     "pgh_obj",
@@ -3309,10 +3028,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="c8ba2e1320b9436d362590bcd7c4f0f1c5df6f93",
+                            hash="e67e582dc7999780e1bd8e17dba2ded6b31df1c7",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_1ad04",
-                            table="clinic_siteevent",
+                            pgid="pgtrigger_append_only_8a136",
+                            table="clinic_sitehistory",
                             when="BEFORE",
                         ),
                     )
@@ -3320,42 +3039,27 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="UserEvent",
+            name="UserHistory",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
                 ("password", models.CharField(max_length=128, verbose_name="password")),
-                (
-                    "last_login",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="last login"
-                    ),
-                ),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
                 ("email", models.EmailField(max_length=254)),
                 ("full_name", models.CharField(max_length=120)),
                 (
                     "signature_name",
                     models.CharField(
-                        blank=True,
-                        help_text="As it stands under signed records, with credentials.",
-                        max_length=120,
+                        blank=True, help_text="As it stands under signed records, with credentials.", max_length=120
                     ),
                 ),
                 ("licence", models.CharField(blank=True, max_length=60)),
                 ("is_active", models.BooleanField(default=True)),
-                (
-                    "date_joined",
-                    models.DateTimeField(default=clinic.clock.now, editable=False),
-                ),
+                ("date_joined", models.DateTimeField(default=clinic.clock.now, editable=False)),
                 (
                     "pgh_obj",
                     models.ForeignKey(
@@ -3373,10 +3077,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="a535f1d0fb5444a6a16797c1a08f0f380cadd8c5",
+                            hash="ae5db76f5a1b0293bb7b2451ab355762adf36090",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_0aa3e",
-                            table="clinic_userevent",
+                            pgid="pgtrigger_append_only_05472",
+                            table="clinic_userhistory",
                             when="BEFORE",
                         ),
                     )

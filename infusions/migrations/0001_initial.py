@@ -27,74 +27,40 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="DrugVial",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "label",
-                    models.CharField(
-                        help_text="The number on our own sticker; what is scanned.",
-                        max_length=40,
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("label", models.CharField(help_text="The number on our own sticker; what is scanned.", max_length=40)),
                 ("drug", models.CharField(default="Ketamine", max_length=40)),
                 ("lot", models.CharField(max_length=40)),
-                (
-                    "strength_mg_per_ml",
-                    models.DecimalField(decimal_places=1, max_digits=5),
-                ),
+                ("strength_mg_per_ml", models.DecimalField(decimal_places=1, max_digits=5)),
                 ("volume_ml", models.DecimalField(decimal_places=2, max_digits=6)),
                 ("expires_on", models.DateField()),
                 (
                     "balance_ml",
-                    models.DecimalField(
-                        decimal_places=2,
-                        default=Decimal("0"),
-                        editable=False,
-                        max_digits=6,
-                    ),
+                    models.DecimalField(decimal_places=2, default=Decimal("0"), editable=False, max_digits=6),
                 ),
                 ("closed_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "site",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="vials",
-                        to="clinic.site",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="vials", to="clinic.site"
                     ),
                 ),
             ],
             options={
                 "ordering": ["expires_on", "label"],
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("site", "label"), name="vial_label_once_a_site"
+                    models.UniqueConstraint(fields=("site", "label"), name="vial_label_once_a_site"),
+                    models.CheckConstraint(condition=models.Q(("balance_ml__gte", 0)), name="vial_never_below_zero"),
+                    models.CheckConstraint(
+                        condition=models.Q(("balance_ml__lte", models.F("volume_ml"))), name="vial_never_over_full"
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("balance_ml__gte", 0)),
-                        name="vial_never_below_zero",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("balance_ml__lte", models.F("volume_ml"))),
-                        name="vial_never_over_full",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("strength_mg_per_ml__in", [10, 50, 100])),
-                        name="vial_strengths",
+                        condition=models.Q(("strength_mg_per_ml__in", [10, 50, 100])), name="vial_strengths"
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
                             ("volume_ml__isnull", True),
-                            models.Q(
-                                ("volume_ml__gte", Decimal("0.5")),
-                                ("volume_ml__lte", Decimal("50")),
-                            ),
+                            models.Q(("volume_ml__gte", Decimal("0.5")), ("volume_ml__lte", Decimal("50"))),
                             _connector="OR",
                         ),
                         name="vial_volume_sane",
@@ -104,8 +70,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "infusions_drugvialevent" ("balance_ml", "closed_at", "drug", "expires_on", "id", "label", "lot", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id", "strength_mg_per_ml", "volume_ml") VALUES (NEW."balance_ml", NEW."closed_at", NEW."drug", NEW."expires_on", NEW."id", NEW."label", NEW."lot", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."site_id", NEW."strength_mg_per_ml", NEW."volume_ml"); RETURN NULL;',
-                            hash="3b2b4b025920d19aef4073e82b01b7a284cbbb52",
+                            func='INSERT INTO "infusions_drugvialhistory" ("balance_ml", "closed_at", "drug", "expires_on", "id", "label", "lot", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id", "strength_mg_per_ml", "volume_ml") VALUES (NEW."balance_ml", NEW."closed_at", NEW."drug", NEW."expires_on", NEW."id", NEW."label", NEW."lot", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."site_id", NEW."strength_mg_per_ml", NEW."volume_ml"); RETURN NULL;',
+                            hash="39e55db01d3f255e1e3184ac9c908116ac47af35",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_1a900",
                             table="infusions_drugvial",
@@ -116,8 +82,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "infusions_drugvialevent" ("balance_ml", "closed_at", "drug", "expires_on", "id", "label", "lot", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id", "strength_mg_per_ml", "volume_ml") VALUES (NEW."balance_ml", NEW."closed_at", NEW."drug", NEW."expires_on", NEW."id", NEW."label", NEW."lot", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."site_id", NEW."strength_mg_per_ml", NEW."volume_ml"); RETURN NULL;',
-                            hash="cfebe0fd7f6268ff9695118524b3e4ca66157849",
+                            func='INSERT INTO "infusions_drugvialhistory" ("balance_ml", "closed_at", "drug", "expires_on", "id", "label", "lot", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id", "strength_mg_per_ml", "volume_ml") VALUES (NEW."balance_ml", NEW."closed_at", NEW."drug", NEW."expires_on", NEW."id", NEW."label", NEW."lot", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."site_id", NEW."strength_mg_per_ml", NEW."volume_ml"); RETURN NULL;',
+                            hash="a98e3b23049a687fde7db26b72637edbd5d8b0b9",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_71011",
                             table="infusions_drugvial",
@@ -127,8 +93,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "infusions_drugvialevent" ("balance_ml", "closed_at", "drug", "expires_on", "id", "label", "lot", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id", "strength_mg_per_ml", "volume_ml") VALUES (OLD."balance_ml", OLD."closed_at", OLD."drug", OLD."expires_on", OLD."id", OLD."label", OLD."lot", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."site_id", OLD."strength_mg_per_ml", OLD."volume_ml"); RETURN NULL;',
-                            hash="f311fd17f28789b6b0fd3df68cfe445327328f73",
+                            func='INSERT INTO "infusions_drugvialhistory" ("balance_ml", "closed_at", "drug", "expires_on", "id", "label", "lot", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id", "strength_mg_per_ml", "volume_ml") VALUES (OLD."balance_ml", OLD."closed_at", OLD."drug", OLD."expires_on", OLD."id", OLD."label", OLD."lot", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."site_id", OLD."strength_mg_per_ml", OLD."volume_ml"); RETURN NULL;',
+                            hash="f41644aa0d7b3bb7fd56a2103c3f1a28bafbc11e",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_9ffc9",
                             table="infusions_drugvial",
@@ -141,30 +107,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Series",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 (
                     "kind",
                     models.CharField(
-                        choices=[
-                            ("loading", "Loading series"),
-                            ("maintenance", "Maintenance"),
-                        ],
-                        max_length=11,
+                        choices=[("loading", "Loading series"), ("maintenance", "Maintenance")], max_length=11
                     ),
                 ),
                 ("template", models.CharField(blank=True, max_length=40)),
-                (
-                    "planned_count",
-                    models.PositiveSmallIntegerField(blank=True, null=True),
-                ),
+                ("planned_count", models.PositiveSmallIntegerField(blank=True, null=True)),
                 ("goals", models.TextField(blank=True)),
                 (
                     "state",
@@ -181,6 +132,7 @@ class Migration(migrations.Migration):
                 ),
                 ("opened_at", models.DateTimeField(default=clinic.clock.now)),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_reason", models.CharField(blank=True, max_length=300)),
                 (
                     "follows",
                     models.OneToOneField(
@@ -194,26 +146,18 @@ class Migration(migrations.Migration):
                 (
                     "opened_by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
                     ),
                 ),
                 (
                     "patient",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="series",
-                        to="patients.patient",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="series", to="patients.patient"
                     ),
                 ),
                 (
                     "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="clinic.site",
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clinic.site"),
                 ),
             ],
             options={
@@ -222,14 +166,8 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(
-                                ("kind", "loading"),
-                                ("planned_count__gte", 6),
-                                ("planned_count__lte", 8),
-                            ),
-                            models.Q(
-                                ("kind", "maintenance"), ("planned_count__isnull", True)
-                            ),
+                            models.Q(("kind", "loading"), ("planned_count__gte", 6), ("planned_count__lte", 8)),
+                            models.Q(("kind", "maintenance"), ("planned_count__isnull", True)),
                             _connector="OR",
                         ),
                         name="series_loading_counts_6_to_8",
@@ -241,19 +179,33 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("ended_at__isnull", True),
-                            ("ended_at__gt", models.F("opened_at")),
-                            _connector="OR",
+                            ("ended_at__isnull", True), ("ended_at__gt", models.F("opened_at")), _connector="OR"
                         ),
                         name="series_ends_after_start",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "stopped"), _negated=True),
+                            models.Q(("ended_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="series_stopped_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("state__in", ["planned", "active"])),
+                            models.Q(("ended_at__isnull", False), ("state__in", ["completed", "stopped"])),
+                            _connector="OR",
+                        ),
+                        name="series_ended_has_time",
                     ),
                 ],
                 "triggers": [
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "infusions_seriesevent" ("ended_at", "follows_id", "goals", "id", "kind", "opened_at", "opened_by_id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_count", "site_id", "state", "template") VALUES (NEW."ended_at", NEW."follows_id", NEW."goals", NEW."id", NEW."kind", NEW."opened_at", NEW."opened_by_id", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."planned_count", NEW."site_id", NEW."state", NEW."template"); RETURN NULL;',
-                            hash="4de2f332952fd4563c19594855f7637e29e8c1d9",
+                            func='INSERT INTO "infusions_serieshistory" ("ended_at", "ended_reason", "follows_id", "goals", "id", "kind", "opened_at", "opened_by_id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_count", "site_id", "state", "template") VALUES (NEW."ended_at", NEW."ended_reason", NEW."follows_id", NEW."goals", NEW."id", NEW."kind", NEW."opened_at", NEW."opened_by_id", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."planned_count", NEW."site_id", NEW."state", NEW."template"); RETURN NULL;',
+                            hash="5491376684fa872696f5123130da858e8d609630",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_a3f85",
                             table="infusions_series",
@@ -264,8 +216,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "infusions_seriesevent" ("ended_at", "follows_id", "goals", "id", "kind", "opened_at", "opened_by_id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_count", "site_id", "state", "template") VALUES (NEW."ended_at", NEW."follows_id", NEW."goals", NEW."id", NEW."kind", NEW."opened_at", NEW."opened_by_id", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."planned_count", NEW."site_id", NEW."state", NEW."template"); RETURN NULL;',
-                            hash="04addddc6417cb7e23b5963e73f616ee06508c1f",
+                            func='INSERT INTO "infusions_serieshistory" ("ended_at", "ended_reason", "follows_id", "goals", "id", "kind", "opened_at", "opened_by_id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_count", "site_id", "state", "template") VALUES (NEW."ended_at", NEW."ended_reason", NEW."follows_id", NEW."goals", NEW."id", NEW."kind", NEW."opened_at", NEW."opened_by_id", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."planned_count", NEW."site_id", NEW."state", NEW."template"); RETURN NULL;',
+                            hash="6efea58643bfd7cf9d30f24f63f1fc2576f208fc",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_7598c",
                             table="infusions_series",
@@ -275,8 +227,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "infusions_seriesevent" ("ended_at", "follows_id", "goals", "id", "kind", "opened_at", "opened_by_id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_count", "site_id", "state", "template") VALUES (OLD."ended_at", OLD."follows_id", OLD."goals", OLD."id", OLD."kind", OLD."opened_at", OLD."opened_by_id", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."planned_count", OLD."site_id", OLD."state", OLD."template"); RETURN NULL;',
-                            hash="d1a941ca9a0927d202037dc7e8aadba053d544ad",
+                            func='INSERT INTO "infusions_serieshistory" ("ended_at", "ended_reason", "follows_id", "goals", "id", "kind", "opened_at", "opened_by_id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_count", "site_id", "state", "template") VALUES (OLD."ended_at", OLD."ended_reason", OLD."follows_id", OLD."goals", OLD."id", OLD."kind", OLD."opened_at", OLD."opened_by_id", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."planned_count", OLD."site_id", OLD."state", OLD."template"); RETURN NULL;',
+                            hash="9df8f3de8a90c932ec82c1b2cb6e87815adc6f64",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_12156",
                             table="infusions_series",
@@ -289,33 +241,14 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Order",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "first_number",
-                    models.PositiveSmallIntegerField(
-                        help_text="The first infusion it is for."
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("first_number", models.PositiveSmallIntegerField(help_text="The first infusion it is for.")),
                 ("mg_per_kg", models.DecimalField(decimal_places=2, max_digits=4)),
-                (
-                    "dosing_weight_kg",
-                    models.DecimalField(decimal_places=2, max_digits=5),
-                ),
+                ("dosing_weight_kg", models.DecimalField(decimal_places=2, max_digits=5)),
                 (
                     "weight_basis",
                     models.CharField(
-                        choices=[
-                            ("actual", "Actual weight"),
-                            ("ideal", "Ideal weight when BMI is 30 or more"),
-                        ],
+                        choices=[("actual", "Actual weight"), ("ideal", "Ideal weight when BMI is 30 or more")],
                         default="actual",
                         max_length=8,
                     ),
@@ -342,9 +275,7 @@ class Migration(migrations.Migration):
                 (
                     "signed_by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
                     ),
                 ),
                 (
@@ -360,9 +291,7 @@ class Migration(migrations.Migration):
                 (
                     "series",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="orders",
-                        to="infusions.series",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="orders", to="infusions.series"
                     ),
                 ),
             ],
@@ -371,14 +300,8 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(
-                                ("second_signed_at__isnull", True),
-                                ("second_signed_by__isnull", True),
-                            ),
-                            models.Q(
-                                ("second_signed_at__isnull", False),
-                                ("second_signed_by__isnull", False),
-                            ),
+                            models.Q(("second_signed_at__isnull", True), ("second_signed_by__isnull", True)),
+                            models.Q(("second_signed_at__isnull", False), ("second_signed_by__isnull", False)),
                             _connector="OR",
                         ),
                         name="order_second_signature_whole",
@@ -386,10 +309,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             ("second_signed_by__isnull", True),
-                            models.Q(
-                                ("second_signed_by", models.F("signed_by")),
-                                _negated=True,
-                            ),
+                            models.Q(("second_signed_by", models.F("signed_by")), _negated=True),
                             _connector="OR",
                         ),
                         name="order_two_different_signers",
@@ -397,10 +317,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             ("mg_per_kg__isnull", True),
-                            models.Q(
-                                ("mg_per_kg__gte", Decimal("0.05")),
-                                ("mg_per_kg__lte", Decimal("2")),
-                            ),
+                            models.Q(("mg_per_kg__gte", Decimal("0.05")), ("mg_per_kg__lte", Decimal("2"))),
                             _connector="OR",
                         ),
                         name="order_dose_sane",
@@ -408,10 +325,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             ("dosing_weight_kg__isnull", True),
-                            models.Q(
-                                ("dosing_weight_kg__gte", 30),
-                                ("dosing_weight_kg__lte", 300),
-                            ),
+                            models.Q(("dosing_weight_kg__gte", 30), ("dosing_weight_kg__lte", 300)),
                             _connector="OR",
                         ),
                         name="order_weight_sane",
@@ -438,9 +352,7 @@ class Migration(migrations.Migration):
                                 "dose_mg__gte",
                                 django.db.models.expressions.CombinedExpression(
                                     django.db.models.expressions.CombinedExpression(
-                                        models.F("mg_per_kg"),
-                                        "*",
-                                        models.F("dosing_weight_kg"),
+                                        models.F("mg_per_kg"), "*", models.F("dosing_weight_kg")
                                     ),
                                     "-",
                                     models.Value(Decimal("0.01")),
@@ -450,9 +362,7 @@ class Migration(migrations.Migration):
                                 "dose_mg__lte",
                                 django.db.models.expressions.CombinedExpression(
                                     django.db.models.expressions.CombinedExpression(
-                                        models.F("mg_per_kg"),
-                                        "*",
-                                        models.F("dosing_weight_kg"),
+                                        models.F("mg_per_kg"), "*", models.F("dosing_weight_kg")
                                     ),
                                     "+",
                                     models.Value(Decimal("0.01")),
@@ -506,8 +416,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "infusions_orderevent" ("bag_ml", "basis_reason", "dose_mg", "dosing_weight_kg", "first_number", "id", "mg_per_kg", "minutes", "needs_second", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "second_signed_at", "second_signed_by_id", "series_id", "signed_at", "signed_by_id", "supersedes_id", "weight_basis", "weight_measured_at") VALUES (NEW."bag_ml", NEW."basis_reason", NEW."dose_mg", NEW."dosing_weight_kg", NEW."first_number", NEW."id", NEW."mg_per_kg", NEW."minutes", NEW."needs_second", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."reason", NEW."second_signed_at", NEW."second_signed_by_id", NEW."series_id", NEW."signed_at", NEW."signed_by_id", NEW."supersedes_id", NEW."weight_basis", NEW."weight_measured_at"); RETURN NULL;',
-                            hash="2fad1fcd2baec9867db540cec39bed6142990505",
+                            func='INSERT INTO "infusions_orderhistory" ("bag_ml", "basis_reason", "dose_mg", "dosing_weight_kg", "first_number", "id", "mg_per_kg", "minutes", "needs_second", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "second_signed_at", "second_signed_by_id", "series_id", "signed_at", "signed_by_id", "supersedes_id", "weight_basis", "weight_measured_at") VALUES (NEW."bag_ml", NEW."basis_reason", NEW."dose_mg", NEW."dosing_weight_kg", NEW."first_number", NEW."id", NEW."mg_per_kg", NEW."minutes", NEW."needs_second", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."reason", NEW."second_signed_at", NEW."second_signed_by_id", NEW."series_id", NEW."signed_at", NEW."signed_by_id", NEW."supersedes_id", NEW."weight_basis", NEW."weight_measured_at"); RETURN NULL;',
+                            hash="6ab72ecfa55482f38ad21eae12705cbbcf87c22d",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_7a4c9",
                             table="infusions_order",
@@ -518,8 +428,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "infusions_orderevent" ("bag_ml", "basis_reason", "dose_mg", "dosing_weight_kg", "first_number", "id", "mg_per_kg", "minutes", "needs_second", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "second_signed_at", "second_signed_by_id", "series_id", "signed_at", "signed_by_id", "supersedes_id", "weight_basis", "weight_measured_at") VALUES (NEW."bag_ml", NEW."basis_reason", NEW."dose_mg", NEW."dosing_weight_kg", NEW."first_number", NEW."id", NEW."mg_per_kg", NEW."minutes", NEW."needs_second", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."reason", NEW."second_signed_at", NEW."second_signed_by_id", NEW."series_id", NEW."signed_at", NEW."signed_by_id", NEW."supersedes_id", NEW."weight_basis", NEW."weight_measured_at"); RETURN NULL;',
-                            hash="861b49dc0229e95fc9a9787d161a0b85746ba407",
+                            func='INSERT INTO "infusions_orderhistory" ("bag_ml", "basis_reason", "dose_mg", "dosing_weight_kg", "first_number", "id", "mg_per_kg", "minutes", "needs_second", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "second_signed_at", "second_signed_by_id", "series_id", "signed_at", "signed_by_id", "supersedes_id", "weight_basis", "weight_measured_at") VALUES (NEW."bag_ml", NEW."basis_reason", NEW."dose_mg", NEW."dosing_weight_kg", NEW."first_number", NEW."id", NEW."mg_per_kg", NEW."minutes", NEW."needs_second", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."reason", NEW."second_signed_at", NEW."second_signed_by_id", NEW."series_id", NEW."signed_at", NEW."signed_by_id", NEW."supersedes_id", NEW."weight_basis", NEW."weight_measured_at"); RETURN NULL;',
+                            hash="8d2a4291015707ed9a10596c165ca589f32d09c7",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_f32ef",
                             table="infusions_order",
@@ -529,8 +439,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "infusions_orderevent" ("bag_ml", "basis_reason", "dose_mg", "dosing_weight_kg", "first_number", "id", "mg_per_kg", "minutes", "needs_second", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "second_signed_at", "second_signed_by_id", "series_id", "signed_at", "signed_by_id", "supersedes_id", "weight_basis", "weight_measured_at") VALUES (OLD."bag_ml", OLD."basis_reason", OLD."dose_mg", OLD."dosing_weight_kg", OLD."first_number", OLD."id", OLD."mg_per_kg", OLD."minutes", OLD."needs_second", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."reason", OLD."second_signed_at", OLD."second_signed_by_id", OLD."series_id", OLD."signed_at", OLD."signed_by_id", OLD."supersedes_id", OLD."weight_basis", OLD."weight_measured_at"); RETURN NULL;',
-                            hash="d0c14a546c91500360a059adbdb805fc5976ac28",
+                            func='INSERT INTO "infusions_orderhistory" ("bag_ml", "basis_reason", "dose_mg", "dosing_weight_kg", "first_number", "id", "mg_per_kg", "minutes", "needs_second", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "second_signed_at", "second_signed_by_id", "series_id", "signed_at", "signed_by_id", "supersedes_id", "weight_basis", "weight_measured_at") VALUES (OLD."bag_ml", OLD."basis_reason", OLD."dose_mg", OLD."dosing_weight_kg", OLD."first_number", OLD."id", OLD."mg_per_kg", OLD."minutes", OLD."needs_second", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."reason", OLD."second_signed_at", OLD."second_signed_by_id", OLD."series_id", OLD."signed_at", OLD."signed_by_id", OLD."supersedes_id", OLD."weight_basis", OLD."weight_measured_at"); RETURN NULL;',
+                            hash="6aa82d28fc838ec0337cda347deb7946f8e7f37d",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_ad7f2",
                             table="infusions_order",
@@ -543,21 +453,11 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Infusion",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 (
                     "number",
                     models.PositiveSmallIntegerField(
-                        blank=True,
-                        help_text="Place in the series; a visit that gave nothing has none.",
-                        null=True,
+                        blank=True, help_text="Place in the series; a visit that gave nothing has none.", null=True
                     ),
                 ),
                 (
@@ -582,31 +482,17 @@ class Migration(migrations.Migration):
                         max_length=13,
                     ),
                 ),
-                (
-                    "drawn_ml",
-                    models.DecimalField(
-                        blank=True, decimal_places=2, max_digits=5, null=True
-                    ),
-                ),
+                ("drawn_ml", models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True)),
                 ("drawn_at", models.DateTimeField(blank=True, null=True)),
                 ("checked_at", models.DateTimeField(blank=True, null=True)),
                 ("started_at", models.DateTimeField(blank=True, null=True)),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
                 ("paused_seconds", models.PositiveIntegerField(default=0)),
-                (
-                    "given_mg",
-                    models.DecimalField(
-                        blank=True, decimal_places=2, max_digits=6, null=True
-                    ),
-                ),
+                ("given_mg", models.DecimalField(blank=True, decimal_places=2, max_digits=6, null=True)),
                 (
                     "given_ml",
                     models.DecimalField(
-                        blank=True,
-                        decimal_places=2,
-                        max_digits=6,
-                        null=True,
-                        verbose_name="given from the bag",
+                        blank=True, decimal_places=2, max_digits=6, null=True, verbose_name="given from the bag"
                     ),
                 ),
                 ("not_given_reason", models.CharField(blank=True, max_length=200)),
@@ -614,9 +500,7 @@ class Migration(migrations.Migration):
                 (
                     "appointment",
                     models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="infusion",
-                        to="visits.appointment",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="infusion", to="visits.appointment"
                     ),
                 ),
                 (
@@ -672,9 +556,7 @@ class Migration(migrations.Migration):
                 (
                     "series",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="infusions",
-                        to="infusions.series",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="infusions", to="infusions.series"
                     ),
                 ),
             ],
@@ -688,18 +570,9 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
+                            models.Q(("number__isnull", True), ("state__in", ["not_given", "no_show", "cancelled"])),
                             models.Q(
-                                ("number__isnull", True),
-                                ("state__in", ["not_given", "no_show", "cancelled"]),
-                            ),
-                            models.Q(
-                                models.Q(
-                                    (
-                                        "state__in",
-                                        ["not_given", "no_show", "cancelled"],
-                                    ),
-                                    _negated=True,
-                                ),
+                                models.Q(("state__in", ["not_given", "no_show", "cancelled"]), _negated=True),
                                 ("number__gte", 1),
                             ),
                             _connector="OR",
@@ -726,14 +599,8 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(
-                                ("checked_at__isnull", True),
-                                ("checked_by__isnull", True),
-                            ),
-                            models.Q(
-                                ("checked_at__isnull", False),
-                                ("checked_by__isnull", False),
-                            ),
+                            models.Q(("checked_at__isnull", True), ("checked_by__isnull", True)),
+                            models.Q(("checked_at__isnull", False), ("checked_by__isnull", False)),
                             _connector="OR",
                         ),
                         name="infusion_check_whole",
@@ -741,14 +608,10 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(
-                                ("ended_at__isnull", True),
-                                ("given_mg__isnull", True),
-                                ("given_ml__isnull", True),
+                                ("ended_at__isnull", True), ("given_mg__isnull", True), ("given_ml__isnull", True)
                             ),
                             models.Q(
-                                ("ended_at__isnull", False),
-                                ("given_mg__isnull", False),
-                                ("given_ml__isnull", False),
+                                ("ended_at__isnull", False), ("given_mg__isnull", False), ("given_ml__isnull", False)
                             ),
                             _connector="OR",
                         ),
@@ -757,9 +620,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             ("checked_by__isnull", True),
-                            models.Q(
-                                ("checked_by", models.F("drawn_by")), _negated=True
-                            ),
+                            models.Q(("checked_by", models.F("drawn_by")), _negated=True),
                             _connector="OR",
                         ),
                         name="infusion_two_people_check",
@@ -768,9 +629,7 @@ class Migration(migrations.Migration):
                         condition=models.Q(
                             ("started_at__isnull", True),
                             models.Q(
-                                ("checked_at__isnull", False),
-                                ("drawn_at__isnull", False),
-                                ("order__isnull", False),
+                                ("checked_at__isnull", False), ("drawn_at__isnull", False), ("order__isnull", False)
                             ),
                             _connector="OR",
                         ),
@@ -778,9 +637,7 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("ended_at__isnull", True),
-                            ("ended_at__gt", models.F("started_at")),
-                            _connector="OR",
+                            ("ended_at__isnull", True), ("ended_at__gt", models.F("started_at")), _connector="OR"
                         ),
                         name="infusion_ends_after_start",
                     ),
@@ -797,8 +654,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "infusions_infusionevent" ("appointment_id", "checked_at", "checked_by_id", "drawn_at", "drawn_by_id", "drawn_ml", "ended_at", "given_mg", "given_ml", "id", "not_given_reason", "number", "nurse_id", "order_id", "paused_seconds", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "series_id", "started_at", "state", "version", "vial_id") VALUES (NEW."appointment_id", NEW."checked_at", NEW."checked_by_id", NEW."drawn_at", NEW."drawn_by_id", NEW."drawn_ml", NEW."ended_at", NEW."given_mg", NEW."given_ml", NEW."id", NEW."not_given_reason", NEW."number", NEW."nurse_id", NEW."order_id", NEW."paused_seconds", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."series_id", NEW."started_at", NEW."state", NEW."version", NEW."vial_id"); RETURN NULL;',
-                            hash="4fc9969753d7e16d2713a73e2b98c62b0084d5a2",
+                            func='INSERT INTO "infusions_infusionhistory" ("appointment_id", "checked_at", "checked_by_id", "drawn_at", "drawn_by_id", "drawn_ml", "ended_at", "given_mg", "given_ml", "id", "not_given_reason", "number", "nurse_id", "order_id", "paused_seconds", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "series_id", "started_at", "state", "version", "vial_id") VALUES (NEW."appointment_id", NEW."checked_at", NEW."checked_by_id", NEW."drawn_at", NEW."drawn_by_id", NEW."drawn_ml", NEW."ended_at", NEW."given_mg", NEW."given_ml", NEW."id", NEW."not_given_reason", NEW."number", NEW."nurse_id", NEW."order_id", NEW."paused_seconds", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."series_id", NEW."started_at", NEW."state", NEW."version", NEW."vial_id"); RETURN NULL;',
+                            hash="741c701ad0b618526e2eba29566a3a0f47fd7a26",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_3fdbb",
                             table="infusions_infusion",
@@ -809,8 +666,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "infusions_infusionevent" ("appointment_id", "checked_at", "checked_by_id", "drawn_at", "drawn_by_id", "drawn_ml", "ended_at", "given_mg", "given_ml", "id", "not_given_reason", "number", "nurse_id", "order_id", "paused_seconds", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "series_id", "started_at", "state", "version", "vial_id") VALUES (NEW."appointment_id", NEW."checked_at", NEW."checked_by_id", NEW."drawn_at", NEW."drawn_by_id", NEW."drawn_ml", NEW."ended_at", NEW."given_mg", NEW."given_ml", NEW."id", NEW."not_given_reason", NEW."number", NEW."nurse_id", NEW."order_id", NEW."paused_seconds", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."series_id", NEW."started_at", NEW."state", NEW."version", NEW."vial_id"); RETURN NULL;',
-                            hash="ea287448f6c2a3a0e8721516aa3ecf038a2ccdbe",
+                            func='INSERT INTO "infusions_infusionhistory" ("appointment_id", "checked_at", "checked_by_id", "drawn_at", "drawn_by_id", "drawn_ml", "ended_at", "given_mg", "given_ml", "id", "not_given_reason", "number", "nurse_id", "order_id", "paused_seconds", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "series_id", "started_at", "state", "version", "vial_id") VALUES (NEW."appointment_id", NEW."checked_at", NEW."checked_by_id", NEW."drawn_at", NEW."drawn_by_id", NEW."drawn_ml", NEW."ended_at", NEW."given_mg", NEW."given_ml", NEW."id", NEW."not_given_reason", NEW."number", NEW."nurse_id", NEW."order_id", NEW."paused_seconds", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."series_id", NEW."started_at", NEW."state", NEW."version", NEW."vial_id"); RETURN NULL;',
+                            hash="2a4cac2da0bf9f1e763eab118b7708dd6cc02a07",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_41812",
                             table="infusions_infusion",
@@ -820,8 +677,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "infusions_infusionevent" ("appointment_id", "checked_at", "checked_by_id", "drawn_at", "drawn_by_id", "drawn_ml", "ended_at", "given_mg", "given_ml", "id", "not_given_reason", "number", "nurse_id", "order_id", "paused_seconds", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "series_id", "started_at", "state", "version", "vial_id") VALUES (OLD."appointment_id", OLD."checked_at", OLD."checked_by_id", OLD."drawn_at", OLD."drawn_by_id", OLD."drawn_ml", OLD."ended_at", OLD."given_mg", OLD."given_ml", OLD."id", OLD."not_given_reason", OLD."number", OLD."nurse_id", OLD."order_id", OLD."paused_seconds", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."series_id", OLD."started_at", OLD."state", OLD."version", OLD."vial_id"); RETURN NULL;',
-                            hash="7f42b5b951603dbc1aabd93267196c6df3395de0",
+                            func='INSERT INTO "infusions_infusionhistory" ("appointment_id", "checked_at", "checked_by_id", "drawn_at", "drawn_by_id", "drawn_ml", "ended_at", "given_mg", "given_ml", "id", "not_given_reason", "number", "nurse_id", "order_id", "paused_seconds", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "series_id", "started_at", "state", "version", "vial_id") VALUES (OLD."appointment_id", OLD."checked_at", OLD."checked_by_id", OLD."drawn_at", OLD."drawn_by_id", OLD."drawn_ml", OLD."ended_at", OLD."given_mg", OLD."given_ml", OLD."id", OLD."not_given_reason", OLD."number", OLD."nurse_id", OLD."order_id", OLD."paused_seconds", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."series_id", OLD."started_at", OLD."state", OLD."version", OLD."vial_id"); RETURN NULL;',
+                            hash="3b0fb510ac35f9bd12dc34d81c21303ba5eff0c6",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_3c0ff",
                             table="infusions_infusion",
@@ -834,36 +691,17 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ArrivalCheck",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ("observed_at", models.DateTimeField(help_text="When it happened.")),
                 (
                     "entered_at",
-                    models.DateTimeField(
-                        default=clinic.clock.now,
-                        editable=False,
-                        help_text="When it was typed.",
-                    ),
+                    models.DateTimeField(default=clinic.clock.now, editable=False, help_text="When it was typed."),
                 ),
-                (
-                    "identity_confirmed",
-                    models.BooleanField(
-                        verbose_name="two identifiers confirmed by the patient"
-                    ),
-                ),
+                ("identity_confirmed", models.BooleanField(verbose_name="two identifiers confirmed by the patient")),
                 ("weight_kg", models.DecimalField(decimal_places=1, max_digits=5)),
                 (
                     "nothing_new",
-                    models.BooleanField(
-                        verbose_name="no new medicines, illness, falls or hospital visits"
-                    ),
+                    models.BooleanField(verbose_name="no new medicines, illness, falls or hospital visits"),
                 ),
                 ("interval_history", models.CharField(blank=True, max_length=500)),
                 ("last_solids_at", models.DateTimeField()),
@@ -877,21 +715,12 @@ class Migration(migrations.Migration):
                 (
                     "pregnancy",
                     models.CharField(
-                        choices=[
-                            ("na", "Does not apply"),
-                            ("negative", "Negative"),
-                            ("positive", "Positive"),
-                        ],
+                        choices=[("na", "Does not apply"), ("negative", "Negative"), ("positive", "Positive")],
                         max_length=8,
                     ),
                 ),
                 ("escort_confirmed", models.BooleanField(default=False)),
-                (
-                    "emergency_ready",
-                    models.BooleanField(
-                        verbose_name="emergency kit, trained person and pump checked"
-                    ),
-                ),
+                ("emergency_ready", models.BooleanField(verbose_name="emergency kit, trained person and pump checked")),
                 (
                     "entered_by",
                     models.ForeignKey(
@@ -936,8 +765,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "infusions_arrivalcheckevent" ("emergency_ready", "entered_at", "entered_by_id", "escort_confirmed", "escort_id", "id", "identity_confirmed", "infusion_id", "interval_history", "last_clear_at", "last_solids_at", "nothing_new", "observed_at", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pregnancy", "substances_clear", "weight_kg") VALUES (NEW."emergency_ready", NEW."entered_at", NEW."entered_by_id", NEW."escort_confirmed", NEW."escort_id", NEW."id", NEW."identity_confirmed", NEW."infusion_id", NEW."interval_history", NEW."last_clear_at", NEW."last_solids_at", NEW."nothing_new", NEW."observed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."pregnancy", NEW."substances_clear", NEW."weight_kg"); RETURN NULL;',
-                            hash="344416019131ba657e28a98a34a09eed1ea6d8f5",
+                            func='INSERT INTO "infusions_arrivalcheckhistory" ("emergency_ready", "entered_at", "entered_by_id", "escort_confirmed", "escort_id", "id", "identity_confirmed", "infusion_id", "interval_history", "last_clear_at", "last_solids_at", "nothing_new", "observed_at", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pregnancy", "substances_clear", "weight_kg") VALUES (NEW."emergency_ready", NEW."entered_at", NEW."entered_by_id", NEW."escort_confirmed", NEW."escort_id", NEW."id", NEW."identity_confirmed", NEW."infusion_id", NEW."interval_history", NEW."last_clear_at", NEW."last_solids_at", NEW."nothing_new", NEW."observed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."pregnancy", NEW."substances_clear", NEW."weight_kg"); RETURN NULL;',
+                            hash="3a4180e0edecb071060364ee4873da7c92cb9d75",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_f1b73",
                             table="infusions_arrivalcheck",
@@ -948,8 +777,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "infusions_arrivalcheckevent" ("emergency_ready", "entered_at", "entered_by_id", "escort_confirmed", "escort_id", "id", "identity_confirmed", "infusion_id", "interval_history", "last_clear_at", "last_solids_at", "nothing_new", "observed_at", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pregnancy", "substances_clear", "weight_kg") VALUES (NEW."emergency_ready", NEW."entered_at", NEW."entered_by_id", NEW."escort_confirmed", NEW."escort_id", NEW."id", NEW."identity_confirmed", NEW."infusion_id", NEW."interval_history", NEW."last_clear_at", NEW."last_solids_at", NEW."nothing_new", NEW."observed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."pregnancy", NEW."substances_clear", NEW."weight_kg"); RETURN NULL;',
-                            hash="3e384f75fe9c71e0cf44cbb96ab9124f9103a349",
+                            func='INSERT INTO "infusions_arrivalcheckhistory" ("emergency_ready", "entered_at", "entered_by_id", "escort_confirmed", "escort_id", "id", "identity_confirmed", "infusion_id", "interval_history", "last_clear_at", "last_solids_at", "nothing_new", "observed_at", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pregnancy", "substances_clear", "weight_kg") VALUES (NEW."emergency_ready", NEW."entered_at", NEW."entered_by_id", NEW."escort_confirmed", NEW."escort_id", NEW."id", NEW."identity_confirmed", NEW."infusion_id", NEW."interval_history", NEW."last_clear_at", NEW."last_solids_at", NEW."nothing_new", NEW."observed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."pregnancy", NEW."substances_clear", NEW."weight_kg"); RETURN NULL;',
+                            hash="e4ebf0c7799d3651ee959bda75a87f6d9a04198b",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_7b109",
                             table="infusions_arrivalcheck",
@@ -959,8 +788,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "infusions_arrivalcheckevent" ("emergency_ready", "entered_at", "entered_by_id", "escort_confirmed", "escort_id", "id", "identity_confirmed", "infusion_id", "interval_history", "last_clear_at", "last_solids_at", "nothing_new", "observed_at", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pregnancy", "substances_clear", "weight_kg") VALUES (OLD."emergency_ready", OLD."entered_at", OLD."entered_by_id", OLD."escort_confirmed", OLD."escort_id", OLD."id", OLD."identity_confirmed", OLD."infusion_id", OLD."interval_history", OLD."last_clear_at", OLD."last_solids_at", OLD."nothing_new", OLD."observed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."pregnancy", OLD."substances_clear", OLD."weight_kg"); RETURN NULL;',
-                            hash="599c8177e57ed2d8ea9aae462b526eee69720fe8",
+                            func='INSERT INTO "infusions_arrivalcheckhistory" ("emergency_ready", "entered_at", "entered_by_id", "escort_confirmed", "escort_id", "id", "identity_confirmed", "infusion_id", "interval_history", "last_clear_at", "last_solids_at", "nothing_new", "observed_at", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pregnancy", "substances_clear", "weight_kg") VALUES (OLD."emergency_ready", OLD."entered_at", OLD."entered_by_id", OLD."escort_confirmed", OLD."escort_id", OLD."id", OLD."identity_confirmed", OLD."infusion_id", OLD."interval_history", OLD."last_clear_at", OLD."last_solids_at", OLD."nothing_new", OLD."observed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."pregnancy", OLD."substances_clear", OLD."weight_kg"); RETURN NULL;',
+                            hash="8d6c87faf3ab4c0a9973f3c0e03fd81b65b7a696",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_1c63e",
                             table="infusions_arrivalcheck",
@@ -973,30 +802,19 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="BoosterPlan",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 (
                     "intervals_days",
                     django.contrib.postgres.fields.ArrayField(
-                        base_field=models.PositiveSmallIntegerField(),
-                        help_text="The last one repeats.",
-                        size=None,
+                        base_field=models.PositiveSmallIntegerField(), help_text="The last one repeats.", size=None
                     ),
                 ),
+                ("reason", models.CharField(blank=True, max_length=300)),
                 ("signed_at", models.DateTimeField(default=clinic.clock.now)),
                 (
                     "signed_by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
                     ),
                 ),
                 (
@@ -1012,9 +830,7 @@ class Migration(migrations.Migration):
                 (
                     "series",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="booster_plans",
-                        to="infusions.series",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="booster_plans", to="infusions.series"
                     ),
                 ),
             ],
@@ -1022,8 +838,7 @@ class Migration(migrations.Migration):
                 "ordering": ["-signed_at"],
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("intervals_days__len__gte", 1)),
-                        name="booster_plan_not_empty",
+                        condition=models.Q(("intervals_days__len__gte", 1)), name="booster_plan_not_empty"
                     ),
                     models.UniqueConstraint(
                         condition=models.Q(("supersedes__isnull", True)),
@@ -1046,8 +861,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "infusions_boosterplanevent" ("id", "intervals_days", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "series_id", "signed_at", "signed_by_id", "supersedes_id") VALUES (NEW."id", NEW."intervals_days", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."series_id", NEW."signed_at", NEW."signed_by_id", NEW."supersedes_id"); RETURN NULL;',
-                            hash="fbf1fea2a845567f46d9a877122ae24c6eca099e",
+                            func='INSERT INTO "infusions_boosterplanhistory" ("id", "intervals_days", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "series_id", "signed_at", "signed_by_id", "supersedes_id") VALUES (NEW."id", NEW."intervals_days", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."reason", NEW."series_id", NEW."signed_at", NEW."signed_by_id", NEW."supersedes_id"); RETURN NULL;',
+                            hash="8f476d9a9e96836b6fae92de2ad76be466a606d8",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_34012",
                             table="infusions_boosterplan",
@@ -1058,8 +873,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "infusions_boosterplanevent" ("id", "intervals_days", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "series_id", "signed_at", "signed_by_id", "supersedes_id") VALUES (NEW."id", NEW."intervals_days", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."series_id", NEW."signed_at", NEW."signed_by_id", NEW."supersedes_id"); RETURN NULL;',
-                            hash="032bd271dcea48161e37916a0a08eebefd0ff176",
+                            func='INSERT INTO "infusions_boosterplanhistory" ("id", "intervals_days", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "series_id", "signed_at", "signed_by_id", "supersedes_id") VALUES (NEW."id", NEW."intervals_days", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."reason", NEW."series_id", NEW."signed_at", NEW."signed_by_id", NEW."supersedes_id"); RETURN NULL;',
+                            hash="056954fca1486a741d6559c3305a883873db2fc3",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_60d44",
                             table="infusions_boosterplan",
@@ -1069,8 +884,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "infusions_boosterplanevent" ("id", "intervals_days", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "series_id", "signed_at", "signed_by_id", "supersedes_id") VALUES (OLD."id", OLD."intervals_days", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."series_id", OLD."signed_at", OLD."signed_by_id", OLD."supersedes_id"); RETURN NULL;',
-                            hash="87b50706b8bd593639136dd5e251c39d6f239c9a",
+                            func='INSERT INTO "infusions_boosterplanhistory" ("id", "intervals_days", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "series_id", "signed_at", "signed_by_id", "supersedes_id") VALUES (OLD."id", OLD."intervals_days", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."reason", OLD."series_id", OLD."signed_at", OLD."signed_by_id", OLD."supersedes_id"); RETURN NULL;',
+                            hash="b5c2877e017c45051a2ed6b93ca45b026ced27ac",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_0bcca",
                             table="infusions_boosterplan",
@@ -1083,48 +898,18 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Discharge",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ("observed_at", models.DateTimeField(help_text="When it happened.")),
                 (
                     "entered_at",
-                    models.DateTimeField(
-                        default=clinic.clock.now,
-                        editable=False,
-                        help_text="When it was typed.",
-                    ),
+                    models.DateTimeField(default=clinic.clock.now, editable=False, help_text="When it was typed."),
                 ),
-                (
-                    "aldrete",
-                    models.PositiveSmallIntegerField(
-                        verbose_name="modified Aldrete score, 0–10"
-                    ),
-                ),
-                (
-                    "oriented",
-                    models.BooleanField(
-                        verbose_name="oriented to person, place, time and situation"
-                    ),
-                ),
+                ("aldrete", models.PositiveSmallIntegerField(verbose_name="modified Aldrete score, 0–10")),
+                ("oriented", models.BooleanField(verbose_name="oriented to person, place, time and situation")),
                 ("steady", models.BooleanField(verbose_name="walks steadily")),
-                (
-                    "no_active_si",
-                    models.BooleanField(verbose_name="no active suicidal thoughts"),
-                ),
+                ("no_active_si", models.BooleanField(verbose_name="no active suicidal thoughts")),
                 ("iv_out", models.BooleanField(verbose_name="IV out")),
-                (
-                    "instructions_given",
-                    models.BooleanField(
-                        verbose_name="written instructions given and understood"
-                    ),
-                ),
+                ("instructions_given", models.BooleanField(verbose_name="written instructions given and understood")),
                 ("escort_name", models.CharField(blank=True, max_length=120)),
                 ("escort_relation", models.CharField(blank=True, max_length=60)),
                 ("released_reason", models.CharField(blank=True, max_length=300)),
@@ -1152,9 +937,7 @@ class Migration(migrations.Migration):
                 (
                     "infusion",
                     models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="discharge",
-                        to="infusions.infusion",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="discharge", to="infusions.infusion"
                     ),
                 ),
             ],
@@ -1170,13 +953,8 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(
-                                ("released_by__isnull", True), ("released_reason", "")
-                            ),
-                            models.Q(
-                                ("released_by__isnull", False),
-                                models.Q(("released_reason", ""), _negated=True),
-                            ),
+                            models.Q(("released_by__isnull", True), ("released_reason", "")),
+                            models.Q(("released_by__isnull", False), models.Q(("released_reason", ""), _negated=True)),
                             _connector="OR",
                         ),
                         name="discharge_release_whole",
@@ -1212,8 +990,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "infusions_dischargeevent" ("aldrete", "entered_at", "entered_by_id", "escort_name", "escort_relation", "id", "infusion_id", "instructions_given", "iv_out", "no_active_si", "observed_at", "oriented", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "released_by_id", "released_reason", "steady") VALUES (NEW."aldrete", NEW."entered_at", NEW."entered_by_id", NEW."escort_name", NEW."escort_relation", NEW."id", NEW."infusion_id", NEW."instructions_given", NEW."iv_out", NEW."no_active_si", NEW."observed_at", NEW."oriented", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."released_by_id", NEW."released_reason", NEW."steady"); RETURN NULL;',
-                            hash="9e3a24fc433d23f420d9afe8316bb6e54e3e9451",
+                            func='INSERT INTO "infusions_dischargehistory" ("aldrete", "entered_at", "entered_by_id", "escort_name", "escort_relation", "id", "infusion_id", "instructions_given", "iv_out", "no_active_si", "observed_at", "oriented", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "released_by_id", "released_reason", "steady") VALUES (NEW."aldrete", NEW."entered_at", NEW."entered_by_id", NEW."escort_name", NEW."escort_relation", NEW."id", NEW."infusion_id", NEW."instructions_given", NEW."iv_out", NEW."no_active_si", NEW."observed_at", NEW."oriented", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."released_by_id", NEW."released_reason", NEW."steady"); RETURN NULL;',
+                            hash="3e87bd7b15a79bb78b6a65c7a1b1318e94c8fcd3",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_81236",
                             table="infusions_discharge",
@@ -1224,8 +1002,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "infusions_dischargeevent" ("aldrete", "entered_at", "entered_by_id", "escort_name", "escort_relation", "id", "infusion_id", "instructions_given", "iv_out", "no_active_si", "observed_at", "oriented", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "released_by_id", "released_reason", "steady") VALUES (NEW."aldrete", NEW."entered_at", NEW."entered_by_id", NEW."escort_name", NEW."escort_relation", NEW."id", NEW."infusion_id", NEW."instructions_given", NEW."iv_out", NEW."no_active_si", NEW."observed_at", NEW."oriented", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."released_by_id", NEW."released_reason", NEW."steady"); RETURN NULL;',
-                            hash="40258dcb39463f8620e4121aa57c7da8e4579a13",
+                            func='INSERT INTO "infusions_dischargehistory" ("aldrete", "entered_at", "entered_by_id", "escort_name", "escort_relation", "id", "infusion_id", "instructions_given", "iv_out", "no_active_si", "observed_at", "oriented", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "released_by_id", "released_reason", "steady") VALUES (NEW."aldrete", NEW."entered_at", NEW."entered_by_id", NEW."escort_name", NEW."escort_relation", NEW."id", NEW."infusion_id", NEW."instructions_given", NEW."iv_out", NEW."no_active_si", NEW."observed_at", NEW."oriented", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."released_by_id", NEW."released_reason", NEW."steady"); RETURN NULL;',
+                            hash="d608c97e77768623de8d26e99a9460be3f675caf",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_99978",
                             table="infusions_discharge",
@@ -1235,8 +1013,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "infusions_dischargeevent" ("aldrete", "entered_at", "entered_by_id", "escort_name", "escort_relation", "id", "infusion_id", "instructions_given", "iv_out", "no_active_si", "observed_at", "oriented", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "released_by_id", "released_reason", "steady") VALUES (OLD."aldrete", OLD."entered_at", OLD."entered_by_id", OLD."escort_name", OLD."escort_relation", OLD."id", OLD."infusion_id", OLD."instructions_given", OLD."iv_out", OLD."no_active_si", OLD."observed_at", OLD."oriented", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."released_by_id", OLD."released_reason", OLD."steady"); RETURN NULL;',
-                            hash="00b48f695f350649cc63083dfe3dc4345ec59013",
+                            func='INSERT INTO "infusions_dischargehistory" ("aldrete", "entered_at", "entered_by_id", "escort_name", "escort_relation", "id", "infusion_id", "instructions_given", "iv_out", "no_active_si", "observed_at", "oriented", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "released_by_id", "released_reason", "steady") VALUES (OLD."aldrete", OLD."entered_at", OLD."entered_by_id", OLD."escort_name", OLD."escort_relation", OLD."id", OLD."infusion_id", OLD."instructions_given", OLD."iv_out", OLD."no_active_si", OLD."observed_at", OLD."oriented", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."released_by_id", OLD."released_reason", OLD."steady"); RETURN NULL;',
+                            hash="09b7eae9f98397f69c2cc7915c48d9caa643bbd9",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_4ee6a",
                             table="infusions_discharge",
@@ -1247,42 +1025,23 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="DrugVialEvent",
+            name="DrugVialHistory",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
-                (
-                    "label",
-                    models.CharField(
-                        help_text="The number on our own sticker; what is scanned.",
-                        max_length=40,
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
+                ("label", models.CharField(help_text="The number on our own sticker; what is scanned.", max_length=40)),
                 ("drug", models.CharField(default="Ketamine", max_length=40)),
                 ("lot", models.CharField(max_length=40)),
-                (
-                    "strength_mg_per_ml",
-                    models.DecimalField(decimal_places=1, max_digits=5),
-                ),
+                ("strength_mg_per_ml", models.DecimalField(decimal_places=1, max_digits=5)),
                 ("volume_ml", models.DecimalField(decimal_places=2, max_digits=6)),
                 ("expires_on", models.DateField()),
                 (
                     "balance_ml",
-                    models.DecimalField(
-                        decimal_places=2,
-                        default=Decimal("0"),
-                        editable=False,
-                        max_digits=6,
-                    ),
+                    models.DecimalField(decimal_places=2, default=Decimal("0"), editable=False, max_digits=6),
                 ),
                 ("closed_at", models.DateTimeField(blank=True, null=True)),
                 (
@@ -1312,10 +1071,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="c3fedc3253b0c7f98ed35e8d04dd8675321e845e",
+                            hash="bfe29e9c078e2bf633c8a7c03167519426eba2c9",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_cd580",
-                            table="infusions_drugvialevent",
+                            pgid="pgtrigger_append_only_1b613",
+                            table="infusions_drugvialhistory",
                             when="BEFORE",
                         ),
                     )
@@ -1325,43 +1084,28 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="GateOverride",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ("light", models.CharField(max_length=20)),
                 ("reason", models.CharField(max_length=300)),
                 ("at", models.DateTimeField(default=clinic.clock.now)),
                 (
                     "by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
                     ),
                 ),
                 (
                     "infusion",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="overrides",
-                        to="infusions.infusion",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="overrides", to="infusions.infusion"
                     ),
                 ),
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("infusion", "light"), name="gate_override_once"
-                    ),
+                    models.UniqueConstraint(fields=("infusion", "light"), name="gate_override_once"),
                     models.CheckConstraint(
-                        condition=models.Q(("reason", ""), _negated=True),
-                        name="gate_override_says_why",
+                        condition=models.Q(("reason", ""), _negated=True), name="gate_override_says_why"
                     ),
                 ],
                 "triggers": [
@@ -1379,8 +1123,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "infusions_gateoverrideevent" ("at", "by_id", "id", "infusion_id", "light", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason") VALUES (NEW."at", NEW."by_id", NEW."id", NEW."infusion_id", NEW."light", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."reason"); RETURN NULL;',
-                            hash="abef98a868dabedbe190fbfb0c3d0f667c789377",
+                            func='INSERT INTO "infusions_gateoverridehistory" ("at", "by_id", "id", "infusion_id", "light", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason") VALUES (NEW."at", NEW."by_id", NEW."id", NEW."infusion_id", NEW."light", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."reason"); RETURN NULL;',
+                            hash="7ccb722667dc19433f21d988ee0f8b51df7c9748",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_eb521",
                             table="infusions_gateoverride",
@@ -1391,8 +1135,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "infusions_gateoverrideevent" ("at", "by_id", "id", "infusion_id", "light", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason") VALUES (NEW."at", NEW."by_id", NEW."id", NEW."infusion_id", NEW."light", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."reason"); RETURN NULL;',
-                            hash="fddaa87c7e64f486526416431a47b465c9aa210d",
+                            func='INSERT INTO "infusions_gateoverridehistory" ("at", "by_id", "id", "infusion_id", "light", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason") VALUES (NEW."at", NEW."by_id", NEW."id", NEW."infusion_id", NEW."light", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."reason"); RETURN NULL;',
+                            hash="d8493bfabaae10388efe11bb1746805dde2ed6fe",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_d55c1",
                             table="infusions_gateoverride",
@@ -1402,8 +1146,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "infusions_gateoverrideevent" ("at", "by_id", "id", "infusion_id", "light", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason") VALUES (OLD."at", OLD."by_id", OLD."id", OLD."infusion_id", OLD."light", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."reason"); RETURN NULL;',
-                            hash="665ad290e6aa5c79dbe22dacf5fcf5b027333ba2",
+                            func='INSERT INTO "infusions_gateoverridehistory" ("at", "by_id", "id", "infusion_id", "light", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason") VALUES (OLD."at", OLD."by_id", OLD."id", OLD."infusion_id", OLD."light", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."reason"); RETURN NULL;',
+                            hash="2e466aab43ac1868db26ce323d4b2d87a68e9ca6",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_94aa9",
                             table="infusions_gateoverride",
@@ -1414,19 +1158,14 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="GateOverrideEvent",
+            name="GateOverrideHistory",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
                 ("light", models.CharField(max_length=20)),
                 ("reason", models.CharField(max_length=300)),
                 ("at", models.DateTimeField(default=clinic.clock.now)),
@@ -1467,10 +1206,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="b149c65c454f576a9abcf58999c1e71822879f8b",
+                            hash="eeb7a93706b4104999aa77a6b4fbf5013f8df550",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_39fdc",
-                            table="infusions_gateoverrideevent",
+                            pgid="pgtrigger_append_only_1435b",
+                            table="infusions_gateoverridehistory",
                             when="BEFORE",
                         ),
                     )
@@ -1478,52 +1217,25 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="DischargeEvent",
+            name="DischargeHistory",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
                 ("observed_at", models.DateTimeField(help_text="When it happened.")),
                 (
                     "entered_at",
-                    models.DateTimeField(
-                        default=clinic.clock.now,
-                        editable=False,
-                        help_text="When it was typed.",
-                    ),
+                    models.DateTimeField(default=clinic.clock.now, editable=False, help_text="When it was typed."),
                 ),
-                (
-                    "aldrete",
-                    models.PositiveSmallIntegerField(
-                        verbose_name="modified Aldrete score, 0–10"
-                    ),
-                ),
-                (
-                    "oriented",
-                    models.BooleanField(
-                        verbose_name="oriented to person, place, time and situation"
-                    ),
-                ),
+                ("aldrete", models.PositiveSmallIntegerField(verbose_name="modified Aldrete score, 0–10")),
+                ("oriented", models.BooleanField(verbose_name="oriented to person, place, time and situation")),
                 ("steady", models.BooleanField(verbose_name="walks steadily")),
-                (
-                    "no_active_si",
-                    models.BooleanField(verbose_name="no active suicidal thoughts"),
-                ),
+                ("no_active_si", models.BooleanField(verbose_name="no active suicidal thoughts")),
                 ("iv_out", models.BooleanField(verbose_name="IV out")),
-                (
-                    "instructions_given",
-                    models.BooleanField(
-                        verbose_name="written instructions given and understood"
-                    ),
-                ),
+                ("instructions_given", models.BooleanField(verbose_name="written instructions given and understood")),
                 ("escort_name", models.CharField(blank=True, max_length=120)),
                 ("escort_relation", models.CharField(blank=True, max_length=60)),
                 ("released_reason", models.CharField(blank=True, max_length=300)),
@@ -1579,10 +1291,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="9d9fc43b1ca5e63a091ad2a43b34ff4b90dc3970",
+                            hash="9d809970c907db72d9c8dd9d0aa6ca2a2c3e2d68",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_63816",
-                            table="infusions_dischargeevent",
+                            pgid="pgtrigger_append_only_b645a",
+                            table="infusions_dischargehistory",
                             when="BEFORE",
                         ),
                     )
@@ -1590,40 +1302,24 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="ArrivalCheckEvent",
+            name="ArrivalCheckHistory",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
                 ("observed_at", models.DateTimeField(help_text="When it happened.")),
                 (
                     "entered_at",
-                    models.DateTimeField(
-                        default=clinic.clock.now,
-                        editable=False,
-                        help_text="When it was typed.",
-                    ),
+                    models.DateTimeField(default=clinic.clock.now, editable=False, help_text="When it was typed."),
                 ),
-                (
-                    "identity_confirmed",
-                    models.BooleanField(
-                        verbose_name="two identifiers confirmed by the patient"
-                    ),
-                ),
+                ("identity_confirmed", models.BooleanField(verbose_name="two identifiers confirmed by the patient")),
                 ("weight_kg", models.DecimalField(decimal_places=1, max_digits=5)),
                 (
                     "nothing_new",
-                    models.BooleanField(
-                        verbose_name="no new medicines, illness, falls or hospital visits"
-                    ),
+                    models.BooleanField(verbose_name="no new medicines, illness, falls or hospital visits"),
                 ),
                 ("interval_history", models.CharField(blank=True, max_length=500)),
                 ("last_solids_at", models.DateTimeField()),
@@ -1637,21 +1333,12 @@ class Migration(migrations.Migration):
                 (
                     "pregnancy",
                     models.CharField(
-                        choices=[
-                            ("na", "Does not apply"),
-                            ("negative", "Negative"),
-                            ("positive", "Positive"),
-                        ],
+                        choices=[("na", "Does not apply"), ("negative", "Negative"), ("positive", "Positive")],
                         max_length=8,
                     ),
                 ),
                 ("escort_confirmed", models.BooleanField(default=False)),
-                (
-                    "emergency_ready",
-                    models.BooleanField(
-                        verbose_name="emergency kit, trained person and pump checked"
-                    ),
-                ),
+                ("emergency_ready", models.BooleanField(verbose_name="emergency kit, trained person and pump checked")),
                 (
                     "entered_by",
                     models.ForeignKey(
@@ -1703,10 +1390,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="809cb676537eeafb6ef6ceaac15337b13a51cbb0",
+                            hash="7a62f8f6a66c2f7aaff495f8c0374f72d2300c04",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_0d80e",
-                            table="infusions_arrivalcheckevent",
+                            pgid="pgtrigger_append_only_13175",
+                            table="infusions_arrivalcheckhistory",
                             when="BEFORE",
                         ),
                     )
@@ -1716,23 +1403,11 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="LedgerEntry",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ("observed_at", models.DateTimeField(help_text="When it happened.")),
                 (
                     "entered_at",
-                    models.DateTimeField(
-                        default=clinic.clock.now,
-                        editable=False,
-                        help_text="When it was typed.",
-                    ),
+                    models.DateTimeField(default=clinic.clock.now, editable=False, help_text="When it was typed."),
                 ),
                 (
                     "kind",
@@ -1750,19 +1425,10 @@ class Migration(migrations.Migration):
                 ("change_ml", models.DecimalField(decimal_places=2, max_digits=6)),
                 (
                     "balance_ml",
-                    models.DecimalField(
-                        decimal_places=2,
-                        default=Decimal("0"),
-                        editable=False,
-                        max_digits=6,
-                    ),
+                    models.DecimalField(decimal_places=2, default=Decimal("0"), editable=False, max_digits=6),
                 ),
-                (
-                    "wasted_mg",
-                    models.DecimalField(
-                        blank=True, decimal_places=2, max_digits=6, null=True
-                    ),
-                ),
+                ("wasted_mg", models.DecimalField(blank=True, decimal_places=2, max_digits=6, null=True)),
+                ("counted_ml", models.DecimalField(blank=True, decimal_places=2, max_digits=6, null=True)),
                 ("note", models.CharField(blank=True, max_length=300)),
                 (
                     "entered_by",
@@ -1787,9 +1453,7 @@ class Migration(migrations.Migration):
                 (
                     "vial",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="entries",
-                        to="infusions.drugvial",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="entries", to="infusions.drugvial"
                     ),
                 ),
                 (
@@ -1808,17 +1472,11 @@ class Migration(migrations.Migration):
                 "ordering": ["id"],
                 "indexes": [models.Index(fields=["vial", "id"], name="ledger_by_vial")],
                 "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("balance_ml__gte", 0)),
-                        name="ledger_never_below_zero",
-                    ),
+                    models.CheckConstraint(condition=models.Q(("balance_ml__gte", 0)), name="ledger_never_below_zero"),
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("change_ml__gt", 0), ("kind", "received")),
-                            models.Q(
-                                ("change_ml__lt", 0),
-                                ("kind__in", ["drawn", "returned"]),
-                            ),
+                            models.Q(("change_ml__lt", 0), ("kind__in", ["drawn", "returned"])),
                             models.Q(("change_ml__lte", 0), ("kind", "wasted")),
                             models.Q(("change_ml", 0), ("kind", "counted")),
                             _connector="OR",
@@ -1827,27 +1485,38 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("kind", "wasted"), _negated=True),
-                            ("witness__isnull", False),
-                            _connector="OR",
+                            models.Q(("kind", "wasted"), _negated=True), ("witness__isnull", False), _connector="OR"
                         ),
                         name="ledger_waste_has_witness",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
                             ("witness__isnull", True),
-                            models.Q(
-                                ("witness", models.F("entered_by")), _negated=True
-                            ),
+                            models.Q(("witness", models.F("entered_by")), _negated=True),
                             _connector="OR",
                         ),
                         name="ledger_witness_is_another",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("kind", "drawn"), _negated=True),
-                            ("infusion__isnull", False),
+                            models.Q(("counted_ml__gte", 0), ("counted_ml__isnull", False), ("kind", "counted")),
+                            models.Q(models.Q(("kind", "counted"), _negated=True), ("counted_ml__isnull", True)),
                             _connector="OR",
+                        ),
+                        name="ledger_count_says_what_was_there",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("counted_ml__isnull", True),
+                            ("counted_ml", models.F("balance_ml")),
+                            models.Q(("note", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="ledger_difference_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "drawn"), _negated=True), ("infusion__isnull", False), _connector="OR"
                         ),
                         name="ledger_drawn_for_a_patient",
                     ),
@@ -1878,8 +1547,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "infusions_ledgerentryevent" ("balance_ml", "change_ml", "entered_at", "entered_by_id", "id", "infusion_id", "kind", "note", "observed_at", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "vial_id", "wasted_mg", "witness_id") VALUES (NEW."balance_ml", NEW."change_ml", NEW."entered_at", NEW."entered_by_id", NEW."id", NEW."infusion_id", NEW."kind", NEW."note", NEW."observed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."vial_id", NEW."wasted_mg", NEW."witness_id"); RETURN NULL;',
-                            hash="e0c2b5d5efbe8347cfada6399696c907670df4f5",
+                            func='INSERT INTO "infusions_ledgerentryhistory" ("balance_ml", "change_ml", "counted_ml", "entered_at", "entered_by_id", "id", "infusion_id", "kind", "note", "observed_at", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "vial_id", "wasted_mg", "witness_id") VALUES (NEW."balance_ml", NEW."change_ml", NEW."counted_ml", NEW."entered_at", NEW."entered_by_id", NEW."id", NEW."infusion_id", NEW."kind", NEW."note", NEW."observed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."vial_id", NEW."wasted_mg", NEW."witness_id"); RETURN NULL;',
+                            hash="1488a675acbdd25c416e22e49e7e7a1e06de6805",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_0c6f8",
                             table="infusions_ledgerentry",
@@ -1890,8 +1559,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "infusions_ledgerentryevent" ("balance_ml", "change_ml", "entered_at", "entered_by_id", "id", "infusion_id", "kind", "note", "observed_at", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "vial_id", "wasted_mg", "witness_id") VALUES (NEW."balance_ml", NEW."change_ml", NEW."entered_at", NEW."entered_by_id", NEW."id", NEW."infusion_id", NEW."kind", NEW."note", NEW."observed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."vial_id", NEW."wasted_mg", NEW."witness_id"); RETURN NULL;',
-                            hash="19d0cf9632e5dd9ae1eb23f1d7870867baaebfd6",
+                            func='INSERT INTO "infusions_ledgerentryhistory" ("balance_ml", "change_ml", "counted_ml", "entered_at", "entered_by_id", "id", "infusion_id", "kind", "note", "observed_at", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "vial_id", "wasted_mg", "witness_id") VALUES (NEW."balance_ml", NEW."change_ml", NEW."counted_ml", NEW."entered_at", NEW."entered_by_id", NEW."id", NEW."infusion_id", NEW."kind", NEW."note", NEW."observed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."vial_id", NEW."wasted_mg", NEW."witness_id"); RETURN NULL;',
+                            hash="8d89565338837e21e0c5c47d71bc580b3effd5e9",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_db863",
                             table="infusions_ledgerentry",
@@ -1901,8 +1570,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "infusions_ledgerentryevent" ("balance_ml", "change_ml", "entered_at", "entered_by_id", "id", "infusion_id", "kind", "note", "observed_at", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "vial_id", "wasted_mg", "witness_id") VALUES (OLD."balance_ml", OLD."change_ml", OLD."entered_at", OLD."entered_by_id", OLD."id", OLD."infusion_id", OLD."kind", OLD."note", OLD."observed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."vial_id", OLD."wasted_mg", OLD."witness_id"); RETURN NULL;',
-                            hash="a2a2930a3b3de8e9991e0a9fb895aa4941d094f6",
+                            func='INSERT INTO "infusions_ledgerentryhistory" ("balance_ml", "change_ml", "counted_ml", "entered_at", "entered_by_id", "id", "infusion_id", "kind", "note", "observed_at", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "vial_id", "wasted_mg", "witness_id") VALUES (OLD."balance_ml", OLD."change_ml", OLD."counted_ml", OLD."entered_at", OLD."entered_by_id", OLD."id", OLD."infusion_id", OLD."kind", OLD."note", OLD."observed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."vial_id", OLD."wasted_mg", OLD."witness_id"); RETURN NULL;',
+                            hash="4b04cac0203fb33ebeaa7cb645fe9aa02a763176",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_ffed4",
                             table="infusions_ledgerentry",
@@ -1913,27 +1582,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="LedgerEntryEvent",
+            name="LedgerEntryHistory",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
                 ("observed_at", models.DateTimeField(help_text="When it happened.")),
                 (
                     "entered_at",
-                    models.DateTimeField(
-                        default=clinic.clock.now,
-                        editable=False,
-                        help_text="When it was typed.",
-                    ),
+                    models.DateTimeField(default=clinic.clock.now, editable=False, help_text="When it was typed."),
                 ),
                 (
                     "kind",
@@ -1951,19 +1611,10 @@ class Migration(migrations.Migration):
                 ("change_ml", models.DecimalField(decimal_places=2, max_digits=6)),
                 (
                     "balance_ml",
-                    models.DecimalField(
-                        decimal_places=2,
-                        default=Decimal("0"),
-                        editable=False,
-                        max_digits=6,
-                    ),
+                    models.DecimalField(decimal_places=2, default=Decimal("0"), editable=False, max_digits=6),
                 ),
-                (
-                    "wasted_mg",
-                    models.DecimalField(
-                        blank=True, decimal_places=2, max_digits=6, null=True
-                    ),
-                ),
+                ("wasted_mg", models.DecimalField(blank=True, decimal_places=2, max_digits=6, null=True)),
+                ("counted_ml", models.DecimalField(blank=True, decimal_places=2, max_digits=6, null=True)),
                 ("note", models.CharField(blank=True, max_length=300)),
                 (
                     "entered_by",
@@ -2028,10 +1679,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="0a6ada8c96032f8cc32de3a48d1330c9468f0de4",
+                            hash="709dc8454df3c13602f18404cb6304b0a82f2c67",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_b4233",
-                            table="infusions_ledgerentryevent",
+                            pgid="pgtrigger_append_only_5a002",
+                            table="infusions_ledgerentryhistory",
                             when="BEFORE",
                         ),
                     )
@@ -2041,15 +1692,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ResponseReview",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ("after_number", models.PositiveSmallIntegerField()),
                 ("baseline_score", models.PositiveSmallIntegerField()),
                 ("score", models.PositiveSmallIntegerField()),
@@ -2070,17 +1713,13 @@ class Migration(migrations.Migration):
                 (
                     "signed_by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
                     ),
                 ),
                 (
                     "series",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="reviews",
-                        to="infusions.series",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reviews", to="infusions.series"
                     ),
                 ),
             ],
@@ -2090,18 +1729,14 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             ("baseline_score__isnull", True),
-                            models.Q(
-                                ("baseline_score__gte", 0), ("baseline_score__lte", 27)
-                            ),
+                            models.Q(("baseline_score__gte", 0), ("baseline_score__lte", 27)),
                             _connector="OR",
                         ),
                         name="review_baseline_sane",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("score__isnull", True),
-                            models.Q(("score__gte", 0), ("score__lte", 27)),
-                            _connector="OR",
+                            ("score__isnull", True), models.Q(("score__gte", 0), ("score__lte", 27)), _connector="OR"
                         ),
                         name="review_score_sane",
                     ),
@@ -2121,8 +1756,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "infusions_responsereviewevent" ("after_number", "baseline_score", "decision", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rationale", "score", "series_id", "signed_at", "signed_by_id") VALUES (NEW."after_number", NEW."baseline_score", NEW."decision", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."rationale", NEW."score", NEW."series_id", NEW."signed_at", NEW."signed_by_id"); RETURN NULL;',
-                            hash="0afc8b3c67533f89399137b7615dd2fe3d98a9a7",
+                            func='INSERT INTO "infusions_responsereviewhistory" ("after_number", "baseline_score", "decision", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rationale", "score", "series_id", "signed_at", "signed_by_id") VALUES (NEW."after_number", NEW."baseline_score", NEW."decision", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."rationale", NEW."score", NEW."series_id", NEW."signed_at", NEW."signed_by_id"); RETURN NULL;',
+                            hash="b8524b25276aeb1e7c6fc006adf9442aa5317ea1",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_5b093",
                             table="infusions_responsereview",
@@ -2133,8 +1768,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "infusions_responsereviewevent" ("after_number", "baseline_score", "decision", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rationale", "score", "series_id", "signed_at", "signed_by_id") VALUES (NEW."after_number", NEW."baseline_score", NEW."decision", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."rationale", NEW."score", NEW."series_id", NEW."signed_at", NEW."signed_by_id"); RETURN NULL;',
-                            hash="d4516c50974ce81e7dcf0a6ede873b3e9b5b9007",
+                            func='INSERT INTO "infusions_responsereviewhistory" ("after_number", "baseline_score", "decision", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rationale", "score", "series_id", "signed_at", "signed_by_id") VALUES (NEW."after_number", NEW."baseline_score", NEW."decision", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."rationale", NEW."score", NEW."series_id", NEW."signed_at", NEW."signed_by_id"); RETURN NULL;',
+                            hash="e4ca1639713fafa139f9cae77f968ed9f3de44f9",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_76b2d",
                             table="infusions_responsereview",
@@ -2144,8 +1779,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "infusions_responsereviewevent" ("after_number", "baseline_score", "decision", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rationale", "score", "series_id", "signed_at", "signed_by_id") VALUES (OLD."after_number", OLD."baseline_score", OLD."decision", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."rationale", OLD."score", OLD."series_id", OLD."signed_at", OLD."signed_by_id"); RETURN NULL;',
-                            hash="aafe98a7d85951c4262187f519a0c2979b7daa4c",
+                            func='INSERT INTO "infusions_responsereviewhistory" ("after_number", "baseline_score", "decision", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rationale", "score", "series_id", "signed_at", "signed_by_id") VALUES (OLD."after_number", OLD."baseline_score", OLD."decision", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."rationale", OLD."score", OLD."series_id", OLD."signed_at", OLD."signed_by_id"); RETURN NULL;',
+                            hash="1280bd42041023fd1f20b65a9c88f1f875904647",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_e560c",
                             table="infusions_responsereview",
@@ -2158,32 +1793,14 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="RunEvent",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ("observed_at", models.DateTimeField(help_text="When it happened.")),
                 (
                     "entered_at",
-                    models.DateTimeField(
-                        default=clinic.clock.now,
-                        editable=False,
-                        help_text="When it was typed.",
-                    ),
+                    models.DateTimeField(default=clinic.clock.now, editable=False, help_text="When it was typed."),
                 ),
-                (
-                    "entered_in_error_at",
-                    models.DateTimeField(blank=True, editable=False, null=True),
-                ),
-                (
-                    "entered_in_error_reason",
-                    models.CharField(blank=True, editable=False, max_length=300),
-                ),
+                ("entered_in_error_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("entered_in_error_reason", models.CharField(blank=True, editable=False, max_length=300)),
                 (
                     "kind",
                     models.CharField(
@@ -2225,20 +1842,14 @@ class Migration(migrations.Migration):
                 (
                     "infusion",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="events",
-                        to="infusions.infusion",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="events", to="infusions.infusion"
                     ),
                 ),
             ],
             options={
                 "ordering": ["observed_at", "id"],
                 "abstract": False,
-                "indexes": [
-                    models.Index(
-                        fields=["infusion", "observed_at"], name="run_event_by_infusion"
-                    )
-                ],
+                "indexes": [models.Index(fields=["infusion", "observed_at"], name="run_event_by_infusion")],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
@@ -2250,23 +1861,16 @@ class Migration(migrations.Migration):
                             models.Q(
                                 ("entered_in_error_at__isnull", False),
                                 ("entered_in_error_by__isnull", False),
-                                models.Q(
-                                    ("entered_in_error_reason", ""), _negated=True
-                                ),
+                                models.Q(("entered_in_error_reason", ""), _negated=True),
                             ),
                             _connector="OR",
                         ),
                         name="infusions_runevent_error_whole",
                     ),
-                    models.UniqueConstraint(
-                        fields=("infusion", "client_key"), name="run_event_once_a_key"
-                    ),
+                    models.UniqueConstraint(fields=("infusion", "client_key"), name="run_event_once_a_key"),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(
-                                ("kind__in", ["note", "medicine", "limit"]),
-                                _negated=True,
-                            ),
+                            models.Q(("kind__in", ["note", "medicine", "limit"]), _negated=True),
                             models.Q(("text", ""), _negated=True),
                             _connector="OR",
                         ),
@@ -2300,8 +1904,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "infusions_runeventevent" ("client_key", "entered_at", "entered_by_id", "entered_in_error_at", "entered_in_error_by_id", "entered_in_error_reason", "id", "infusion_id", "kind", "observed_at", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text") VALUES (NEW."client_key", NEW."entered_at", NEW."entered_by_id", NEW."entered_in_error_at", NEW."entered_in_error_by_id", NEW."entered_in_error_reason", NEW."id", NEW."infusion_id", NEW."kind", NEW."observed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."text"); RETURN NULL;',
-                            hash="0de72468240cbe07f248f0d1739e7f740e8392ed",
+                            func='INSERT INTO "infusions_runeventhistory" ("client_key", "entered_at", "entered_by_id", "entered_in_error_at", "entered_in_error_by_id", "entered_in_error_reason", "id", "infusion_id", "kind", "observed_at", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text") VALUES (NEW."client_key", NEW."entered_at", NEW."entered_by_id", NEW."entered_in_error_at", NEW."entered_in_error_by_id", NEW."entered_in_error_reason", NEW."id", NEW."infusion_id", NEW."kind", NEW."observed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."text"); RETURN NULL;',
+                            hash="59848aeb023778b0419482043a2d3b9405b7f620",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_29f6e",
                             table="infusions_runevent",
@@ -2312,8 +1916,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "infusions_runeventevent" ("client_key", "entered_at", "entered_by_id", "entered_in_error_at", "entered_in_error_by_id", "entered_in_error_reason", "id", "infusion_id", "kind", "observed_at", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text") VALUES (NEW."client_key", NEW."entered_at", NEW."entered_by_id", NEW."entered_in_error_at", NEW."entered_in_error_by_id", NEW."entered_in_error_reason", NEW."id", NEW."infusion_id", NEW."kind", NEW."observed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."text"); RETURN NULL;',
-                            hash="00d62e7126cd4afdd879de4f156c86a0f522db7c",
+                            func='INSERT INTO "infusions_runeventhistory" ("client_key", "entered_at", "entered_by_id", "entered_in_error_at", "entered_in_error_by_id", "entered_in_error_reason", "id", "infusion_id", "kind", "observed_at", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text") VALUES (NEW."client_key", NEW."entered_at", NEW."entered_by_id", NEW."entered_in_error_at", NEW."entered_in_error_by_id", NEW."entered_in_error_reason", NEW."id", NEW."infusion_id", NEW."kind", NEW."observed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."text"); RETURN NULL;',
+                            hash="b50a4f3cb8b0f7125013d4f5c476942472220572",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_31ac6",
                             table="infusions_runevent",
@@ -2323,8 +1927,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "infusions_runeventevent" ("client_key", "entered_at", "entered_by_id", "entered_in_error_at", "entered_in_error_by_id", "entered_in_error_reason", "id", "infusion_id", "kind", "observed_at", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text") VALUES (OLD."client_key", OLD."entered_at", OLD."entered_by_id", OLD."entered_in_error_at", OLD."entered_in_error_by_id", OLD."entered_in_error_reason", OLD."id", OLD."infusion_id", OLD."kind", OLD."observed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."text"); RETURN NULL;',
-                            hash="8b33ad3caeb36f53287569487a99afd8ec8f2390",
+                            func='INSERT INTO "infusions_runeventhistory" ("client_key", "entered_at", "entered_by_id", "entered_in_error_at", "entered_in_error_by_id", "entered_in_error_reason", "id", "infusion_id", "kind", "observed_at", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text") VALUES (OLD."client_key", OLD."entered_at", OLD."entered_by_id", OLD."entered_in_error_at", OLD."entered_in_error_by_id", OLD."entered_in_error_reason", OLD."id", OLD."infusion_id", OLD."kind", OLD."observed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."text"); RETURN NULL;',
+                            hash="36b5131361acda9c4b2597d616adbb1e832c5a85",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_0314d",
                             table="infusions_runevent",
@@ -2335,36 +1939,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="RunEventEvent",
+            name="RunEventHistory",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
                 ("observed_at", models.DateTimeField(help_text="When it happened.")),
                 (
                     "entered_at",
-                    models.DateTimeField(
-                        default=clinic.clock.now,
-                        editable=False,
-                        help_text="When it was typed.",
-                    ),
+                    models.DateTimeField(default=clinic.clock.now, editable=False, help_text="When it was typed."),
                 ),
-                (
-                    "entered_in_error_at",
-                    models.DateTimeField(blank=True, editable=False, null=True),
-                ),
-                (
-                    "entered_in_error_reason",
-                    models.CharField(blank=True, editable=False, max_length=300),
-                ),
+                ("entered_in_error_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("entered_in_error_reason", models.CharField(blank=True, editable=False, max_length=300)),
                 (
                     "kind",
                     models.CharField(
@@ -2434,10 +2023,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="ae81b2f9edd7cd008c095d9bcad12d5bfeef49cf",
+                            hash="2cc5b9753a2747e2a03bbe8b6089a7582bdce14b",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_b6ce2",
-                            table="infusions_runeventevent",
+                            pgid="pgtrigger_append_only_2b303",
+                            table="infusions_runeventhistory",
                             when="BEFORE",
                         ),
                     )
@@ -2445,19 +2034,14 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="ResponseReviewEvent",
+            name="ResponseReviewHistory",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
                 ("after_number", models.PositiveSmallIntegerField()),
                 ("baseline_score", models.PositiveSmallIntegerField()),
                 ("score", models.PositiveSmallIntegerField()),
@@ -2512,10 +2096,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="27845ba2aa8ead886e1f8332befae36034677235",
+                            hash="5efb4f0891c70861c35e5ab11354c43aace316f2",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_c6075",
-                            table="infusions_responsereviewevent",
+                            pgid="pgtrigger_append_only_547ac",
+                            table="infusions_responsereviewhistory",
                             when="BEFORE",
                         ),
                     )
@@ -2523,37 +2107,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="OrderEvent",
+            name="OrderHistory",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
-                (
-                    "first_number",
-                    models.PositiveSmallIntegerField(
-                        help_text="The first infusion it is for."
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
+                ("first_number", models.PositiveSmallIntegerField(help_text="The first infusion it is for.")),
                 ("mg_per_kg", models.DecimalField(decimal_places=2, max_digits=4)),
-                (
-                    "dosing_weight_kg",
-                    models.DecimalField(decimal_places=2, max_digits=5),
-                ),
+                ("dosing_weight_kg", models.DecimalField(decimal_places=2, max_digits=5)),
                 (
                     "weight_basis",
                     models.CharField(
-                        choices=[
-                            ("actual", "Actual weight"),
-                            ("ideal", "Ideal weight when BMI is 30 or more"),
-                        ],
+                        choices=[("actual", "Actual weight"), ("ideal", "Ideal weight when BMI is 30 or more")],
                         default="actual",
                         max_length=8,
                     ),
@@ -2628,10 +2196,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="ab919a8e9c4861802143fcdf99c5a220cf5cdb08",
+                            hash="806b625d64d16b3935fa1787a9194ad08f14c249",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_a1b5b",
-                            table="infusions_orderevent",
+                            pgid="pgtrigger_append_only_00c57",
+                            table="infusions_orderhistory",
                             when="BEFORE",
                         ),
                     )
@@ -2639,25 +2207,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="InfusionEvent",
+            name="InfusionHistory",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
                 (
                     "number",
                     models.PositiveSmallIntegerField(
-                        blank=True,
-                        help_text="Place in the series; a visit that gave nothing has none.",
-                        null=True,
+                        blank=True, help_text="Place in the series; a visit that gave nothing has none.", null=True
                     ),
                 ),
                 (
@@ -2682,31 +2243,17 @@ class Migration(migrations.Migration):
                         max_length=13,
                     ),
                 ),
-                (
-                    "drawn_ml",
-                    models.DecimalField(
-                        blank=True, decimal_places=2, max_digits=5, null=True
-                    ),
-                ),
+                ("drawn_ml", models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True)),
                 ("drawn_at", models.DateTimeField(blank=True, null=True)),
                 ("checked_at", models.DateTimeField(blank=True, null=True)),
                 ("started_at", models.DateTimeField(blank=True, null=True)),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
                 ("paused_seconds", models.PositiveIntegerField(default=0)),
-                (
-                    "given_mg",
-                    models.DecimalField(
-                        blank=True, decimal_places=2, max_digits=6, null=True
-                    ),
-                ),
+                ("given_mg", models.DecimalField(blank=True, decimal_places=2, max_digits=6, null=True)),
                 (
                     "given_ml",
                     models.DecimalField(
-                        blank=True,
-                        decimal_places=2,
-                        max_digits=6,
-                        null=True,
-                        verbose_name="given from the bag",
+                        blank=True, decimal_places=2, max_digits=6, null=True, verbose_name="given from the bag"
                     ),
                 ),
                 ("not_given_reason", models.CharField(blank=True, max_length=200)),
@@ -2808,10 +2355,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="be63cc3816f0aaf0ab846d77d4b1cf3cd72e150f",
+                            hash="0c7ea6a5572db2ed63e59b4779b82ecb5a56c07e",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_5a3db",
-                            table="infusions_infusionevent",
+                            pgid="pgtrigger_append_only_3fa3b",
+                            table="infusions_infusionhistory",
                             when="BEFORE",
                         ),
                     )
@@ -2819,27 +2366,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="BoosterPlanEvent",
+            name="BoosterPlanHistory",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
                 (
                     "intervals_days",
                     django.contrib.postgres.fields.ArrayField(
-                        base_field=models.PositiveSmallIntegerField(),
-                        help_text="The last one repeats.",
-                        size=None,
+                        base_field=models.PositiveSmallIntegerField(), help_text="The last one repeats.", size=None
                     ),
                 ),
+                ("reason", models.CharField(blank=True, max_length=300)),
                 ("signed_at", models.DateTimeField(default=clinic.clock.now)),
                 (
                     "pgh_obj",
@@ -2890,10 +2431,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="8b2adfc16b03fba0136cfe2ffd6c00520886feea",
+                            hash="3e799ba92486a0eea0627b40a2c4f2578d8b973e",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_6b515",
-                            table="infusions_boosterplanevent",
+                            pgid="pgtrigger_append_only_019ef",
+                            table="infusions_boosterplanhistory",
                             when="BEFORE",
                         ),
                     )
@@ -2901,34 +2442,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="SeriesEvent",
+            name="SeriesHistory",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
                 (
                     "kind",
                     models.CharField(
-                        choices=[
-                            ("loading", "Loading series"),
-                            ("maintenance", "Maintenance"),
-                        ],
-                        max_length=11,
+                        choices=[("loading", "Loading series"), ("maintenance", "Maintenance")], max_length=11
                     ),
                 ),
                 ("template", models.CharField(blank=True, max_length=40)),
-                (
-                    "planned_count",
-                    models.PositiveSmallIntegerField(blank=True, null=True),
-                ),
+                ("planned_count", models.PositiveSmallIntegerField(blank=True, null=True)),
                 ("goals", models.TextField(blank=True)),
                 (
                     "state",
@@ -2945,6 +2474,7 @@ class Migration(migrations.Migration):
                 ),
                 ("opened_at", models.DateTimeField(default=clinic.clock.now)),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_reason", models.CharField(blank=True, max_length=300)),
                 (
                     "follows",
                     models.ForeignKey(
@@ -3004,10 +2534,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="5e6af7b49f3754443d2acaf94eb79c21aefd0b52",
+                            hash="081907f504fc5d490c406165ce243d218ec55993",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_0156b",
-                            table="infusions_seriesevent",
+                            pgid="pgtrigger_append_only_8f828",
+                            table="infusions_serieshistory",
                             when="BEFORE",
                         ),
                     )
@@ -3017,22 +2547,11 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="StateEvent",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ("before", models.CharField(blank=True, max_length=13)),
                 ("after", models.CharField(max_length=13)),
                 ("observed_at", models.DateTimeField()),
-                (
-                    "entered_at",
-                    models.DateTimeField(default=clinic.clock.now, editable=False),
-                ),
+                ("entered_at", models.DateTimeField(default=clinic.clock.now, editable=False)),
                 ("reason", models.CharField(blank=True, max_length=300)),
                 (
                     "by",
@@ -3070,8 +2589,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "infusions_stateeventevent" ("after", "before", "by_id", "entered_at", "id", "infusion_id", "observed_at", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason") VALUES (NEW."after", NEW."before", NEW."by_id", NEW."entered_at", NEW."id", NEW."infusion_id", NEW."observed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."reason"); RETURN NULL;',
-                            hash="a7134326b65a36b31c75ac96d04f88967e302761",
+                            func='INSERT INTO "infusions_stateeventhistory" ("after", "before", "by_id", "entered_at", "id", "infusion_id", "observed_at", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason") VALUES (NEW."after", NEW."before", NEW."by_id", NEW."entered_at", NEW."id", NEW."infusion_id", NEW."observed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."reason"); RETURN NULL;',
+                            hash="4b15466ecd43d80d2f1d1e0ea6345f12f2b41b14",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_12bc3",
                             table="infusions_stateevent",
@@ -3082,8 +2601,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "infusions_stateeventevent" ("after", "before", "by_id", "entered_at", "id", "infusion_id", "observed_at", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason") VALUES (NEW."after", NEW."before", NEW."by_id", NEW."entered_at", NEW."id", NEW."infusion_id", NEW."observed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."reason"); RETURN NULL;',
-                            hash="f066de4cdbd325e8ee762a609b46eb8829a8983a",
+                            func='INSERT INTO "infusions_stateeventhistory" ("after", "before", "by_id", "entered_at", "id", "infusion_id", "observed_at", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason") VALUES (NEW."after", NEW."before", NEW."by_id", NEW."entered_at", NEW."id", NEW."infusion_id", NEW."observed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."reason"); RETURN NULL;',
+                            hash="a4f27bafbcdc9267e0ef984868d78756406dc3f7",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_04096",
                             table="infusions_stateevent",
@@ -3093,8 +2612,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "infusions_stateeventevent" ("after", "before", "by_id", "entered_at", "id", "infusion_id", "observed_at", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason") VALUES (OLD."after", OLD."before", OLD."by_id", OLD."entered_at", OLD."id", OLD."infusion_id", OLD."observed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."reason"); RETURN NULL;',
-                            hash="e99baa9fd241c304d0cbbe750fec251237e0c1de",
+                            func='INSERT INTO "infusions_stateeventhistory" ("after", "before", "by_id", "entered_at", "id", "infusion_id", "observed_at", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason") VALUES (OLD."after", OLD."before", OLD."by_id", OLD."entered_at", OLD."id", OLD."infusion_id", OLD."observed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."reason"); RETURN NULL;',
+                            hash="96b2a392117a12a464cd54b807b061548cce8647",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_ac1ed",
                             table="infusions_stateevent",
@@ -3105,26 +2624,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="StateEventEvent",
+            name="StateEventHistory",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
                 ("before", models.CharField(blank=True, max_length=13)),
                 ("after", models.CharField(max_length=13)),
                 ("observed_at", models.DateTimeField()),
-                (
-                    "entered_at",
-                    models.DateTimeField(default=clinic.clock.now, editable=False),
-                ),
+                ("entered_at", models.DateTimeField(default=clinic.clock.now, editable=False)),
                 ("reason", models.CharField(blank=True, max_length=300)),
                 (
                     "by",
@@ -3165,10 +2676,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="8088eb1ac58460008bbcc03567910c2cf25ab6e4",
+                            hash="39a770c2cba9a8e05f520c0ca3a5aa3f74e3175c",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_95487",
-                            table="infusions_stateeventevent",
+                            pgid="pgtrigger_append_only_1d63c",
+                            table="infusions_stateeventhistory",
                             when="BEFORE",
                         ),
                     )
@@ -3178,88 +2689,32 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="VitalSigns",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ("observed_at", models.DateTimeField(help_text="When it happened.")),
                 (
                     "entered_at",
-                    models.DateTimeField(
-                        default=clinic.clock.now,
-                        editable=False,
-                        help_text="When it was typed.",
-                    ),
+                    models.DateTimeField(default=clinic.clock.now, editable=False, help_text="When it was typed."),
                 ),
-                (
-                    "entered_in_error_at",
-                    models.DateTimeField(blank=True, editable=False, null=True),
-                ),
-                (
-                    "entered_in_error_reason",
-                    models.CharField(blank=True, editable=False, max_length=300),
-                ),
-                (
-                    "systolic",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="systolic, mmHg"
-                    ),
-                ),
-                (
-                    "diastolic",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="diastolic, mmHg"
-                    ),
-                ),
+                ("entered_in_error_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("entered_in_error_reason", models.CharField(blank=True, editable=False, max_length=300)),
+                ("systolic", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="systolic, mmHg")),
+                ("diastolic", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="diastolic, mmHg")),
                 (
                     "heart_rate",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="heart rate, /min"
-                    ),
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="heart rate, /min"),
                 ),
-                (
-                    "spo2",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="SpO2, %"
-                    ),
-                ),
+                ("spo2", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="SpO2, %")),
                 (
                     "respiratory_rate",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="breathing, /min"
-                    ),
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="breathing, /min"),
                 ),
-                (
-                    "moaas",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="sedation, MOAA/S 0–5"
-                    ),
-                ),
-                (
-                    "cadss6",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="CADSS-6"
-                    ),
-                ),
-                (
-                    "distress",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="distress 0–10"
-                    ),
-                ),
+                ("moaas", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="sedation, MOAA/S 0–5")),
+                ("cadss6", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="CADSS-6")),
+                ("distress", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="distress 0–10")),
                 ("nausea", models.BooleanField(blank=True, null=True)),
                 (
                     "client_key",
-                    models.UUIDField(
-                        blank=True,
-                        help_text="Made by the page; a repeated save is one row.",
-                        null=True,
-                    ),
+                    models.UUIDField(blank=True, help_text="Made by the page; a repeated save is one row.", null=True),
                 ),
                 (
                     "corrects",
@@ -3295,20 +2750,14 @@ class Migration(migrations.Migration):
                 (
                     "infusion",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="vitals",
-                        to="infusions.infusion",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="vitals", to="infusions.infusion"
                     ),
                 ),
             ],
             options={
                 "ordering": ["observed_at", "id"],
                 "abstract": False,
-                "indexes": [
-                    models.Index(
-                        fields=["infusion", "observed_at"], name="vitals_by_infusion"
-                    )
-                ],
+                "indexes": [models.Index(fields=["infusion", "observed_at"], name="vitals_by_infusion")],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
@@ -3320,9 +2769,7 @@ class Migration(migrations.Migration):
                             models.Q(
                                 ("entered_in_error_at__isnull", False),
                                 ("entered_in_error_by__isnull", False),
-                                models.Q(
-                                    ("entered_in_error_reason", ""), _negated=True
-                                ),
+                                models.Q(("entered_in_error_reason", ""), _negated=True),
                             ),
                             _connector="OR",
                         ),
@@ -3330,13 +2777,8 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(
-                                ("diastolic__isnull", True), ("systolic__isnull", True)
-                            ),
-                            models.Q(
-                                ("diastolic__isnull", False),
-                                ("systolic__isnull", False),
-                            ),
+                            models.Q(("diastolic__isnull", True), ("systolic__isnull", True)),
+                            models.Q(("diastolic__isnull", False), ("systolic__isnull", False)),
                             _connector="OR",
                         ),
                         name="vitals_pressure_whole",
@@ -3359,9 +2801,7 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("systolic__isnull", True),
-                            ("systolic__gt", models.F("diastolic")),
-                            _connector="OR",
+                            ("systolic__isnull", True), ("systolic__gt", models.F("diastolic")), _connector="OR"
                         ),
                         name="vitals_systolic_over_diastolic",
                     ),
@@ -3375,36 +2815,27 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("spo2__isnull", True),
-                            models.Q(("spo2__gte", 50), ("spo2__lte", 100)),
-                            _connector="OR",
+                            ("spo2__isnull", True), models.Q(("spo2__gte", 50), ("spo2__lte", 100)), _connector="OR"
                         ),
                         name="vitals_spo2_sane",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
                             ("respiratory_rate__isnull", True),
-                            models.Q(
-                                ("respiratory_rate__gte", 0),
-                                ("respiratory_rate__lte", 60),
-                            ),
+                            models.Q(("respiratory_rate__gte", 0), ("respiratory_rate__lte", 60)),
                             _connector="OR",
                         ),
                         name="vitals_respiratory_rate_sane",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("moaas__isnull", True),
-                            models.Q(("moaas__gte", 0), ("moaas__lte", 5)),
-                            _connector="OR",
+                            ("moaas__isnull", True), models.Q(("moaas__gte", 0), ("moaas__lte", 5)), _connector="OR"
                         ),
                         name="vitals_moaas_sane",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("cadss6__isnull", True),
-                            models.Q(("cadss6__gte", 0), ("cadss6__lte", 24)),
-                            _connector="OR",
+                            ("cadss6__isnull", True), models.Q(("cadss6__gte", 0), ("cadss6__lte", 24)), _connector="OR"
                         ),
                         name="vitals_cadss6_sane",
                     ),
@@ -3416,9 +2847,7 @@ class Migration(migrations.Migration):
                         ),
                         name="vitals_distress_sane",
                     ),
-                    models.UniqueConstraint(
-                        fields=("infusion", "client_key"), name="vitals_once_a_key"
-                    ),
+                    models.UniqueConstraint(fields=("infusion", "client_key"), name="vitals_once_a_key"),
                     models.CheckConstraint(
                         condition=models.Q(
                             ("systolic__isnull", False),
@@ -3461,8 +2890,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "infusions_vitalsignsevent" ("cadss6", "client_key", "corrects_id", "diastolic", "distress", "entered_at", "entered_by_id", "entered_in_error_at", "entered_in_error_by_id", "entered_in_error_reason", "heart_rate", "id", "infusion_id", "moaas", "nausea", "observed_at", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "respiratory_rate", "spo2", "systolic") VALUES (NEW."cadss6", NEW."client_key", NEW."corrects_id", NEW."diastolic", NEW."distress", NEW."entered_at", NEW."entered_by_id", NEW."entered_in_error_at", NEW."entered_in_error_by_id", NEW."entered_in_error_reason", NEW."heart_rate", NEW."id", NEW."infusion_id", NEW."moaas", NEW."nausea", NEW."observed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."respiratory_rate", NEW."spo2", NEW."systolic"); RETURN NULL;',
-                            hash="dea45cafd57ace0a40930722a4632f546869d432",
+                            func='INSERT INTO "infusions_vitalsignshistory" ("cadss6", "client_key", "corrects_id", "diastolic", "distress", "entered_at", "entered_by_id", "entered_in_error_at", "entered_in_error_by_id", "entered_in_error_reason", "heart_rate", "id", "infusion_id", "moaas", "nausea", "observed_at", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "respiratory_rate", "spo2", "systolic") VALUES (NEW."cadss6", NEW."client_key", NEW."corrects_id", NEW."diastolic", NEW."distress", NEW."entered_at", NEW."entered_by_id", NEW."entered_in_error_at", NEW."entered_in_error_by_id", NEW."entered_in_error_reason", NEW."heart_rate", NEW."id", NEW."infusion_id", NEW."moaas", NEW."nausea", NEW."observed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."respiratory_rate", NEW."spo2", NEW."systolic"); RETURN NULL;',
+                            hash="92916d2a07cad2c2e9f98c5691e807605a8e136e",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_2bd0b",
                             table="infusions_vitalsigns",
@@ -3473,8 +2902,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "infusions_vitalsignsevent" ("cadss6", "client_key", "corrects_id", "diastolic", "distress", "entered_at", "entered_by_id", "entered_in_error_at", "entered_in_error_by_id", "entered_in_error_reason", "heart_rate", "id", "infusion_id", "moaas", "nausea", "observed_at", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "respiratory_rate", "spo2", "systolic") VALUES (NEW."cadss6", NEW."client_key", NEW."corrects_id", NEW."diastolic", NEW."distress", NEW."entered_at", NEW."entered_by_id", NEW."entered_in_error_at", NEW."entered_in_error_by_id", NEW."entered_in_error_reason", NEW."heart_rate", NEW."id", NEW."infusion_id", NEW."moaas", NEW."nausea", NEW."observed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."respiratory_rate", NEW."spo2", NEW."systolic"); RETURN NULL;',
-                            hash="1edab8bb1bfecab8a4588a6094a731b32e851e3b",
+                            func='INSERT INTO "infusions_vitalsignshistory" ("cadss6", "client_key", "corrects_id", "diastolic", "distress", "entered_at", "entered_by_id", "entered_in_error_at", "entered_in_error_by_id", "entered_in_error_reason", "heart_rate", "id", "infusion_id", "moaas", "nausea", "observed_at", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "respiratory_rate", "spo2", "systolic") VALUES (NEW."cadss6", NEW."client_key", NEW."corrects_id", NEW."diastolic", NEW."distress", NEW."entered_at", NEW."entered_by_id", NEW."entered_in_error_at", NEW."entered_in_error_by_id", NEW."entered_in_error_reason", NEW."heart_rate", NEW."id", NEW."infusion_id", NEW."moaas", NEW."nausea", NEW."observed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."respiratory_rate", NEW."spo2", NEW."systolic"); RETURN NULL;',
+                            hash="3c70a0c8dc2132d2ab568df9d2cd06919fae9473",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_d9c62",
                             table="infusions_vitalsigns",
@@ -3484,8 +2913,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "infusions_vitalsignsevent" ("cadss6", "client_key", "corrects_id", "diastolic", "distress", "entered_at", "entered_by_id", "entered_in_error_at", "entered_in_error_by_id", "entered_in_error_reason", "heart_rate", "id", "infusion_id", "moaas", "nausea", "observed_at", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "respiratory_rate", "spo2", "systolic") VALUES (OLD."cadss6", OLD."client_key", OLD."corrects_id", OLD."diastolic", OLD."distress", OLD."entered_at", OLD."entered_by_id", OLD."entered_in_error_at", OLD."entered_in_error_by_id", OLD."entered_in_error_reason", OLD."heart_rate", OLD."id", OLD."infusion_id", OLD."moaas", OLD."nausea", OLD."observed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."respiratory_rate", OLD."spo2", OLD."systolic"); RETURN NULL;',
-                            hash="94bb35dad169beb834465bf2d45914a0836d454d",
+                            func='INSERT INTO "infusions_vitalsignshistory" ("cadss6", "client_key", "corrects_id", "diastolic", "distress", "entered_at", "entered_by_id", "entered_in_error_at", "entered_in_error_by_id", "entered_in_error_reason", "heart_rate", "id", "infusion_id", "moaas", "nausea", "observed_at", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "respiratory_rate", "spo2", "systolic") VALUES (OLD."cadss6", OLD."client_key", OLD."corrects_id", OLD."diastolic", OLD."distress", OLD."entered_at", OLD."entered_by_id", OLD."entered_in_error_at", OLD."entered_in_error_by_id", OLD."entered_in_error_reason", OLD."heart_rate", OLD."id", OLD."infusion_id", OLD."moaas", OLD."nausea", OLD."observed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."respiratory_rate", OLD."spo2", OLD."systolic"); RETURN NULL;',
+                            hash="dd8fc72ac8a6fdac069a5693b3c3c2936748407b",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_fcb47",
                             table="infusions_vitalsigns",
@@ -3496,92 +2925,39 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="VitalSignsEvent",
+            name="VitalSignsHistory",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
                 ("observed_at", models.DateTimeField(help_text="When it happened.")),
                 (
                     "entered_at",
-                    models.DateTimeField(
-                        default=clinic.clock.now,
-                        editable=False,
-                        help_text="When it was typed.",
-                    ),
+                    models.DateTimeField(default=clinic.clock.now, editable=False, help_text="When it was typed."),
                 ),
-                (
-                    "entered_in_error_at",
-                    models.DateTimeField(blank=True, editable=False, null=True),
-                ),
-                (
-                    "entered_in_error_reason",
-                    models.CharField(blank=True, editable=False, max_length=300),
-                ),
-                (
-                    "systolic",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="systolic, mmHg"
-                    ),
-                ),
-                (
-                    "diastolic",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="diastolic, mmHg"
-                    ),
-                ),
+                ("entered_in_error_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("entered_in_error_reason", models.CharField(blank=True, editable=False, max_length=300)),
+                ("systolic", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="systolic, mmHg")),
+                ("diastolic", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="diastolic, mmHg")),
                 (
                     "heart_rate",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="heart rate, /min"
-                    ),
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="heart rate, /min"),
                 ),
-                (
-                    "spo2",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="SpO2, %"
-                    ),
-                ),
+                ("spo2", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="SpO2, %")),
                 (
                     "respiratory_rate",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="breathing, /min"
-                    ),
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="breathing, /min"),
                 ),
-                (
-                    "moaas",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="sedation, MOAA/S 0–5"
-                    ),
-                ),
-                (
-                    "cadss6",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="CADSS-6"
-                    ),
-                ),
-                (
-                    "distress",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="distress 0–10"
-                    ),
-                ),
+                ("moaas", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="sedation, MOAA/S 0–5")),
+                ("cadss6", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="CADSS-6")),
+                ("distress", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="distress 0–10")),
                 ("nausea", models.BooleanField(blank=True, null=True)),
                 (
                     "client_key",
-                    models.UUIDField(
-                        blank=True,
-                        help_text="Made by the page; a repeated save is one row.",
-                        null=True,
-                    ),
+                    models.UUIDField(blank=True, help_text="Made by the page; a repeated save is one row.", null=True),
                 ),
                 (
                     "corrects",
@@ -3647,10 +3023,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="d825b0ded73f7eea0178ddb7d24756697e425819",
+                            hash="96ddb18c634c0c0e61047c49658b6ee324f76aef",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_3893b",
-                            table="infusions_vitalsignsevent",
+                            pgid="pgtrigger_append_only_3f386",
+                            table="infusions_vitalsignshistory",
                             when="BEFORE",
                         ),
                     )

@@ -19,24 +19,13 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # Record numbers come from a sequence: two registrations at one moment can't draw the same.
+        migrations.RunSQL("CREATE SEQUENCE patients_mrn AS bigint START WITH 10001", "DROP SEQUENCE patients_mrn"),
         migrations.CreateModel(
             name="Patient",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "mrn",
-                    models.CharField(
-                        editable=False, max_length=16, unique=True, verbose_name="MRN"
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("mrn", models.CharField(editable=False, max_length=16, unique=True, verbose_name="MRN")),
                 ("given_name", models.CharField(max_length=80)),
                 ("middle_name", models.CharField(blank=True, max_length=80)),
                 ("family_name", models.CharField(max_length=80)),
@@ -46,24 +35,14 @@ class Migration(migrations.Migration):
                 (
                     "sex",
                     models.CharField(
-                        choices=[
-                            ("female", "Female"),
-                            ("male", "Male"),
-                            ("other", "Other"),
-                            ("unknown", "Unknown"),
-                        ],
+                        choices=[("female", "Female"), ("male", "Male"), ("other", "Other"), ("unknown", "Unknown")],
                         default="unknown",
                         max_length=8,
                         verbose_name="sex, as recorded at birth",
                     ),
                 ),
                 ("deceased_on", models.DateField(blank=True, null=True)),
-                (
-                    "phone",
-                    models.CharField(
-                        blank=True, help_text="E.164, like +15550137740.", max_length=20
-                    ),
-                ),
+                ("phone", models.CharField(blank=True, help_text="E.164, like +15550137740.", max_length=20)),
                 ("phone_other", models.CharField(blank=True, max_length=20)),
                 ("email", models.EmailField(blank=True, max_length=254)),
                 ("address", models.CharField(blank=True, max_length=160)),
@@ -72,26 +51,16 @@ class Migration(migrations.Migration):
                 ("postal_code", models.CharField(blank=True, max_length=12)),
                 (
                     "language",
-                    models.CharField(
-                        choices=[("en", "English"), ("es", "Spanish")],
-                        default="en",
-                        max_length=5,
-                    ),
+                    models.CharField(choices=[("en", "English"), ("es", "Spanish")], default="en", max_length=5),
                 ),
                 ("search_text", models.TextField(editable=False)),
                 (
                     "sounds_like",
                     django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=16),
-                        default=list,
-                        editable=False,
-                        size=None,
+                        base_field=models.CharField(max_length=16), default=list, editable=False, size=None
                     ),
                 ),
-                (
-                    "registered_at",
-                    models.DateTimeField(default=clinic.clock.now, editable=False),
-                ),
+                ("registered_at", models.DateTimeField(default=clinic.clock.now, editable=False)),
                 (
                     "registered_by",
                     models.ForeignKey(
@@ -105,43 +74,31 @@ class Migration(migrations.Migration):
                 (
                     "site",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="patients",
-                        to="clinic.site",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="patients", to="clinic.site"
                     ),
                 ),
             ],
             options={
-                "ordering": ["family_name", "given_name", "id"],
+                "ordering": ["search_text", "id"],
                 "indexes": [
                     django.contrib.postgres.indexes.GinIndex(
-                        django.contrib.postgres.indexes.OpClass(
-                            "search_text", name="gin_trgm_ops"
-                        ),
+                        django.contrib.postgres.indexes.OpClass("search_text", name="gin_trgm_ops"),
                         name="patient_search",
                     ),
-                    django.contrib.postgres.indexes.GinIndex(
-                        fields=["sounds_like"], name="patient_sounds_like"
-                    ),
+                    django.contrib.postgres.indexes.GinIndex(fields=["sounds_like"], name="patient_sounds_like"),
                     models.Index(fields=["birth_date"], name="patient_birth_date"),
-                    models.Index(
-                        fields=["site", "family_name", "given_name", "id"],
-                        name="patient_by_site_name",
-                    ),
+                    models.Index(fields=["site", "search_text", "id"], name="patient_by_site_name"),
                 ],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("deceased_on__isnull", True),
-                            ("deceased_on__gte", models.F("birth_date")),
-                            _connector="OR",
+                            ("deceased_on__isnull", True), ("deceased_on__gte", models.F("birth_date")), _connector="OR"
                         ),
                         name="patient_dies_after_birth",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("given_name", ""), _negated=True),
-                            models.Q(("family_name", ""), _negated=True),
+                            models.Q(("given_name", ""), _negated=True), models.Q(("family_name", ""), _negated=True)
                         ),
                         name="patient_has_names",
                     ),
@@ -150,8 +107,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "patients_patientevent" ("address", "birth_date", "city", "deceased_on", "email", "family_name", "given_name", "id", "language", "middle_name", "mrn", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "phone_other", "postal_code", "preferred_name", "pronouns", "registered_at", "registered_by_id", "search_text", "sex", "site_id", "sounds_like", "state") VALUES (NEW."address", NEW."birth_date", NEW."city", NEW."deceased_on", NEW."email", NEW."family_name", NEW."given_name", NEW."id", NEW."language", NEW."middle_name", NEW."mrn", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."phone", NEW."phone_other", NEW."postal_code", NEW."preferred_name", NEW."pronouns", NEW."registered_at", NEW."registered_by_id", NEW."search_text", NEW."sex", NEW."site_id", NEW."sounds_like", NEW."state"); RETURN NULL;',
-                            hash="6e8acd9bc07184e6d5d50054daef91031cf7bab4",
+                            func='INSERT INTO "patients_patienthistory" ("address", "birth_date", "city", "deceased_on", "email", "family_name", "given_name", "id", "language", "middle_name", "mrn", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "phone_other", "postal_code", "preferred_name", "pronouns", "registered_at", "registered_by_id", "search_text", "sex", "site_id", "sounds_like", "state") VALUES (NEW."address", NEW."birth_date", NEW."city", NEW."deceased_on", NEW."email", NEW."family_name", NEW."given_name", NEW."id", NEW."language", NEW."middle_name", NEW."mrn", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."phone", NEW."phone_other", NEW."postal_code", NEW."preferred_name", NEW."pronouns", NEW."registered_at", NEW."registered_by_id", NEW."search_text", NEW."sex", NEW."site_id", NEW."sounds_like", NEW."state"); RETURN NULL;',
+                            hash="b155f17338171e7a6bf227718bb9cf5d7eba5c51",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_62165",
                             table="patients_patient",
@@ -162,8 +119,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "patients_patientevent" ("address", "birth_date", "city", "deceased_on", "email", "family_name", "given_name", "id", "language", "middle_name", "mrn", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "phone_other", "postal_code", "preferred_name", "pronouns", "registered_at", "registered_by_id", "search_text", "sex", "site_id", "sounds_like", "state") VALUES (NEW."address", NEW."birth_date", NEW."city", NEW."deceased_on", NEW."email", NEW."family_name", NEW."given_name", NEW."id", NEW."language", NEW."middle_name", NEW."mrn", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."phone", NEW."phone_other", NEW."postal_code", NEW."preferred_name", NEW."pronouns", NEW."registered_at", NEW."registered_by_id", NEW."search_text", NEW."sex", NEW."site_id", NEW."sounds_like", NEW."state"); RETURN NULL;',
-                            hash="108df008bcb77be572d626843c6ccadcf43d43b8",
+                            func='INSERT INTO "patients_patienthistory" ("address", "birth_date", "city", "deceased_on", "email", "family_name", "given_name", "id", "language", "middle_name", "mrn", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "phone_other", "postal_code", "preferred_name", "pronouns", "registered_at", "registered_by_id", "search_text", "sex", "site_id", "sounds_like", "state") VALUES (NEW."address", NEW."birth_date", NEW."city", NEW."deceased_on", NEW."email", NEW."family_name", NEW."given_name", NEW."id", NEW."language", NEW."middle_name", NEW."mrn", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."phone", NEW."phone_other", NEW."postal_code", NEW."preferred_name", NEW."pronouns", NEW."registered_at", NEW."registered_by_id", NEW."search_text", NEW."sex", NEW."site_id", NEW."sounds_like", NEW."state"); RETURN NULL;',
+                            hash="598bbdf194127640e70e5a9c80874d42850e4278",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_546ce",
                             table="patients_patient",
@@ -173,8 +130,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "patients_patientevent" ("address", "birth_date", "city", "deceased_on", "email", "family_name", "given_name", "id", "language", "middle_name", "mrn", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "phone_other", "postal_code", "preferred_name", "pronouns", "registered_at", "registered_by_id", "search_text", "sex", "site_id", "sounds_like", "state") VALUES (OLD."address", OLD."birth_date", OLD."city", OLD."deceased_on", OLD."email", OLD."family_name", OLD."given_name", OLD."id", OLD."language", OLD."middle_name", OLD."mrn", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."phone", OLD."phone_other", OLD."postal_code", OLD."preferred_name", OLD."pronouns", OLD."registered_at", OLD."registered_by_id", OLD."search_text", OLD."sex", OLD."site_id", OLD."sounds_like", OLD."state"); RETURN NULL;',
-                            hash="fe9b466cb23d93563514afc6b580942cf343da55",
+                            func='INSERT INTO "patients_patienthistory" ("address", "birth_date", "city", "deceased_on", "email", "family_name", "given_name", "id", "language", "middle_name", "mrn", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "phone_other", "postal_code", "preferred_name", "pronouns", "registered_at", "registered_by_id", "search_text", "sex", "site_id", "sounds_like", "state") VALUES (OLD."address", OLD."birth_date", OLD."city", OLD."deceased_on", OLD."email", OLD."family_name", OLD."given_name", OLD."id", OLD."language", OLD."middle_name", OLD."mrn", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."phone", OLD."phone_other", OLD."postal_code", OLD."preferred_name", OLD."pronouns", OLD."registered_at", OLD."registered_by_id", OLD."search_text", OLD."sex", OLD."site_id", OLD."sounds_like", OLD."state"); RETURN NULL;',
+                            hash="3fd4ade2a764f6203969c77137711160e77cba48",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_9898d",
                             table="patients_patient",
@@ -187,23 +144,11 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Contact",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 (
                     "kind",
                     models.CharField(
-                        choices=[
-                            ("escort", "Escort"),
-                            ("emergency", "Emergency contact"),
-                            ("clinician", "Clinician"),
-                        ],
+                        choices=[("escort", "Escort"), ("emergency", "Emergency contact"), ("clinician", "Clinician")],
                         max_length=10,
                     ),
                 ),
@@ -214,9 +159,7 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="contacts",
-                        to="patients.patient",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="contacts", to="patients.patient"
                     ),
                 ),
             ],
@@ -226,8 +169,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "patients_contactevent" ("id", "is_active", "kind", "name", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "relation") VALUES (NEW."id", NEW."is_active", NEW."kind", NEW."name", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."phone", NEW."relation"); RETURN NULL;',
-                            hash="6a95445262550a586e8c5bc3c190ce7d700db9b3",
+                            func='INSERT INTO "patients_contacthistory" ("id", "is_active", "kind", "name", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "relation") VALUES (NEW."id", NEW."is_active", NEW."kind", NEW."name", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."phone", NEW."relation"); RETURN NULL;',
+                            hash="6fa28ab23f3df92cebc2a6cf7406075c0cddece8",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_bd922",
                             table="patients_contact",
@@ -238,8 +181,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "patients_contactevent" ("id", "is_active", "kind", "name", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "relation") VALUES (NEW."id", NEW."is_active", NEW."kind", NEW."name", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."phone", NEW."relation"); RETURN NULL;',
-                            hash="822acbec594fd306281c52bf89ce76a738cc8df5",
+                            func='INSERT INTO "patients_contacthistory" ("id", "is_active", "kind", "name", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "relation") VALUES (NEW."id", NEW."is_active", NEW."kind", NEW."name", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."phone", NEW."relation"); RETURN NULL;',
+                            hash="14661f911b1264de6a9ebb9c0fb67a6779ab21e7",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_5208d",
                             table="patients_contact",
@@ -249,8 +192,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "patients_contactevent" ("id", "is_active", "kind", "name", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "relation") VALUES (OLD."id", OLD."is_active", OLD."kind", OLD."name", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."phone", OLD."relation"); RETURN NULL;',
-                            hash="8735d6ad75f6d75c97e898088e6dde557de38507",
+                            func='INSERT INTO "patients_contacthistory" ("id", "is_active", "kind", "name", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "relation") VALUES (OLD."id", OLD."is_active", OLD."kind", OLD."name", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."phone", OLD."relation"); RETURN NULL;',
+                            hash="36077bd08614e5dea8e11fe83f7d1407077cd187",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_447f9",
                             table="patients_contact",
@@ -263,38 +206,24 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ExternalIdentifier",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ("system", models.CharField(max_length=120)),
                 ("value", models.CharField(max_length=120)),
                 (
                     "patient",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="identifiers",
-                        to="patients.patient",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="identifiers", to="patients.patient"
                     ),
                 ),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("system", "value"), name="external_identifier_once"
-                    )
-                ],
+                "constraints": [models.UniqueConstraint(fields=("system", "value"), name="external_identifier_once")],
                 "triggers": [
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "patients_externalidentifierevent" ("id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "system", "value") VALUES (NEW."id", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."system", NEW."value"); RETURN NULL;',
-                            hash="85a15d05a54b62ceea5515a9bca821680d63dae3",
+                            func='INSERT INTO "patients_externalidentifierhistory" ("id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "system", "value") VALUES (NEW."id", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."system", NEW."value"); RETURN NULL;',
+                            hash="0e74dfcdcd35a81388814565437dcfcc98ead233",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_99657",
                             table="patients_externalidentifier",
@@ -305,8 +234,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "patients_externalidentifierevent" ("id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "system", "value") VALUES (NEW."id", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."system", NEW."value"); RETURN NULL;',
-                            hash="e97b30ec8ac37d021515495206667d5b2a8ce9a5",
+                            func='INSERT INTO "patients_externalidentifierhistory" ("id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "system", "value") VALUES (NEW."id", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."system", NEW."value"); RETURN NULL;',
+                            hash="f1bd739ee6df578342960a9b387868be716add9e",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_813a1",
                             table="patients_externalidentifier",
@@ -316,8 +245,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "patients_externalidentifierevent" ("id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "system", "value") VALUES (OLD."id", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."system", OLD."value"); RETURN NULL;',
-                            hash="022cc5f7e22fd85efa5c2ee0f0d3d3dee7d5188d",
+                            func='INSERT INTO "patients_externalidentifierhistory" ("id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "system", "value") VALUES (OLD."id", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."system", OLD."value"); RETURN NULL;',
+                            hash="7c5c9fd0bb88e05be34ae0c8864b3c69346d3dc7",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_96e6a",
                             table="patients_externalidentifier",
@@ -330,33 +259,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Allergy",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "entered_in_error_at",
-                    models.DateTimeField(blank=True, editable=False, null=True),
-                ),
-                (
-                    "entered_in_error_reason",
-                    models.CharField(blank=True, editable=False, max_length=300),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("entered_in_error_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("entered_in_error_reason", models.CharField(blank=True, editable=False, max_length=300)),
                 ("system", models.CharField(blank=True, max_length=80)),
                 ("code", models.CharField(blank=True, max_length=40)),
                 ("display", models.CharField(max_length=255)),
                 (
                     "source",
-                    models.CharField(
-                        default="staff",
-                        help_text="staff, patient, record or import",
-                        max_length=20,
-                    ),
+                    models.CharField(default="staff", help_text="staff, patient, record or import", max_length=20),
                 ),
                 ("reaction", models.CharField(blank=True, max_length=200)),
                 (
@@ -387,9 +298,7 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="allergies",
-                        to="patients.patient",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="allergies", to="patients.patient"
                     ),
                 ),
             ],
@@ -408,25 +317,20 @@ class Migration(migrations.Migration):
                             models.Q(
                                 ("entered_in_error_at__isnull", False),
                                 ("entered_in_error_by__isnull", False),
-                                models.Q(
-                                    ("entered_in_error_reason", ""), _negated=True
-                                ),
+                                models.Q(("entered_in_error_reason", ""), _negated=True),
                             ),
                             _connector="OR",
                         ),
                         name="patients_allergy_error_whole",
                     ),
-                    models.UniqueConstraint(
-                        fields=("patient", "system", "code", "display"),
-                        name="allergy_once",
-                    ),
+                    models.UniqueConstraint(fields=("patient", "system", "code", "display"), name="allergy_once"),
                 ],
                 "triggers": [
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "patients_allergyevent" ("code", "display", "entered_in_error_at", "entered_in_error_by_id", "entered_in_error_reason", "id", "noted_on", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reaction", "severity", "source", "system") VALUES (NEW."code", NEW."display", NEW."entered_in_error_at", NEW."entered_in_error_by_id", NEW."entered_in_error_reason", NEW."id", NEW."noted_on", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."reaction", NEW."severity", NEW."source", NEW."system"); RETURN NULL;',
-                            hash="80a162e1790f7d7e382d1b85866fed5e6398eaa9",
+                            func='INSERT INTO "patients_allergyhistory" ("code", "display", "entered_in_error_at", "entered_in_error_by_id", "entered_in_error_reason", "id", "noted_on", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reaction", "severity", "source", "system") VALUES (NEW."code", NEW."display", NEW."entered_in_error_at", NEW."entered_in_error_by_id", NEW."entered_in_error_reason", NEW."id", NEW."noted_on", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."reaction", NEW."severity", NEW."source", NEW."system"); RETURN NULL;',
+                            hash="f043b4b50e56547f719a20bdaa2b421210106a30",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_09063",
                             table="patients_allergy",
@@ -437,8 +341,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "patients_allergyevent" ("code", "display", "entered_in_error_at", "entered_in_error_by_id", "entered_in_error_reason", "id", "noted_on", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reaction", "severity", "source", "system") VALUES (NEW."code", NEW."display", NEW."entered_in_error_at", NEW."entered_in_error_by_id", NEW."entered_in_error_reason", NEW."id", NEW."noted_on", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."reaction", NEW."severity", NEW."source", NEW."system"); RETURN NULL;',
-                            hash="ae59f5bda5b1eaea1214f2142d934e5f3f6e5c05",
+                            func='INSERT INTO "patients_allergyhistory" ("code", "display", "entered_in_error_at", "entered_in_error_by_id", "entered_in_error_reason", "id", "noted_on", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reaction", "severity", "source", "system") VALUES (NEW."code", NEW."display", NEW."entered_in_error_at", NEW."entered_in_error_by_id", NEW."entered_in_error_reason", NEW."id", NEW."noted_on", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."reaction", NEW."severity", NEW."source", NEW."system"); RETURN NULL;',
+                            hash="fa11f67f806ce24cfd960ebd5609f01d8629d47a",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_6c37b",
                             table="patients_allergy",
@@ -448,8 +352,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "patients_allergyevent" ("code", "display", "entered_in_error_at", "entered_in_error_by_id", "entered_in_error_reason", "id", "noted_on", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reaction", "severity", "source", "system") VALUES (OLD."code", OLD."display", OLD."entered_in_error_at", OLD."entered_in_error_by_id", OLD."entered_in_error_reason", OLD."id", OLD."noted_on", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."reaction", OLD."severity", OLD."source", OLD."system"); RETURN NULL;',
-                            hash="ec6dd6cddde3599911e6e5451d7925c0a5f90444",
+                            func='INSERT INTO "patients_allergyhistory" ("code", "display", "entered_in_error_at", "entered_in_error_by_id", "entered_in_error_reason", "id", "noted_on", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reaction", "severity", "source", "system") VALUES (OLD."code", OLD."display", OLD."entered_in_error_at", OLD."entered_in_error_by_id", OLD."entered_in_error_reason", OLD."id", OLD."noted_on", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."reaction", OLD."severity", OLD."source", OLD."system"); RETURN NULL;',
+                            hash="d4809aa401d2c035050ca0a592b4b15fa27d0d31",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_9391c",
                             table="patients_allergy",
@@ -462,33 +366,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Condition",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "entered_in_error_at",
-                    models.DateTimeField(blank=True, editable=False, null=True),
-                ),
-                (
-                    "entered_in_error_reason",
-                    models.CharField(blank=True, editable=False, max_length=300),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("entered_in_error_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("entered_in_error_reason", models.CharField(blank=True, editable=False, max_length=300)),
                 ("system", models.CharField(blank=True, max_length=80)),
                 ("code", models.CharField(blank=True, max_length=40)),
                 ("display", models.CharField(max_length=255)),
                 (
                     "source",
-                    models.CharField(
-                        default="staff",
-                        help_text="staff, patient, record or import",
-                        max_length=20,
-                    ),
+                    models.CharField(default="staff", help_text="staff, patient, record or import", max_length=20),
                 ),
                 ("onset", models.DateField(blank=True, null=True)),
                 ("abatement", models.DateField(blank=True, null=True)),
@@ -506,20 +392,14 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="conditions",
-                        to="patients.patient",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="conditions", to="patients.patient"
                     ),
                 ),
             ],
             options={
                 "ordering": ["-onset", "display"],
                 "abstract": False,
-                "indexes": [
-                    models.Index(
-                        fields=["patient", "-onset"], name="condition_by_patient"
-                    )
-                ],
+                "indexes": [models.Index(fields=["patient", "-onset"], name="condition_by_patient")],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
@@ -531,9 +411,7 @@ class Migration(migrations.Migration):
                             models.Q(
                                 ("entered_in_error_at__isnull", False),
                                 ("entered_in_error_by__isnull", False),
-                                models.Q(
-                                    ("entered_in_error_reason", ""), _negated=True
-                                ),
+                                models.Q(("entered_in_error_reason", ""), _negated=True),
                             ),
                             _connector="OR",
                         ),
@@ -549,8 +427,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "patients_conditionevent" ("abatement", "code", "display", "entered_in_error_at", "entered_in_error_by_id", "entered_in_error_reason", "id", "onset", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "system") VALUES (NEW."abatement", NEW."code", NEW."display", NEW."entered_in_error_at", NEW."entered_in_error_by_id", NEW."entered_in_error_reason", NEW."id", NEW."onset", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."source", NEW."system"); RETURN NULL;',
-                            hash="9d41d276ca95477f58a1e4ab2571c2f2bdb8f0da",
+                            func='INSERT INTO "patients_conditionhistory" ("abatement", "code", "display", "entered_in_error_at", "entered_in_error_by_id", "entered_in_error_reason", "id", "onset", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "system") VALUES (NEW."abatement", NEW."code", NEW."display", NEW."entered_in_error_at", NEW."entered_in_error_by_id", NEW."entered_in_error_reason", NEW."id", NEW."onset", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."source", NEW."system"); RETURN NULL;',
+                            hash="0e7d47dccfecc9607c0020af50f8f57a8e310e79",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_07e1c",
                             table="patients_condition",
@@ -561,8 +439,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "patients_conditionevent" ("abatement", "code", "display", "entered_in_error_at", "entered_in_error_by_id", "entered_in_error_reason", "id", "onset", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "system") VALUES (NEW."abatement", NEW."code", NEW."display", NEW."entered_in_error_at", NEW."entered_in_error_by_id", NEW."entered_in_error_reason", NEW."id", NEW."onset", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."source", NEW."system"); RETURN NULL;',
-                            hash="b68abc7d3708907b78ca9a35fdcf5bf985148750",
+                            func='INSERT INTO "patients_conditionhistory" ("abatement", "code", "display", "entered_in_error_at", "entered_in_error_by_id", "entered_in_error_reason", "id", "onset", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "system") VALUES (NEW."abatement", NEW."code", NEW."display", NEW."entered_in_error_at", NEW."entered_in_error_by_id", NEW."entered_in_error_reason", NEW."id", NEW."onset", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."source", NEW."system"); RETURN NULL;',
+                            hash="e1b198ee7aadd3d3f409b12aaf213841364adb1b",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_6df95",
                             table="patients_condition",
@@ -572,8 +450,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "patients_conditionevent" ("abatement", "code", "display", "entered_in_error_at", "entered_in_error_by_id", "entered_in_error_reason", "id", "onset", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "system") VALUES (OLD."abatement", OLD."code", OLD."display", OLD."entered_in_error_at", OLD."entered_in_error_by_id", OLD."entered_in_error_reason", OLD."id", OLD."onset", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."source", OLD."system"); RETURN NULL;',
-                            hash="8e371cb465990f9c2316504c04641647beaf5aa4",
+                            func='INSERT INTO "patients_conditionhistory" ("abatement", "code", "display", "entered_in_error_at", "entered_in_error_by_id", "entered_in_error_reason", "id", "onset", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "system") VALUES (OLD."abatement", OLD."code", OLD."display", OLD."entered_in_error_at", OLD."entered_in_error_by_id", OLD."entered_in_error_reason", OLD."id", OLD."onset", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."source", OLD."system"); RETURN NULL;',
+                            hash="5e2b3ad482dfe5ab30096054b9bd6190e3143689",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_26f1e",
                             table="patients_condition",
@@ -586,23 +464,11 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Consent",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ("observed_at", models.DateTimeField(help_text="When it happened.")),
                 (
                     "entered_at",
-                    models.DateTimeField(
-                        default=clinic.clock.now,
-                        editable=False,
-                        help_text="When it was typed.",
-                    ),
+                    models.DateTimeField(default=clinic.clock.now, editable=False, help_text="When it was typed."),
                 ),
                 (
                     "kind",
@@ -644,9 +510,7 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="consents",
-                        to="patients.patient",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="consents", to="patients.patient"
                     ),
                 ),
             ],
@@ -654,16 +518,15 @@ class Migration(migrations.Migration):
                 "ordering": ["-observed_at"],
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("signer_name", ""), _negated=True),
-                        name="consent_has_signer",
+                        condition=models.Q(("signer_name", ""), _negated=True), name="consent_has_signer"
                     )
                 ],
                 "triggers": [
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "patients_consentevent" ("entered_at", "entered_by_id", "id", "kind", "language", "observed_at", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "signer_name", "text_sha256", "valid_until", "version", "withdrawn_at", "witness_id") VALUES (NEW."entered_at", NEW."entered_by_id", NEW."id", NEW."kind", NEW."language", NEW."observed_at", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."signer_name", NEW."text_sha256", NEW."valid_until", NEW."version", NEW."withdrawn_at", NEW."witness_id"); RETURN NULL;',
-                            hash="442b8df1e6d868c8afde945d365d27af517897d7",
+                            func='INSERT INTO "patients_consenthistory" ("entered_at", "entered_by_id", "id", "kind", "language", "observed_at", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "signer_name", "text_sha256", "valid_until", "version", "withdrawn_at", "witness_id") VALUES (NEW."entered_at", NEW."entered_by_id", NEW."id", NEW."kind", NEW."language", NEW."observed_at", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."signer_name", NEW."text_sha256", NEW."valid_until", NEW."version", NEW."withdrawn_at", NEW."witness_id"); RETURN NULL;',
+                            hash="c92892997124afb359e212d97b692c2edb45f31f",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_f3c10",
                             table="patients_consent",
@@ -674,8 +537,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "patients_consentevent" ("entered_at", "entered_by_id", "id", "kind", "language", "observed_at", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "signer_name", "text_sha256", "valid_until", "version", "withdrawn_at", "witness_id") VALUES (NEW."entered_at", NEW."entered_by_id", NEW."id", NEW."kind", NEW."language", NEW."observed_at", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."signer_name", NEW."text_sha256", NEW."valid_until", NEW."version", NEW."withdrawn_at", NEW."witness_id"); RETURN NULL;',
-                            hash="2f9e94fe81ad8086e8ad96949b3a392747144635",
+                            func='INSERT INTO "patients_consenthistory" ("entered_at", "entered_by_id", "id", "kind", "language", "observed_at", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "signer_name", "text_sha256", "valid_until", "version", "withdrawn_at", "witness_id") VALUES (NEW."entered_at", NEW."entered_by_id", NEW."id", NEW."kind", NEW."language", NEW."observed_at", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."signer_name", NEW."text_sha256", NEW."valid_until", NEW."version", NEW."withdrawn_at", NEW."witness_id"); RETURN NULL;',
+                            hash="6701cc9d88cae982bd35b456bed6c04504931930",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_06fdd",
                             table="patients_consent",
@@ -685,8 +548,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "patients_consentevent" ("entered_at", "entered_by_id", "id", "kind", "language", "observed_at", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "signer_name", "text_sha256", "valid_until", "version", "withdrawn_at", "witness_id") VALUES (OLD."entered_at", OLD."entered_by_id", OLD."id", OLD."kind", OLD."language", OLD."observed_at", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."signer_name", OLD."text_sha256", OLD."valid_until", OLD."version", OLD."withdrawn_at", OLD."witness_id"); RETURN NULL;',
-                            hash="8c04bbdb786d3fa3e46f19b9e2e8d69ab352c4de",
+                            func='INSERT INTO "patients_consenthistory" ("entered_at", "entered_by_id", "id", "kind", "language", "observed_at", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "signer_name", "text_sha256", "valid_until", "version", "withdrawn_at", "witness_id") VALUES (OLD."entered_at", OLD."entered_by_id", OLD."id", OLD."kind", OLD."language", OLD."observed_at", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."signer_name", OLD."text_sha256", OLD."valid_until", OLD."version", OLD."withdrawn_at", OLD."witness_id"); RETURN NULL;',
+                            hash="9505beb05df9128e980d2839a5b32ae7f6462a6f",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_a515a",
                             table="patients_consent",
@@ -699,22 +562,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ContactConsent",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "channel",
-                    models.CharField(
-                        choices=[("email", "Email"), ("text", "Text message")],
-                        max_length=5,
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("channel", models.CharField(choices=[("email", "Email"), ("text", "Text message")], max_length=5)),
                 ("words", models.TextField()),
                 ("version", models.CharField(max_length=20)),
                 ("given_at", models.DateTimeField()),
@@ -747,9 +596,7 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("revoked_at__isnull", True),
-                            ("revoked_at__gt", models.F("given_at")),
-                            _connector="OR",
+                            ("revoked_at__isnull", True), ("revoked_at__gt", models.F("given_at")), _connector="OR"
                         ),
                         name="contact_consent_revoked_after",
                     ),
@@ -758,8 +605,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "patients_contactconsentevent" ("channel", "given_at", "id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "revoked_at", "taken_by_id", "version", "words") VALUES (NEW."channel", NEW."given_at", NEW."id", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."revoked_at", NEW."taken_by_id", NEW."version", NEW."words"); RETURN NULL;',
-                            hash="376071d92659f165c9e29493894a04d5a6519b23",
+                            func='INSERT INTO "patients_contactconsenthistory" ("channel", "given_at", "id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "revoked_at", "taken_by_id", "version", "words") VALUES (NEW."channel", NEW."given_at", NEW."id", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."revoked_at", NEW."taken_by_id", NEW."version", NEW."words"); RETURN NULL;',
+                            hash="dc3b9234b358de2671cc7256b26639a2023bf704",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_fe802",
                             table="patients_contactconsent",
@@ -770,8 +617,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "patients_contactconsentevent" ("channel", "given_at", "id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "revoked_at", "taken_by_id", "version", "words") VALUES (NEW."channel", NEW."given_at", NEW."id", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."revoked_at", NEW."taken_by_id", NEW."version", NEW."words"); RETURN NULL;',
-                            hash="3cd062628504a42aa94a52878e018389a2396bf6",
+                            func='INSERT INTO "patients_contactconsenthistory" ("channel", "given_at", "id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "revoked_at", "taken_by_id", "version", "words") VALUES (NEW."channel", NEW."given_at", NEW."id", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."revoked_at", NEW."taken_by_id", NEW."version", NEW."words"); RETURN NULL;',
+                            hash="6c68c088c48cd79bb9e6aa51cdf3fe11f366f8c2",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_2d5e0",
                             table="patients_contactconsent",
@@ -781,8 +628,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "patients_contactconsentevent" ("channel", "given_at", "id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "revoked_at", "taken_by_id", "version", "words") VALUES (OLD."channel", OLD."given_at", OLD."id", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."revoked_at", OLD."taken_by_id", OLD."version", OLD."words"); RETURN NULL;',
-                            hash="62835053f33601e6198d0e34b3145f937cd68b3b",
+                            func='INSERT INTO "patients_contactconsenthistory" ("channel", "given_at", "id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "revoked_at", "taken_by_id", "version", "words") VALUES (OLD."channel", OLD."given_at", OLD."id", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."revoked_at", OLD."taken_by_id", OLD."version", OLD."words"); RETURN NULL;',
+                            hash="e6697e93a704949ac7f6b6847941053e8fb427aa",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_38538",
                             table="patients_contactconsent",
@@ -795,23 +642,11 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Evaluation",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ("observed_at", models.DateTimeField(help_text="When it happened.")),
                 (
                     "entered_at",
-                    models.DateTimeField(
-                        default=clinic.clock.now,
-                        editable=False,
-                        help_text="When it was typed.",
-                    ),
+                    models.DateTimeField(default=clinic.clock.now, editable=False, help_text="When it was typed."),
                 ),
                 (
                     "state",
@@ -829,44 +664,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("diagnosis", models.CharField(blank=True, max_length=160)),
-                (
-                    "diagnosis_code",
-                    models.CharField(
-                        blank=True, max_length=10, verbose_name="ICD-10-CM code"
-                    ),
-                ),
-                (
-                    "history",
-                    models.TextField(blank=True, verbose_name="history of the illness"),
-                ),
-                (
-                    "goals",
-                    models.TextField(
-                        blank=True, verbose_name="goals, in the patient’s own words"
-                    ),
-                ),
+                ("diagnosis_code", models.CharField(blank=True, max_length=10, verbose_name="ICD-10-CM code")),
+                ("history", models.TextField(blank=True, verbose_name="history of the illness")),
+                ("goals", models.TextField(blank=True, verbose_name="goals, in the patient’s own words")),
                 ("plan", models.TextField(blank=True)),
                 ("planned_count", models.PositiveSmallIntegerField(default=6)),
-                (
-                    "height_cm",
-                    models.DecimalField(
-                        blank=True, decimal_places=1, max_digits=5, null=True
-                    ),
-                ),
-                (
-                    "weight_kg",
-                    models.DecimalField(
-                        blank=True, decimal_places=1, max_digits=5, null=True
-                    ),
-                ),
+                ("height_cm", models.DecimalField(blank=True, decimal_places=1, max_digits=5, null=True)),
+                ("weight_kg", models.DecimalField(blank=True, decimal_places=1, max_digits=5, null=True)),
                 ("systolic", models.PositiveSmallIntegerField(blank=True, null=True)),
                 ("diastolic", models.PositiveSmallIntegerField(blank=True, null=True)),
                 (
                     "rationale",
-                    models.TextField(
-                        blank=True,
-                        help_text="Why, where the answers don’t say it by themselves.",
-                    ),
+                    models.TextField(blank=True, help_text="Why, where the answers don’t say it by themselves."),
                 ),
                 ("conditions_to_meet", models.TextField(blank=True)),
                 ("revisit_on", models.DateField(blank=True, null=True)),
@@ -906,9 +715,7 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="evaluations",
-                        to="patients.patient",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="evaluations", to="patients.patient"
                     ),
                 ),
             ],
@@ -917,47 +724,26 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(
-                                ("signed_at__isnull", True), ("signed_by__isnull", True)
-                            ),
-                            models.Q(
-                                ("signed_at__isnull", False),
-                                ("signed_by__isnull", False),
-                            ),
+                            models.Q(("signed_at__isnull", True), ("signed_by__isnull", True)),
+                            models.Q(("signed_at__isnull", False), ("signed_by__isnull", False)),
                             _connector="OR",
                         ),
                         name="evaluation_signature_whole",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(
-                                ("diastolic__isnull", True), ("systolic__isnull", True)
-                            ),
-                            models.Q(
-                                ("diastolic__isnull", False),
-                                ("systolic__isnull", False),
-                            ),
+                            models.Q(("diastolic__isnull", True), ("systolic__isnull", True)),
+                            models.Q(("diastolic__isnull", False), ("systolic__isnull", False)),
                             _connector="OR",
                         ),
                         name="evaluation_pressure_whole",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(
-                                ("signed_at__isnull", True),
-                                ("state__in", ["draft", "in_review"]),
-                            ),
+                            models.Q(("signed_at__isnull", True), ("state__in", ["draft", "in_review"])),
                             models.Q(
                                 ("signed_at__isnull", False),
-                                (
-                                    "state__in",
-                                    [
-                                        "eligible",
-                                        "conditional",
-                                        "deferred",
-                                        "ineligible",
-                                    ],
-                                ),
+                                ("state__in", ["eligible", "conditional", "deferred", "ineligible"]),
                             ),
                             _connector="OR",
                         ),
@@ -965,10 +751,7 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(
-                                ("state__in", ["eligible", "conditional"]),
-                                _negated=True,
-                            ),
+                            models.Q(("state__in", ["eligible", "conditional"]), _negated=True),
                             ("valid_until__isnull", False),
                             _connector="OR",
                         ),
@@ -982,9 +765,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             ("planned_count__isnull", True),
-                            models.Q(
-                                ("planned_count__gte", 6), ("planned_count__lte", 8)
-                            ),
+                            models.Q(("planned_count__gte", 6), ("planned_count__lte", 8)),
                             _connector="OR",
                         ),
                         name="evaluation_count_sane",
@@ -1038,8 +819,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "patients_evaluationevent" ("conditions_to_meet", "diagnosis", "diagnosis_code", "diastolic", "entered_at", "entered_by_id", "goals", "height_cm", "history", "id", "observed_at", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan", "planned_count", "rationale", "revisit_on", "signed_at", "signed_by_id", "state", "supersedes_id", "systolic", "valid_until", "version", "weight_kg") VALUES (NEW."conditions_to_meet", NEW."diagnosis", NEW."diagnosis_code", NEW."diastolic", NEW."entered_at", NEW."entered_by_id", NEW."goals", NEW."height_cm", NEW."history", NEW."id", NEW."observed_at", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."plan", NEW."planned_count", NEW."rationale", NEW."revisit_on", NEW."signed_at", NEW."signed_by_id", NEW."state", NEW."supersedes_id", NEW."systolic", NEW."valid_until", NEW."version", NEW."weight_kg"); RETURN NULL;',
-                            hash="0010d9342301b11e049e2b29bd3303f7abf42c23",
+                            func='INSERT INTO "patients_evaluationhistory" ("conditions_to_meet", "diagnosis", "diagnosis_code", "diastolic", "entered_at", "entered_by_id", "goals", "height_cm", "history", "id", "observed_at", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan", "planned_count", "rationale", "revisit_on", "signed_at", "signed_by_id", "state", "supersedes_id", "systolic", "valid_until", "version", "weight_kg") VALUES (NEW."conditions_to_meet", NEW."diagnosis", NEW."diagnosis_code", NEW."diastolic", NEW."entered_at", NEW."entered_by_id", NEW."goals", NEW."height_cm", NEW."history", NEW."id", NEW."observed_at", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."plan", NEW."planned_count", NEW."rationale", NEW."revisit_on", NEW."signed_at", NEW."signed_by_id", NEW."state", NEW."supersedes_id", NEW."systolic", NEW."valid_until", NEW."version", NEW."weight_kg"); RETURN NULL;',
+                            hash="c10f64db080f12b0cdc23069d3a2b0d6f7b7992c",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_2831c",
                             table="patients_evaluation",
@@ -1050,8 +831,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "patients_evaluationevent" ("conditions_to_meet", "diagnosis", "diagnosis_code", "diastolic", "entered_at", "entered_by_id", "goals", "height_cm", "history", "id", "observed_at", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan", "planned_count", "rationale", "revisit_on", "signed_at", "signed_by_id", "state", "supersedes_id", "systolic", "valid_until", "version", "weight_kg") VALUES (NEW."conditions_to_meet", NEW."diagnosis", NEW."diagnosis_code", NEW."diastolic", NEW."entered_at", NEW."entered_by_id", NEW."goals", NEW."height_cm", NEW."history", NEW."id", NEW."observed_at", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."plan", NEW."planned_count", NEW."rationale", NEW."revisit_on", NEW."signed_at", NEW."signed_by_id", NEW."state", NEW."supersedes_id", NEW."systolic", NEW."valid_until", NEW."version", NEW."weight_kg"); RETURN NULL;',
-                            hash="0aa961588b9597a8abb61e522fcb9e094022815f",
+                            func='INSERT INTO "patients_evaluationhistory" ("conditions_to_meet", "diagnosis", "diagnosis_code", "diastolic", "entered_at", "entered_by_id", "goals", "height_cm", "history", "id", "observed_at", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan", "planned_count", "rationale", "revisit_on", "signed_at", "signed_by_id", "state", "supersedes_id", "systolic", "valid_until", "version", "weight_kg") VALUES (NEW."conditions_to_meet", NEW."diagnosis", NEW."diagnosis_code", NEW."diastolic", NEW."entered_at", NEW."entered_by_id", NEW."goals", NEW."height_cm", NEW."history", NEW."id", NEW."observed_at", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."plan", NEW."planned_count", NEW."rationale", NEW."revisit_on", NEW."signed_at", NEW."signed_by_id", NEW."state", NEW."supersedes_id", NEW."systolic", NEW."valid_until", NEW."version", NEW."weight_kg"); RETURN NULL;',
+                            hash="da1088b99581154cfb7ea0167b094e2086b1a6ca",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_11e73",
                             table="patients_evaluation",
@@ -1061,8 +842,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "patients_evaluationevent" ("conditions_to_meet", "diagnosis", "diagnosis_code", "diastolic", "entered_at", "entered_by_id", "goals", "height_cm", "history", "id", "observed_at", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan", "planned_count", "rationale", "revisit_on", "signed_at", "signed_by_id", "state", "supersedes_id", "systolic", "valid_until", "version", "weight_kg") VALUES (OLD."conditions_to_meet", OLD."diagnosis", OLD."diagnosis_code", OLD."diastolic", OLD."entered_at", OLD."entered_by_id", OLD."goals", OLD."height_cm", OLD."history", OLD."id", OLD."observed_at", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."plan", OLD."planned_count", OLD."rationale", OLD."revisit_on", OLD."signed_at", OLD."signed_by_id", OLD."state", OLD."supersedes_id", OLD."systolic", OLD."valid_until", OLD."version", OLD."weight_kg"); RETURN NULL;',
-                            hash="040a6f6b64225b33ea2e9f3ccf60e129f416e5af",
+                            func='INSERT INTO "patients_evaluationhistory" ("conditions_to_meet", "diagnosis", "diagnosis_code", "diastolic", "entered_at", "entered_by_id", "goals", "height_cm", "history", "id", "observed_at", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan", "planned_count", "rationale", "revisit_on", "signed_at", "signed_by_id", "state", "supersedes_id", "systolic", "valid_until", "version", "weight_kg") VALUES (OLD."conditions_to_meet", OLD."diagnosis", OLD."diagnosis_code", OLD."diastolic", OLD."entered_at", OLD."entered_by_id", OLD."goals", OLD."height_cm", OLD."history", OLD."id", OLD."observed_at", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."plan", OLD."planned_count", OLD."rationale", OLD."revisit_on", OLD."signed_at", OLD."signed_by_id", OLD."state", OLD."supersedes_id", OLD."systolic", OLD."valid_until", OLD."version", OLD."weight_kg"); RETURN NULL;',
+                            hash="ea845d55dcdc4b1c047787ddab0e2bb1c8b4df36",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_668f7",
                             table="patients_evaluation",
@@ -1075,43 +856,22 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="EvaluationAnswer",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ("key", models.CharField(max_length=40)),
                 (
                     "answer",
-                    models.CharField(
-                        choices=[
-                            ("no", "No"),
-                            ("yes", "Yes"),
-                            ("unknown", "Not known"),
-                        ],
-                        max_length=8,
-                    ),
+                    models.CharField(choices=[("no", "No"), ("yes", "Yes"), ("unknown", "Not known")], max_length=8),
                 ),
                 ("note", models.CharField(blank=True, max_length=300)),
                 (
                     "evaluation",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="answers",
-                        to="patients.evaluation",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="answers", to="patients.evaluation"
                     ),
                 ),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("evaluation", "key"), name="evaluation_answer_once"
-                    )
-                ],
+                "constraints": [models.UniqueConstraint(fields=("evaluation", "key"), name="evaluation_answer_once")],
                 "triggers": [
                     pgtrigger.compiler.Trigger(
                         name="evaluation_answer_signed",
@@ -1128,8 +888,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "patients_evaluationanswerevent" ("answer", "evaluation_id", "id", "key", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."answer", NEW."evaluation_id", NEW."id", NEW."key", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id"); RETURN NULL;',
-                            hash="2e0ab8271935b59aa645b061c88c1303267afd45",
+                            func='INSERT INTO "patients_evaluationanswerhistory" ("answer", "evaluation_id", "id", "key", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."answer", NEW."evaluation_id", NEW."id", NEW."key", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id"); RETURN NULL;',
+                            hash="5d1599775e45c92af358175b9b94b17f50a9818b",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_25ac9",
                             table="patients_evaluationanswer",
@@ -1140,8 +900,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "patients_evaluationanswerevent" ("answer", "evaluation_id", "id", "key", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."answer", NEW."evaluation_id", NEW."id", NEW."key", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id"); RETURN NULL;',
-                            hash="43925ebc0e19ce85caa5970fd8f934346c976381",
+                            func='INSERT INTO "patients_evaluationanswerhistory" ("answer", "evaluation_id", "id", "key", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."answer", NEW."evaluation_id", NEW."id", NEW."key", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id"); RETURN NULL;',
+                            hash="28d195a5a6c59dc56a6b9971414a3c2c1523ca90",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_edc6d",
                             table="patients_evaluationanswer",
@@ -1151,8 +911,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "patients_evaluationanswerevent" ("answer", "evaluation_id", "id", "key", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."answer", OLD."evaluation_id", OLD."id", OLD."key", OLD."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id"); RETURN NULL;',
-                            hash="306f9c020c608236a1f3b5f4e5c351febc519920",
+                            func='INSERT INTO "patients_evaluationanswerhistory" ("answer", "evaluation_id", "id", "key", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."answer", OLD."evaluation_id", OLD."id", OLD."key", OLD."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id"); RETURN NULL;',
+                            hash="7420ceb59ab5a29d081f8112596ce2ee74d946fb",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_21f89",
                             table="patients_evaluationanswer",
@@ -1163,30 +923,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="EvaluationAnswerEvent",
+            name="EvaluationAnswerHistory",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
                 ("key", models.CharField(max_length=40)),
                 (
                     "answer",
-                    models.CharField(
-                        choices=[
-                            ("no", "No"),
-                            ("yes", "Yes"),
-                            ("unknown", "Not known"),
-                        ],
-                        max_length=8,
-                    ),
+                    models.CharField(choices=[("no", "No"), ("yes", "Yes"), ("unknown", "Not known")], max_length=8),
                 ),
                 ("note", models.CharField(blank=True, max_length=300)),
                 (
@@ -1216,10 +964,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="6e3d93a69c48973643d26c2c20e0811bae7d4b27",
+                            hash="517e5d93c5b914fd6a430c86c21678a633797be4",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_e29b7",
-                            table="patients_evaluationanswerevent",
+                            pgid="pgtrigger_append_only_4bec9",
+                            table="patients_evaluationanswerhistory",
                             when="BEFORE",
                         ),
                     )
@@ -1229,15 +977,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ImportJob",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 (
                     "format",
                     models.CharField(
@@ -1253,9 +993,7 @@ class Migration(migrations.Migration):
                 (
                     "content",
                     models.BinaryField(
-                        blank=True,
-                        help_text="The uploaded file; emptied when the run ends.",
-                        null=True,
+                        blank=True, help_text="The uploaded file; emptied when the run ends.", null=True
                     ),
                 ),
                 ("dry_run", models.BooleanField(default=False)),
@@ -1277,9 +1015,7 @@ class Migration(migrations.Migration):
                 (
                     "refusal",
                     models.CharField(
-                        blank=True,
-                        help_text="Why the whole file was refused: line and column.",
-                        max_length=500,
+                        blank=True, help_text="Why the whole file was refused: line and column.", max_length=500
                     ),
                 ),
                 ("asked_at", models.DateTimeField(default=clinic.clock.now)),
@@ -1287,9 +1023,7 @@ class Migration(migrations.Migration):
                 (
                     "site",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="import_jobs",
-                        to="clinic.site",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="import_jobs", to="clinic.site"
                     ),
                 ),
                 (
@@ -1309,8 +1043,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "patients_importjobevent" ("asked_at", "content", "dry_run", "ended_at", "file_name", "format", "handled", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "refusal", "site_id", "started_by_id", "state", "total") VALUES (NEW."asked_at", NEW."content", NEW."dry_run", NEW."ended_at", NEW."file_name", NEW."format", NEW."handled", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."refusal", NEW."site_id", NEW."started_by_id", NEW."state", NEW."total"); RETURN NULL;',
-                            hash="63cad254c5da5f4eefed71e1d3c8dac95c8c2cae",
+                            func='INSERT INTO "patients_importjobhistory" ("asked_at", "content", "dry_run", "ended_at", "file_name", "format", "handled", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "refusal", "site_id", "started_by_id", "state", "total") VALUES (NEW."asked_at", NEW."content", NEW."dry_run", NEW."ended_at", NEW."file_name", NEW."format", NEW."handled", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."refusal", NEW."site_id", NEW."started_by_id", NEW."state", NEW."total"); RETURN NULL;',
+                            hash="7180e0ac0d79f6d06c9de0c86b8eabc281231f37",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_9d344",
                             table="patients_importjob",
@@ -1321,8 +1055,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "patients_importjobevent" ("asked_at", "content", "dry_run", "ended_at", "file_name", "format", "handled", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "refusal", "site_id", "started_by_id", "state", "total") VALUES (NEW."asked_at", NEW."content", NEW."dry_run", NEW."ended_at", NEW."file_name", NEW."format", NEW."handled", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."refusal", NEW."site_id", NEW."started_by_id", NEW."state", NEW."total"); RETURN NULL;',
-                            hash="d57ec874e4f881605d6309b9e2afa5c7e3ccf54b",
+                            func='INSERT INTO "patients_importjobhistory" ("asked_at", "content", "dry_run", "ended_at", "file_name", "format", "handled", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "refusal", "site_id", "started_by_id", "state", "total") VALUES (NEW."asked_at", NEW."content", NEW."dry_run", NEW."ended_at", NEW."file_name", NEW."format", NEW."handled", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."refusal", NEW."site_id", NEW."started_by_id", NEW."state", NEW."total"); RETURN NULL;',
+                            hash="7015afe380faa1552d0c7a92680260960dfc9c17",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_a4ae8",
                             table="patients_importjob",
@@ -1332,8 +1066,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "patients_importjobevent" ("asked_at", "content", "dry_run", "ended_at", "file_name", "format", "handled", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "refusal", "site_id", "started_by_id", "state", "total") VALUES (OLD."asked_at", OLD."content", OLD."dry_run", OLD."ended_at", OLD."file_name", OLD."format", OLD."handled", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."refusal", OLD."site_id", OLD."started_by_id", OLD."state", OLD."total"); RETURN NULL;',
-                            hash="39d85c4c40488076fc2099dd42a75c6693cec86d",
+                            func='INSERT INTO "patients_importjobhistory" ("asked_at", "content", "dry_run", "ended_at", "file_name", "format", "handled", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "refusal", "site_id", "started_by_id", "state", "total") VALUES (OLD."asked_at", OLD."content", OLD."dry_run", OLD."ended_at", OLD."file_name", OLD."format", OLD."handled", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."refusal", OLD."site_id", OLD."started_by_id", OLD."state", OLD."total"); RETURN NULL;',
+                            hash="2d3e5b6d6ac68756de503528462a1b88d9ab7d4c",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_8c75c",
                             table="patients_importjob",
@@ -1344,19 +1078,14 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="ImportJobEvent",
+            name="ImportJobHistory",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
                 (
                     "format",
                     models.CharField(
@@ -1372,9 +1101,7 @@ class Migration(migrations.Migration):
                 (
                     "content",
                     models.BinaryField(
-                        blank=True,
-                        help_text="The uploaded file; emptied when the run ends.",
-                        null=True,
+                        blank=True, help_text="The uploaded file; emptied when the run ends.", null=True
                     ),
                 ),
                 ("dry_run", models.BooleanField(default=False)),
@@ -1396,9 +1123,7 @@ class Migration(migrations.Migration):
                 (
                     "refusal",
                     models.CharField(
-                        blank=True,
-                        help_text="Why the whole file was refused: line and column.",
-                        max_length=500,
+                        blank=True, help_text="Why the whole file was refused: line and column.", max_length=500
                     ),
                 ),
                 ("asked_at", models.DateTimeField(default=clinic.clock.now)),
@@ -1442,10 +1167,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="d7a98f84a11b3f7dadd524a8194f9067cc283b94",
+                            hash="def09174bace305ef489edf56a65748f648f81e9",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_bc490",
-                            table="patients_importjobevent",
+                            pgid="pgtrigger_append_only_4b1ef",
+                            table="patients_importjobhistory",
                             when="BEFORE",
                         ),
                     )
@@ -1455,21 +1180,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Inquiry",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "source",
-                    models.CharField(
-                        choices=[("web", "Web form"), ("phone", "Phone")], max_length=5
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("source", models.CharField(choices=[("web", "Web form"), ("phone", "Phone")], max_length=5)),
                 (
                     "state",
                     models.CharField(
@@ -1494,9 +1206,7 @@ class Migration(migrations.Migration):
                 (
                     "site",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="inquiries",
-                        to="clinic.site",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="inquiries", to="clinic.site"
                     ),
                 ),
                 (
@@ -1523,11 +1233,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "inquiries",
                 "ordering": ["-received_at"],
-                "indexes": [
-                    models.Index(
-                        fields=["site", "state", "-received_at"], name="inquiry_queue"
-                    )
-                ],
+                "indexes": [models.Index(fields=["site", "state", "-received_at"], name="inquiry_queue")],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
@@ -1550,8 +1256,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "patients_inquiryevent" ("birth_date", "closed_reason", "email", "family_name", "given_name", "id", "message", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "received_at", "site_id", "source", "state", "taken_by_id") VALUES (NEW."birth_date", NEW."closed_reason", NEW."email", NEW."family_name", NEW."given_name", NEW."id", NEW."message", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."phone", NEW."received_at", NEW."site_id", NEW."source", NEW."state", NEW."taken_by_id"); RETURN NULL;',
-                            hash="9c676f18a916a2a22831c6ab04f75ed469f63f72",
+                            func='INSERT INTO "patients_inquiryhistory" ("birth_date", "closed_reason", "email", "family_name", "given_name", "id", "message", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "received_at", "site_id", "source", "state", "taken_by_id") VALUES (NEW."birth_date", NEW."closed_reason", NEW."email", NEW."family_name", NEW."given_name", NEW."id", NEW."message", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."phone", NEW."received_at", NEW."site_id", NEW."source", NEW."state", NEW."taken_by_id"); RETURN NULL;',
+                            hash="7ef85d068e37f6b2b603c984b68cb35168f10d96",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_78054",
                             table="patients_inquiry",
@@ -1562,8 +1268,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "patients_inquiryevent" ("birth_date", "closed_reason", "email", "family_name", "given_name", "id", "message", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "received_at", "site_id", "source", "state", "taken_by_id") VALUES (NEW."birth_date", NEW."closed_reason", NEW."email", NEW."family_name", NEW."given_name", NEW."id", NEW."message", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."phone", NEW."received_at", NEW."site_id", NEW."source", NEW."state", NEW."taken_by_id"); RETURN NULL;',
-                            hash="25c2fe8eba6f7b4c869e6980e961081f6fd3234f",
+                            func='INSERT INTO "patients_inquiryhistory" ("birth_date", "closed_reason", "email", "family_name", "given_name", "id", "message", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "received_at", "site_id", "source", "state", "taken_by_id") VALUES (NEW."birth_date", NEW."closed_reason", NEW."email", NEW."family_name", NEW."given_name", NEW."id", NEW."message", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."phone", NEW."received_at", NEW."site_id", NEW."source", NEW."state", NEW."taken_by_id"); RETURN NULL;',
+                            hash="785030fbd600619793c604cdaa00d7e3f5e6bf0c",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_380ea",
                             table="patients_inquiry",
@@ -1573,8 +1279,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "patients_inquiryevent" ("birth_date", "closed_reason", "email", "family_name", "given_name", "id", "message", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "received_at", "site_id", "source", "state", "taken_by_id") VALUES (OLD."birth_date", OLD."closed_reason", OLD."email", OLD."family_name", OLD."given_name", OLD."id", OLD."message", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."phone", OLD."received_at", OLD."site_id", OLD."source", OLD."state", OLD."taken_by_id"); RETURN NULL;',
-                            hash="a7070378877b14a87e806586983762918cdde4d0",
+                            func='INSERT INTO "patients_inquiryhistory" ("birth_date", "closed_reason", "email", "family_name", "given_name", "id", "message", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "received_at", "site_id", "source", "state", "taken_by_id") VALUES (OLD."birth_date", OLD."closed_reason", OLD."email", OLD."family_name", OLD."given_name", OLD."id", OLD."message", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."phone", OLD."received_at", OLD."site_id", OLD."source", OLD."state", OLD."taken_by_id"); RETURN NULL;',
+                            hash="40abddbbd9f21b7897fd56b3a81fb1bc20be5af4",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_585bc",
                             table="patients_inquiry",
@@ -1587,41 +1293,18 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="MeasureResponse",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ("observed_at", models.DateTimeField(help_text="When it happened.")),
                 (
                     "entered_at",
-                    models.DateTimeField(
-                        default=clinic.clock.now,
-                        editable=False,
-                        help_text="When it was typed.",
-                    ),
+                    models.DateTimeField(default=clinic.clock.now, editable=False, help_text="When it was typed."),
                 ),
-                (
-                    "entered_in_error_at",
-                    models.DateTimeField(blank=True, editable=False, null=True),
-                ),
-                (
-                    "entered_in_error_reason",
-                    models.CharField(blank=True, editable=False, max_length=300),
-                ),
+                ("entered_in_error_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("entered_in_error_reason", models.CharField(blank=True, editable=False, max_length=300)),
                 (
                     "instrument",
                     models.CharField(
-                        choices=[
-                            ("phq9", "PHQ-9"),
-                            ("gad7", "GAD-7"),
-                            ("cssrs", "C-SSRS screener"),
-                        ],
-                        max_length=8,
+                        choices=[("phq9", "PHQ-9"), ("gad7", "GAD-7"), ("cssrs", "C-SSRS screener")], max_length=8
                     ),
                 ),
                 ("version", models.CharField(default="1", max_length=20)),
@@ -1640,16 +1323,12 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "items",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.PositiveSmallIntegerField(), size=None
-                    ),
+                    django.contrib.postgres.fields.ArrayField(base_field=models.PositiveSmallIntegerField(), size=None),
                 ),
                 (
                     "score",
                     models.PositiveSmallIntegerField(
-                        blank=True,
-                        help_text="Empty for a screen without a sum.",
-                        null=True,
+                        blank=True, help_text="Empty for a screen without a sum.", null=True
                     ),
                 ),
                 (
@@ -1676,21 +1355,14 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="measures",
-                        to="patients.patient",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="measures", to="patients.patient"
                     ),
                 ),
             ],
             options={
                 "ordering": ["-observed_at"],
                 "abstract": False,
-                "indexes": [
-                    models.Index(
-                        fields=["patient", "instrument", "-observed_at"],
-                        name="measure_by_patient",
-                    )
-                ],
+                "indexes": [models.Index(fields=["patient", "instrument", "-observed_at"], name="measure_by_patient")],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
@@ -1702,9 +1374,7 @@ class Migration(migrations.Migration):
                             models.Q(
                                 ("entered_in_error_at__isnull", False),
                                 ("entered_in_error_by__isnull", False),
-                                models.Q(
-                                    ("entered_in_error_reason", ""), _negated=True
-                                ),
+                                models.Q(("entered_in_error_reason", ""), _negated=True),
                             ),
                             _connector="OR",
                         ),
@@ -1713,22 +1383,12 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(
-                                ("instrument", "phq9"),
-                                ("items__len", 9),
-                                ("score__isnull", False),
-                                ("score__lte", 27),
+                                ("instrument", "phq9"), ("items__len", 9), ("score__isnull", False), ("score__lte", 27)
                             ),
                             models.Q(
-                                ("instrument", "gad7"),
-                                ("items__len", 7),
-                                ("score__isnull", False),
-                                ("score__lte", 21),
+                                ("instrument", "gad7"), ("items__len", 7), ("score__isnull", False), ("score__lte", 21)
                             ),
-                            models.Q(
-                                ("instrument", "cssrs"),
-                                ("items__len", 6),
-                                ("score__isnull", True),
-                            ),
+                            models.Q(("instrument", "cssrs"), ("items__len", 6), ("score__isnull", True)),
                             _connector="OR",
                         ),
                         name="measure_items_whole",
@@ -1738,8 +1398,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "patients_measureresponseevent" ("entered_at", "entered_by_id", "entered_in_error_at", "entered_in_error_by_id", "entered_in_error_reason", "id", "instrument", "items", "language", "observed_at", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "score", "timepoint", "version") VALUES (NEW."entered_at", NEW."entered_by_id", NEW."entered_in_error_at", NEW."entered_in_error_by_id", NEW."entered_in_error_reason", NEW."id", NEW."instrument", NEW."items", NEW."language", NEW."observed_at", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."score", NEW."timepoint", NEW."version"); RETURN NULL;',
-                            hash="bb4268c211ed1f171348483c1dfeeb87415bc2ae",
+                            func='INSERT INTO "patients_measureresponsehistory" ("entered_at", "entered_by_id", "entered_in_error_at", "entered_in_error_by_id", "entered_in_error_reason", "id", "instrument", "items", "language", "observed_at", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "score", "timepoint", "version") VALUES (NEW."entered_at", NEW."entered_by_id", NEW."entered_in_error_at", NEW."entered_in_error_by_id", NEW."entered_in_error_reason", NEW."id", NEW."instrument", NEW."items", NEW."language", NEW."observed_at", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."score", NEW."timepoint", NEW."version"); RETURN NULL;',
+                            hash="3131df2bdfc82acd0cd7045fb7cb21441a255621",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_26afc",
                             table="patients_measureresponse",
@@ -1750,8 +1410,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "patients_measureresponseevent" ("entered_at", "entered_by_id", "entered_in_error_at", "entered_in_error_by_id", "entered_in_error_reason", "id", "instrument", "items", "language", "observed_at", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "score", "timepoint", "version") VALUES (NEW."entered_at", NEW."entered_by_id", NEW."entered_in_error_at", NEW."entered_in_error_by_id", NEW."entered_in_error_reason", NEW."id", NEW."instrument", NEW."items", NEW."language", NEW."observed_at", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."score", NEW."timepoint", NEW."version"); RETURN NULL;',
-                            hash="059da635109ddbbc5a2c2919888f36c679c81c5b",
+                            func='INSERT INTO "patients_measureresponsehistory" ("entered_at", "entered_by_id", "entered_in_error_at", "entered_in_error_by_id", "entered_in_error_reason", "id", "instrument", "items", "language", "observed_at", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "score", "timepoint", "version") VALUES (NEW."entered_at", NEW."entered_by_id", NEW."entered_in_error_at", NEW."entered_in_error_by_id", NEW."entered_in_error_reason", NEW."id", NEW."instrument", NEW."items", NEW."language", NEW."observed_at", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."score", NEW."timepoint", NEW."version"); RETURN NULL;',
+                            hash="75f03ff11b62a18161a961b180ad7c98e4de5996",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_1cc82",
                             table="patients_measureresponse",
@@ -1761,8 +1421,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "patients_measureresponseevent" ("entered_at", "entered_by_id", "entered_in_error_at", "entered_in_error_by_id", "entered_in_error_reason", "id", "instrument", "items", "language", "observed_at", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "score", "timepoint", "version") VALUES (OLD."entered_at", OLD."entered_by_id", OLD."entered_in_error_at", OLD."entered_in_error_by_id", OLD."entered_in_error_reason", OLD."id", OLD."instrument", OLD."items", OLD."language", OLD."observed_at", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."score", OLD."timepoint", OLD."version"); RETURN NULL;',
-                            hash="652fff63a464e2f93cd008ad68ad3d02c16b7f06",
+                            func='INSERT INTO "patients_measureresponsehistory" ("entered_at", "entered_by_id", "entered_in_error_at", "entered_in_error_by_id", "entered_in_error_reason", "id", "instrument", "items", "language", "observed_at", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "score", "timepoint", "version") VALUES (OLD."entered_at", OLD."entered_by_id", OLD."entered_in_error_at", OLD."entered_in_error_by_id", OLD."entered_in_error_reason", OLD."id", OLD."instrument", OLD."items", OLD."language", OLD."observed_at", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."score", OLD."timepoint", OLD."version"); RETURN NULL;',
+                            hash="3d7afa3bd65ce338b06d439efa4b060509e416cb",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_99a62",
                             table="patients_measureresponse",
@@ -1775,33 +1435,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Medication",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "entered_in_error_at",
-                    models.DateTimeField(blank=True, editable=False, null=True),
-                ),
-                (
-                    "entered_in_error_reason",
-                    models.CharField(blank=True, editable=False, max_length=300),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("entered_in_error_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("entered_in_error_reason", models.CharField(blank=True, editable=False, max_length=300)),
                 ("system", models.CharField(blank=True, max_length=80)),
                 ("code", models.CharField(blank=True, max_length=40)),
                 ("display", models.CharField(max_length=255)),
                 (
                     "source",
-                    models.CharField(
-                        default="staff",
-                        help_text="staff, patient, record or import",
-                        max_length=20,
-                    ),
+                    models.CharField(default="staff", help_text="staff, patient, record or import", max_length=20),
                 ),
                 ("dose", models.CharField(blank=True, max_length=120)),
                 ("started", models.DateField(blank=True, null=True)),
@@ -1820,20 +1462,14 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="medications",
-                        to="patients.patient",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="medications", to="patients.patient"
                     ),
                 ),
             ],
             options={
                 "ordering": ["-started", "display"],
                 "abstract": False,
-                "indexes": [
-                    models.Index(
-                        fields=["patient", "-started"], name="medication_by_patient"
-                    )
-                ],
+                "indexes": [models.Index(fields=["patient", "-started"], name="medication_by_patient")],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
@@ -1845,9 +1481,7 @@ class Migration(migrations.Migration):
                             models.Q(
                                 ("entered_in_error_at__isnull", False),
                                 ("entered_in_error_by__isnull", False),
-                                models.Q(
-                                    ("entered_in_error_reason", ""), _negated=True
-                                ),
+                                models.Q(("entered_in_error_reason", ""), _negated=True),
                             ),
                             _connector="OR",
                         ),
@@ -1863,8 +1497,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "patients_medicationevent" ("code", "display", "dose", "entered_in_error_at", "entered_in_error_by_id", "entered_in_error_reason", "id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "started", "stopped", "system") VALUES (NEW."code", NEW."display", NEW."dose", NEW."entered_in_error_at", NEW."entered_in_error_by_id", NEW."entered_in_error_reason", NEW."id", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."source", NEW."started", NEW."stopped", NEW."system"); RETURN NULL;',
-                            hash="cd532c4093d2dbc2c80e3095bdd83dfb70925028",
+                            func='INSERT INTO "patients_medicationhistory" ("code", "display", "dose", "entered_in_error_at", "entered_in_error_by_id", "entered_in_error_reason", "id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "started", "stopped", "system") VALUES (NEW."code", NEW."display", NEW."dose", NEW."entered_in_error_at", NEW."entered_in_error_by_id", NEW."entered_in_error_reason", NEW."id", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."source", NEW."started", NEW."stopped", NEW."system"); RETURN NULL;',
+                            hash="88559edb954562baa0b7a9e1637432e70f7c0247",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_47d9a",
                             table="patients_medication",
@@ -1875,8 +1509,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "patients_medicationevent" ("code", "display", "dose", "entered_in_error_at", "entered_in_error_by_id", "entered_in_error_reason", "id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "started", "stopped", "system") VALUES (NEW."code", NEW."display", NEW."dose", NEW."entered_in_error_at", NEW."entered_in_error_by_id", NEW."entered_in_error_reason", NEW."id", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."source", NEW."started", NEW."stopped", NEW."system"); RETURN NULL;',
-                            hash="759625d5e4a00a7620b610be4c9e4ce243725b57",
+                            func='INSERT INTO "patients_medicationhistory" ("code", "display", "dose", "entered_in_error_at", "entered_in_error_by_id", "entered_in_error_reason", "id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "started", "stopped", "system") VALUES (NEW."code", NEW."display", NEW."dose", NEW."entered_in_error_at", NEW."entered_in_error_by_id", NEW."entered_in_error_reason", NEW."id", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."source", NEW."started", NEW."stopped", NEW."system"); RETURN NULL;',
+                            hash="809cba8f67ff2c2126d7d142c2fdee5760251035",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_64339",
                             table="patients_medication",
@@ -1886,8 +1520,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "patients_medicationevent" ("code", "display", "dose", "entered_in_error_at", "entered_in_error_by_id", "entered_in_error_reason", "id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "started", "stopped", "system") VALUES (OLD."code", OLD."display", OLD."dose", OLD."entered_in_error_at", OLD."entered_in_error_by_id", OLD."entered_in_error_reason", OLD."id", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."source", OLD."started", OLD."stopped", OLD."system"); RETURN NULL;',
-                            hash="a623acaecdf0221427d31fec628d37e38cb8022c",
+                            func='INSERT INTO "patients_medicationhistory" ("code", "display", "dose", "entered_in_error_at", "entered_in_error_by_id", "entered_in_error_reason", "id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "started", "stopped", "system") VALUES (OLD."code", OLD."display", OLD."dose", OLD."entered_in_error_at", OLD."entered_in_error_by_id", OLD."entered_in_error_reason", OLD."id", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."source", OLD."started", OLD."stopped", OLD."system"); RETURN NULL;',
+                            hash="8b75dbe7462f0225b4197749decf47bf0ce9d315",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_397ac",
                             table="patients_medication",
@@ -1898,37 +1532,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="MedicationEvent",
+            name="MedicationHistory",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
-                (
-                    "entered_in_error_at",
-                    models.DateTimeField(blank=True, editable=False, null=True),
-                ),
-                (
-                    "entered_in_error_reason",
-                    models.CharField(blank=True, editable=False, max_length=300),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
+                ("entered_in_error_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("entered_in_error_reason", models.CharField(blank=True, editable=False, max_length=300)),
                 ("system", models.CharField(blank=True, max_length=80)),
                 ("code", models.CharField(blank=True, max_length=40)),
                 ("display", models.CharField(max_length=255)),
                 (
                     "source",
-                    models.CharField(
-                        default="staff",
-                        help_text="staff, patient, record or import",
-                        max_length=20,
-                    ),
+                    models.CharField(default="staff", help_text="staff, patient, record or import", max_length=20),
                 ),
                 ("dose", models.CharField(blank=True, max_length=120)),
                 ("started", models.DateField(blank=True, null=True)),
@@ -1973,10 +1592,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="f3c4d0ad448b5bfc9797ade73a83127994bf3672",
+                            hash="aa9b668ad18dcaecfd33550a6398b60d6cc51f98",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_02766",
-                            table="patients_medicationevent",
+                            pgid="pgtrigger_append_only_a9c5d",
+                            table="patients_medicationhistory",
                             when="BEFORE",
                         ),
                     )
@@ -1984,45 +1603,25 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="MeasureResponseEvent",
+            name="MeasureResponseHistory",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
                 ("observed_at", models.DateTimeField(help_text="When it happened.")),
                 (
                     "entered_at",
-                    models.DateTimeField(
-                        default=clinic.clock.now,
-                        editable=False,
-                        help_text="When it was typed.",
-                    ),
+                    models.DateTimeField(default=clinic.clock.now, editable=False, help_text="When it was typed."),
                 ),
-                (
-                    "entered_in_error_at",
-                    models.DateTimeField(blank=True, editable=False, null=True),
-                ),
-                (
-                    "entered_in_error_reason",
-                    models.CharField(blank=True, editable=False, max_length=300),
-                ),
+                ("entered_in_error_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("entered_in_error_reason", models.CharField(blank=True, editable=False, max_length=300)),
                 (
                     "instrument",
                     models.CharField(
-                        choices=[
-                            ("phq9", "PHQ-9"),
-                            ("gad7", "GAD-7"),
-                            ("cssrs", "C-SSRS screener"),
-                        ],
-                        max_length=8,
+                        choices=[("phq9", "PHQ-9"), ("gad7", "GAD-7"), ("cssrs", "C-SSRS screener")], max_length=8
                     ),
                 ),
                 ("version", models.CharField(default="1", max_length=20)),
@@ -2041,16 +1640,12 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "items",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.PositiveSmallIntegerField(), size=None
-                    ),
+                    django.contrib.postgres.fields.ArrayField(base_field=models.PositiveSmallIntegerField(), size=None),
                 ),
                 (
                     "score",
                     models.PositiveSmallIntegerField(
-                        blank=True,
-                        help_text="Empty for a screen without a sum.",
-                        null=True,
+                        blank=True, help_text="Empty for a screen without a sum.", null=True
                     ),
                 ),
                 (
@@ -2105,10 +1700,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="55b6c77c71725f196162788345085a61514e6efd",
+                            hash="768eeeeda0792439f222e1fabecb3bec72d371aa",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_d8d75",
-                            table="patients_measureresponseevent",
+                            pgid="pgtrigger_append_only_9f25c",
+                            table="patients_measureresponsehistory",
                             when="BEFORE",
                         ),
                     )
@@ -2116,25 +1711,15 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="InquiryEvent",
+            name="InquiryHistory",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
-                (
-                    "source",
-                    models.CharField(
-                        choices=[("web", "Web form"), ("phone", "Phone")], max_length=5
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
+                ("source", models.CharField(choices=[("web", "Web form"), ("phone", "Phone")], max_length=5)),
                 (
                     "state",
                     models.CharField(
@@ -2207,10 +1792,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="819b361afb5020a957de2494dbddeac5b8b6d9b3",
+                            hash="26cf327f6b8028a6b9c2645a553fd556c5d66fd3",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_d2de0",
-                            table="patients_inquiryevent",
+                            pgid="pgtrigger_append_only_1ad2f",
+                            table="patients_inquiryhistory",
                             when="BEFORE",
                         ),
                     )
@@ -2220,15 +1805,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ImportRow",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("file", models.CharField(max_length=120)),
                 ("line", models.PositiveIntegerField()),
                 (
@@ -2249,9 +1826,7 @@ class Migration(migrations.Migration):
                 (
                     "job",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="rows",
-                        to="patients.importjob",
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rows", to="patients.importjob"
                     ),
                 ),
                 (
@@ -2267,27 +1842,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["file", "line", "id"],
-                "indexes": [
-                    models.Index(
-                        fields=["job", "outcome"], name="import_row_by_outcome"
-                    )
-                ],
+                "indexes": [models.Index(fields=["job", "outcome"], name="import_row_by_outcome")],
             },
         ),
         migrations.CreateModel(
-            name="ExternalIdentifierEvent",
+            name="ExternalIdentifierHistory",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
                 ("system", models.CharField(max_length=120)),
                 ("value", models.CharField(max_length=120)),
                 (
@@ -2317,10 +1883,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="5de238a47f683ccc0d6b8285c34e624045fc09da",
+                            hash="32c6d369b800280b1c12cfed1b2f2ca1d416789c",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_d70eb",
-                            table="patients_externalidentifierevent",
+                            pgid="pgtrigger_append_only_cbce4",
+                            table="patients_externalidentifierhistory",
                             when="BEFORE",
                         ),
                     )
@@ -2328,27 +1894,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="EvaluationEvent",
+            name="EvaluationHistory",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
                 ("observed_at", models.DateTimeField(help_text="When it happened.")),
                 (
                     "entered_at",
-                    models.DateTimeField(
-                        default=clinic.clock.now,
-                        editable=False,
-                        help_text="When it was typed.",
-                    ),
+                    models.DateTimeField(default=clinic.clock.now, editable=False, help_text="When it was typed."),
                 ),
                 (
                     "state",
@@ -2366,44 +1923,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("diagnosis", models.CharField(blank=True, max_length=160)),
-                (
-                    "diagnosis_code",
-                    models.CharField(
-                        blank=True, max_length=10, verbose_name="ICD-10-CM code"
-                    ),
-                ),
-                (
-                    "history",
-                    models.TextField(blank=True, verbose_name="history of the illness"),
-                ),
-                (
-                    "goals",
-                    models.TextField(
-                        blank=True, verbose_name="goals, in the patient’s own words"
-                    ),
-                ),
+                ("diagnosis_code", models.CharField(blank=True, max_length=10, verbose_name="ICD-10-CM code")),
+                ("history", models.TextField(blank=True, verbose_name="history of the illness")),
+                ("goals", models.TextField(blank=True, verbose_name="goals, in the patient’s own words")),
                 ("plan", models.TextField(blank=True)),
                 ("planned_count", models.PositiveSmallIntegerField(default=6)),
-                (
-                    "height_cm",
-                    models.DecimalField(
-                        blank=True, decimal_places=1, max_digits=5, null=True
-                    ),
-                ),
-                (
-                    "weight_kg",
-                    models.DecimalField(
-                        blank=True, decimal_places=1, max_digits=5, null=True
-                    ),
-                ),
+                ("height_cm", models.DecimalField(blank=True, decimal_places=1, max_digits=5, null=True)),
+                ("weight_kg", models.DecimalField(blank=True, decimal_places=1, max_digits=5, null=True)),
                 ("systolic", models.PositiveSmallIntegerField(blank=True, null=True)),
                 ("diastolic", models.PositiveSmallIntegerField(blank=True, null=True)),
                 (
                     "rationale",
-                    models.TextField(
-                        blank=True,
-                        help_text="Why, where the answers don’t say it by themselves.",
-                    ),
+                    models.TextField(blank=True, help_text="Why, where the answers don’t say it by themselves."),
                 ),
                 ("conditions_to_meet", models.TextField(blank=True)),
                 ("revisit_on", models.DateField(blank=True, null=True)),
@@ -2473,10 +2004,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="5555d91430206bf8deaa4913a0f9b261ce45a0c7",
+                            hash="88c97ab418bf44a21a7ab5945d04f00d0cbf6db5",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_ee2c2",
-                            table="patients_evaluationevent",
+                            pgid="pgtrigger_append_only_45a2d",
+                            table="patients_evaluationhistory",
                             when="BEFORE",
                         ),
                     )
@@ -2484,27 +2015,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="ContactEvent",
+            name="ContactHistory",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
                 (
                     "kind",
                     models.CharField(
-                        choices=[
-                            ("escort", "Escort"),
-                            ("emergency", "Emergency contact"),
-                            ("clinician", "Clinician"),
-                        ],
+                        choices=[("escort", "Escort"), ("emergency", "Emergency contact"), ("clinician", "Clinician")],
                         max_length=10,
                     ),
                 ),
@@ -2539,10 +2061,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="af6438bfa586ab665dfae47d8f8d57cd637b6f28",
+                            hash="9eba8912e7dc5b624e28c8cf18d024f597328264",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_f2985",
-                            table="patients_contactevent",
+                            pgid="pgtrigger_append_only_50fcf",
+                            table="patients_contacthistory",
                             when="BEFORE",
                         ),
                     )
@@ -2550,26 +2072,15 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="ContactConsentEvent",
+            name="ContactConsentHistory",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
-                (
-                    "channel",
-                    models.CharField(
-                        choices=[("email", "Email"), ("text", "Text message")],
-                        max_length=5,
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
+                ("channel", models.CharField(choices=[("email", "Email"), ("text", "Text message")], max_length=5)),
                 ("words", models.TextField()),
                 ("version", models.CharField(max_length=20)),
                 ("given_at", models.DateTimeField()),
@@ -2613,10 +2124,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="a5a999149d85f4314d432a90985469c453ff260c",
+                            hash="747a56881c89ff81d16c3400d0afb774743054cc",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_ef5a6",
-                            table="patients_contactconsentevent",
+                            pgid="pgtrigger_append_only_029c6",
+                            table="patients_contactconsenthistory",
                             when="BEFORE",
                         ),
                     )
@@ -2624,27 +2135,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="ConsentEvent",
+            name="ConsentHistory",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
                 ("observed_at", models.DateTimeField(help_text="When it happened.")),
                 (
                     "entered_at",
-                    models.DateTimeField(
-                        default=clinic.clock.now,
-                        editable=False,
-                        help_text="When it was typed.",
-                    ),
+                    models.DateTimeField(default=clinic.clock.now, editable=False, help_text="When it was typed."),
                 ),
                 (
                     "kind",
@@ -2714,10 +2216,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="fced6dcbc87843e2b3fc4d589e9e5c46457e7a26",
+                            hash="fc4f2a6717963fb1b036f5ca131c4b7f0f010fd7",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_76697",
-                            table="patients_consentevent",
+                            pgid="pgtrigger_append_only_400f0",
+                            table="patients_consenthistory",
                             when="BEFORE",
                         ),
                     )
@@ -2725,37 +2227,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="ConditionEvent",
+            name="ConditionHistory",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
-                (
-                    "entered_in_error_at",
-                    models.DateTimeField(blank=True, editable=False, null=True),
-                ),
-                (
-                    "entered_in_error_reason",
-                    models.CharField(blank=True, editable=False, max_length=300),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
+                ("entered_in_error_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("entered_in_error_reason", models.CharField(blank=True, editable=False, max_length=300)),
                 ("system", models.CharField(blank=True, max_length=80)),
                 ("code", models.CharField(blank=True, max_length=40)),
                 ("display", models.CharField(max_length=255)),
                 (
                     "source",
-                    models.CharField(
-                        default="staff",
-                        help_text="staff, patient, record or import",
-                        max_length=20,
-                    ),
+                    models.CharField(default="staff", help_text="staff, patient, record or import", max_length=20),
                 ),
                 ("onset", models.DateField(blank=True, null=True)),
                 ("abatement", models.DateField(blank=True, null=True)),
@@ -2799,10 +2286,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="d3f643e962d731f53c7b280531c004edb70af8d5",
+                            hash="412540cad96ed1107869a892b46cb31f422d54b2",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_2fdad",
-                            table="patients_conditionevent",
+                            pgid="pgtrigger_append_only_eab8f",
+                            table="patients_conditionhistory",
                             when="BEFORE",
                         ),
                     )
@@ -2810,37 +2297,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="AllergyEvent",
+            name="AllergyHistory",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
-                (
-                    "entered_in_error_at",
-                    models.DateTimeField(blank=True, editable=False, null=True),
-                ),
-                (
-                    "entered_in_error_reason",
-                    models.CharField(blank=True, editable=False, max_length=300),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
+                ("entered_in_error_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("entered_in_error_reason", models.CharField(blank=True, editable=False, max_length=300)),
                 ("system", models.CharField(blank=True, max_length=80)),
                 ("code", models.CharField(blank=True, max_length=40)),
                 ("display", models.CharField(max_length=255)),
                 (
                     "source",
-                    models.CharField(
-                        default="staff",
-                        help_text="staff, patient, record or import",
-                        max_length=20,
-                    ),
+                    models.CharField(default="staff", help_text="staff, patient, record or import", max_length=20),
                 ),
                 ("reaction", models.CharField(blank=True, max_length=200)),
                 (
@@ -2897,10 +2369,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="c548d99255e80820398f5ae48af48c09093f1f15",
+                            hash="8f74201c64b3938e3d20c8e837c3fe642849fae3",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_539c8",
-                            table="patients_allergyevent",
+                            pgid="pgtrigger_append_only_4bf23",
+                            table="patients_allergyhistory",
                             when="BEFORE",
                         ),
                     )
@@ -2908,23 +2380,15 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="PatientEvent",
+            name="PatientHistory",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
-                (
-                    "mrn",
-                    models.CharField(editable=False, max_length=16, verbose_name="MRN"),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
+                ("mrn", models.CharField(editable=False, max_length=16, verbose_name="MRN")),
                 ("given_name", models.CharField(max_length=80)),
                 ("middle_name", models.CharField(blank=True, max_length=80)),
                 ("family_name", models.CharField(max_length=80)),
@@ -2934,24 +2398,14 @@ class Migration(migrations.Migration):
                 (
                     "sex",
                     models.CharField(
-                        choices=[
-                            ("female", "Female"),
-                            ("male", "Male"),
-                            ("other", "Other"),
-                            ("unknown", "Unknown"),
-                        ],
+                        choices=[("female", "Female"), ("male", "Male"), ("other", "Other"), ("unknown", "Unknown")],
                         default="unknown",
                         max_length=8,
                         verbose_name="sex, as recorded at birth",
                     ),
                 ),
                 ("deceased_on", models.DateField(blank=True, null=True)),
-                (
-                    "phone",
-                    models.CharField(
-                        blank=True, help_text="E.164, like +15550137740.", max_length=20
-                    ),
-                ),
+                ("phone", models.CharField(blank=True, help_text="E.164, like +15550137740.", max_length=20)),
                 ("phone_other", models.CharField(blank=True, max_length=20)),
                 ("email", models.EmailField(blank=True, max_length=254)),
                 ("address", models.CharField(blank=True, max_length=160)),
@@ -2960,26 +2414,16 @@ class Migration(migrations.Migration):
                 ("postal_code", models.CharField(blank=True, max_length=12)),
                 (
                     "language",
-                    models.CharField(
-                        choices=[("en", "English"), ("es", "Spanish")],
-                        default="en",
-                        max_length=5,
-                    ),
+                    models.CharField(choices=[("en", "English"), ("es", "Spanish")], default="en", max_length=5),
                 ),
                 ("search_text", models.TextField(editable=False)),
                 (
                     "sounds_like",
                     django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=16),
-                        default=list,
-                        editable=False,
-                        size=None,
+                        base_field=models.CharField(max_length=16), default=list, editable=False, size=None
                     ),
                 ),
-                (
-                    "registered_at",
-                    models.DateTimeField(default=clinic.clock.now, editable=False),
-                ),
+                ("registered_at", models.DateTimeField(default=clinic.clock.now, editable=False)),
                 (
                     "pgh_obj",
                     models.ForeignKey(
@@ -3019,10 +2463,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="d56fc44e91ee8df71d41dd0265710731967b921c",
+                            hash="a4de9884829f2425f099143faea7a7dbba2d6571",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_ade9e",
-                            table="patients_patientevent",
+                            pgid="pgtrigger_append_only_d83d2",
+                            table="patients_patienthistory",
                             when="BEFORE",
                         ),
                     )
@@ -3032,15 +2476,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="SafetyAlert",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 (
                     "grade",
                     models.CharField(
@@ -3061,12 +2497,23 @@ class Migration(migrations.Migration):
                 (
                     "may_infuse",
                     models.BooleanField(
-                        default=False,
-                        help_text="A provider cleared infusions while the alert is open.",
+                        default=False, help_text="A provider cleared infusions while the alert is open."
+                    ),
+                ),
+                ("cleared_at", models.DateTimeField(blank=True, null=True)),
+                ("clearance_note", models.TextField(blank=True)),
+                (
+                    "acknowledged_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
-                    "acknowledged_by",
+                    "cleared_by",
                     models.ForeignKey(
                         blank=True,
                         null=True,
@@ -3098,60 +2545,66 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="alerts", to="patients.patient"
+                    ),
+                ),
+                (
+                    "screen",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The C-SSRS screener that graded it.",
+                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="alerts",
-                        to="patients.patient",
+                        related_name="graded_alerts",
+                        to="patients.measureresponse",
                     ),
                 ),
             ],
             options={
                 "ordering": ["-opened_at"],
                 "indexes": [
-                    models.Index(
-                        condition=models.Q(("closed_at__isnull", True)),
-                        fields=["patient"],
-                        name="alert_open",
-                    )
+                    models.Index(condition=models.Q(("closed_at__isnull", True)), fields=["patient"], name="alert_open")
                 ],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(
-                                ("acknowledged_at__isnull", True),
-                                ("acknowledged_by__isnull", True),
-                            ),
-                            models.Q(
-                                ("acknowledged_at__isnull", False),
-                                ("acknowledged_by__isnull", False),
-                            ),
+                            models.Q(("acknowledged_at__isnull", True), ("acknowledged_by__isnull", True)),
+                            models.Q(("acknowledged_at__isnull", False), ("acknowledged_by__isnull", False)),
                             _connector="OR",
                         ),
                         name="alert_acknowledged_whole",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(
-                                ("closed_at__isnull", True), ("closed_by__isnull", True)
-                            ),
-                            models.Q(
-                                ("closed_at__isnull", False),
-                                ("closed_by__isnull", False),
-                            ),
+                            models.Q(("closed_at__isnull", True), ("closed_by__isnull", True)),
+                            models.Q(("closed_at__isnull", False), ("closed_by__isnull", False)),
                             _connector="OR",
                         ),
                         name="alert_closed_whole",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("closed_at__isnull", True),
-                            models.Q(("outcome", ""), _negated=True),
+                            models.Q(("cleared_at__isnull", True), ("cleared_by__isnull", True)),
+                            models.Q(("cleared_at__isnull", False), ("cleared_by__isnull", False)),
                             _connector="OR",
+                        ),
+                        name="alert_cleared_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("may_infuse", False),
+                            models.Q(("cleared_at__isnull", False), models.Q(("clearance_note", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="alert_infuses_when_cleared",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("closed_at__isnull", True), models.Q(("outcome", ""), _negated=True), _connector="OR"
                         ),
                         name="alert_closed_says_why",
                     ),
-                    models.UniqueConstraint(
-                        fields=("measure",), name="alert_once_a_measure"
-                    ),
+                    models.UniqueConstraint(fields=("measure",), name="alert_once_a_measure"),
                 ],
                 "triggers": [
                     pgtrigger.compiler.Trigger(
@@ -3169,8 +2622,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "patients_safetyalertevent" ("acknowledge_by", "acknowledged_at", "acknowledged_by_id", "closed_at", "closed_by_id", "grade", "id", "may_infuse", "measure_id", "opened_at", "outcome", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."acknowledge_by", NEW."acknowledged_at", NEW."acknowledged_by_id", NEW."closed_at", NEW."closed_by_id", NEW."grade", NEW."id", NEW."may_infuse", NEW."measure_id", NEW."opened_at", NEW."outcome", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id"); RETURN NULL;',
-                            hash="21b2cb7e98a204fc4e9f7352fd7ece8f4fc1a9be",
+                            func='INSERT INTO "patients_safetyalerthistory" ("acknowledge_by", "acknowledged_at", "acknowledged_by_id", "clearance_note", "cleared_at", "cleared_by_id", "closed_at", "closed_by_id", "grade", "id", "may_infuse", "measure_id", "opened_at", "outcome", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "screen_id") VALUES (NEW."acknowledge_by", NEW."acknowledged_at", NEW."acknowledged_by_id", NEW."clearance_note", NEW."cleared_at", NEW."cleared_by_id", NEW."closed_at", NEW."closed_by_id", NEW."grade", NEW."id", NEW."may_infuse", NEW."measure_id", NEW."opened_at", NEW."outcome", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."screen_id"); RETURN NULL;',
+                            hash="098a60d8b75b3df1ea7972b763135042a0f0c550",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_2f20e",
                             table="patients_safetyalert",
@@ -3181,8 +2634,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "patients_safetyalertevent" ("acknowledge_by", "acknowledged_at", "acknowledged_by_id", "closed_at", "closed_by_id", "grade", "id", "may_infuse", "measure_id", "opened_at", "outcome", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."acknowledge_by", NEW."acknowledged_at", NEW."acknowledged_by_id", NEW."closed_at", NEW."closed_by_id", NEW."grade", NEW."id", NEW."may_infuse", NEW."measure_id", NEW."opened_at", NEW."outcome", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id"); RETURN NULL;',
-                            hash="7872c11327214aa8a97e3f48b1f9f206192a2e4b",
+                            func='INSERT INTO "patients_safetyalerthistory" ("acknowledge_by", "acknowledged_at", "acknowledged_by_id", "clearance_note", "cleared_at", "cleared_by_id", "closed_at", "closed_by_id", "grade", "id", "may_infuse", "measure_id", "opened_at", "outcome", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "screen_id") VALUES (NEW."acknowledge_by", NEW."acknowledged_at", NEW."acknowledged_by_id", NEW."clearance_note", NEW."cleared_at", NEW."cleared_by_id", NEW."closed_at", NEW."closed_by_id", NEW."grade", NEW."id", NEW."may_infuse", NEW."measure_id", NEW."opened_at", NEW."outcome", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."screen_id"); RETURN NULL;',
+                            hash="be52e4f01b5452878644bde9b932c8ffe634fa80",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_f3512",
                             table="patients_safetyalert",
@@ -3192,8 +2645,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "patients_safetyalertevent" ("acknowledge_by", "acknowledged_at", "acknowledged_by_id", "closed_at", "closed_by_id", "grade", "id", "may_infuse", "measure_id", "opened_at", "outcome", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."acknowledge_by", OLD."acknowledged_at", OLD."acknowledged_by_id", OLD."closed_at", OLD."closed_by_id", OLD."grade", OLD."id", OLD."may_infuse", OLD."measure_id", OLD."opened_at", OLD."outcome", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id"); RETURN NULL;',
-                            hash="cf685c0e54d12ddf38e76124f16872074ef1042e",
+                            func='INSERT INTO "patients_safetyalerthistory" ("acknowledge_by", "acknowledged_at", "acknowledged_by_id", "clearance_note", "cleared_at", "cleared_by_id", "closed_at", "closed_by_id", "grade", "id", "may_infuse", "measure_id", "opened_at", "outcome", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "screen_id") VALUES (OLD."acknowledge_by", OLD."acknowledged_at", OLD."acknowledged_by_id", OLD."clearance_note", OLD."cleared_at", OLD."cleared_by_id", OLD."closed_at", OLD."closed_by_id", OLD."grade", OLD."id", OLD."may_infuse", OLD."measure_id", OLD."opened_at", OLD."outcome", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."screen_id"); RETURN NULL;',
+                            hash="37226c2d6fdecb8b4d000b35b8cd4306477adedc",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_bba2a",
                             table="patients_safetyalert",
@@ -3204,19 +2657,14 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="SafetyAlertEvent",
+            name="SafetyAlertHistory",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
                 (
                     "grade",
                     models.CharField(
@@ -3237,12 +2685,25 @@ class Migration(migrations.Migration):
                 (
                     "may_infuse",
                     models.BooleanField(
-                        default=False,
-                        help_text="A provider cleared infusions while the alert is open.",
+                        default=False, help_text="A provider cleared infusions while the alert is open."
+                    ),
+                ),
+                ("cleared_at", models.DateTimeField(blank=True, null=True)),
+                ("clearance_note", models.TextField(blank=True)),
+                (
+                    "acknowledged_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
-                    "acknowledged_by",
+                    "cleared_by",
                     models.ForeignKey(
                         blank=True,
                         db_constraint=False,
@@ -3296,6 +2757,19 @@ class Migration(migrations.Migration):
                         to="patients.safetyalert",
                     ),
                 ),
+                (
+                    "screen",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        help_text="The C-SSRS screener that graded it.",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="patients.measureresponse",
+                    ),
+                ),
             ],
             options={
                 "abstract": False,
@@ -3304,10 +2778,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="175152d738f530f6d817d26c55503666f6a6e9c4",
+                            hash="0675c5beffac52bfb7b93cc7e969f54fa4c91139",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_b1daf",
-                            table="patients_safetyalertevent",
+                            pgid="pgtrigger_append_only_ab2ed",
+                            table="patients_safetyalerthistory",
                             when="BEFORE",
                         ),
                     )
@@ -3317,40 +2791,13 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="TreatmentTrial",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "entered_in_error_at",
-                    models.DateTimeField(blank=True, editable=False, null=True),
-                ),
-                (
-                    "entered_in_error_reason",
-                    models.CharField(blank=True, editable=False, max_length=300),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("entered_in_error_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("entered_in_error_reason", models.CharField(blank=True, editable=False, max_length=300)),
                 ("treatment", models.CharField(max_length=120)),
-                (
-                    "treatment_class",
-                    models.CharField(blank=True, max_length=60, verbose_name="class"),
-                ),
-                (
-                    "dose",
-                    models.CharField(
-                        blank=True, max_length=60, verbose_name="highest dose"
-                    ),
-                ),
-                (
-                    "weeks_at_adequate_dose",
-                    models.PositiveSmallIntegerField(
-                        verbose_name="weeks at an adequate dose"
-                    ),
-                ),
+                ("treatment_class", models.CharField(blank=True, max_length=60, verbose_name="class")),
+                ("dose", models.CharField(blank=True, max_length=60, verbose_name="highest dose")),
+                ("weeks_at_adequate_dose", models.PositiveSmallIntegerField(verbose_name="weeks at an adequate dose")),
                 (
                     "outcome",
                     models.CharField(
@@ -3365,12 +2812,7 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
-                (
-                    "this_episode",
-                    models.BooleanField(
-                        default=True, verbose_name="in the present episode"
-                    ),
-                ),
+                ("this_episode", models.BooleanField(default=True, verbose_name="in the present episode")),
                 (
                     "entered_in_error_by",
                     models.ForeignKey(
@@ -3385,9 +2827,7 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="trials",
-                        to="patients.patient",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="trials", to="patients.patient"
                     ),
                 ),
             ],
@@ -3405,9 +2845,7 @@ class Migration(migrations.Migration):
                             models.Q(
                                 ("entered_in_error_at__isnull", False),
                                 ("entered_in_error_by__isnull", False),
-                                models.Q(
-                                    ("entered_in_error_reason", ""), _negated=True
-                                ),
+                                models.Q(("entered_in_error_reason", ""), _negated=True),
                             ),
                             _connector="OR",
                         ),
@@ -3416,10 +2854,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             ("weeks_at_adequate_dose__isnull", True),
-                            models.Q(
-                                ("weeks_at_adequate_dose__gte", 0),
-                                ("weeks_at_adequate_dose__lte", 1040),
-                            ),
+                            models.Q(("weeks_at_adequate_dose__gte", 0), ("weeks_at_adequate_dose__lte", 1040)),
                             _connector="OR",
                         ),
                         name="trial_weeks_sane",
@@ -3429,8 +2864,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "patients_treatmenttrialevent" ("dose", "entered_in_error_at", "entered_in_error_by_id", "entered_in_error_reason", "id", "outcome", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "this_episode", "treatment", "treatment_class", "weeks_at_adequate_dose") VALUES (NEW."dose", NEW."entered_in_error_at", NEW."entered_in_error_by_id", NEW."entered_in_error_reason", NEW."id", NEW."outcome", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."this_episode", NEW."treatment", NEW."treatment_class", NEW."weeks_at_adequate_dose"); RETURN NULL;',
-                            hash="3c67ed33d8f89b3d7f425ab21acb676293959491",
+                            func='INSERT INTO "patients_treatmenttrialhistory" ("dose", "entered_in_error_at", "entered_in_error_by_id", "entered_in_error_reason", "id", "outcome", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "this_episode", "treatment", "treatment_class", "weeks_at_adequate_dose") VALUES (NEW."dose", NEW."entered_in_error_at", NEW."entered_in_error_by_id", NEW."entered_in_error_reason", NEW."id", NEW."outcome", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."this_episode", NEW."treatment", NEW."treatment_class", NEW."weeks_at_adequate_dose"); RETURN NULL;',
+                            hash="191ac2f6585ada3a03bca8bef5bb595189e30c21",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_3e249",
                             table="patients_treatmenttrial",
@@ -3441,8 +2876,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "patients_treatmenttrialevent" ("dose", "entered_in_error_at", "entered_in_error_by_id", "entered_in_error_reason", "id", "outcome", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "this_episode", "treatment", "treatment_class", "weeks_at_adequate_dose") VALUES (NEW."dose", NEW."entered_in_error_at", NEW."entered_in_error_by_id", NEW."entered_in_error_reason", NEW."id", NEW."outcome", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."this_episode", NEW."treatment", NEW."treatment_class", NEW."weeks_at_adequate_dose"); RETURN NULL;',
-                            hash="0003d70ccf32750c9a857fd9d7afeca82843993b",
+                            func='INSERT INTO "patients_treatmenttrialhistory" ("dose", "entered_in_error_at", "entered_in_error_by_id", "entered_in_error_reason", "id", "outcome", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "this_episode", "treatment", "treatment_class", "weeks_at_adequate_dose") VALUES (NEW."dose", NEW."entered_in_error_at", NEW."entered_in_error_by_id", NEW."entered_in_error_reason", NEW."id", NEW."outcome", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."this_episode", NEW."treatment", NEW."treatment_class", NEW."weeks_at_adequate_dose"); RETURN NULL;',
+                            hash="6e6db3a6211123ff5e7d06cb9a7dfc4846872493",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_f3550",
                             table="patients_treatmenttrial",
@@ -3452,8 +2887,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "patients_treatmenttrialevent" ("dose", "entered_in_error_at", "entered_in_error_by_id", "entered_in_error_reason", "id", "outcome", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "this_episode", "treatment", "treatment_class", "weeks_at_adequate_dose") VALUES (OLD."dose", OLD."entered_in_error_at", OLD."entered_in_error_by_id", OLD."entered_in_error_reason", OLD."id", OLD."outcome", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."this_episode", OLD."treatment", OLD."treatment_class", OLD."weeks_at_adequate_dose"); RETURN NULL;',
-                            hash="288d49009bb6f3e42fed8fd97172cc80147ee040",
+                            func='INSERT INTO "patients_treatmenttrialhistory" ("dose", "entered_in_error_at", "entered_in_error_by_id", "entered_in_error_reason", "id", "outcome", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "this_episode", "treatment", "treatment_class", "weeks_at_adequate_dose") VALUES (OLD."dose", OLD."entered_in_error_at", OLD."entered_in_error_by_id", OLD."entered_in_error_reason", OLD."id", OLD."outcome", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."this_episode", OLD."treatment", OLD."treatment_class", OLD."weeks_at_adequate_dose"); RETURN NULL;',
+                            hash="9c638f9a7bce53df9b915c0630d3cb41ce3bcdcf",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_ba6e2",
                             table="patients_treatmenttrial",
@@ -3464,44 +2899,20 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="TreatmentTrialEvent",
+            name="TreatmentTrialHistory",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
-                (
-                    "entered_in_error_at",
-                    models.DateTimeField(blank=True, editable=False, null=True),
-                ),
-                (
-                    "entered_in_error_reason",
-                    models.CharField(blank=True, editable=False, max_length=300),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
+                ("entered_in_error_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("entered_in_error_reason", models.CharField(blank=True, editable=False, max_length=300)),
                 ("treatment", models.CharField(max_length=120)),
-                (
-                    "treatment_class",
-                    models.CharField(blank=True, max_length=60, verbose_name="class"),
-                ),
-                (
-                    "dose",
-                    models.CharField(
-                        blank=True, max_length=60, verbose_name="highest dose"
-                    ),
-                ),
-                (
-                    "weeks_at_adequate_dose",
-                    models.PositiveSmallIntegerField(
-                        verbose_name="weeks at an adequate dose"
-                    ),
-                ),
+                ("treatment_class", models.CharField(blank=True, max_length=60, verbose_name="class")),
+                ("dose", models.CharField(blank=True, max_length=60, verbose_name="highest dose")),
+                ("weeks_at_adequate_dose", models.PositiveSmallIntegerField(verbose_name="weeks at an adequate dose")),
                 (
                     "outcome",
                     models.CharField(
@@ -3516,12 +2927,7 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
-                (
-                    "this_episode",
-                    models.BooleanField(
-                        default=True, verbose_name="in the present episode"
-                    ),
-                ),
+                ("this_episode", models.BooleanField(default=True, verbose_name="in the present episode")),
                 (
                     "entered_in_error_by",
                     models.ForeignKey(
@@ -3562,10 +2968,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="b425379350bd43554f106ab5523584d3fa54d242",
+                            hash="17635dcc1350329693cbc2bb6de5c9e1034700d6",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_1bc5c",
-                            table="patients_treatmenttrialevent",
+                            pgid="pgtrigger_append_only_05ff4",
+                            table="patients_treatmenttrialhistory",
                             when="BEFORE",
                         ),
                     )

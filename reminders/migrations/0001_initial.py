@@ -21,26 +21,14 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="FollowUp",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ("kind", models.CharField(max_length=40)),
                 ("title", models.CharField(max_length=160)),
                 ("subject_kind", models.CharField(max_length=30)),
                 ("subject_id", models.UUIDField()),
                 (
                     "link",
-                    models.CharField(
-                        blank=True,
-                        help_text="The path of the page where it is done.",
-                        max_length=200,
-                    ),
+                    models.CharField(blank=True, help_text="The path of the page where it is done.", max_length=200),
                 ),
                 (
                     "owner_role",
@@ -62,11 +50,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[
-                            ("open", "Open"),
-                            ("done", "Done"),
-                            ("void", "No longer needed"),
-                        ],
+                        choices=[("open", "Open"), ("done", "Done"), ("void", "No longer needed")],
                         default="open",
                         max_length=4,
                     ),
@@ -106,9 +90,7 @@ class Migration(migrations.Migration):
                 (
                     "site",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="follow_ups",
-                        to="clinic.site",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="follow_ups", to="clinic.site"
                     ),
                 ),
             ],
@@ -130,10 +112,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("ended_at__isnull", True), ("state", "open")),
-                            models.Q(
-                                models.Q(("state", "open"), _negated=True),
-                                ("ended_at__isnull", False),
-                            ),
+                            models.Q(models.Q(("state", "open"), _negated=True), ("ended_at__isnull", False)),
                             _connector="OR",
                         ),
                         name="follow_up_end_whole",
@@ -151,8 +130,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "reminders_followupevent" ("due_at", "ended_at", "ended_by_id", "escalates_at", "id", "kind", "link", "opened_at", "outcome", "owner_id", "owner_role", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id", "state", "subject_id", "subject_kind", "title") VALUES (NEW."due_at", NEW."ended_at", NEW."ended_by_id", NEW."escalates_at", NEW."id", NEW."kind", NEW."link", NEW."opened_at", NEW."outcome", NEW."owner_id", NEW."owner_role", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."site_id", NEW."state", NEW."subject_id", NEW."subject_kind", NEW."title"); RETURN NULL;',
-                            hash="259217afa6caceef7a268bcfeb4102e6d2c462d5",
+                            func='INSERT INTO "reminders_followuphistory" ("due_at", "ended_at", "ended_by_id", "escalates_at", "id", "kind", "link", "opened_at", "outcome", "owner_id", "owner_role", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id", "state", "subject_id", "subject_kind", "title") VALUES (NEW."due_at", NEW."ended_at", NEW."ended_by_id", NEW."escalates_at", NEW."id", NEW."kind", NEW."link", NEW."opened_at", NEW."outcome", NEW."owner_id", NEW."owner_role", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."site_id", NEW."state", NEW."subject_id", NEW."subject_kind", NEW."title"); RETURN NULL;',
+                            hash="29cee4da6c80725461b518685dba1f368f353c39",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_31bb4",
                             table="reminders_followup",
@@ -163,8 +142,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "reminders_followupevent" ("due_at", "ended_at", "ended_by_id", "escalates_at", "id", "kind", "link", "opened_at", "outcome", "owner_id", "owner_role", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id", "state", "subject_id", "subject_kind", "title") VALUES (NEW."due_at", NEW."ended_at", NEW."ended_by_id", NEW."escalates_at", NEW."id", NEW."kind", NEW."link", NEW."opened_at", NEW."outcome", NEW."owner_id", NEW."owner_role", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."site_id", NEW."state", NEW."subject_id", NEW."subject_kind", NEW."title"); RETURN NULL;',
-                            hash="e169f29cc35d1f71a11f284803f7bcc7e0bc570a",
+                            func='INSERT INTO "reminders_followuphistory" ("due_at", "ended_at", "ended_by_id", "escalates_at", "id", "kind", "link", "opened_at", "outcome", "owner_id", "owner_role", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id", "state", "subject_id", "subject_kind", "title") VALUES (NEW."due_at", NEW."ended_at", NEW."ended_by_id", NEW."escalates_at", NEW."id", NEW."kind", NEW."link", NEW."opened_at", NEW."outcome", NEW."owner_id", NEW."owner_role", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."site_id", NEW."state", NEW."subject_id", NEW."subject_kind", NEW."title"); RETURN NULL;',
+                            hash="4c76e4c57985c2e366b30ce2602386678e7b88f7",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_e96b6",
                             table="reminders_followup",
@@ -174,8 +153,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "reminders_followupevent" ("due_at", "ended_at", "ended_by_id", "escalates_at", "id", "kind", "link", "opened_at", "outcome", "owner_id", "owner_role", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id", "state", "subject_id", "subject_kind", "title") VALUES (OLD."due_at", OLD."ended_at", OLD."ended_by_id", OLD."escalates_at", OLD."id", OLD."kind", OLD."link", OLD."opened_at", OLD."outcome", OLD."owner_id", OLD."owner_role", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."site_id", OLD."state", OLD."subject_id", OLD."subject_kind", OLD."title"); RETURN NULL;',
-                            hash="279104a2ee2bbd9bb0842e088406542c94b693b7",
+                            func='INSERT INTO "reminders_followuphistory" ("due_at", "ended_at", "ended_by_id", "escalates_at", "id", "kind", "link", "opened_at", "outcome", "owner_id", "owner_role", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "site_id", "state", "subject_id", "subject_kind", "title") VALUES (OLD."due_at", OLD."ended_at", OLD."ended_by_id", OLD."escalates_at", OLD."id", OLD."kind", OLD."link", OLD."opened_at", OLD."outcome", OLD."owner_id", OLD."owner_role", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."site_id", OLD."state", OLD."subject_id", OLD."subject_kind", OLD."title"); RETURN NULL;',
+                            hash="3603773526560b428672e6b743bb520f6c921693",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_63bcb",
                             table="reminders_followup",
@@ -186,30 +165,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="FollowUpEvent",
+            name="FollowUpHistory",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
                 ("kind", models.CharField(max_length=40)),
                 ("title", models.CharField(max_length=160)),
                 ("subject_kind", models.CharField(max_length=30)),
                 ("subject_id", models.UUIDField()),
                 (
                     "link",
-                    models.CharField(
-                        blank=True,
-                        help_text="The path of the page where it is done.",
-                        max_length=200,
-                    ),
+                    models.CharField(blank=True, help_text="The path of the page where it is done.", max_length=200),
                 ),
                 (
                     "owner_role",
@@ -231,11 +201,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[
-                            ("open", "Open"),
-                            ("done", "Done"),
-                            ("void", "No longer needed"),
-                        ],
+                        choices=[("open", "Open"), ("done", "Done"), ("void", "No longer needed")],
                         default="open",
                         max_length=4,
                     ),
@@ -305,10 +271,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="b407351cc1f2c4b503d90a5953bb11a1c84a705c",
+                            hash="992d3bde90e60ec2a34c80eef7554ba4ffd7c967",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_2aa3b",
-                            table="reminders_followupevent",
+                            pgid="pgtrigger_append_only_3564d",
+                            table="reminders_followuphistory",
                             when="BEFORE",
                         ),
                     )
@@ -318,45 +284,24 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Message",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ("kind", models.CharField(max_length=40)),
-                (
-                    "channel",
-                    models.CharField(
-                        choices=[("email", "Email"), ("text", "Text message")],
-                        max_length=5,
-                    ),
-                ),
+                ("channel", models.CharField(choices=[("email", "Email"), ("text", "Text message")], max_length=5)),
                 ("subject_kind", models.CharField(max_length=30)),
                 ("subject_id", models.UUIDField()),
                 (
                     "occurrence",
-                    models.CharField(
-                        help_text="Tells two messages of one kind and subject apart.",
-                        max_length=60,
-                    ),
+                    models.CharField(help_text="Tells two messages of one kind and subject apart.", max_length=60),
                 ),
                 ("template_version", models.CharField(max_length=20)),
                 (
                     "values",
                     models.JSONField(
-                        default=dict,
-                        help_text="What the template’s placeholders stand for; nothing clinical.",
+                        default=dict, help_text="What the template’s placeholders stand for; nothing clinical."
                     ),
                 ),
                 ("due_at", models.DateTimeField()),
-                (
-                    "expires_at",
-                    models.DateTimeField(help_text="Not sent at or after this moment."),
-                ),
+                ("expires_at", models.DateTimeField(help_text="Not sent at or after this moment.")),
                 (
                     "state",
                     models.CharField(
@@ -378,9 +323,7 @@ class Migration(migrations.Migration):
                 (
                     "why",
                     models.CharField(
-                        blank=True,
-                        help_text="Why it was taken back, held back or failed.",
-                        max_length=200,
+                        blank=True, help_text="Why it was taken back, held back or failed.", max_length=200
                     ),
                 ),
                 ("lease_until", models.DateTimeField(blank=True, null=True)),
@@ -389,51 +332,28 @@ class Migration(migrations.Migration):
                 ("next_attempt_at", models.DateTimeField(blank=True, null=True)),
                 ("provider_id", models.CharField(blank=True, max_length=200)),
                 ("sent_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "planned_at",
-                    models.DateTimeField(default=clinic.clock.now, editable=False),
-                ),
+                ("planned_at", models.DateTimeField(default=clinic.clock.now, editable=False)),
                 (
                     "patient",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="messages",
-                        to="patients.patient",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="messages", to="patients.patient"
                     ),
                 ),
                 (
                     "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="clinic.site",
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clinic.site"),
                 ),
             ],
             options={
                 "ordering": ["due_at", "id"],
                 "indexes": [
-                    models.Index(
-                        condition=models.Q(("state", "planned")),
-                        fields=["due_at"],
-                        name="message_due",
-                    ),
-                    models.Index(
-                        fields=["patient", "-due_at"], name="message_by_patient"
-                    ),
-                    models.Index(
-                        fields=["subject_kind", "subject_id"], name="message_by_subject"
-                    ),
+                    models.Index(condition=models.Q(("state", "planned")), fields=["due_at"], name="message_due"),
+                    models.Index(fields=["patient", "-due_at"], name="message_by_patient"),
+                    models.Index(fields=["subject_kind", "subject_id"], name="message_by_subject"),
                 ],
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=(
-                            "subject_kind",
-                            "subject_id",
-                            "kind",
-                            "channel",
-                            "occurrence",
-                        ),
+                        fields=("subject_kind", "subject_id", "kind", "channel", "occurrence"),
                         name="message_once_an_occasion",
                     ),
                     models.CheckConstraint(
@@ -454,13 +374,8 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(
-                                ("sent_at__isnull", False),
-                                ("state__in", ["sent", "delivered"]),
-                            ),
-                            models.Q(
-                                ("state__in", ["sent", "delivered"]), _negated=True
-                            ),
+                            models.Q(("sent_at__isnull", False), ("state__in", ["sent", "delivered"])),
+                            models.Q(("state__in", ["sent", "delivered"]), _negated=True),
                             _connector="OR",
                         ),
                         name="message_sent_has_time",
@@ -470,8 +385,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "reminders_messageevent" ("attempts", "channel", "due_at", "expires_at", "id", "kind", "lease_owner", "lease_until", "next_attempt_at", "occurrence", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_at", "provider_id", "sent_at", "site_id", "state", "subject_id", "subject_kind", "template_version", "values", "why") VALUES (NEW."attempts", NEW."channel", NEW."due_at", NEW."expires_at", NEW."id", NEW."kind", NEW."lease_owner", NEW."lease_until", NEW."next_attempt_at", NEW."occurrence", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."planned_at", NEW."provider_id", NEW."sent_at", NEW."site_id", NEW."state", NEW."subject_id", NEW."subject_kind", NEW."template_version", NEW."values", NEW."why"); RETURN NULL;',
-                            hash="93ac396e8ca08ab690c0f9c116277a7679ed4bf0",
+                            func='INSERT INTO "reminders_messagehistory" ("attempts", "channel", "due_at", "expires_at", "id", "kind", "lease_owner", "lease_until", "next_attempt_at", "occurrence", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_at", "provider_id", "sent_at", "site_id", "state", "subject_id", "subject_kind", "template_version", "values", "why") VALUES (NEW."attempts", NEW."channel", NEW."due_at", NEW."expires_at", NEW."id", NEW."kind", NEW."lease_owner", NEW."lease_until", NEW."next_attempt_at", NEW."occurrence", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."planned_at", NEW."provider_id", NEW."sent_at", NEW."site_id", NEW."state", NEW."subject_id", NEW."subject_kind", NEW."template_version", NEW."values", NEW."why"); RETURN NULL;',
+                            hash="73170ff9bf8e7d39dfa9118642a2f612e44f2c84",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_c9db8",
                             table="reminders_message",
@@ -482,8 +397,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "reminders_messageevent" ("attempts", "channel", "due_at", "expires_at", "id", "kind", "lease_owner", "lease_until", "next_attempt_at", "occurrence", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_at", "provider_id", "sent_at", "site_id", "state", "subject_id", "subject_kind", "template_version", "values", "why") VALUES (NEW."attempts", NEW."channel", NEW."due_at", NEW."expires_at", NEW."id", NEW."kind", NEW."lease_owner", NEW."lease_until", NEW."next_attempt_at", NEW."occurrence", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."planned_at", NEW."provider_id", NEW."sent_at", NEW."site_id", NEW."state", NEW."subject_id", NEW."subject_kind", NEW."template_version", NEW."values", NEW."why"); RETURN NULL;',
-                            hash="2e5deefb08862e10cfdbff09b1729c6446afea4e",
+                            func='INSERT INTO "reminders_messagehistory" ("attempts", "channel", "due_at", "expires_at", "id", "kind", "lease_owner", "lease_until", "next_attempt_at", "occurrence", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_at", "provider_id", "sent_at", "site_id", "state", "subject_id", "subject_kind", "template_version", "values", "why") VALUES (NEW."attempts", NEW."channel", NEW."due_at", NEW."expires_at", NEW."id", NEW."kind", NEW."lease_owner", NEW."lease_until", NEW."next_attempt_at", NEW."occurrence", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."planned_at", NEW."provider_id", NEW."sent_at", NEW."site_id", NEW."state", NEW."subject_id", NEW."subject_kind", NEW."template_version", NEW."values", NEW."why"); RETURN NULL;',
+                            hash="55ec4b26efe2da2d648697ea74d1b583ad62792a",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_e01ba",
                             table="reminders_message",
@@ -493,8 +408,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "reminders_messageevent" ("attempts", "channel", "due_at", "expires_at", "id", "kind", "lease_owner", "lease_until", "next_attempt_at", "occurrence", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_at", "provider_id", "sent_at", "site_id", "state", "subject_id", "subject_kind", "template_version", "values", "why") VALUES (OLD."attempts", OLD."channel", OLD."due_at", OLD."expires_at", OLD."id", OLD."kind", OLD."lease_owner", OLD."lease_until", OLD."next_attempt_at", OLD."occurrence", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."planned_at", OLD."provider_id", OLD."sent_at", OLD."site_id", OLD."state", OLD."subject_id", OLD."subject_kind", OLD."template_version", OLD."values", OLD."why"); RETURN NULL;',
-                            hash="820aea6f01ffc10b928fa719cd104bf0abb60bc5",
+                            func='INSERT INTO "reminders_messagehistory" ("attempts", "channel", "due_at", "expires_at", "id", "kind", "lease_owner", "lease_until", "next_attempt_at", "occurrence", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_at", "provider_id", "sent_at", "site_id", "state", "subject_id", "subject_kind", "template_version", "values", "why") VALUES (OLD."attempts", OLD."channel", OLD."due_at", OLD."expires_at", OLD."id", OLD."kind", OLD."lease_owner", OLD."lease_until", OLD."next_attempt_at", OLD."occurrence", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."planned_at", OLD."provider_id", OLD."sent_at", OLD."site_id", OLD."state", OLD."subject_id", OLD."subject_kind", OLD."template_version", OLD."values", OLD."why"); RETURN NULL;',
+                            hash="3b37f931544298cb2f4a46247d132db2fb40b99d",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_6f996",
                             table="reminders_message",
@@ -507,15 +422,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="MessageAttempt",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ("started_at", models.DateTimeField(default=clinic.clock.now)),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
                 ("accepted", models.BooleanField(null=True)),
@@ -523,9 +430,7 @@ class Migration(migrations.Migration):
                 (
                     "message",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="tries",
-                        to="reminders.message",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="tries", to="reminders.message"
                     ),
                 ),
             ],
@@ -534,12 +439,8 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(
-                                ("accepted__isnull", True), ("ended_at__isnull", True)
-                            ),
-                            models.Q(
-                                ("accepted__isnull", False), ("ended_at__isnull", False)
-                            ),
+                            models.Q(("accepted__isnull", True), ("ended_at__isnull", True)),
+                            models.Q(("accepted__isnull", False), ("ended_at__isnull", False)),
                             _connector="OR",
                         ),
                         name="message_attempt_whole",
@@ -549,8 +450,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "reminders_messageattemptevent" ("accepted", "answer", "ended_at", "id", "message_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "started_at") VALUES (NEW."accepted", NEW."answer", NEW."ended_at", NEW."id", NEW."message_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."started_at"); RETURN NULL;',
-                            hash="ee2a512a8e73dd2f0ff72bd135c39736ad7d1e4a",
+                            func='INSERT INTO "reminders_messageattempthistory" ("accepted", "answer", "ended_at", "id", "message_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "started_at") VALUES (NEW."accepted", NEW."answer", NEW."ended_at", NEW."id", NEW."message_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."started_at"); RETURN NULL;',
+                            hash="a08b6631a1b211a4635f530e343aa7f0385ad965",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_fed97",
                             table="reminders_messageattempt",
@@ -561,8 +462,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "reminders_messageattemptevent" ("accepted", "answer", "ended_at", "id", "message_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "started_at") VALUES (NEW."accepted", NEW."answer", NEW."ended_at", NEW."id", NEW."message_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."started_at"); RETURN NULL;',
-                            hash="12218f1a91c9d3d38d886a035b43884bd356ca7e",
+                            func='INSERT INTO "reminders_messageattempthistory" ("accepted", "answer", "ended_at", "id", "message_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "started_at") VALUES (NEW."accepted", NEW."answer", NEW."ended_at", NEW."id", NEW."message_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."started_at"); RETURN NULL;',
+                            hash="5596f943c91a45acb8684a59b1eeeed4b41340fe",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_003b8",
                             table="reminders_messageattempt",
@@ -572,8 +473,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "reminders_messageattemptevent" ("accepted", "answer", "ended_at", "id", "message_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "started_at") VALUES (OLD."accepted", OLD."answer", OLD."ended_at", OLD."id", OLD."message_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."started_at"); RETURN NULL;',
-                            hash="4c3f71c222a0b85635a228ae9ebe4508c41573a5",
+                            func='INSERT INTO "reminders_messageattempthistory" ("accepted", "answer", "ended_at", "id", "message_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "started_at") VALUES (OLD."accepted", OLD."answer", OLD."ended_at", OLD."id", OLD."message_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."started_at"); RETURN NULL;',
+                            hash="6e41c4be01ddb86905b5210b685170fb0deab9d8",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_a9cf1",
                             table="reminders_messageattempt",
@@ -584,19 +485,14 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="MessageAttemptEvent",
+            name="MessageAttemptHistory",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
                 ("started_at", models.DateTimeField(default=clinic.clock.now)),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
                 ("accepted", models.BooleanField(null=True)),
@@ -628,10 +524,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="291207f5378c498afc34fc1fbbc61c5e25eb214c",
+                            hash="695aff4691e6b8d5518d0dbbe715af4748df64bd",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_f8f3d",
-                            table="reminders_messageattemptevent",
+                            pgid="pgtrigger_append_only_a624e",
+                            table="reminders_messageattempthistory",
                             when="BEFORE",
                         ),
                     )
@@ -639,49 +535,31 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="MessageEvent",
+            name="MessageHistory",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
                 ("kind", models.CharField(max_length=40)),
-                (
-                    "channel",
-                    models.CharField(
-                        choices=[("email", "Email"), ("text", "Text message")],
-                        max_length=5,
-                    ),
-                ),
+                ("channel", models.CharField(choices=[("email", "Email"), ("text", "Text message")], max_length=5)),
                 ("subject_kind", models.CharField(max_length=30)),
                 ("subject_id", models.UUIDField()),
                 (
                     "occurrence",
-                    models.CharField(
-                        help_text="Tells two messages of one kind and subject apart.",
-                        max_length=60,
-                    ),
+                    models.CharField(help_text="Tells two messages of one kind and subject apart.", max_length=60),
                 ),
                 ("template_version", models.CharField(max_length=20)),
                 (
                     "values",
                     models.JSONField(
-                        default=dict,
-                        help_text="What the template’s placeholders stand for; nothing clinical.",
+                        default=dict, help_text="What the template’s placeholders stand for; nothing clinical."
                     ),
                 ),
                 ("due_at", models.DateTimeField()),
-                (
-                    "expires_at",
-                    models.DateTimeField(help_text="Not sent at or after this moment."),
-                ),
+                ("expires_at", models.DateTimeField(help_text="Not sent at or after this moment.")),
                 (
                     "state",
                     models.CharField(
@@ -703,9 +581,7 @@ class Migration(migrations.Migration):
                 (
                     "why",
                     models.CharField(
-                        blank=True,
-                        help_text="Why it was taken back, held back or failed.",
-                        max_length=200,
+                        blank=True, help_text="Why it was taken back, held back or failed.", max_length=200
                     ),
                 ),
                 ("lease_until", models.DateTimeField(blank=True, null=True)),
@@ -714,10 +590,7 @@ class Migration(migrations.Migration):
                 ("next_attempt_at", models.DateTimeField(blank=True, null=True)),
                 ("provider_id", models.CharField(blank=True, max_length=200)),
                 ("sent_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "planned_at",
-                    models.DateTimeField(default=clinic.clock.now, editable=False),
-                ),
+                ("planned_at", models.DateTimeField(default=clinic.clock.now, editable=False)),
                 (
                     "patient",
                     models.ForeignKey(
@@ -755,10 +628,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="f5a1a2d95f74a3a98edf474bd7c1e596fbd7b936",
+                            hash="7efd4ec28d4230f2211d39fde9301743840b22f1",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_78ec2",
-                            table="reminders_messageevent",
+                            pgid="pgtrigger_append_only_b5e1b",
+                            table="reminders_messagehistory",
                             when="BEFORE",
                         ),
                     )
@@ -768,31 +641,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="OptOut",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "channel",
-                    models.CharField(
-                        choices=[("email", "Email"), ("text", "Text message")],
-                        max_length=5,
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("channel", models.CharField(choices=[("email", "Email"), ("text", "Text message")], max_length=5)),
                 ("words", models.CharField(max_length=160)),
                 ("since", models.DateTimeField(default=clinic.clock.now)),
                 ("until", models.DateTimeField(blank=True, null=True)),
                 (
                     "patient",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="opt_outs",
-                        to="patients.patient",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="opt_outs", to="patients.patient"
                     ),
                 ),
             ],
@@ -808,8 +665,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "reminders_optoutevent" ("channel", "id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "since", "until", "words") VALUES (NEW."channel", NEW."id", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."since", NEW."until", NEW."words"); RETURN NULL;',
-                            hash="b07345fb9113d076f1b08f428efd64938b9f3645",
+                            func='INSERT INTO "reminders_optouthistory" ("channel", "id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "since", "until", "words") VALUES (NEW."channel", NEW."id", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."since", NEW."until", NEW."words"); RETURN NULL;',
+                            hash="52f8c2e73e898f00bd8b76fa1f99f9a6acd405cd",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_af31e",
                             table="reminders_optout",
@@ -820,8 +677,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "reminders_optoutevent" ("channel", "id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "since", "until", "words") VALUES (NEW."channel", NEW."id", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."since", NEW."until", NEW."words"); RETURN NULL;',
-                            hash="937be1e275679f84e817de530eb355e491a8f987",
+                            func='INSERT INTO "reminders_optouthistory" ("channel", "id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "since", "until", "words") VALUES (NEW."channel", NEW."id", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."since", NEW."until", NEW."words"); RETURN NULL;',
+                            hash="de57fd960ee677c226512481ede06f77deb81f40",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_e02f6",
                             table="reminders_optout",
@@ -831,8 +688,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "reminders_optoutevent" ("channel", "id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "since", "until", "words") VALUES (OLD."channel", OLD."id", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."since", OLD."until", OLD."words"); RETURN NULL;',
-                            hash="a405577e67faeb24d6ffb35d2472ee200e84a51e",
+                            func='INSERT INTO "reminders_optouthistory" ("channel", "id", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "since", "until", "words") VALUES (OLD."channel", OLD."id", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."since", OLD."until", OLD."words"); RETURN NULL;',
+                            hash="ef534953241e63458d76d68bb1caae868305a6e2",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_038e9",
                             table="reminders_optout",
@@ -843,26 +700,15 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="OptOutEvent",
+            name="OptOutHistory",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
-                (
-                    "channel",
-                    models.CharField(
-                        choices=[("email", "Email"), ("text", "Text message")],
-                        max_length=5,
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
+                ("channel", models.CharField(choices=[("email", "Email"), ("text", "Text message")], max_length=5)),
                 ("words", models.CharField(max_length=160)),
                 ("since", models.DateTimeField(default=clinic.clock.now)),
                 ("until", models.DateTimeField(blank=True, null=True)),
@@ -893,10 +739,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="0408a6434c34ed5bb9a9f89608d6856c5a6f4dfc",
+                            hash="0d7feb53968b123cdf85a4d34ee5cc39ba6ecc0f",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_34317",
-                            table="reminders_optoutevent",
+                            pgid="pgtrigger_append_only_1d0d3",
+                            table="reminders_optouthistory",
                             when="BEFORE",
                         ),
                     )

@@ -30,8 +30,8 @@ def test_sealed_history_verifies_and_says_what_was_checked() -> None:
 @pytest.mark.parametrize(
     "tamper",
     [
-        "UPDATE clinic_siteevent SET name = 'Elsewhere'",
-        "DELETE FROM clinic_siteevent WHERE pgh_id = (SELECT max(pgh_id) FROM clinic_siteevent)",
+        "UPDATE clinic_sitehistory SET name = 'Elsewhere'",
+        "DELETE FROM clinic_sitehistory WHERE pgh_id = (SELECT max(pgh_id) FROM clinic_sitehistory)",
     ],
 )
 def test_one_changed_history_row_is_found(tamper: str) -> None:
@@ -39,15 +39,15 @@ def test_one_changed_history_row_is_found(tamper: str) -> None:
     Site.objects.filter(pk=site.pk).update(phone="+15550100001")
     sealing.seal()
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE clinic_siteevent DISABLE TRIGGER USER")
+        cursor.execute("ALTER TABLE clinic_sitehistory DISABLE TRIGGER USER")
         cursor.execute(tamper)
-        cursor.execute("ALTER TABLE clinic_siteevent ENABLE TRIGGER USER")
+        cursor.execute("ALTER TABLE clinic_sitehistory ENABLE TRIGGER USER")
     with pytest.raises(CommandError, match="checks failed"):
         verified()
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("statement", ["UPDATE clinic_siteevent SET name = ''", "DELETE FROM clinic_siteevent"])
+@pytest.mark.parametrize("statement", ["UPDATE clinic_sitehistory SET name = ''", "DELETE FROM clinic_sitehistory"])
 def test_history_can_not_be_rewritten(statement: str) -> None:
     build.site()
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
@@ -70,15 +70,15 @@ def test_every_way_of_writing_leaves_history(write: str) -> None:
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE clinic_siteevent SET name = ''",
-        "DELETE FROM clinic_siteevent",
-        "TRUNCATE clinic_siteevent",
+        "UPDATE clinic_sitehistory SET name = ''",
+        "DELETE FROM clinic_sitehistory",
+        "TRUNCATE clinic_sitehistory",
         "TRUNCATE clinic_readevent",
         "DELETE FROM clinic_readevent",
         "UPDATE clinic_historyseal SET digest = ''",
         "ALTER TABLE clinic_site DISABLE TRIGGER USER",
         "SET session_replication_role = replica",
-        "DROP TABLE clinic_siteevent",
+        "DROP TABLE clinic_sitehistory",
     ],
 )
 def test_app_role_can_not_touch_what_is_written(statement: str) -> None:

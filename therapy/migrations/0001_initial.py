@@ -22,15 +22,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="TherapySession",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 (
                     "kind",
                     models.CharField(
@@ -96,9 +88,7 @@ class Migration(migrations.Migration):
                 "ordering": ["appointment__starts_at"],
                 "constraints": [
                     models.UniqueConstraint(
-                        condition=models.Q(
-                            ("state__in", ["missed", "moved"]), _negated=True
-                        ),
+                        condition=models.Q(("state__in", ["missed", "moved"]), _negated=True),
                         fields=("series", "kind"),
                         name="therapy_session_one_a_kind",
                     )
@@ -107,8 +97,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "therapy_therapysessionevent" ("appointment_id", "id", "kind", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "series_id", "state", "therapist_id") VALUES (NEW."appointment_id", NEW."id", NEW."kind", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."series_id", NEW."state", NEW."therapist_id"); RETURN NULL;',
-                            hash="d25f36e5c2a532016e78379ae319e33083a67afb",
+                            func='INSERT INTO "therapy_therapysessionhistory" ("appointment_id", "id", "kind", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "series_id", "state", "therapist_id") VALUES (NEW."appointment_id", NEW."id", NEW."kind", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."series_id", NEW."state", NEW."therapist_id"); RETURN NULL;',
+                            hash="59a8cb4f12c0e8cdd22ba2ea2629542a7166715c",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_e3eda",
                             table="therapy_therapysession",
@@ -119,8 +109,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "therapy_therapysessionevent" ("appointment_id", "id", "kind", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "series_id", "state", "therapist_id") VALUES (NEW."appointment_id", NEW."id", NEW."kind", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."series_id", NEW."state", NEW."therapist_id"); RETURN NULL;',
-                            hash="05a20cce29e75fdce48da3cf603cfc480e8eaccf",
+                            func='INSERT INTO "therapy_therapysessionhistory" ("appointment_id", "id", "kind", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "series_id", "state", "therapist_id") VALUES (NEW."appointment_id", NEW."id", NEW."kind", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."series_id", NEW."state", NEW."therapist_id"); RETURN NULL;',
+                            hash="5fad331b54bb9e536a95c0ed5f818a4eaeadfacb",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_6e47e",
                             table="therapy_therapysession",
@@ -130,8 +120,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "therapy_therapysessionevent" ("appointment_id", "id", "kind", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "series_id", "state", "therapist_id") VALUES (OLD."appointment_id", OLD."id", OLD."kind", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."series_id", OLD."state", OLD."therapist_id"); RETURN NULL;',
-                            hash="dc43a988b1992f0fd51e744a90e7f38183b3ab2a",
+                            func='INSERT INTO "therapy_therapysessionhistory" ("appointment_id", "id", "kind", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "series_id", "state", "therapist_id") VALUES (OLD."appointment_id", OLD."id", OLD."kind", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."series_id", OLD."state", OLD."therapist_id"); RETURN NULL;',
+                            hash="441ea27754e98fece52585297a093941d59c94da",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_121bf",
                             table="therapy_therapysession",
@@ -144,41 +134,22 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="SessionNote",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 (
                     "kind",
-                    models.CharField(
-                        choices=[
-                            ("plan", "Session plan"),
-                            ("progress", "Progress note"),
-                        ],
-                        max_length=8,
-                    ),
+                    models.CharField(choices=[("plan", "Session plan"), ("progress", "Progress note")], max_length=8),
                 ),
                 ("started_at", models.DateTimeField(blank=True, null=True)),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
                 ("modality", models.CharField(blank=True, max_length=60)),
-                (
-                    "entered_at",
-                    models.DateTimeField(default=clinic.clock.now, editable=False),
-                ),
+                ("entered_at", models.DateTimeField(default=clinic.clock.now, editable=False)),
                 ("saved_at", models.DateTimeField(default=clinic.clock.now)),
                 ("version", models.PositiveIntegerField(default=1)),
                 ("signed_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "author",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
                     ),
                 ),
                 (
@@ -194,48 +165,32 @@ class Migration(migrations.Migration):
                 (
                     "session",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="notes",
-                        to="therapy.therapysession",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="notes", to="therapy.therapysession"
                     ),
                 ),
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("session", "kind"), name="session_note_one_a_kind"
-                    ),
+                    models.UniqueConstraint(fields=("session", "kind"), name="session_note_one_a_kind"),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(
-                                ("signed_at__isnull", True), ("signed_by__isnull", True)
-                            ),
-                            models.Q(
-                                ("signed_at__isnull", False),
-                                ("signed_by__isnull", False),
-                            ),
+                            models.Q(("signed_at__isnull", True), ("signed_by__isnull", True)),
+                            models.Q(("signed_at__isnull", False), ("signed_by__isnull", False)),
                             _connector="OR",
                         ),
                         name="session_note_signature_whole",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(
-                                ("ended_at__isnull", True), ("started_at__isnull", True)
-                            ),
-                            models.Q(
-                                ("ended_at__isnull", False),
-                                ("started_at__isnull", False),
-                            ),
+                            models.Q(("ended_at__isnull", True), ("started_at__isnull", True)),
+                            models.Q(("ended_at__isnull", False), ("started_at__isnull", False)),
                             _connector="OR",
                         ),
                         name="session_note_minutes_whole",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("ended_at__isnull", True),
-                            ("ended_at__gt", models.F("started_at")),
-                            _connector="OR",
+                            ("ended_at__isnull", True), ("ended_at__gt", models.F("started_at")), _connector="OR"
                         ),
                         name="session_note_ends_after_start",
                     ),
@@ -256,8 +211,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "therapy_sessionnoteevent" ("author_id", "ended_at", "entered_at", "id", "kind", "modality", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "saved_at", "session_id", "signed_at", "signed_by_id", "started_at", "version") VALUES (NEW."author_id", NEW."ended_at", NEW."entered_at", NEW."id", NEW."kind", NEW."modality", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."saved_at", NEW."session_id", NEW."signed_at", NEW."signed_by_id", NEW."started_at", NEW."version"); RETURN NULL;',
-                            hash="c628a2a1ec59f2a3344c4bbb23ba2853433b040b",
+                            func='INSERT INTO "therapy_sessionnotehistory" ("author_id", "ended_at", "entered_at", "id", "kind", "modality", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "saved_at", "session_id", "signed_at", "signed_by_id", "started_at", "version") VALUES (NEW."author_id", NEW."ended_at", NEW."entered_at", NEW."id", NEW."kind", NEW."modality", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."saved_at", NEW."session_id", NEW."signed_at", NEW."signed_by_id", NEW."started_at", NEW."version"); RETURN NULL;',
+                            hash="ea9212dc0142119206abd45469218fc2270ff05d",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_a6efe",
                             table="therapy_sessionnote",
@@ -268,8 +223,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "therapy_sessionnoteevent" ("author_id", "ended_at", "entered_at", "id", "kind", "modality", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "saved_at", "session_id", "signed_at", "signed_by_id", "started_at", "version") VALUES (NEW."author_id", NEW."ended_at", NEW."entered_at", NEW."id", NEW."kind", NEW."modality", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."saved_at", NEW."session_id", NEW."signed_at", NEW."signed_by_id", NEW."started_at", NEW."version"); RETURN NULL;',
-                            hash="98a7e62f9ab7c2cc164a1a03a5cbbc4784d06d74",
+                            func='INSERT INTO "therapy_sessionnotehistory" ("author_id", "ended_at", "entered_at", "id", "kind", "modality", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "saved_at", "session_id", "signed_at", "signed_by_id", "started_at", "version") VALUES (NEW."author_id", NEW."ended_at", NEW."entered_at", NEW."id", NEW."kind", NEW."modality", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."saved_at", NEW."session_id", NEW."signed_at", NEW."signed_by_id", NEW."started_at", NEW."version"); RETURN NULL;',
+                            hash="87f240670d24c96f27c494a1c3e6fcc968c40034",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_c09b9",
                             table="therapy_sessionnote",
@@ -279,8 +234,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "therapy_sessionnoteevent" ("author_id", "ended_at", "entered_at", "id", "kind", "modality", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "saved_at", "session_id", "signed_at", "signed_by_id", "started_at", "version") VALUES (OLD."author_id", OLD."ended_at", OLD."entered_at", OLD."id", OLD."kind", OLD."modality", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."saved_at", OLD."session_id", OLD."signed_at", OLD."signed_by_id", OLD."started_at", OLD."version"); RETURN NULL;',
-                            hash="530f73a184b942cc7540748d9b413ee5640e36a9",
+                            func='INSERT INTO "therapy_sessionnotehistory" ("author_id", "ended_at", "entered_at", "id", "kind", "modality", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "saved_at", "session_id", "signed_at", "signed_by_id", "started_at", "version") VALUES (OLD."author_id", OLD."ended_at", OLD."entered_at", OLD."id", OLD."kind", OLD."modality", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."saved_at", OLD."session_id", OLD."signed_at", OLD."signed_by_id", OLD."started_at", OLD."version"); RETURN NULL;',
+                            hash="49955838481540be5ab0386694206638976f7b10",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_d08e7",
                             table="therapy_sessionnote",
@@ -293,32 +248,18 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="NoteSection",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ("key", models.CharField(max_length=30)),
                 ("text", models.TextField(blank=True, max_length=20000)),
                 (
                     "note",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="sections",
-                        to="therapy.sessionnote",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="sections", to="therapy.sessionnote"
                     ),
                 ),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("note", "key"), name="note_section_once"
-                    )
-                ],
+                "constraints": [models.UniqueConstraint(fields=("note", "key"), name="note_section_once")],
                 "triggers": [
                     pgtrigger.compiler.Trigger(
                         name="note_section_signed",
@@ -335,8 +276,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "therapy_notesectionevent" ("id", "key", "note_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text") VALUES (NEW."id", NEW."key", NEW."note_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."text"); RETURN NULL;',
-                            hash="e35153eaad88bb465372f6ba8b999457546b1cf2",
+                            func='INSERT INTO "therapy_notesectionhistory" ("id", "key", "note_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text") VALUES (NEW."id", NEW."key", NEW."note_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."text"); RETURN NULL;',
+                            hash="13b824cc252cf19e4fcd43d0546d73c0f8a24099",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_20ff7",
                             table="therapy_notesection",
@@ -347,8 +288,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "therapy_notesectionevent" ("id", "key", "note_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text") VALUES (NEW."id", NEW."key", NEW."note_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."text"); RETURN NULL;',
-                            hash="60b2afce815a29cec3635cc25f97df0db90c7a03",
+                            func='INSERT INTO "therapy_notesectionhistory" ("id", "key", "note_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text") VALUES (NEW."id", NEW."key", NEW."note_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."text"); RETURN NULL;',
+                            hash="717358b539ca3de9a81918c47aedeeb711b903f8",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_2618d",
                             table="therapy_notesection",
@@ -358,8 +299,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "therapy_notesectionevent" ("id", "key", "note_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text") VALUES (OLD."id", OLD."key", OLD."note_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."text"); RETURN NULL;',
-                            hash="5487a45fc54fa834c649987efdfe309551a64d16",
+                            func='INSERT INTO "therapy_notesectionhistory" ("id", "key", "note_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text") VALUES (OLD."id", OLD."key", OLD."note_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."text"); RETURN NULL;',
+                            hash="957af11ab09cf8eb2f5b1584f4278e20ab1820b3",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_5fd33",
                             table="therapy_notesection",
@@ -372,31 +313,19 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Addendum",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ("text", models.TextField(max_length=20000)),
                 ("at", models.DateTimeField(default=clinic.clock.now)),
                 (
                     "by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
                     ),
                 ),
                 (
                     "note",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="addenda",
-                        to="therapy.sessionnote",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="addenda", to="therapy.sessionnote"
                     ),
                 ),
             ],
@@ -418,8 +347,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "therapy_addendumevent" ("at", "by_id", "id", "note_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text") VALUES (NEW."at", NEW."by_id", NEW."id", NEW."note_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."text"); RETURN NULL;',
-                            hash="6df577bbc7ae3e66ded38ca258d722c8f7845440",
+                            func='INSERT INTO "therapy_addendumhistory" ("at", "by_id", "id", "note_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text") VALUES (NEW."at", NEW."by_id", NEW."id", NEW."note_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."text"); RETURN NULL;',
+                            hash="bf47640f8ad240afeea84a6b7d668c646b9ca91e",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_a757c",
                             table="therapy_addendum",
@@ -430,8 +359,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "therapy_addendumevent" ("at", "by_id", "id", "note_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text") VALUES (NEW."at", NEW."by_id", NEW."id", NEW."note_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."text"); RETURN NULL;',
-                            hash="56b53be0374816149534dbcc8db3260c3f5d5551",
+                            func='INSERT INTO "therapy_addendumhistory" ("at", "by_id", "id", "note_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text") VALUES (NEW."at", NEW."by_id", NEW."id", NEW."note_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."text"); RETURN NULL;',
+                            hash="67b11ba54a0b420d0456d8542d016ddb99293ab0",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_2a0a6",
                             table="therapy_addendum",
@@ -441,8 +370,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "therapy_addendumevent" ("at", "by_id", "id", "note_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text") VALUES (OLD."at", OLD."by_id", OLD."id", OLD."note_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."text"); RETURN NULL;',
-                            hash="d5552257d7b720a40a95be284d52bc99c3e84a89",
+                            func='INSERT INTO "therapy_addendumhistory" ("at", "by_id", "id", "note_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text") VALUES (OLD."at", OLD."by_id", OLD."id", OLD."note_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."text"); RETURN NULL;',
+                            hash="29968e542e090653ded64128ebfdf08d7645c284",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_1cc43",
                             table="therapy_addendum",
@@ -455,42 +384,16 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="IntentionCard",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "words",
-                    models.TextField(
-                        max_length=500,
-                        verbose_name="intention, in the patient’s own words",
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("words", models.TextField(max_length=500, verbose_name="intention, in the patient’s own words")),
                 ("music", models.CharField(blank=True, max_length=200)),
-                (
-                    "touch",
-                    models.CharField(
-                        blank=True, max_length=200, verbose_name="touch and boundaries"
-                    ),
-                ),
-                (
-                    "grounding",
-                    models.CharField(
-                        blank=True, max_length=200, verbose_name="what grounds"
-                    ),
-                ),
+                ("touch", models.CharField(blank=True, max_length=200, verbose_name="touch and boundaries")),
+                ("grounding", models.CharField(blank=True, max_length=200, verbose_name="what grounds")),
                 ("shared_at", models.DateTimeField(default=clinic.clock.now)),
                 (
                     "shared_by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
                     ),
                 ),
                 (
@@ -508,8 +411,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "therapy_intentioncardevent" ("grounding", "id", "music", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "session_id", "shared_at", "shared_by_id", "touch", "words") VALUES (NEW."grounding", NEW."id", NEW."music", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."session_id", NEW."shared_at", NEW."shared_by_id", NEW."touch", NEW."words"); RETURN NULL;',
-                            hash="d27a6cbd791b5df9486a4c510a2b6962d3bb8102",
+                            func='INSERT INTO "therapy_intentioncardhistory" ("grounding", "id", "music", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "session_id", "shared_at", "shared_by_id", "touch", "words") VALUES (NEW."grounding", NEW."id", NEW."music", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."session_id", NEW."shared_at", NEW."shared_by_id", NEW."touch", NEW."words"); RETURN NULL;',
+                            hash="44f3319a1923122c19e4a93465c62b1c0d77fe41",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_0e3d7",
                             table="therapy_intentioncard",
@@ -520,8 +423,8 @@ class Migration(migrations.Migration):
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                            func='INSERT INTO "therapy_intentioncardevent" ("grounding", "id", "music", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "session_id", "shared_at", "shared_by_id", "touch", "words") VALUES (NEW."grounding", NEW."id", NEW."music", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."session_id", NEW."shared_at", NEW."shared_by_id", NEW."touch", NEW."words"); RETURN NULL;',
-                            hash="4fd193fcae633f51b8758df36c95d189aa65595f",
+                            func='INSERT INTO "therapy_intentioncardhistory" ("grounding", "id", "music", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "session_id", "shared_at", "shared_by_id", "touch", "words") VALUES (NEW."grounding", NEW."id", NEW."music", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."session_id", NEW."shared_at", NEW."shared_by_id", NEW."touch", NEW."words"); RETURN NULL;',
+                            hash="3ce9134a4284a0b25c87017962fcfff5d99e950a",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_50d25",
                             table="therapy_intentioncard",
@@ -531,8 +434,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "therapy_intentioncardevent" ("grounding", "id", "music", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "session_id", "shared_at", "shared_by_id", "touch", "words") VALUES (OLD."grounding", OLD."id", OLD."music", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."session_id", OLD."shared_at", OLD."shared_by_id", OLD."touch", OLD."words"); RETURN NULL;',
-                            hash="289c7ba8e121eb618090fa57772ccc34e8c5bca6",
+                            func='INSERT INTO "therapy_intentioncardhistory" ("grounding", "id", "music", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "session_id", "shared_at", "shared_by_id", "touch", "words") VALUES (OLD."grounding", OLD."id", OLD."music", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."session_id", OLD."shared_at", OLD."shared_by_id", OLD."touch", OLD."words"); RETURN NULL;',
+                            hash="5fa83fdfae0c392ed91450d29468207fd945ce79",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_8cc3f",
                             table="therapy_intentioncard",
@@ -543,19 +446,14 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="NoteSectionEvent",
+            name="NoteSectionHistory",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
                 ("key", models.CharField(max_length=30)),
                 ("text", models.TextField(blank=True, max_length=20000)),
                 (
@@ -585,10 +483,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="345da3e4032090596e109a1f1dc9a44ded3e9ca6",
+                            hash="1c72ca6c9a95b67c112f4ff903070da392720a49",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_42196",
-                            table="therapy_notesectionevent",
+                            pgid="pgtrigger_append_only_a4737",
+                            table="therapy_notesectionhistory",
                             when="BEFORE",
                         ),
                     )
@@ -596,19 +494,14 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="AddendumEvent",
+            name="AddendumHistory",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
                 ("text", models.TextField(max_length=20000)),
                 ("at", models.DateTimeField(default=clinic.clock.now)),
                 (
@@ -648,10 +541,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="9add9b89ccf7a33cf3806245b9d9d31ebea0cfbd",
+                            hash="36e5ae72085e13e8847eccc01f53c2ada16d68fe",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_4d15a",
-                            table="therapy_addendumevent",
+                            pgid="pgtrigger_append_only_76bd7",
+                            table="therapy_addendumhistory",
                             when="BEFORE",
                         ),
                     )
@@ -659,36 +552,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="SessionNoteEvent",
+            name="SessionNoteHistory",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
                 (
                     "kind",
-                    models.CharField(
-                        choices=[
-                            ("plan", "Session plan"),
-                            ("progress", "Progress note"),
-                        ],
-                        max_length=8,
-                    ),
+                    models.CharField(choices=[("plan", "Session plan"), ("progress", "Progress note")], max_length=8),
                 ),
                 ("started_at", models.DateTimeField(blank=True, null=True)),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
                 ("modality", models.CharField(blank=True, max_length=60)),
-                (
-                    "entered_at",
-                    models.DateTimeField(default=clinic.clock.now, editable=False),
-                ),
+                ("entered_at", models.DateTimeField(default=clinic.clock.now, editable=False)),
                 ("saved_at", models.DateTimeField(default=clinic.clock.now)),
                 ("version", models.PositiveIntegerField(default=1)),
                 ("signed_at", models.DateTimeField(blank=True, null=True)),
@@ -741,10 +620,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="130611cc2df8a0c21af2d23c8bbda074374e4bc1",
+                            hash="8f1543e7e9182690a3c8797ade9b1e3b3043e74b",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_d9152",
-                            table="therapy_sessionnoteevent",
+                            pgid="pgtrigger_append_only_4a927",
+                            table="therapy_sessionnotehistory",
                             when="BEFORE",
                         ),
                     )
@@ -752,39 +631,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="IntentionCardEvent",
+            name="IntentionCardHistory",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
-                (
-                    "words",
-                    models.TextField(
-                        max_length=500,
-                        verbose_name="intention, in the patient’s own words",
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
+                ("words", models.TextField(max_length=500, verbose_name="intention, in the patient’s own words")),
                 ("music", models.CharField(blank=True, max_length=200)),
-                (
-                    "touch",
-                    models.CharField(
-                        blank=True, max_length=200, verbose_name="touch and boundaries"
-                    ),
-                ),
-                (
-                    "grounding",
-                    models.CharField(
-                        blank=True, max_length=200, verbose_name="what grounds"
-                    ),
-                ),
+                ("touch", models.CharField(blank=True, max_length=200, verbose_name="touch and boundaries")),
+                ("grounding", models.CharField(blank=True, max_length=200, verbose_name="what grounds")),
                 ("shared_at", models.DateTimeField(default=clinic.clock.now)),
                 (
                     "pgh_obj",
@@ -823,10 +681,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="acab484e71dfd99613b9b5e5062a91d95740bfd5",
+                            hash="1117e9c09c84e762f0cde7fa7fb184c0cfb168dd",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_e8af9",
-                            table="therapy_intentioncardevent",
+                            pgid="pgtrigger_append_only_43977",
+                            table="therapy_intentioncardhistory",
                             when="BEFORE",
                         ),
                     )
@@ -834,19 +692,14 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="TherapySessionEvent",
+            name="TherapySessionHistory",
             fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=clinic.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
+                ("id", models.UUIDField(default=clinic.ids.uuid7, editable=False, serialize=False)),
                 (
                     "kind",
                     models.CharField(
@@ -932,10 +785,10 @@ class Migration(migrations.Migration):
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="df45e0f2bd198b09b1a1bd3d7266176e9d41ec36",
+                            hash="d9135a4c299071ea5023fbce943f06dff9c35740",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_5056f",
-                            table="therapy_therapysessionevent",
+                            pgid="pgtrigger_append_only_9a6b7",
+                            table="therapy_therapysessionhistory",
                             when="BEFORE",
                         ),
                     )
