@@ -225,9 +225,9 @@ def test_only_the_provider_sees_how_to_override(client, day, ready, provider):
 
 
 def test_the_page_asks_as_much_for_many_rows_as_for_one(at_chair, day, running, django_assert_max_num_queries):
-    _open(at_chair, day, running, "09:19")
+    _open(at_chair, day, running, "09:40")
     with django_assert_max_num_queries(22) as one:
-        _open(at_chair, day, running, "09:19")
+        _open(at_chair, day, running, "09:40")
     for minute in range(12):
         day.vitals(running, f"09:{20 + minute}", 130 + minute, 80)
     with django_assert_max_num_queries(22) as many:
