@@ -1,0 +1,195 @@
+"""One of everything at one site, so that every page has something that it could leak."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib.auth.tokens import default_token_generator
+from django.utils.http import int_to_base36
+
+from clinic import clock, settings_versions
+from clinic.models import Closure, ShiftException, Site
+from clinic.policy import Role
+from infusions.models import VitalSigns
+from insurance.models import Coverage, Payer, SelfPay, Verification
+from patients.models import (
+    Allergy,
+    Condition,
+    Consent,
+    Contact,
+    Evaluation,
+    ImportJob,
+    Inquiry,
+    MeasureResponse,
+    Medication,
+    SafetyAlert,
+)
+from reminders.models import FollowUp
+from tests import build
+from tests.infusions import making
+from therapy.models import TherapySession
+from visits.models import Appointment
+
+DAY = "2027-02-02"
+SECRET = "Quillfeather"  # the family name that no page may show to a stranger
+
+
+class World:
+    """Pine Street on Tuesday 2 February 2027, with one patient of whom everything is known."""
+
+    def __init__(self) -> None:
+        self.site = site = build.site()
+        self.elsewhere = build.site("Lakeside", "America/Chicago")
+        self.people = {role: build.user(role, at=site) for role in Role}
+        self.everyone = build.user(*Role, at=site)
+        self.stranger = build.user(*Role, at=self.elsewhere)
+        self.now = now = build.moment(site, DAY, "09:00")
+        with clock.at(now):
+            self._patients(site)
+            self._visits(site)
+            self._place(site)
+
+    def _patients(self, site: Site) -> None:
+        of: Any
+        self.patient = of = build.patient(site, given_name="Zephyrine", family_name=SECRET)
+        provider, now, today = self.people[Role.PROVIDER], self.now, date.fromisoformat(DAY)
+        seen = {"observed_at": now}
+        self.contact = Contact.objects.create(patient=of, kind="escort", name=f"Leon {SECRET}")
+        self.inquiry = Inquiry.objects.create(
+            site=site, source="phone", given_name="Zephyrine", family_name=SECRET, phone="+13105550140"
+        )
+        self.condition = Condition.objects.create(patient=of, display="Depression")
+        Medication.objects.create(patient=of, display="Sertraline")
+        Allergy.objects.create(patient=of, display="Latex")
+        self.evaluation = Evaluation.objects.create(patient=of, entered_by=provider, **seen)
+        self.measure = MeasureResponse.objects.create(
+            patient=of, instrument="phq9", timepoint="baseline", items=[2] * 9, score=18, **seen
+        )
+        self.alert = SafetyAlert.objects.create(patient=of, grade="low", acknowledge_by=now + timedelta(minutes=15))
+        self.consent = Consent.objects.create(
+            patient=of,
+            kind="treatment",
+            version="1",
+            text_sha256="0" * 64,
+            signer_name=f"Zephyrine {SECRET}",
+            valid_until=today + timedelta(days=365),
+            **seen,
+        )
+        self.job = ImportJob.objects.create(site=site, format="csv", file_name=f"{SECRET}.csv")
+        payer = Payer.objects.create(name="Tidewater Mutual")
+        self.coverage = Coverage.objects.create(patient=of, payer=payer, member_id="TWM 4471", starts_on=today)
+        self.check = Verification.objects.create(patient=of, leg="medical")
+        self.self_pay = SelfPay.objects.create(patient=of, since=today, reason="Not covered")
+        self.task = FollowUp.objects.create(
+            kind="call",
+            site=site,
+            patient=of,
+            title=f"Call {SECRET}",
+            subject_kind="patient",
+            subject_id=of.pk,
+            owner_role=Role.FRONT_DESK,
+            due_at=now,
+        )
+
+    def _visits(self, site: Site) -> None:
+        provider, nurse = self.people[Role.PROVIDER], self.people[Role.NURSE]
+        self.visit = Appointment.objects.create(
+            patient=self.patient,
+            site=site,
+            kind="evaluation",
+            starts_at=self.now,
+            ends_at=self.now + timedelta(minutes=60),
+            booked_by=nurse,
+        )
+        self.series = making.loading(self.patient, nurse)
+        self.infusion = making.infusion(self.series, 1, DAY, at="11:00", by=nurse)
+        self.order = making.order(self.series, provider)
+        self.vial = making.vial(site, nurse)
+        self.vitals = VitalSigns.objects.create(
+            infusion=self.infusion, observed_at=self.now, systolic=120, diastolic=80, entered_by=nurse
+        )
+        self.session = TherapySession.objects.create(
+            patient=self.patient, series=self.series, kind="preparation", therapist=self.people[Role.THERAPIST]
+        )
+
+    def _place(self, site: Site) -> None:
+        day = date(2027, 7, 5)
+        self.room = site.rooms.first()
+        self.hours = site.opening_hours.first()
+        self.closure = Closure.objects.create(site=site, first_day=day, last_day=day, reason="Independence Day")
+        self.staff = self.people[Role.NURSE]
+        self.shift = self.staff.shifts.first()
+        self.exception = ShiftException.objects.create(user=self.staff, site=site, day=day)
+        self.protocol = settings_versions.new_version(
+            site_id=site.pk, changes={}, note="First", by=self.people[Role.CLINIC_ADMIN]
+        )
+
+    def address_of(self, route: str) -> dict[str, Any]:
+        """What the route's address needs, of the things above. Raises KeyError for a route that `NEEDS` lacks."""
+        return NEEDS[route](self)
+
+
+def pk(name: str, **more: Any) -> Callable[[World], dict[str, Any]]:
+    return lambda world: {"pk": getattr(world, name).pk, **more}
+
+
+def of_room(room: str, name: str, words: str) -> dict[str, Callable[[World], dict[str, Any]]]:
+    return dict.fromkeys((f"{room}:{word}" for word in words.split()), pk(name))
+
+
+# Which thing each address with an id is about.
+NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
+    "account_confirm_email": lambda world: {"key": "any"},
+    "account_reset_password_from_key": lambda world: {
+        "uidb36": int_to_base36(world.staff.pk.int),
+        "key": default_token_generator.make_token(world.staff),
+    },
+    **of_room("clinic", "site", "site-edit"),
+    **of_room("clinic", "room", "room-edit room-close room-reopen"),
+    **of_room("clinic", "hours", "hours-edit hours-remove"),
+    **of_room("clinic", "closure", "closure-edit closure-remove"),
+    **of_room("clinic", "staff", "person person-edit person-deactivate person-reactivate person-second-factor"),
+    **of_room("clinic", "staff", "person-invite shift-add exception-add"),
+    "clinic:person-roles": lambda world: {"pk": world.staff.pk, "site_pk": world.site.pk},
+    **of_room("clinic", "shift", "shift-edit shift-end"),
+    **of_room("clinic", "exception", "exception-remove"),
+    **of_room("clinic", "protocol", "protocol-version protocol-sign"),
+    "clinic:protocol-edit": lambda world: {"section": "recovery"},
+    "patients:request-appointment": lambda world: {"code": world.site.code},
+    "patients:request-sent": lambda world: {"code": world.site.code},
+    **of_room("patients", "patient", "edit contacts contact-add contact-word history evaluation-begin"),
+    **of_room("patients", "patient", "measure-new consent-new"),
+    **of_room("patients", "contact", "contact-end"),
+    **of_room("patients", "inquiry", "inquiry inquiry-contacted inquiry-close inquiry-register inquiry-link"),
+    "patients:history-add": pk("patient", kind="condition"),
+    "patients:history-error": pk("condition", kind="condition"),
+    "patients:history-take-back": pk("condition", kind="condition"),
+    "patients:history-end": pk("condition", kind="condition"),
+    **of_room("patients", "evaluation", "evaluation evaluation-save evaluation-sign evaluation-review"),
+    **of_room("patients", "measure", "measure"),
+    **of_room("patients", "alert", "alert alert-acknowledge alert-clear alert-close"),
+    **of_room("patients", "consent", "consent consent-withdraw"),
+    **of_room("patients", "job", "import-job import-progress"),
+    **of_room("insurance", "check", "verification claim hand-over expire"),
+    **of_room("insurance", "patient", "patient open-check self-pay self-pay-end coverage-add"),
+    **of_room("insurance", "coverage", "coverage-end coverage-error"),
+    **of_room("insurance", "self_pay", "estimate-given"),
+    **of_room("reminders", "task", "task task-take"),
+    **of_room("reminders", "patient", "messages"),
+    **of_room("visits", "visit", "appointment confirm arrive begin finish cancel no-show move undo"),
+    **of_room("visits", "patient", "book"),
+    **of_room("infusions", "infusion", "infusion parts check-in clear start pause resume complete stop hold not-given"),
+    **of_room("infusions", "infusion", "override arrival draw double-check waste discard vitals event discharge"),
+    "infusions:correct": lambda world: {"pk": world.infusion.pk, "row": world.vitals.pk},
+    "infusions:answer": lambda world: {"pk": world.infusion.pk, "row": world.vitals.pk},
+    **of_room("infusions", "series", "orders order-preview review booster-plan booster-dates"),
+    **of_room("infusions", "order", "order-countersign"),
+    **of_room("infusions", "vial", "vial vial-waste vial-count vial-return vial-close"),
+    **of_room("therapy", "session", "session intentions missed"),
+    "therapy:write": pk("session", kind="plan"),
+    "therapy:addendum": pk("session", kind="plan"),
+    **of_room("journey", "patient", "chart series-plan"),
+    **of_room("journey", "series", "booster"),
+}
