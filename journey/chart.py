@@ -103,6 +103,15 @@ def read(patient: Patient, *, by: User, group: str = "") -> Chart:
         entries += _clinical(chart)
     else:
         entries += [timeline.of_visit(visit) for visit in visits]
+    chart.nodes = strip.nodes(
+        evaluation=chart.evaluation,
+        series=chart.series,
+        infusions=chart.infusions,
+        sessions=chart.sessions,
+        scores=[one for one in chart.measures if not one.entered_in_error_at],
+        booster_dates=_boosters_to_come(chart),
+        clinical=clinical,
+    )
     chart.entries, chart.counts, chart.more = timeline.feed(entries, group=group)
     return chart
 
@@ -122,6 +131,11 @@ def _treatment(chart: Chart) -> None:
         .select_related("series", "appointment__site", "order", "discharge")
         .order_by("-appointment__starts_at")[:RECENT]
     )
+    chart.sessions = list(
+        patient.therapy_sessions.select_related("appointment__site", "therapist", "series").order_by(
+            "-appointment__starts_at"
+        )[:RECENT]
+    )
     chart.plan = (
         BoosterPlan.objects.filter(series__patient=patient, superseded_by__isnull=True).order_by("-signed_at").first()
     )
@@ -139,21 +153,8 @@ def _clinical(chart: Chart) -> list[timeline.Entry]:
     chart.consent = next(
         (one for one in consents if one.kind == "treatment" and not one.withdrawn_at and one.valid_until >= today), None
     )
-    chart.sessions = list(
-        patient.therapy_sessions.select_related("appointment__site", "therapist", "series").order_by(
-            "-appointment__starts_at"
-        )[:RECENT]
-    )
     chart.measures = list(patient.measures.order_by("-observed_at")[:RECENT])
     kept = [one for one in chart.measures if not one.entered_in_error_at]
-    chart.nodes = strip.nodes(
-        evaluation=chart.evaluation,
-        series=chart.series,
-        infusions=chart.infusions,
-        sessions=chart.sessions,
-        scores=kept,
-        booster_dates=_boosters_to_come(chart),
-    )
     chart.picture = _picture(chart, kept)
     chart.exposure = _exposure(chart)
     return [

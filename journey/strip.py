@@ -11,6 +11,7 @@ from django.urls import reverse
 from infusions.models import Infusion, Series
 from patients.models import Evaluation, MeasureResponse
 from therapy.models import TherapySession
+from visits.models import Appointment
 
 MARKS = {"preparation": "P", "midpoint": "M", "integration": "I"}
 
@@ -36,8 +37,12 @@ def nodes(
     sessions: Sequence[TherapySession],
     scores: Sequence[MeasureResponse],
     booster_dates: Sequence[date],
+    clinical: bool = True,
 ) -> list[dict[str, object]]:
-    """The stations of the newest treatment, in order of time; the first that is not done is the next."""
+    """The stations of the newest treatment, in order of time; the first that is not done is the next.
+
+    For a reader without the chart each station leads to its visit, and not to what came of it.
+    """
     if not series and evaluation is None:
         return []
     loading = next((one for one in series if one.kind == Series.Kind.LOADING), None)
@@ -48,8 +53,8 @@ def nodes(
             Node("", "Evaluation", "eval", evaluation.signed_at, _day(site.local(evaluation.signed_at)), "done")
         )
     ours = {loading.pk} | {one.pk for one in series if loading and one.follows_id == loading.pk} if loading else set()
-    made += [_infusion(one, scores) for one in infusions if one.series_id in ours and one.number]
-    made += [_session(one) for one in sessions if one.series_id in ours and one.appointment]
+    made += [_infusion(one, scores, clinical) for one in infusions if one.series_id in ours and one.number]
+    made += [_session(one, clinical) for one in sessions if one.series_id in ours and one.appointment]
     made.sort(key=lambda node: node.at)
     following = next((node for node in made if node.state == "plan"), None)
     if following:
@@ -62,7 +67,7 @@ def nodes(
     return rows
 
 
-def _infusion(infusion: Infusion, scores: Sequence[MeasureResponse]) -> Node:
+def _infusion(infusion: Infusion, scores: Sequence[MeasureResponse], clinical: bool) -> Node:
     visit = infusion.appointment
     booster = infusion.series.kind == Series.Kind.MAINTENANCE
     score = _score_before(scores, infusion.started_at) if infusion.started_at else None
@@ -74,11 +79,11 @@ def _infusion(infusion: Infusion, scores: Sequence[MeasureResponse]) -> Node:
         at=visit.starts_at,
         when=_day(visit.site.local(visit.starts_at)),
         state="done" if infusion.state in Infusion.GIVEN else "plan",
-        href=reverse("infusions:infusion", args=[infusion.pk]),
+        href=reverse("infusions:infusion", args=[infusion.pk]) if clinical else _visit(visit),
     )
 
 
-def _session(session: TherapySession) -> Node:
+def _session(session: TherapySession, clinical: bool) -> Node:
     visit = session.appointment
     assert visit is not None
     held = session.state in {"held", "documented", "signed"}
@@ -89,8 +94,12 @@ def _session(session: TherapySession) -> Node:
         at=visit.starts_at,
         when=_day(visit.site.local(visit.starts_at)),
         state="done" if held else "plan",
-        href=reverse("therapy:session", args=[session.pk]),
+        href=reverse("therapy:session", args=[session.pk]) if clinical else _visit(visit),
     )
+
+
+def _visit(visit: Appointment) -> str:
+    return reverse("visits:appointment", args=[visit.pk])
 
 
 def _score_before(scores: Sequence[MeasureResponse], moment: datetime) -> int | None:

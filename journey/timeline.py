@@ -141,7 +141,7 @@ def of_visit(visit: Appointment) -> Entry:
     """A visit as those see it who may not read what came of it."""
     return Entry(
         at=visit.starts_at,
-        group="infusions",
+        group="therapy" if visit.kind in Appointment.THERAPY else "infusions",
         icon="cal",
         title=visit.get_kind_display(),
         chip=visit.get_status_display(),
