@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from calendar import day_abbr
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +28,7 @@ from patients.access import patient_or_404
 from patients.models import Patient
 from visits import planner
 from visits.planner import Proposal
+from visits.reasons import listed
 
 
 @dataclass(frozen=True)
@@ -117,11 +120,12 @@ def _closed_days(site: Site, first: date) -> set[date]:
     return closed
 
 
-def _offer(patient: Patient, proposal: Proposal, words: str, closed: set[date]) -> Offer:
+def _offer(patient: Patient, proposal: Proposal, wish: str, closed: set[date]) -> Offer:
     site = patient.site
     starts = [site.local(slot.starts_at) for slot in proposal.infusions]
+    words = _weekdays(starts) or wish
     hours = sorted({f"{start:%H:%M}" for start in starts})
-    days = (starts[-1].date() - starts[0].date()).days + 1
+    days = (starts[-1].date() - starts[0].date()).days
     first, last = starts[0], starts[-1]
     return Offer(
         proposal=proposal,
@@ -130,6 +134,12 @@ def _offer(patient: Patient, proposal: Proposal, words: str, closed: set[date]) 
         sealed=proposals.seal(patient, proposal, words),
         weeks=list(_weeks(site, proposal, closed)),
     )
+
+
+def _weekdays(starts: list[datetime]) -> str:
+    """The weekdays on which a plan falls more than once, as "Tue and Fri": a plan may differ from the wish."""
+    often = sorted(day for day, times in Counter(start.weekday() for start in starts).items() if times > 1)
+    return listed([day_abbr[day] for day in often])
 
 
 def _weeks(site: Site, proposal: Proposal, closed: set[date]) -> Iterator[list[Cell]]:
