@@ -47,7 +47,7 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:pk>/consents/new/", consents.new, name="consent-new"),
     path("consents/<uuid:pk>/", consents.show, name="consent"),
     path("consents/<uuid:pk>/withdraw/", consents.withdraw, name="consent-withdraw"),
-    # imports
+    # Taking over patients from elsewhere
     path("import/", imports.index, name="import"),
     path("import/<uuid:pk>/", imports.show, name="import-job"),
     path("import/<uuid:pk>/progress/", imports.progress, name="import-progress"),

@@ -14,7 +14,7 @@ from patients.models import Evaluation, MeasureResponse, Patient, TreatmentTrial
 from patients.rules import CONTRAINDICATIONS
 
 _serial = count(1)
-PASSWORD = "a long and quiet harbour"  # noqa: S105 - only tests know these people
+PASSWORD = "a long and quiet harbour"
 
 
 def site(name: str = "Pine Street", zone: str = "America/Los_Angeles", *, rooms: int = 2) -> Site:

@@ -45,9 +45,7 @@ def test_state_diagram_is_that_of_the_code(name: str) -> None:
 
 def test_every_link_between_documents_leads_somewhere() -> None:
     root = Path(settings.BASE_DIR)
-    broken = []
-    for page in [*root.glob("*.md"), *DOCS.rglob("*.md")]:
-        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text()):
-            if not (page.parent / target).exists():
-                broken.append(f"{page.relative_to(root)}: {target}")
+    pages = [*root.glob("*.md"), *DOCS.rglob("*.md")]
+    links = [(page, target) for page in pages for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text())]
+    broken = [f"{page.relative_to(root)}: {target}" for page, target in links if not (page.parent / target).exists()]
     assert broken == []

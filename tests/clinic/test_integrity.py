@@ -88,9 +88,9 @@ def test_app_role_can_not_touch_what_is_written(statement: str) -> None:
         cursor.execute("CREATE ROLE test_app_role")
     try:
         call_command("grant_app_role", "test_app_role", stdout=StringIO())
-        with pytest.raises(DatabaseError, match=r"permission|must be owner"), transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL ROLE test_app_role")
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL ROLE test_app_role")
+            with pytest.raises(DatabaseError, match=r"permission|must be owner"), transaction.atomic():
                 cursor.execute(statement)
     finally:
         with connection.cursor() as cursor:

@@ -209,7 +209,11 @@ def test_plan_with_an_unknown_placeholder_is_refused(reachable: Patient, site: S
 
 
 def test_plan_in_a_transaction_that_fails_leaves_nothing(reachable: Patient, site: Site) -> None:
-    with pytest.raises(RuntimeError), transaction.atomic():
-        plan(reachable, site)
-        raise RuntimeError
+    def booked_and_broken() -> None:
+        with transaction.atomic():
+            plan(reachable, site)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        booked_and_broken()
     assert not Message.objects.exists()
