@@ -89,6 +89,7 @@ class Calendar:
     room_open: dict[UUID, int] = field(default_factory=dict)
     at_work: dict[UUID, int] = field(default_factory=dict)
     busy: dict[tuple[UUID, int], int] = field(default_factory=dict)
+    _starts: dict[tuple[UUID, Shape], int] = field(default_factory=dict)
     _seconds: dict[tuple[date, time], int] = field(default_factory=dict)
 
     @classmethod
@@ -193,7 +194,7 @@ class Calendar:
             starts=ArrayAgg(_Epoch(F("during__startswith"))),
             ends=ArrayAgg(_Epoch(F("during__endswith"))),
         )
-        self.busy = {}
+        self.busy, self._starts = {}, {}
         for row in spans.order_by():
             spans_of_one = zip(row["starts"], row["ends"], strict=True)
             self.busy[row["resource"], row["lane"]] = self._taken(spans_of_one)
@@ -284,7 +285,10 @@ class Calendar:
 
     def room_starts(self, room: Room, shape: Shape) -> int:
         """The cells at which a visit of this shape can start in the room."""
-        return runs(self.room_open.get(room.pk, 0) & self.free(room.pk, 1), cells(shape.minutes))
+        if (room.pk, shape) not in self._starts:
+            free = self.room_open.get(room.pk, 0) & self.free(room.pk, 1)
+            self._starts[room.pk, shape] = runs(free, cells(shape.minutes))
+        return self._starts[room.pk, shape]
 
     def patient_starts(self, patient_id: UUID, shape: Shape) -> int:
         whole = (1 << self.size) - 1
@@ -292,6 +296,11 @@ class Calendar:
 
     def staff_starts(self, user: User, shape: Shape) -> int:
         """The cells at which the person is at work and has the hands and the lanes that the shape asks for."""
+        if (user.pk, shape) not in self._starts:
+            self._starts[user.pk, shape] = self._staff_starts(user, shape)
+        return self._starts[user.pk, shape]
+
+    def _staff_starts(self, user: User, shape: Shape) -> int:
         starts = runs(self.at_work.get(user.pk, 0), cells(shape.staff_minutes))
         for part in shape.staff_parts:
             if part.lanes == Lanes.HANDS:
@@ -368,6 +377,7 @@ class Calendar:
         """Note a hold that this transaction has just made."""
         held = self.busy.get((resource, lane), 0)
         self.busy[resource, lane] = held | block(start, end)
+        self._starts = {key: found for key, found in self._starts.items() if key[0] != resource}
 
     def closed_because(self, day: date, room_id: UUID | None = None) -> str:
         """The reason of a closure on this day, or nothing."""

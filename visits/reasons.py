@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from visits.plans import Ask, Ground, Proposal, Start
 from visits.rules import ideal_days, shape
-from visits.sessions import Sessions
+from visits.sessions import hours_past
 
 Reason = tuple[str, str]
 WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
@@ -41,7 +41,7 @@ def explain(ask: Ask, ground: Ground, weekdays: tuple[int, ...], proposal: Propo
         *_span(ground, proposal),
         _nurses(ask, proposal),
         _midpoint(ask, proposal),
-        *_integration(ask, ground, proposal),
+        *_integration(ground, proposal),
         *_therapists(ask, proposal),
         *_start(ask, proposal),
         *_weekdays(ask, ground, weekdays, proposal),
@@ -117,10 +117,10 @@ def _midpoint(ask: Ask, proposal: Proposal) -> Reason:
     return ("ok" if passed == half else "info"), f"Midpoint {words} infusion {passed}, {where}."
 
 
-def _integration(ask: Ask, ground: Ground, proposal: Proposal) -> list[Reason]:
+def _integration(ground: Ground, proposal: Proposal) -> list[Reason]:
     last, slot = proposal.infusions[-1].starts_at, proposal.integration.starts_at
     limit = ground.calendar.settings.integration_hours
-    over = Sessions(ask, ground, 0).hours_past(_as_start(last), _as_start(slot))
+    over = hours_past(_as_start(last), _as_start(slot), ground.timing, limit)
     if over <= 0:
         return [("ok", f"Integration within {limit} hours of the last infusion, {day_words(slot.date())}.")]
     hours = f"{round(over)} hours" if over >= 1.5 else "an hour"

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from clinic.models import User
 from visits import rules
 from visits.plans import Ask, Ground, Start
-from visits.rules import DAY_MINUTES, THERAPY, shape
+from visits.rules import DAY_MINUTES, THERAPY, Timing, shape
 
 OTHER_THERAPIST = 5.0
 HOUR = 0.05  # an hour away from the hour wished
@@ -34,6 +34,12 @@ class Choice(NamedTuple):
     start: Start
     therapist: User
     cost: float
+
+
+def hours_past(last: Start, session: Start, timing: Timing, limit_hours: int) -> float:
+    """Hours by which a session is later than the limit after the drug of the last infusion, on the wall clock."""
+    minutes = (session.day - last.day).days * DAY_MINUTES + session.minute - last.minute
+    return (minutes - timing.arrival - timing.infusion) / 60 - limit_hours
 
 
 class Sessions:
@@ -96,13 +102,8 @@ class Sessions:
 
     # Integration
 
-    def hours_past(self, last: Start, session: Start) -> float:
-        """Hours by which a session is later than the limit after the drug of the last infusion, on the wall clock."""
-        minutes = (session.day - last.day).days * DAY_MINUTES + session.minute - last.minute
-        return (minutes - self.timing.arrival - self.timing.infusion) / 60 - self.settings.integration_hours
-
     def integration_place(self, last: Start, session: Start) -> float:
-        over = self.hours_past(last, session)
+        over = hours_past(last, session, self.timing, self.settings.integration_hours)
         if session.day <= last.day or over > self.settings.integration_grace_days * 24:
             return inf
         return INTEGRATION_DAY * max(over, 0.0) / 24
