@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import cast
+from uuid import UUID
 
 from django.http import HttpRequest
 
@@ -34,7 +35,7 @@ def current_site(request: HttpRequest) -> Site:
     return next((site for site in sites if str(site.pk) == chosen), sites[0])
 
 
-def log_read(request: HttpRequest, *, patient_id: object, what: str, reason: str = "") -> None:
+def log_read(request: HttpRequest, *, patient_id: UUID, what: str, reason: str = "") -> None:
     """Write that a patient's record is being opened. If this can't be written, the page is not shown."""
     ReadEvent.objects.create(
         user=acting_user(request),

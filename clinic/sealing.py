@@ -8,6 +8,7 @@ waits for a lock. Only rows older than every running transaction are sealed: non
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.apps import apps
 from django.db import connection, transaction
@@ -48,7 +49,7 @@ def seal() -> int:
         return sum(_seal_table(*columns, horizon) for columns in _sealed_tables())
 
 
-def _seal_table(table: str, key: str, at: str, horizon: object) -> int:
+def _seal_table(table: str, key: str, at: str, horizon: datetime) -> int:
     sealed = 0
     while True:
         last = HistorySeal.objects.filter(table=table).order_by("-last_id").first()
@@ -64,7 +65,7 @@ def _seal_table(table: str, key: str, at: str, horizon: object) -> int:
             return sealed
 
 
-def _digest(table: str, key: str, where: str, values: list[object], before: str) -> tuple[str, int, int, int]:
+def _digest(table: str, key: str, where: str, values: list[int | datetime], before: str) -> tuple[str, int, int, int]:
     """The digest over the next rows, chained to `before`; with the first and last id and the number of rows."""
     with connection.cursor() as cursor:
         cursor.execute(  # Names come from the models; values are bound.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.urls import reverse
 
@@ -91,9 +92,17 @@ def read(site: Site, on: date, *, by: User) -> Board:
     clinical = can(by, Action.SEE_INFUSION, site)
     infusions = _infusions(day)
     gates = readiness.summary([one for one in infusions.values() if _is_open(one)]) if infusions else {}
+    places_shown = {place.room for place in day.rooms}
     columns = {place.room.pk: number for number, place in enumerate(day.rooms, start=2)}
     cards = [
-        _card(day, visit, columns.get(visit.room.pk if visit.room else None, 2), infusions, gates, clinical)
+        _card(
+            day,
+            visit,
+            columns[visit.room.pk] if visit.room and visit.room in places_shown else 2,
+            infusions,
+            gates,
+            clinical,
+        )
         for visit in day.visits
     ]
     people, lanes = _people(day, first_column=len(day.rooms) + 2)
@@ -109,7 +118,7 @@ def read(site: Site, on: date, *, by: User) -> Board:
     )
 
 
-def _infusions(day: BoardDay) -> dict[object, Infusion]:
+def _infusions(day: BoardDay) -> dict[UUID, Infusion]:
     visits = [visit.appointment.pk for visit in day.visits if visit.appointment.kind in Appointment.INFUSIONS]
     found = Infusion.objects.filter(appointment_id__in=visits).select_related(
         "series__patient__site", "appointment__site", "order"
@@ -126,8 +135,8 @@ def _card(
     day: BoardDay,
     visit: BoardVisit,
     column: int,
-    infusions: dict[object, Infusion],
-    gates: dict[object, Summary] | dict[object, object],
+    infusions: dict[UUID, Infusion],
+    gates: dict[UUID, Summary],
     clinical: bool,
 ) -> Card:
     appointment = visit.appointment
@@ -149,7 +158,7 @@ def _card(
         left=_left(visit, infusion) if clinical else "",
         word=word,
         tone=tone,
-        lights=_lights(gate) if clinical and isinstance(gate, Summary) else (),
+        lights=_lights(gate) if clinical and gate else (),
         segments=_segments(visit),
         next_href=href,
         next_label=label,
@@ -162,13 +171,15 @@ def _kind(appointment: Appointment, infusion: Infusion | None) -> str:
     return str(appointment.get_kind_display())
 
 
-def _word(visit: BoardVisit, infusion: Infusion | None, gate: object, clinical: bool, day: BoardDay) -> tuple[str, str]:
+def _word(
+    visit: BoardVisit, infusion: Infusion | None, gate: Summary | None, clinical: bool, day: BoardDay
+) -> tuple[str, str]:
     """The one thing to say on the card, with its tone."""
     appointment = visit.appointment
     if visit.is_late(clock.now(), day.late_grace_minutes):
         minutes = int((clock.now() - appointment.starts_at).total_seconds() // 60)
         return (f"{minutes} min late" if minutes < 60 else "Did not come"), "warn"
-    if isinstance(gate, Summary):
+    if gate is not None:
         if clinical:
             return gate.word, gate.worst.state if gate.worst and gate.worst.state != "todo" else (
                 "none" if gate.worst else "ok"
@@ -267,7 +278,7 @@ def _hours(day: BoardDay) -> list[tuple[str, int]]:
     return hours
 
 
-def _tiles(day: BoardDay, infusions: dict[object, Infusion], cards: list[Card]) -> list[dict[str, object]]:
+def _tiles(day: BoardDay, infusions: dict[UUID, Infusion], cards: list[Card]) -> list[dict[str, object]]:
     states = [one.state for one in infusions.values()]
     return [
         {"n": len(day.here), "of": len(day.visits), "text": "In the building"},

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Sum
+from django.db.models import Sum
 
 from clinic import clock
 from clinic.models import User
@@ -120,12 +120,8 @@ def _treatment(chart: Chart) -> None:
     """How far the treatment is: what those who book have to know as well."""
     patient = chart.patient
     chart.eligible = evaluations.in_force(patient, patient.site.today()) is not None
-    chart.series = list(
-        patient.series.annotate(is_reviewed=Exists(ResponseReview.objects.filter(series=OuterRef("pk")))).order_by(
-            "-opened_at"
-        )[:10]
-    )
-    chart.reviewed = any(one.is_reviewed for one in chart.series)
+    chart.series = list(patient.series.order_by("-opened_at")[:10])
+    chart.reviewed = ResponseReview.objects.filter(series__patient=patient).exists()
     chart.infusions = list(
         Infusion.objects.filter(series__patient=patient)
         .select_related("series", "appointment__site", "order", "discharge")
