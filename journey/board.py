@@ -57,6 +57,11 @@ class Card:
     next_href: str = ""
     next_label: str = ""
 
+    @property
+    def is_short(self) -> bool:
+        """Too low on the board for more than three lines."""
+        return self.rows < 15
+
 
 @dataclass(frozen=True)
 class Lane:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Sum
@@ -58,6 +58,13 @@ class Chart:
         now = clock.now()
         coming = [visit for visit in self.visits if visit.is_alive and visit.ends_at > now]
         return min(coming, key=lambda visit: visit.starts_at, default=None)
+
+    @property
+    def evaluated_until(self) -> date | None:
+        """The last day on which the evaluation holds: longer once a series has begun."""
+        if self.evaluation is None or self.evaluation.valid_until is None:
+            return None
+        return evaluations.last_day(self.evaluation, booster=bool(self.series))
 
     @property
     def review_due(self) -> bool:
@@ -160,7 +167,7 @@ def _clinical(chart: Chart) -> list[timeline.Entry]:
             for one in chart.sessions
             if one.appointment and one.appointment.starts_at <= clock.now()
         ),
-        *(timeline.of_measure(one) for one in chart.measures),
+        *timeline.of_measures(chart.measures),
         *(timeline.of_evaluation(one) for one in signed),
         *(timeline.of_consent(one) for one in consents),
         *(timeline.of_missed(one) for one in chart.visits if one.status in {"cancelled", "no_show"}),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 WIDTH, HEIGHT = 860, 300
-LEFT, RIGHT, TOP, BOTTOM = 40, 780, 24, 222
+LEFT, RIGHT, TOP, BOTTOM = 40, 744, 24, 222
 TOP_SCORE = 27
 BANDS = ((20, 27, "severe"), (15, 20, "moderately severe"), (10, 15, "moderate"), (5, 10, "mild"), (0, 5, "minimal"))
 MIN_LABEL_GAP = 58.0

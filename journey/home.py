@@ -76,6 +76,7 @@ def _arrivals(user: User, site: Site) -> Iterator[Todo]:
             href=reverse("visits:appointment", args=[visit.pk]),
             button="Check in",
             tone="warn" if late else "none",
+            urgent=minutes >= -15,
         )
 
 

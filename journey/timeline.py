@@ -85,16 +85,24 @@ def of_session(session: TherapySession) -> Entry:
     )
 
 
-def of_measure(measure: MeasureResponse) -> Entry:
-    return Entry(
-        at=measure.observed_at,
-        group="scores",
-        icon="graph",
-        title=str(measure),
-        text=f"{measure.get_timepoint_display()}.",
-        chip="Entered in error" if measure.entered_in_error_at else ("Late entry" if measure.is_late_entry else ""),
-        tone="stop" if measure.entered_in_error_at else "info",
-    )
+def of_measures(measures: Sequence[MeasureResponse]) -> list[Entry]:
+    """Questionnaires filled in at one sitting are one entry; a late or mistaken one stands by itself."""
+    sittings: dict[tuple[datetime, str, str], list[MeasureResponse]] = {}
+    for measure in measures:
+        mark = "Entered in error" if measure.entered_in_error_at else ("Late entry" if measure.is_late_entry else "")
+        sittings.setdefault((measure.observed_at, measure.timepoint, mark), []).append(measure)
+    return [
+        Entry(
+            at=at,
+            group="scores",
+            icon="graph",
+            title=", ".join(str(one) for one in sorted(rows, key=lambda one: one.score is None)),
+            text=f"{rows[0].get_timepoint_display()}.",
+            chip=mark,
+            tone="stop" if mark == "Entered in error" else "info",
+        )
+        for (at, _, mark), rows in sittings.items()
+    ]
 
 
 def of_evaluation(evaluation: Evaluation) -> Entry:

@@ -49,8 +49,10 @@ def plan_session(
 
 @transaction.atomic
 def mark_held(*, session_id: UUID, by: User) -> TherapySession:
-    """The session took place."""
-    return _move(_own(session_id, by), State.HELD)
+    """The session took place: its visit is done, its note is still to be written."""
+    session = _move(_own(session_id, by), State.HELD)
+    _visit_took_place(session, by)
+    return session
 
 
 @transaction.atomic

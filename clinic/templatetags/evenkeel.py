@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from clinic import clock, wording
+from clinic.models import Site
 
 register = template.Library()
 
@@ -172,6 +173,12 @@ def day(value: date | None, fmt: str = "day") -> str:
 def age(born: date | None, site: object = None) -> int | str:
     """{{ patient.birth_date|age:site }}: whole years on the site's today."""
     return "" if born is None else wording.age(born, clock.now().astimezone(_zone(site)).date())
+
+
+@register.filter
+def on_day(value: datetime, site: Site) -> bool:
+    """{% if moment|on_day:site %}: whether it is today there."""
+    return site.local(value).date() == site.today()
 
 
 @register.filter

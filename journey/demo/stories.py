@@ -356,7 +356,9 @@ class Story:
                     by=row.therapist,
                 )
             recent = self.now - clock.now() < timedelta(days=2)
-            if not (recent and self.turn % 2):
+            if recent and self.turn % 2:
+                sessions.mark_held(session_id=row.pk, by=row.therapist)
+            else:
                 sessions.sign(note_id=note.pk, by=row.therapist)
 
         return write
