@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 from zoneinfo import available_timezones
 
+from crispy_forms.layout import Column, Layout, Row
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 
@@ -196,11 +197,13 @@ class ProtocolForm(CalmForm, forms.Form):
 
     def __init__(self, *args: Any, settings: Iterable[Setting], **kwargs: Any) -> None:
         known = list(settings)
-        self.units = {one.name: one.unit for one in known if one.unit}  # type: ignore[misc]
+        self.units = {one.name: one.short_unit for one in known if one.short_unit}  # type: ignore[misc]
         own = {name: type(self).base_fields[name] for name in ("based_on", "note")}
         self.base_fields = {one.name: _field_of(one) for one in known} | own  # type: ignore[misc]
         self.known = known
         super().__init__(*args, **kwargs)
+        columns = (Column(one.name, css_class="col-md-6") for one in known)
+        self.helper.layout = Layout(Row(*columns, css_class="g-4 mb-4"), "note", "based_on")
 
     def changes(self) -> dict[str, Any]:
         """What was typed otherwise than it stands."""

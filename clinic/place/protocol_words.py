@@ -143,6 +143,7 @@ SECTIONS: dict[str, tuple[str, dict[str, str]]] = {
         },
     ),
 }
+SHORT_UNITS = {"failed trials": "trials", "PHQ-9 points": "points", "Aldrete or MPADSS points": "points"}
 SOURCE_WORDS = {"P": "our proposal", "R": "general knowledge"}
 
 
@@ -167,6 +168,11 @@ class Setting:
     @property
     def usual_shown(self) -> str:
         return self._say(self.usual)
+
+    @property
+    def short_unit(self) -> str:
+        """What stands behind the number in a form: "minutes" of "minutes during the infusion"."""
+        return "" if self.unit == "infusion number" else SHORT_UNITS.get(self.unit) or self.unit.split(" ")[0]
 
     @property
     def changed(self) -> bool:

@@ -1,5 +1,6 @@
 """Hours of the wall clock, which have no zone of their own: opening hours, shifts, exceptions."""
 
+import phonenumbers
 from django import template
 
 register = template.Library()
@@ -11,3 +12,13 @@ def hours(row: object) -> str:
     first = getattr(row, "opens", None) or getattr(row, "starts", None)
     last = getattr(row, "closes", None) or getattr(row, "ends", None)
     return f"{first:%H:%M} to {last:%H:%M}" if first and last else ""
+
+
+@register.filter
+def national(number: str) -> str:
+    """{{ site.phone|national }}: "(555) 010-0000"; what can't be read stays as it is."""
+    try:
+        parsed = phonenumbers.parse(number, "US")
+    except phonenumbers.NumberParseException:
+        return number
+    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL))

@@ -1,5 +1,6 @@
 """The clinic admin's pages: each shows its own site, keeps what was typed, and knows no other admin's site."""
 
+import re
 from datetime import date, time
 
 import pytest
@@ -113,6 +114,8 @@ def test_a_person_is_added_with_roles_and_shown(admin, site):
     assert answer.url == reverse("clinic:person", args=[made.pk])
     page = admin.get(answer.url).content.decode()
     assert "Has not chosen a password yet" in page
+    chosen = re.findall(r'name="roles" value="(\w+)" checked', page)
+    assert chosen == ["nurse", "therapist"]
 
 
 def test_a_person_without_roles_is_refused_beside_the_roles(admin, site):

@@ -77,7 +77,7 @@ def person_page(request: HttpRequest, one: User, **bound: Any) -> HttpResponse:
     user = acting_user(request)
     mine = managed(user)
     held = Membership.objects.filter(user=one, site__in=mine)
-    roles_at = {site.pk: {row.role for row in held if row.site_id == site.pk} for site in mine}
+    roles_at = {site.pk: [row.role for row in held if row.site_id == site.pk] for site in mine}
     theirs = [site for site in mine if roles_at[site.pk]]
     refused = dict([bound["roles_form"]]) if "roles_form" in bound else {}
     context = {
