@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from clinic import clock, wording
@@ -38,7 +38,7 @@ NAV = (
         "Patients",
         "patients:list",
         Action.SEE_PATIENTS,
-        ("patients:", "journey:chart", "therapy:", "infusions:"),
+        ("patients:", "journey:chart", "therapy:", "infusions:", "reminders:messages"),
     ),
     Place(
         "Schedule",
@@ -83,15 +83,11 @@ def navigation(user: User, site: Site | None, view_name: str) -> list[dict[str, 
     for place in NAV:
         if not can(user, place.action, site):
             continue
-        try:
-            url = reverse(place.url_name)
-        except NoReverseMatch:
-            continue
         counter = _counters.get(place.url_name)
         items.append(
             {
                 "label": place.label,
-                "url": url,
+                "url": reverse(place.url_name),
                 "current": place.url_name == current,
                 "count": counter(user, site) if counter and site else None,
             }
