@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
+from crispy_forms.layout import Column, Layout, Row
 from django import forms
 
 from clinic.errors import Invalid
@@ -12,6 +13,20 @@ from clinic.forms import CalmForm
 from clinic.models import Site
 from therapy import rules
 from therapy.models import IntentionCard, SessionNote, TherapySession
+
+
+class AskedText(forms.CharField):
+    """Needed for the signature but not for the draft: the page doesn't call it optional, the verb asks for it."""
+
+    def validate(self, value: str) -> None:
+        pass
+
+
+class AskedTime(forms.TimeField):
+    """As above."""
+
+    def validate(self, value: time | None) -> None:
+        pass
 
 
 class NoteForm(CalmForm, forms.Form):
@@ -24,21 +39,26 @@ class NoteForm(CalmForm, forms.Form):
         written = {section.key: section.text for section in note.sections.all()} if note else {}
         kwargs.setdefault("initial", {}).update(written | {"version": note.version if note else None})
         super().__init__(*args, **kwargs)
+        rows: list[Any] = ["version"]
         if kind == SessionNote.Kind.PROGRESS:
             self._add_times(session.series.site)
+            rows.append(Row(Column("started"), Column("ended"), Column("modality"), css_class="g-3 mb-3"))
         for section in rules.sections(kind, session.kind):
-            self.fields[section.key] = forms.CharField(
+            field = AskedText if section.required else forms.CharField
+            self.fields[section.key] = field(
                 label=section.label,
                 help_text=section.help,
-                required=False,
+                required=section.required,
                 max_length=20000,
                 strip=False,
                 widget=forms.Textarea(attrs={"rows": 3}),
             )
+            rows.append(section.key)
+        self.helper.layout = Layout(*rows)
 
     def _add_times(self, site: Site) -> None:
         for name, label in (("started", "Started"), ("ended", "Ended")):
-            self.fields[name] = forms.TimeField(label=label, required=False)
+            self.fields[name] = AskedTime(label=label)
             moment = getattr(self.note, f"{name}_at", None) if self.note else None
             if moment:
                 self.initial[name] = site.local(moment).time()
