@@ -91,7 +91,7 @@ def write(
     )
     if note.signed_at:
         raise IllegalTransition("This note", current="Signed", wanted="Draft", allowed=("an addendum",))
-    if not made and version is not None and version != note.version:
+    if not made and version != note.version:
         raise Overtaken({section.key: section.text for section in note.sections.all()})
     note.started_at, note.ended_at, note.modality = started_at, ended_at, modality
     note.saved_at = clock.now()

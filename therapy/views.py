@@ -8,14 +8,14 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from clinic import clock
 from clinic.access import acting_user, current_site, log_read
-from clinic.errors import Invalid
+from clinic.errors import IllegalTransition, Invalid, Refused
 from clinic.policy import Action, can
 from therapy import sessions
 from therapy.forms import AddendumForm, IntentionForm, NoteForm
@@ -88,7 +88,9 @@ def write(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
             modality=form.cleaned_data.get("modality", ""),
         )
     except sessions.Overtaken as overtaken:
-        return _page(request, found, note_form=form, overtaken=overtaken, status=409)
+        return _page(request, found, note_form=_fresh(request, found, kind), overtaken=overtaken, status=409)
+    except IllegalTransition as error:
+        return _signed_meanwhile(request, found, form, error)
     except Invalid as error:
         form.refuse(_on_fields(error))
         return _page(request, found, note_form=form, status=422)
@@ -97,11 +99,10 @@ def write(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
         return redirect(_address(found, kind))
     try:
         sessions.sign(note_id=note.pk, by=user)
-    except Invalid as error:
-        form = NoteForm(_with_version(request, note), session=found, kind=kind, note=note)
-        form.is_valid()
-        form.refuse(_on_fields(error))
-        return _page(request, found, note_form=form, status=422)
+    except (Invalid, Refused, IllegalTransition) as error:
+        form = _fresh(request, found, kind)
+        form.refuse(_on_fields(error) if isinstance(error, Invalid) else Invalid(error.sentence))
+        return _page(request, found, note_form=form, status=error.status)
     messages.success(request, "Signed and locked. What is still to be said is added as an addendum.")
     return redirect(_address(found, kind))
 
@@ -197,11 +198,25 @@ def _page(
     return render(request, "therapy/session.html", context, status=status)
 
 
-def _with_version(request: HttpRequest, note: SessionNote) -> QueryDict:
-    """What was typed, with the version under which it has just been saved."""
+def _fresh(request: HttpRequest, found: TherapySession, kind: str) -> NoteForm:
+    """What was typed, with the version that stands now, so that the next save is not overtaken by this one."""
+    note = _note(found, kind)
     typed = request.POST.copy()
-    typed["version"] = str(note.version)
-    return typed
+    typed["version"] = str(note.version) if note else ""
+    form = NoteForm(typed, session=found, kind=kind, note=note)
+    form.is_valid()
+    return form
+
+
+def _signed_meanwhile(
+    request: HttpRequest, found: TherapySession, form: NoteForm, error: IllegalTransition
+) -> HttpResponse:
+    """The note was signed in another window: what was typed here moves into the addendum."""
+    messages.warning(request, f"{error.sentence} What you typed stands in the addendum below.")
+    typed = "\n\n".join(text for text in form.texts.values() if text.strip())
+    return _page(
+        request, found, kind=form.kind, addendum_form=AddendumForm(initial={"text": typed}), status=error.status
+    )
 
 
 def _has_begun(found: TherapySession) -> bool:
