@@ -1,0 +1,148 @@
+"""Signing: what must be written first, what moves along, and what no one changes afterwards."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from clinic.errors import IllegalTransition, Invalid, NotFound, NotPermitted, Refused
+from clinic.policy import Role
+from reminders import followups
+from reminders.models import FollowUp
+from tests.therapy.conftest import full, written
+from therapy import sessions
+from therapy.models import Addendum, IntentionCard, NoteSection, SessionNote, TherapySession
+from therapy.rules import PROGRESS
+
+REQUIRED = [(kind, section) for kind, rows in PROGRESS.items() for section in rows if section.required]
+
+
+@pytest.fixture
+def task(session, therapist):
+    return followups.open_task(
+        kind="note_due", site=session.series.site, title="Write the note", subject_kind="therapy_session",
+        subject_id=session.pk, owner_role=Role.THERAPIST, owner=therapist, due_at=session.appointment.ends_at,
+    )  # fmt: skip
+
+
+def test_signing_ends_the_visit_and_the_task(session, draft, task, therapist):
+    note = sessions.sign(note_id=draft.pk, by=therapist)
+    session.refresh_from_db()
+    session.appointment.refresh_from_db()
+    task.refresh_from_db()
+    assert (note.signed_by, session.state, session.appointment.status) == (therapist, "signed", "done")
+    assert (task.state, task.outcome, task.ended_by) == (FollowUp.State.DONE, "The note is signed.", therapist)
+
+
+def test_a_plan_is_signed_before_the_session_and_leaves_the_visit_alone(session, task, therapist):
+    plan = sessions.write(session_id=session.pk, kind="plan", sections={"focus": "Breath"}, by=therapist)
+    assert sessions.sign(note_id=plan.pk, by=therapist).signed_at
+    session.refresh_from_db()
+    task.refresh_from_db()
+    assert (session.state, session.appointment.status, task.state) == ("planned", "booked", "open")
+
+
+@pytest.mark.parametrize(("kind", "section"), REQUIRED, ids=[f"{kind}-{row.key}" for kind, row in REQUIRED])
+def test_each_required_heading_is_named_when_it_is_empty(planned, therapist, kind, section):
+    session = planned(kind=kind)
+    note = written(session, **{section.key: " \n "})
+    with pytest.raises(Invalid) as refusal:
+        sessions.sign(note_id=note.pk, by=therapist)
+    assert refusal.value.fields == {section.key: f"“{section.label}” is empty. Write a sentence before you sign."}
+    session.refresh_from_db()
+    assert session.state == TherapySession.State.PLANNED
+
+
+def test_missing_minutes_are_named_beside_the_headings(session, therapist):
+    texts = {key: "" if key in {"risk", "plan"} else text for key, text in full().items()}
+    note = sessions.write(session_id=session.pk, kind="progress", sections=texts, by=therapist)
+    with pytest.raises(Invalid) as refusal:
+        sessions.sign(note_id=note.pk, by=therapist)
+    assert set(refusal.value.fields) == {"risk", "plan", "started_at"}
+
+
+@pytest.mark.parametrize(
+    ("who", "error"), [("other_therapist", NotPermitted), ("nurse", NotPermitted), ("stranger", NotFound)]
+)
+@pytest.mark.parametrize("verb", ["sign", "addendum", "share", "missed"])
+def test_nobody_else_signs_adds_or_shares(request, draft, who, error, verb):
+    by = request.getfixturevalue(who)
+    calls = {
+        "sign": lambda: sessions.sign(note_id=draft.pk, by=by),
+        "addendum": lambda: sessions.addendum(note_id=draft.pk, text="More", by=by),
+        "share": lambda: sessions.share_intentions(session_id=draft.session_id, words="Calm", by=by),
+        "missed": lambda: sessions.mark_missed(session_id=draft.session_id, by=by),
+    }
+    with pytest.raises(error):
+        calls[verb]()
+    assert (Addendum.objects.count(), IntentionCard.objects.count()) == (0, 0)
+    draft.refresh_from_db()
+    assert (draft.signed_at, draft.session.state) == (None, "planned")
+
+
+def test_signing_twice_is_refused(signed, therapist):
+    with pytest.raises(IllegalTransition, match="an addendum"):
+        sessions.sign(note_id=signed.pk, by=therapist)
+
+
+@pytest.mark.parametrize("touch", ["note", "section", "new section", "delete note", "delete section"])
+def test_the_database_locks_a_signed_note(signed, touch):
+    section = NoteSection.objects.filter(note=signed)
+    writes = {
+        "note": lambda: SessionNote.objects.filter(pk=signed.pk).update(modality="Group"),
+        "section": lambda: section.filter(key="risk").update(text="None"),
+        "new section": lambda: NoteSection.objects.create(note=signed, key="afterthought", text="x"),
+        "delete note": lambda: SessionNote.objects.filter(pk=signed.pk)._raw_delete("default"),
+        "delete section": lambda: section._raw_delete("default"),
+    }
+    with pytest.raises(DatabaseError), transaction.atomic():
+        writes[touch]()
+    assert section.get(key="risk").text == "Risk: as discussed."
+
+
+def test_an_addendum_stays_as_it_was_written(signed, therapist):
+    added = sessions.addendum(note_id=signed.pk, text="  She called at 16:00. ", by=therapist)
+    assert (added.text, added.by) == ("She called at 16:00.", therapist)
+    for change in (lambda: Addendum.objects.update(text="x"), lambda: Addendum.objects.all()._raw_delete("default")):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            change()
+
+
+def test_an_addendum_needs_a_signed_note_and_words(draft, therapist):
+    with pytest.raises(Invalid, match="not signed yet"):
+        sessions.addendum(note_id=draft.pk, text="More", by=therapist)
+    sessions.sign(note_id=draft.pk, by=therapist)
+    with pytest.raises(Invalid, match="what is to be added"):
+        sessions.addendum(note_id=draft.pk, text="  ", by=therapist)
+
+
+def test_a_new_intention_card_replaces_the_old(session, therapist):
+    sessions.share_intentions(session_id=session.pk, words="To be calm", music="Cello", by=therapist)
+    sessions.share_intentions(session_id=session.pk, words="To be curious", by=therapist)
+    card = IntentionCard.objects.get()
+    assert (card.words, card.music, card.shared_by) == ("To be curious", "", therapist)
+    with pytest.raises(Invalid, match="the patient’s own words"):
+        sessions.share_intentions(session_id=session.pk, words=" ", by=therapist)
+
+
+@pytest.mark.parametrize("ahead", [1, 7])
+def test_a_note_before_the_day_of_the_visit_is_refused(planned, therapist, ahead):
+    session = planned(day={1: "2027-01-29", 7: "2027-02-04"}[ahead])
+    note = written(session)
+    with pytest.raises(Refused):
+        sessions.sign(note_id=note.pk, by=therapist)
+    note.refresh_from_db()
+    session.refresh_from_db()
+    assert (note.signed_at, session.state) == (None, "planned")
+
+
+def test_a_session_without_a_visit_is_signed_all_the_same(series, therapist, front_desk):
+    session = sessions.plan_session(
+        series=series, kind="preparation", appointment=None, therapist=therapist, by=front_desk
+    )
+    start = series.opened_at
+    note = sessions.write(
+        session_id=session.pk, kind="progress", sections=full(), by=therapist, started_at=start,
+        ended_at=start + timedelta(minutes=50),
+    )  # fmt: skip
+    assert sessions.sign(note_id=note.pk, by=therapist).signed_at
