@@ -88,10 +88,17 @@ def test_the_letter_opens_the_page_on_which_the_first_password_is_chosen(site, c
     assert "no longer works" in Client().get(path, follow=True).content.decode()
 
 
+@pytest.fixture
+def worker_in_this_process():
+    celery.conf.task_always_eager = True
+    yield
+    celery.conf.task_always_eager = False
+
+
+@pytest.mark.usefixtures("worker_in_this_process")
 def test_the_letter_leaves_when_the_account_stands_and_only_then(
-    site, clinic_admin, django_capture_on_commit_callbacks, monkeypatch
+    site, clinic_admin, django_capture_on_commit_callbacks
 ):
-    monkeypatch.setattr(celery.conf, "task_always_eager", True)
     with django_capture_on_commit_callbacks(execute=True):
         made = add(clinic_admin, site, Role.NURSE)
         assert mail.outbox == []
