@@ -209,12 +209,13 @@ def test_the_provider_finds_her_eligible_and_she_consents(clinic, stage, maya):
     # And every line of the checklist is answered no
     for line in CONTRAINDICATIONS:
         page.locator(f"input[name=answer_{line.key}][value=no]").check(force=True)
-    page.get_by_label("Diagnosis", exact=True).fill("Major depressive disorder, recurrent, severe")
-    page.get_by_label("Weight").fill("80")
+    page.locator("#id_diagnosis").fill("Major depressive disorder, recurrent, severe")
+    for label, value in {"Weight": "80", "Systolic": "128", "Diastolic": "82"}.items():
+        page.get_by_label(label).fill(value)
     page.get_by_label("Goals, in the patient’s own words").fill("To walk to the lake again.")
     # Then three failed trials are enough, and nothing stands against signing
     expect(page.locator("#findings")).to_contain_text(f"{len(CONTRAINDICATIONS)} of {len(CONTRAINDICATIONS)} lines")
-    expect(page.locator("#findings")).to_contain_text("3 failed trials")
+    expect(page.locator("#findings")).to_contain_text("3 adequate failed trials")
     stage.passes(page)
     # When the provider signs: eligible
     page.get_by_role("button", name="Sign…").click()
@@ -398,6 +399,7 @@ def test_the_first_infusion_from_the_door_to_the_way_home(clinic, stage, series)
     nurse.get_by_role("button", name="Go on").click()
     note_down(nurse, "IV out", "Site dry, dressed")
     take_vitals(nurse, 128, 80)
+    stage.passes(nurse)
     send_home(nurse)
     # Then the page tells when and with whom
     expect(nurse.locator("#chair-work")).to_contain_text("With Luis Torres, Husband")
