@@ -1,0 +1,112 @@
+"""The chart: what each reader sees of it, that its opening is logged, and that it costs the same at any length."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from clinic.models import ReadEvent
+from clinic.policy import Role
+from patients.models import SafetyAlert
+from tests import build
+from tests.journey.record import PLANTED
+
+# What every page pays to know who asks.
+SIGN_IN = re.compile("django_session|usersessions|clinic_user|SAVEPOINT")
+
+
+def chart(client, who, patient, **query):
+    client.force_login(who)
+    return client.get(reverse("journey:chart", args=[patient.pk]), query)
+
+
+def said(response):
+    return response.content.decode().replace("\u00a0", " ")
+
+
+def test_a_provider_sees_the_clinical_parts(client, record, provider):
+    page = said(chart(client, provider, record.add().patient))
+    shown = {"allergy", "reaction", "medicine", "dose", "goals", "not given", "score", "alert", "consent", "evaluation"}
+    assert [what for what in sorted(shown) if PLANTED[what] not in page] == []
+
+
+@pytest.mark.parametrize("role", [Role.FRONT_DESK, Role.INSURANCE_ADMIN, Role.CLINIC_ADMIN])
+def test_those_without_the_clinical_chart_read_none_of_it(client, site, record, role):
+    patient, reader = record.add().patient, build.user(role, at=site)
+    for show in ("", "infusions", "scores", "papers", "therapy"):
+        page = said(chart(client, reader, patient, show=show))
+        assert [what for what, words in PLANTED.items() if words in page] == [], show
+
+
+def test_the_front_desk_reads_clinical_hold_and_never_why(client, record, front_desk):
+    patient = record.add().patient
+    assert "Clinical hold" in said(chart(client, front_desk, patient))
+    SafetyAlert.objects.update(closed_at=record.order.signed_at, closed_by=record.provider, outcome="Seen")
+    assert "Clinical hold" not in said(chart(client, front_desk, patient))
+
+
+def test_no_page_of_the_front_desk_leads_to_a_clinical_one(client, record, front_desk):
+    page = said(chart(client, front_desk, record.add().patient))
+    for address in ("/infusions/", "/therapy/", "/evaluations/", "/measures/", "/history/", "/alerts/"):
+        assert f'href="{address}' not in page
+    assert reverse("visits:appointment", args=[record.series.infusions.get(number=1).appointment_id]) in page
+
+
+def test_a_stranger_finds_nothing_and_learns_no_name(client, record, stranger):
+    answer = chart(client, stranger, record.add().patient)
+    assert answer.status_code == 404
+    assert "Torres" not in said(answer)
+    assert not ReadEvent.objects.exists()
+
+
+def test_every_opening_is_written_to_the_read_log(client, patient, front_desk, provider):
+    chart(client, front_desk, patient)
+    chart(client, provider, patient)
+    assert list(ReadEvent.objects.order_by("at").values_list("user", "patient_id", "what", "route")) == [
+        (front_desk.pk, patient.pk, "chart", "journey:chart"),
+        (provider.pk, patient.pk, "chart", "journey:chart"),
+    ]
+
+
+@pytest.mark.parametrize("role", [Role.PROVIDER, Role.FRONT_DESK])
+def test_the_chart_costs_the_same_for_one_and_for_three_of_everything(client, site, record, role):
+    reader = build.user(role, at=site)
+    costs = []
+    for more in (1, 2):
+        record.add(more)
+        chart(client, reader, record.patient)
+        with CaptureQueriesContext(connection) as queries:
+            client.get(reverse("journey:chart", args=[record.patient.pk]))
+        costs.append([query["sql"] for query in queries if not SIGN_IN.search(query["sql"])])
+    assert len(costs[0]) == len(costs[1]), "\n".join(costs[1])
+    assert len(costs[1]) <= 25, "\n".join(sql[:150] for sql in costs[1])
+
+
+def test_a_patient_of_whom_nothing_is_known_has_a_chart(client, patient, provider, front_desk):
+    for who in (provider, front_desk):
+        page = said(chart(client, who, patient))
+        assert "Nothing has happened yet" in page
+        assert "Nothing is booked." in page
+
+
+def test_a_filter_shows_one_group_and_every_count(client, record, provider):
+    answer = chart(client, provider, record.add(2).patient, show="scores")
+    entries = answer.context["chart"].entries
+    assert {entry.group for entry in entries} == {"scores"}
+    counts = {row["value"]: row["n"] for row in answer.context["filters"]}
+    assert counts == {"": 14, "infusions": 4, "therapy": 2, "scores": 2, "messages": 2, "papers": 4}
+    assert answer.context["chart"].counts["scores"] == len(entries)
+
+
+def test_a_filter_nobody_knows_shows_no_entry_and_no_error(client, record, provider):
+    answer = chart(client, provider, record.add().patient, show="<b>gossip")
+    assert answer.status_code == 200
+    assert "<b>gossip" not in said(answer)
+    assert answer.context["chart"].entries == []
+
+
+def test_names_are_shown_as_text(client, site, provider):
+    page = said(chart(client, provider, build.patient(site, family_name="<script>alert(1)</script>")))
+    assert "<script>alert(1)" not in page
