@@ -31,38 +31,23 @@ CALLERS = (
     ("Lidia", "Marek", "+18475550175", "phone", "Called for her husband."),
 )
 
-# stage, how many days ago (negative: in how many days) the first infusion was, response
+# Stage, how many days ago (negative: in how many days) the first infusion was, response; one line a person.
 STAGES: tuple[tuple[str, int, str], ...] = (
-    *((("maintenance", 40 + 9 * place, "responder")) for place in range(6)),
-    ("maintenance", 47, "partial"),
-    ("maintenance", 60, "none"),
-    ("maintenance", 75, "partial"),
-    ("maintenance", 90, "none"),
-    *((("series", 24 + place, "responder")) for place in range(3)),
-    *((("series", 3 * place, "responder")) for place in (1, 2, 3, 4)),
-    ("series", 0, "responder"),
-    ("series", 7, "partial"),
-    ("series", 7, "responder"),
-    ("series", 14, "none"),
-    ("series", 10, "responder"),
-    ("series", 14, "responder"),
+    *(("maintenance", 38 + 9 * place, "responder") for place in range(7)),
+    *(("maintenance", days, outcome) for days, outcome in ((47, "partial"), (60, "none"), (75, "partial"))),
+    *(("series", 22 + place, "responder") for place in range(3)),
+    *(("series", days, "responder") for days in (0, 3, 7, 10, 14)),
+    *(("series", days, "partial") for days in (0, 3, 7)),
+    *(("series", days, "none") for days in (7, 10, 14)),
+    ("series", 17, "responder"),
     ("no_show", 14, "partial"),
-    ("no_show", 21, "responder"),
-    ("series", -2, "responder"),
-    ("series", -4, "responder"),
-    ("series", -5, "responder"),
-    ("series", -8, "responder"),
-    ("eligible", 2, ""),
-    ("eligible", -1, ""),
-    ("eligible", 4, ""),
-    ("deferred", 6, ""),
-    ("ineligible", 12, ""),
-    ("draft", -13, ""),
-    ("draft", -14, ""),
-    ("draft", -15, ""),
-    ("registered", -20, ""),
-    ("registered", -22, ""),
-    ("registered", -23, ""),
+    ("no_show", 18, "responder"),
+    *(("series", -days, "responder") for days in (1, 2, 3, 4, 5, 7, 8, 10)),
+    *(("eligible", days, "") for days in (4, 2, -1, -3, -5, -7, -9)),
+    *(("deferred", days, "") for days in (6, 1)),
+    *(("ineligible", days, "") for days in (12, 3)),
+    *(("draft", -days, "") for days in (11, 12, 13, 14, 15, 15)),
+    *(("registered", -days, "") for days in (16, 18, 19, 20, 21, 22, 23, 23)),
 )
 
 
@@ -121,10 +106,8 @@ def _stories(houses: dict[str, House], now: datetime) -> Iterator[Story]:
     """Sixty people over the stages: two of three at Pine Street, the third at Lakeside."""
     for turn, person in enumerate(cast.PEOPLE):
         house = houses[cast.LAKE if turn % 3 == 2 else cast.PINE]
-        stage, ago, outcome = STAGES[turn % len(STAGES)]
-        today = house.site.local(now).date()
-        # Those who were treated some days ago shift by the second round, so that not two people share every day.
-        first = today - timedelta(days=ago + (turn // len(STAGES)) * 3)
+        stage, ago, outcome = STAGES[turn]
+        first = house.site.local(now).date() - timedelta(days=ago)
         yield Story(
             house=house,
             person=person,
