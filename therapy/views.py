@@ -17,6 +17,7 @@ from clinic import clock
 from clinic.access import acting_user, current_site, log_read
 from clinic.errors import IllegalTransition, Invalid, Refused
 from clinic.policy import Action, can
+from patients.access import allow_here
 from therapy import sessions
 from therapy.forms import AddendumForm, IntentionForm, NoteForm
 from therapy.models import SessionNote, TherapySession
@@ -26,7 +27,7 @@ KINDS = (SessionNote.Kind.PLAN, SessionNote.Kind.PROGRESS)
 
 
 def session_or_404(request: HttpRequest, pk: UUID) -> TherapySession:
-    """The session at one of the user's sites; opening it is written to the read log."""
+    """The session, once the read is written. Raises Http404 for a stranger, NotPermitted for a colleague."""
     session = (
         TherapySession.objects.select_related("patient__site", "series__site", "therapist", "appointment__site")
         .filter(pk=pk, series__site_id__in=acting_user(request).site_ids)
@@ -34,6 +35,7 @@ def session_or_404(request: HttpRequest, pk: UUID) -> TherapySession:
     )
     if session is None:
         raise Http404
+    allow_here(request, session.series.site)
     log_read(request, patient_id=session.patient_id, what="therapy session")
     return session
 

@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clinic.models import ReadEvent
+from tests import build
 from tests.therapy.conftest import full, written
 from therapy import sessions
 from therapy.models import Addendum, IntentionCard, SessionNote
@@ -43,6 +44,12 @@ def test_a_colleague_reads_what_is_signed_and_nothing_before(client, session, dr
     shown = said(page(client, nurse, session, note="progress"))
     assert "Risk: as discussed." in shown
     assert "<textarea" not in shown
+
+
+def test_a_nurse_elsewhere_who_is_front_desk_here_reads_nothing(client, session, signed, site, other_site):
+    both = build.user(build.Role.NURSE, at=other_site)
+    build.Membership.objects.create(user=both, site=site, role="front_desk")
+    assert page(client, both, session).status_code == 403
 
 
 @pytest.mark.parametrize("who", ["other_therapist", "nurse"])
