@@ -14,6 +14,7 @@ from clinic import clock
 from clinic.access import acting_user, log_read
 from clinic.errors import DomainError, Invalid, NotFound
 from clinic.models import User
+from clinic.policy import Action, can
 from infusions import run
 from infusions.chair import Chair
 from infusions.forms.chair import (
@@ -103,8 +104,14 @@ Do = Callable[[Infusion, User], object]
 
 
 def _answer(request: HttpRequest, pk: UUID, do: Do, **forms: Any) -> HttpResponse:
-    """Do it, then show the parts as they are now; what a verb refuses is said, and what was typed stays."""
+    """Do it, then show the parts as they are now; what a verb refuses is said, and what was typed stays.
+
+    Front desk may check in, but not read what stands beside the chair: they are led back to the visit.
+    """
     infusion, user = infusion_or_404(request, pk), acting_user(request)
+    if not can(user, Action.SEE_INFUSION, infusion.appointment.site):
+        do(infusion, user)
+        return redirect("visits:appointment", pk=infusion.appointment_id)
     error: DomainError | None = None
     try:
         do(infusion, user)

@@ -75,6 +75,17 @@ def test_front_desk_may_not_open_it(client, day, running, front_desk):
     assert _open(client, day, running).status_code == 403
 
 
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_front_desk_checks_in_and_is_shown_the_visit_alone(client, day, booked, front_desk, headers):
+    client.force_login(front_desk)
+    with day.clock("08:45"):
+        answer = client.post(_url("check-in", booked), headers=headers)
+    assert (answer.status_code, answer.url) == (302, reverse("visits:appointment", args=[booked.appointment_id]))
+    assert not answer.content
+    booked.refresh_from_db()
+    assert booked.state == "checked_in"
+
+
 def test_a_therapist_sees_it_and_changes_nothing(client, day, running, therapist):
     client.force_login(therapist)
     page = _open(client, day, running).content.decode()
