@@ -15,7 +15,7 @@ from clinic.models import User
 from clinic.policy import Action, require
 from infusions import ledger, orders, readiness, rules, series, states, vitals
 from infusions.discharge import discharge as discharge
-from infusions.models import ArrivalCheck, GateOverride, Infusion, LedgerEntry, Order, RunEvent, Series
+from infusions.models import ArrivalCheck, GateOverride, Infusion, LedgerEntry, RunEvent, Series
 from infusions.states import State
 from patients.models import Contact
 from visits import booking
@@ -456,8 +456,8 @@ def _arrival_problems(
 
 def _same_order(infusion: Infusion) -> None:
     """A syringe drawn for an order that was superseded since must not be given."""
-    newer = Order.objects.filter(supersedes=infusion.order_id, first_number__lte=infusion.number or 0)
-    if infusion.order_id is None or newer.exists():
+    now = orders.for_number(infusion.number, orders.signed_for(infusion.series))
+    if infusion.order_id is None or now is None or now.pk != infusion.order_id:
         raise NotReady(["Dose: The order changed after the dose was drawn. Discard the syringe and draw anew."])
 
 

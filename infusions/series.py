@@ -110,6 +110,7 @@ FOLLOWS = {
     Appointment.Status.CANCELLED: Infusion.State.CANCELLED,
     Appointment.Status.NO_SHOW: Infusion.State.NO_SHOW,
 }
+HERE = (Appointment.Status.ARRIVED, Appointment.Status.IN_PROGRESS, Appointment.Status.DONE)
 
 
 @transaction.atomic
@@ -117,12 +118,15 @@ def follow_visit(*, appointment_id: UUID, by: User) -> None:
     """Bring an infusion in line with its visit, which was cancelled, missed, moved, or had one of these undone.
 
     A visit that gives nothing gives its number up to the next one. Calling it twice, or for a visit without an
-    infusion, changes nothing. Raises Refused when an undone visit no longer has a place in its series.
+    infusion, changes nothing. Raises Refused when an undone visit no longer has a place in its series, and when a visit
+    is called off, or its arrival taken back, while the patient is at the chair.
     """
     visit = Appointment.objects.filter(pk=appointment_id).select_related("infusion__series").first()
     if visit is None or not hasattr(visit, "infusion"):
         return
     infusion = visit.infusion
+    if infusion.state in Infusion.IN_HOUSE and visit.status not in HERE:
+        raise Refused("The patient is checked in at the chair. End the infusion there: “not given” calls it off.")
     after = FOLLOWS.get(Appointment.Status(visit.status))
     if after and infusion.state == Infusion.State.SCHEDULED:
         states.move_to(

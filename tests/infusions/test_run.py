@@ -12,6 +12,7 @@ from clinic.errors import IllegalTransition, Invalid, NotPermitted, NotReady, Re
 from clinic.ids import uuid7
 from infusions import ledger, readiness, run
 from infusions.models import Infusion, LedgerEntry
+from visits import booking
 
 
 def test_a_day_as_it_should_be(day):
@@ -130,6 +131,47 @@ def test_an_order_signed_after_the_draw_needs_a_new_syringe(checked, day, nurse,
         infusion = run.draw(infusion_id=checked.pk, vial_label="V-0142", by=nurse)
     assert infusion.drawn_ml == Decimal("0.64")
     assert ledger.left_in_bag_mg(infusion) == Decimal(32)
+
+
+def test_an_order_behind_one_for_later_infusions_needs_a_new_syringe_too(checked, day, nurse, provider):
+    from infusions import orders
+
+    def sign(number: int, mg_per_kg: str) -> None:
+        orders.sign(
+            series_id=checked.series_id, first_number=number, mg_per_kg=Decimal(mg_per_kg),
+            dosing_weight_kg=Decimal(80), weight_measured_at=clock.now(), weight_basis="actual", minutes=40,
+            bag_ml=Decimal(50), by=provider, reason="Seen together",
+        )  # fmt: skip
+
+    with day.clock("09:10"):
+        sign(2, "0.6")
+        sign(1, "0.4")
+        with pytest.raises(NotReady, match="draw anew"):
+            run.start(infusion_id=checked.pk, observed_at=clock.now(), by=nurse)
+
+
+def test_an_order_for_later_infusions_leaves_the_drawn_dose_alone(checked, day, nurse, provider):
+    from infusions import orders
+
+    with day.clock("09:12"):
+        orders.sign(
+            series_id=checked.series_id, first_number=2, mg_per_kg=Decimal("0.6"), dosing_weight_kg=Decimal(80),
+            weight_measured_at=clock.now(), weight_basis="actual", minutes=40, bag_ml=Decimal(50),
+            by=provider, reason="Higher next time",
+        )  # fmt: skip
+        assert run.start(infusion_id=checked.pk, observed_at=clock.now(), by=nurse).state == "in_progress"
+
+
+def test_a_visit_is_not_called_off_while_its_patient_is_at_the_chair(checked_in, day, front_desk):
+    visit = checked_in.appointment_id
+    with day.clock("08:50"):
+        with pytest.raises(Refused, match="at the chair"):
+            booking.cancel(appointment_id=visit, party="patient", reason="Went home", by=front_desk)
+        with pytest.raises(Refused, match="at the chair"):
+            booking.undo(appointment_id=visit, by=front_desk)
+    checked_in.refresh_from_db()
+    checked_in.appointment.refresh_from_db()
+    assert (checked_in.state, checked_in.appointment.status) == ("checked_in", "arrived")
 
 
 @pytest.mark.django_db(transaction=True)
