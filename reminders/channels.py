@@ -10,10 +10,6 @@ from reminders.models import Message
 from reminders.templates import Letter
 
 
-class Undeliverable(Exception):
-    """The provider refused for good: trying again will not help."""
-
-
 def email(*, message: Message, letter: Letter, to: str, connection: BaseEmailBackend | None) -> str:
     """Send by SMTP. The Message-ID is the row's id, so that a repeated copy can be told from a second message."""
     key = f"<{message.pk}@{settings.DEFAULT_FROM_EMAIL.rpartition('@')[2].rstrip('>')}>"

@@ -66,7 +66,8 @@ def dispatch_due(*, limit: int | None = None) -> Counts:
     owner = str(uuid7())
     _settle_lost_leases(counts)
     handled = 0
-    with get_connection(fail_silently=False) as mail:
+    mail = get_connection(fail_silently=False)
+    try:
         while limit is None or handled < limit:
             batch = _claim(
                 owner=owner,
@@ -77,6 +78,8 @@ def dispatch_due(*, limit: int | None = None) -> Counts:
             for message_id in batch:
                 _deliver(message_id, owner=owner, mail=mail, counts=counts)
             handled += len(batch)
+    finally:
+        mail.close()
     Heartbeat.objects.update_or_create(name="dispatcher", defaults={"at": clock.now()})
     return counts
 
@@ -108,6 +111,8 @@ def _deliver(message_id: UUID, *, owner: str, mail: BaseEmailBackend, counts: Co
     message = attempt.message
     letter = templates.find(message.kind, message.patient.language, message.template_version).fill(message.values)
     try:
+        # Opened only here, so that a mail server that is away costs each message a try and in the end calls a person.
+        mail.open()
         provider_id = channels.email(
             message=message,
             letter=letter,
@@ -115,7 +120,8 @@ def _deliver(message_id: UUID, *, owner: str, mail: BaseEmailBackend, counts: Co
             connection=mail,
         )
     except smtplib.SMTPRecipientsRefused as refusal:
-        _failed(attempt, f"The address was refused: {refusal}", for_good=True, counts=counts)
+        for_good = all(code >= 500 for code, _ in refusal.recipients.values())
+        _failed(attempt, f"The address was refused: {refusal}", for_good=for_good, counts=counts)
     except (OSError, smtplib.SMTPException) as trouble:
         mail.close()
         _failed(

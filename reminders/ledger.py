@@ -7,12 +7,13 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from clinic.errors import Invalid
 from clinic.models import Site
 from patients.models import ContactConsent, Patient
 from reminders import templates
-from reminders.models import Message
+from reminders.models import Message, MessageAttempt
 
 WAITING = (Message.State.PLANNED, Message.State.FAILED)
 
@@ -77,13 +78,13 @@ def void(
     waiting = Message.objects.filter(subject_kind=subject_kind, subject_id=subject_id, state__in=WAITING)
     if kinds is not None:
         waiting = waiting.filter(kind__in=kinds)
-    # A message that is being sent at this moment is locked by nobody but carries a lease: its sender re-reads the
-    # subject's rows under a lock before it speaks, so it is enough to void what is still planned.
+    # What is claimed and not begun can still be taken back: its sender re-reads the row under a lock before the try.
     taken: int = waiting.update(state=Message.State.VOID, why=why, next_attempt_at=None)
     claimed = Message.objects.filter(subject_kind=subject_kind, subject_id=subject_id, state=Message.State.CLAIMED)
     if kinds is not None:
         claimed = claimed.filter(kind__in=kinds)
-    taken += claimed.filter(tries__isnull=True).update(
+    begun = MessageAttempt.objects.filter(message=OuterRef("pk"), ended_at__isnull=True)
+    taken += claimed.filter(~Exists(begun)).update(
         state=Message.State.VOID,
         why=why,
         lease_until=None,
@@ -91,15 +92,3 @@ def void(
         next_attempt_at=None,
     )
     return taken
-
-
-@transaction.atomic
-def restore(*, subject_kind: str, subject_id: UUID, due_after: datetime) -> int:
-    """Put back what `void` took, where its hour has not passed (an undone cancellation)."""
-    back: int = Message.objects.filter(
-        subject_kind=subject_kind,
-        subject_id=subject_id,
-        state=Message.State.VOID,
-        due_at__gt=due_after,
-    ).update(state=Message.State.PLANNED, why="")
-    return back

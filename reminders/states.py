@@ -22,8 +22,7 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     State.DELIVERED: frozenset(),
     State.FAILED: frozenset({State.PLANNED, State.VOID}),
     State.UNCERTAIN: frozenset({State.SENT, State.FAILED}),
-    # A cancellation that is undone brings its messages back.
-    State.VOID: frozenset({State.PLANNED}),
+    State.VOID: frozenset(),
     State.SUPPRESSED: frozenset(),
     State.EXPIRED: frozenset(),
 }

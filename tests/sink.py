@@ -13,17 +13,20 @@ from aiosmtpd.controller import Controller
 
 
 class Sink:
-    """Keeps every letter; refuses the recipients named in `refuse` for good and the first `stumble` ones for now."""
+    """Keeps every letter; refuses those to `refuse` for good, those to `delay` and the first `stumble` ones for now."""
 
     def __init__(self) -> None:
         self.letters: list[EmailMessage] = []
         self.refuse: set[str] = set()
+        self.delay: set[str] = set()
         self.stumble = 0
         self.port = 0
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
         if address in self.refuse:
             return "550 no such person"
+        if address in self.delay:
+            return "450 greylisted, come back later"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 

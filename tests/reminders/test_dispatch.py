@@ -163,6 +163,43 @@ def test_refused_address_becomes_a_call(reachable: Patient, site: Site, sink: Si
     assert FollowUp.objects.get().owner_role == "front_desk"
 
 
+def test_address_refused_for_now_is_tried_again(reachable: Patient, site: Site, sink: Sink, due: datetime) -> None:
+    plan(reachable, site)
+    sink.delay = {"maya@example.org"}
+    with clock.at(due):
+        assert dispatch.dispatch_due().waiting == 1
+    sink.delay = set()
+    with clock.at(due + timedelta(minutes=1)):
+        assert dispatch.dispatch_due().sent == 1
+
+
+def test_server_that_is_away_costs_a_try_and_no_more(
+    reachable: Patient, site: Site, sink: Sink, due: datetime, settings
+) -> None:
+    message = plan(reachable, site)
+    settings.EMAIL_PORT = 1
+    with clock.at(due):
+        assert dispatch.dispatch_due().waiting == 1
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == (Message.State.PLANNED, 1)
+    settings.EMAIL_PORT = sink.port
+    with clock.at(due + timedelta(minutes=1)):
+        assert dispatch.dispatch_due().sent == 1
+
+
+def test_void_takes_back_a_second_try_that_has_not_begun(
+    reachable: Patient, site: Site, sink: Sink, due: datetime
+) -> None:
+    message = plan(reachable, site)
+    sink.stumble = 1
+    with clock.at(due):
+        dispatch.dispatch_due()
+    with clock.at(due + timedelta(minutes=1)):
+        dispatch._claim(owner="slow", size=5)
+        assert ledger.void(subject_kind="appointment", subject_id=message.subject_id, why="Cancelled.") == 1
+        assert dispatch._begin(message.pk, owner="slow", counts=dispatch.Counts()) is None
+
+
 def test_server_that_stays_down_becomes_a_call_after_five_tries(
     reachable: Patient, site: Site, sink: Sink, due: datetime
 ) -> None:
