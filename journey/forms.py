@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import date, time
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
+from clinic import clock
 from clinic.forms import CalmForm
 from clinic.models import Site, User
 from clinic.policy import Role
@@ -25,13 +27,19 @@ def people(site: Site, role: Role) -> Any:
     return User.objects.filter(is_active=True, memberships__site=site, memberships__role=role).order_by("full_name")
 
 
+def near(day: date) -> None:
+    """A slip of the hand in the year is asked about, instead of being searched for."""
+    if abs((day - clock.now().date()).days) > 730:
+        raise ValidationError("Choose a day within two years from today. Look at the year.")
+
+
 class WishesForm(CalmForm, forms.Form):
     """The wishes of one series; answered by complete proposals."""
 
     picks = ("count",)
 
     count = forms.TypedChoiceField(label="Infusions", choices=[(6, "6"), (7, "7"), (8, "8")], coerce=int)
-    not_before = forms.DateField(label="Not before")
+    not_before = forms.DateField(label="Not before", validators=[near])
     days = forms.ChoiceField(label="Days", choices=TEMPLATES)
     at = forms.ChoiceField(label="Preferred hour", choices=HOURS)
     therapist = forms.ModelChoiceField(
@@ -65,7 +73,7 @@ class WishesForm(CalmForm, forms.Form):
 
 
 class BoosterForm(CalmForm, forms.Form):
-    day = forms.DateField(label="Day")
+    day = forms.DateField(label="Day", validators=[near])
     at = forms.ChoiceField(label="Hour", choices=HOURS)
 
     def moment(self, site: Site) -> Any:

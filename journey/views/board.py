@@ -9,6 +9,8 @@ from django.views.decorators.http import require_GET
 from clinic.access import acting_user, current_site
 from journey import board as boards
 
+FARTHEST_DAYS = 3660
+
 
 @require_GET
 def today(request: HttpRequest) -> HttpResponse:
@@ -30,7 +32,9 @@ def today(request: HttpRequest) -> HttpResponse:
 
 
 def _day(text: str, otherwise: date) -> date:
+    """The day that was asked for; `otherwise` for no day, and for one beyond the years of this clinic."""
     try:
-        return date.fromisoformat(text)
+        asked = date.fromisoformat(text)
     except ValueError:
         return otherwise
+    return asked if abs((asked - otherwise).days) < FARTHEST_DAYS else otherwise
