@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import time_machine
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from clinic.models import User
 from tests import build
@@ -47,9 +47,12 @@ class Stage:
         page.goto(self.url + address)
         return page
 
-    def passes(self, page: Page) -> None:
-        """No rule of axe is broken, and nothing hangs out to the right."""
-        page.wait_for_load_state("networkidle")
+    def passes(self, page: Page, heading: str = "") -> None:
+        """No rule of axe is broken, and nothing hangs out to the right; with a heading, once that page is there."""
+        if heading:
+            expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+        page.wait_for_load_state("load")
+        page.wait_for_function("!document.querySelector('.htmx-request')")
         assert self.broken_rules(page) == {}, page.url
         width = page.viewport_size["width"]  # type: ignore[index]
         assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
@@ -62,6 +65,7 @@ def in_utc(clinic: Clinic, day: str, hour: str) -> datetime:
 @contextmanager
 def set_up(clinic: Clinic, **parts: Any) -> Iterator[Stage]:
     """Raise the stage on the morning of the inquiry, and strike it again."""
+    expect.set_options(timeout=10_000)
     with time_machine.travel(in_utc(clinic, "2027-01-11", "09:00"), tick=True) as machine:
         stage = Stage(clinic=clinic, machine=machine, **parts)
         try:

@@ -99,11 +99,6 @@ def chart(patient: Patient) -> str:
     return reverse("journey:chart", args=[patient.pk])
 
 
-def choose(page: Page, group: str, word: str) -> None:
-    """Press one of the pills of a question."""
-    page.get_by_role("group", name=group).get_by_text(word, exact=True).click()
-
-
 def answer(page: Page, scores: tuple[int, ...]) -> None:
     """Answer a questionnaire row by row."""
     rows = page.get_by_role("radiogroup")
@@ -141,7 +136,7 @@ def test_a_request_becomes_a_patient_who_pays_herself(clinic, stage):
     stage.passes(desk)
     # When she is registered all the same, the desk is asked once more, and says that she is new
     desk.get_by_role("link", name="Turn into a patient").click()
-    stage.passes(desk)
+    stage.passes(desk, "New patient")
     desk.get_by_label("Birth date").fill("1984-03-14")
     desk.get_by_role("button", name="Register").click()
     expect(desk.get_by_role("heading", name="Is this someone you know?")).to_be_visible()
@@ -160,14 +155,14 @@ def test_a_request_becomes_a_patient_who_pays_herself(clinic, stage):
     page.goto(stage.url + reverse("insurance:patient", args=[maya.pk]))
     stage.passes(page)
     page.get_by_role("link", name="Check benefits").click()
-    stage.passes(page)
+    stage.passes(page, "Check the benefits")
     page.get_by_role("button", name="Put it on the queue").click()
     page.get_by_role("link", name="Medical").click()
     page.get_by_text("Not covered", exact=True).click()
     page.get_by_text("Phone", exact=True).click()
     page.get_by_label("Spoke with").fill("Dana")
     page.get_by_label("Call reference").fill("C-77")
-    stage.passes(page)
+    stage.passes(page, "Maya Torres: medical benefits")
     page.get_by_role("button", name="Write it down").click()
     # Then the answer is kept with who gave it
     expect(page.get_by_text("Phone: not covered. Dana, reference C-77")).to_be_visible()
@@ -175,7 +170,7 @@ def test_a_request_becomes_a_patient_who_pays_herself(clinic, stage):
     # When she agrees to pay herself for a first visit on 2 February
     page.goto(stage.url + reverse("insurance:patient", args=[maya.pk]))
     page.get_by_role("link", name="Agree on self-pay").click()
-    stage.passes(page)
+    stage.passes(page, "Agree on self-pay")
     page.get_by_label("Why does the patient pay?").fill("Not covered by the plan")
     page.get_by_label("First visit that is paid so").fill(FIRST_DAY)
     page.get_by_role("button", name="The patient agrees").click()
@@ -195,14 +190,14 @@ def test_the_provider_finds_her_eligible_and_she_consents(clinic, stage, maya):
     stage.passes(page)
     # And the questionnaires are asked: depression 21, no suicidal thoughts
     page.get_by_role("link", name="PHQ-9").click()
-    stage.passes(page)
+    stage.passes(page, "PHQ-9")
     answer(page, phq9(21))
     page.get_by_role("button", name="Save the answers").click()
     expect(page.locator(".ek-big-score")).to_have_text("21")
     stage.passes(page)
     page.get_by_role("link", name="Go on where you were").click()
     page.get_by_role("link", name="C-SSRS").click()
-    stage.passes(page)
+    stage.passes(page, "C-SSRS screener")
     answer(page, (0, 0, 0))  # questions 1, 2 and 6: after a no to the second the others are not asked
     page.get_by_role("button", name="Save the answers").click()
     page.get_by_role("link", name="Go on where you were").click()
@@ -244,7 +239,7 @@ def test_nine_visits_are_booked_at_once_and_the_preparation_is_written(clinic, s
     stage.passes(desk)
     # When a series is planned from 2 February on
     desk.get_by_role("link", name="Plan a series").click()
-    stage.passes(desk)
+    stage.passes(desk, "Plan a series")
     desk.get_by_label("Not before").fill(FIRST_DAY)
     desk.get_by_label("Therapist").select_option(label="Nadia Amir")
     # Then the best plan has Tuesdays and Fridays in seventeen days, with the three sessions between
@@ -279,6 +274,7 @@ def test_nine_visits_are_booked_at_once_and_the_preparation_is_written(clinic, s
     stage.passes(therapist)
     therapist.get_by_role("link", name="Open the session of Maya Torres").first.click()
     therapist.get_by_role("navigation", name="Notes").get_by_role("link", name="Progress note").click()
+    expect(therapist.get_by_label("Started")).to_be_visible()
     stage.passes(therapist)
     # And forgets to write about risk
     for heading in (section.label for section in PROGRESS["preparation"] if section.required):
@@ -322,9 +318,10 @@ def test_the_first_infusion_from_the_door_to_the_way_home(clinic, stage, series)
     # When Maya answers the questionnaire
     stage.is_at(FIRST_DAY, "08:55")
     gate.get_by_role("listitem").filter(has_text="PHQ-9").get_by_role("link", name="Open").click()
-    stage.passes(nurse)
+    stage.passes(nurse, "PHQ-9")
     answer(nurse, phq9(21))
     nurse.get_by_role("button", name="Save the answers").click()
+    expect(nurse.locator(".ek-big-score")).to_have_text("21")
     stage.passes(nurse)
     nurse.get_by_role("link", name="Go on where you were").click()
     # And her vitals are taken, and she is asked what is asked on arrival
