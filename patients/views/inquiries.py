@@ -167,6 +167,8 @@ def close(request: HttpRequest, pk: UUID) -> HttpResponse:
 def register(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Turn the inquiry into a patient; the form begins with what is known."""
     inquiry = inquiry_or_404(request, pk)
+    if inquiry.patient is not None:  # sent twice, or the back button
+        return redirect("journey:chart", inquiry.patient_id)
     context = {"inquiry": inquiry, "site": inquiry.site, "action": request.path}
     if request.method != "POST":
         known = {name: getattr(inquiry, name) for name in KNOWN}

@@ -96,6 +96,7 @@ def test_turned_into_a_patient_from_a_form_that_knows_the_rest(desk, site) -> No
     one.refresh_from_db()
     assert answer["Location"] == reverse("journey:chart", args=[one.patient_id])
     assert desk.get(_at("inquiry", one)).status_code == 200
+    assert desk.post(_at("inquiry-register", one), TYPED)["Location"] == answer["Location"]  # back, and sent again
 
 
 def test_who_is_known_is_linked_and_no_second_record_made(desk, site, front_desk) -> None:
