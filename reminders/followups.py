@@ -59,7 +59,7 @@ def done(*, task_id: UUID, outcome: str, by: User) -> FollowUp:
     if task is None or task.site_id not in by.site_ids:
         raise NotFound
     require(by, Action.SEE_TASKS, at=task.site)
-    if task.owner_id != by.pk and Role(task.owner_role) not in by.roles_at(task.site):
+    if not is_own(task, by):
         raise NotPermitted(f"This task belongs to the {Role(task.owner_role).label.lower()}. Ask them to close it.")
     if task.state != FollowUp.State.OPEN:
         raise IllegalTransition("This task", current=task.get_state_display(), wanted="Done", allowed=())
@@ -68,14 +68,21 @@ def done(*, task_id: UUID, outcome: str, by: User) -> FollowUp:
     return _end(task, FollowUp.State.DONE, outcome.strip(), by)
 
 
+def is_own(task: FollowUp, user: User) -> bool:
+    """Whether the task is the user's own, or of one of their roles at its site. Others don't learn what came of it."""
+    return task.owner_id == user.pk or Role(task.owner_role) in user.roles_at(task.site)
+
+
 @transaction.atomic
 def take(*, task_id: UUID, by: User) -> FollowUp:
-    """Put one's own name on a task of one's role. Raises NotFound, NotPermitted."""
+    """Put one's own name on an open task of one's role. Raises NotFound, NotPermitted, IllegalTransition."""
     task = FollowUp.objects.select_for_update(of=("self",)).select_related("site").filter(pk=task_id).first()
     if task is None or task.site_id not in by.site_ids:
         raise NotFound
     if Role(task.owner_role) not in by.roles_at(task.site):
         raise NotPermitted(f"This task is for the {Role(task.owner_role).label.lower()}.")
+    if task.state != FollowUp.State.OPEN:
+        raise IllegalTransition("This task", current=task.get_state_display(), wanted="Taken", allowed=())
     task.owner = by
     task.save(update_fields=["owner"])
     return task

@@ -37,6 +37,7 @@ def task(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
     if found is None:
         raise Http404
+    own = followups.is_own(found, user)
     form = OutcomeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -47,7 +48,7 @@ def task(request: HttpRequest, pk: UUID) -> HttpResponse:
             messages.success(request, f"Done: {found.title}.")
             return redirect("reminders:tasks")
     status = 422 if request.method == "POST" else 200
-    return render(request, "reminders/task.html", {"task": found, "form": form}, status=status)
+    return render(request, "reminders/task.html", {"task": found, "form": form, "own": own}, status=status)
 
 
 @require_POST
