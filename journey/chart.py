@@ -15,7 +15,7 @@ from infusions import boosters
 from infusions.models import BoosterPlan, Infusion, ResponseReview, Series
 from insurance.standing import Standing, standing
 from journey import curve, strip, timeline
-from patients import evaluations
+from patients import consents, evaluations
 from patients.models import Consent, Evaluation, MeasureResponse, Patient, SafetyAlert
 from reminders.models import Message
 from therapy.models import TherapySession
@@ -97,7 +97,7 @@ def read(patient: Patient, *, by: User, group: str = "") -> Chart:
         clinical=clinical,
         standing=standing(patient, patient.site.today()),
         visits=visits,
-        blocked=bool(alerts),
+        blocked=any(not alert.may_infuse for alert in alerts),
         contacts=list(patient.contacts.filter(is_active=True)),
     )
     messages = list(
@@ -148,14 +148,12 @@ def _clinical(chart: Chart) -> list[timeline.Entry]:
     patient = chart.patient
     chart.allergies = list(patient.allergies.filter(entered_in_error_at__isnull=True)[:20])
     chart.medications = list(patient.medications.filter(entered_in_error_at__isnull=True, stopped__isnull=True)[:20])
-    evaluations = list(patient.evaluations.select_related("signed_by", "patient__site").order_by("-observed_at")[:10])
-    signed = [one for one in evaluations if one.signed_at]
+    judged = list(patient.evaluations.select_related("signed_by", "patient__site").order_by("-observed_at")[:10])
+    signed = [one for one in judged if one.signed_at]
     chart.evaluation = next(iter(signed), None)
-    consents = list(patient.consents.order_by("-observed_at")[:10])
-    today = patient.site.today()
-    chart.consent = next(
-        (one for one in consents if one.kind == "treatment" and not one.withdrawn_at and one.valid_until >= today), None
-    )
+    papers = list(patient.consents.order_by("-observed_at", "-id")[:10])
+    newest = next((one for one in papers if one.kind == Consent.Kind.TREATMENT), None)
+    chart.consent = newest if newest and consents.holds(newest, patient, patient.site.today()) else None
     chart.measures = list(patient.measures.order_by("-observed_at")[:RECENT])
     kept = [one for one in chart.measures if not one.entered_in_error_at]
     chart.picture = _picture(chart, kept)
@@ -169,7 +167,7 @@ def _clinical(chart: Chart) -> list[timeline.Entry]:
         ),
         *timeline.of_measures(chart.measures),
         *(timeline.of_evaluation(one) for one in signed),
-        *(timeline.of_consent(one) for one in consents),
+        *(timeline.of_consent(one) for one in papers),
         *(timeline.of_missed(one) for one in chart.visits if one.status in {"cancelled", "no_show"}),
     ]
 

@@ -133,12 +133,13 @@ def in_force_for(wanted: Sequence[tuple[Patient, date]], kind: str) -> dict[tupl
             (consent for consent in signed if consent.patient_id == patient.pk and consent.observed_at < end_of_day),
             None,
         )
-        if newest is not None and _holds(newest, patient, on):
+        if newest is not None and holds(newest, patient, on):
             found[patient.pk, on] = newest
     return found
 
 
-def _holds(newest: Consent, patient: Patient, on: date) -> bool:
+def holds(newest: Consent, patient: Patient, on: date) -> bool:
+    """Whether the newest signature of a kind still holds on a day."""
     if newest.withdrawn_at is not None or newest.valid_until < on:
         return False
     return newest.version in {
