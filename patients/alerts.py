@@ -99,15 +99,6 @@ def gravest(patient: Patient) -> SafetyAlert | None:
     return found[0] if found else None
 
 
-def for_site(site: Site) -> QuerySet[SafetyAlert]:
-    """Open alerts of a site, the ones that nobody took up first."""
-    return (
-        SafetyAlert.objects.filter(patient__site=site, closed_at__isnull=True)
-        .select_related("patient__site", "measure", "acknowledged_by")
-        .order_by("acknowledged_at", "acknowledge_by")
-    )
-
-
 @transaction.atomic
 def acknowledge(*, alert_id: UUID, by: User) -> SafetyAlert:
     """Take the alert up. Twice is harmless: the first name stays. Raises NotFound, NotPermitted, Refused."""

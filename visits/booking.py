@@ -719,8 +719,7 @@ def _hold_again(appointment: Appointment, event: StatusEvent, released: list[Hol
     """Take the places again that the event gave free. Raises SlotTaken when somebody has one of them now."""
     names = {(day, hold.resource) for hold in released for day in _utc_days(hold.during.lower, hold.during.upper)}
     lock(names)
-    undoing = StatusEvent.objects.get(pk=event.pk)
-    _release(appointment, undoing)
+    _release(appointment, event)
     try:
         with transaction.atomic():
             Hold.objects.filter(pk__in=[hold.pk for hold in released]).update(active=True, released_in=None)

@@ -185,11 +185,6 @@ def stages(kind: str, timing: Timing, minutes: int) -> tuple[Stage, ...]:
     )
 
 
-def drug_end(starts_at: datetime, timing: Timing) -> datetime:
-    """When the drug of a visit is planned to have run in."""
-    return starts_at + timedelta(minutes=timing.arrival + timing.infusion)
-
-
 # Gaps and windows are counted on the wall clock: 09:00 on Saturday to 09:00 on Monday is 48 hours, also when the
 # clocks change on Sunday.
 
