@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import time
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 
-from clinic import clock
 from clinic.forms import CalmForm
 from clinic.models import Site, User
 from clinic.policy import Role
+from visits.forms import near
 
 HOURS = [(f"{hour:02}:{minute:02}", f"{hour:02}:{minute:02}") for hour in range(7, 19) for minute in (0, 30)]
 TEMPLATES = [
@@ -25,12 +24,6 @@ TEMPLATES = [
 def people(site: Site, role: Role) -> Any:
     """The active members of staff with a role at a site, by name."""
     return User.objects.filter(is_active=True, memberships__site=site, memberships__role=role).order_by("full_name")
-
-
-def near(day: date) -> None:
-    """A slip of the hand in the year is asked about, instead of being searched for."""
-    if abs((day - clock.now().date()).days) > 730:
-        raise ValidationError("Choose a day within two years from today. Look at the year.")
 
 
 class WishesForm(CalmForm, forms.Form):

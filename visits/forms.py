@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import cast
 
 from django import forms
+from django.core.exceptions import ValidationError
 
+from clinic import clock
 from clinic.errors import Invalid
 from clinic.forms import CalmForm
 from clinic.models import Membership, Room, Site, User
 from visits.models import Appointment
 from visits.rules import Timing, shape
 
+FARTHEST_DAYS = 730
 KINDS = [
     (Appointment.Kind.EVALUATION.value, "Evaluation"),
     (Appointment.Kind.INFUSION.value, "Infusion"),
@@ -21,6 +24,12 @@ KINDS = [
     (Appointment.Kind.MIDPOINT.value, "Midpoint"),
     (Appointment.Kind.INTEGRATION.value, "Integration"),
 ]
+
+
+def near(day: date) -> None:
+    """A slip of the hand in the year is asked about, instead of being searched for."""
+    if abs((day - clock.now().date()).days) > FARTHEST_DAYS:
+        raise ValidationError("Choose a day within two years from today. Look at the year.")
 
 
 class CancelForm(CalmForm, forms.Form):
@@ -37,7 +46,7 @@ class MoveForm(CalmForm, forms.Form):
     """Another day and hour on the site's wall clock; room and person stay unless others are chosen."""
 
     required_sentences = {"day": "Choose the new day.", "at": "Choose the new hour."}
-    day = forms.DateField(label="Day")
+    day = forms.DateField(label="Day", validators=[near])
     at = forms.TimeField(label="Hour")
     room = forms.ModelChoiceField(Room.objects.none(), required=False, empty_label="The same, if it is free")
     staff = forms.ModelChoiceField(
@@ -69,7 +78,7 @@ class WishForm(CalmForm, forms.Form):
 
     required_sentences = {"day": "Choose a day.", "at": "Choose an hour.", "kind": "Choose a kind of visit."}
     kind = forms.ChoiceField(choices=KINDS)
-    day = forms.DateField(label="From")
+    day = forms.DateField(label="From", validators=[near])
     at = forms.TimeField(label="About")
 
 
@@ -81,8 +90,9 @@ class BookForm(forms.Form):
 
 
 def day_or_none(site: Site, text: str):
-    """A day from the address, or None when it is no day."""
+    """A day from the address, or None when it is no day, or one that no calendar reaches."""
     try:
-        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
+        day = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
     except (TypeError, ValueError):
         return None
+    return day if 2000 <= day.year <= 2200 else None

@@ -57,6 +57,18 @@ def test_a_week_that_is_no_date_is_this_week(desk, visit):
     assert "18 Jan to 24 Jan 2027" in text(desk.get(reverse("visits:schedule"), {"week": "soon", "room": "x"}))
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_week_beyond_every_calendar_is_this_week(desk, visit, day):
+    assert desk.get(reverse("visits:schedule"), {"week": day}).status_code == 200
+
+
+def test_a_slip_in_the_year_is_asked_about(desk, patient):
+    wish = {"kind": "evaluation", "day": "9999-12-31", "at": "09:00"}
+    answer = desk.get(reverse("visits:book", args=[patient.pk]), wish)
+    assert answer.status_code == 422
+    assert "Look at the year" in answer.content.decode()
+
+
 def test_a_closed_day_says_why(desk, site):
     day = site.today()
     Closure.objects.create(site=site, first_day=day, last_day=day, reason="Staff day")
