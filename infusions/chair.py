@@ -311,7 +311,9 @@ class Chair:
         if self.state == State.RECOVERY and infusion.ended_at and self.leaves_from:
             return f"pump off {local(infusion.ended_at):%H:%M}, home from {local(self.leaves_from):%H:%M}"
         if self.state == State.SCHEDULED:
-            return f"visit at {local(infusion.appointment.starts_at):%H:%M}"
+            visit = infusion.appointment
+            here = f"arrived {local(visit.arrived_at):%H:%M}, " if visit.arrived_at else ""
+            return f"{here}visit at {local(visit.starts_at):%H:%M}"
         if self.state == State.NOT_GIVEN:
             return infusion.not_given_reason
         last = self.steps[-1] if self.steps else None
