@@ -36,9 +36,7 @@ class Series(Record):
         COMPLETED = "completed", "Completed"
         STOPPED = "stopped", "Stopped"
 
-    patient = models.ForeignKey(
-        Patient, on_delete=models.PROTECT, related_name="series"
-    )
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="series")
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=11, choices=Kind.choices)
     template = models.CharField(max_length=40, blank=True)
@@ -72,9 +70,7 @@ class Series(Record):
                 name="series_one_running",
             ),
             ordered("series_ends_after_start", "opened_at", "ended_at"),
-            models.CheckConstraint(
-                name="series_stopped_says_why", condition=~Q(state="stopped") | ~Q(ended_reason="")
-            ),
+            models.CheckConstraint(name="series_stopped_says_why", condition=~Q(state="stopped") | ~Q(ended_reason="")),
             models.CheckConstraint(
                 name="series_ended_has_time",
                 condition=Q(state__in=["planned", "active"], ended_at__isnull=True)
@@ -91,14 +87,10 @@ class Order(Record):
     """A provider's order of a dose. Never edited: a new order supersedes it."""
 
     series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="orders")
-    first_number = models.PositiveSmallIntegerField(
-        help_text="The first infusion it is for."
-    )
+    first_number = models.PositiveSmallIntegerField(help_text="The first infusion it is for.")
     mg_per_kg = models.DecimalField(max_digits=4, decimal_places=2)
     dosing_weight_kg = models.DecimalField(max_digits=5, decimal_places=2)
-    weight_basis = models.CharField(
-        max_length=8, choices=WeightBasis.choices, default=WeightBasis.ACTUAL
-    )
+    weight_basis = models.CharField(max_length=8, choices=WeightBasis.choices, default=WeightBasis.ACTUAL)
     weight_measured_at = models.DateTimeField()
     basis_reason = models.CharField(max_length=200, blank=True)
     dose_mg = models.DecimalField(max_digits=6, decimal_places=2)
@@ -108,9 +100,7 @@ class Order(Record):
     signed_at = models.DateTimeField()
     signed_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     second_signed_at = models.DateTimeField(null=True, blank=True)
-    second_signed_by = models.ForeignKey(
-        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    second_signed_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     needs_second = models.BooleanField(default=False)
     supersedes = models.OneToOneField(
         "self",
@@ -123,13 +113,10 @@ class Order(Record):
     class Meta:
         ordering: ClassVar[list[str]] = ["-signed_at", "-id"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            together(
-                "order_second_signature_whole", "second_signed_at", "second_signed_by"
-            ),
+            together("order_second_signature_whole", "second_signed_at", "second_signed_by"),
             models.CheckConstraint(
                 name="order_two_different_signers",
-                condition=Q(second_signed_by__isnull=True)
-                | ~Q(second_signed_by=F("signed_by")),
+                condition=Q(second_signed_by__isnull=True) | ~Q(second_signed_by=F("signed_by")),
             ),
             within("order_dose_sane", "mg_per_kg", Decimal("0.05"), Decimal(2)),
             within("order_weight_sane", "dosing_weight_kg", 30, 300),
@@ -137,14 +124,8 @@ class Order(Record):
             within("order_bag_sane", "bag_ml", 10, 500),
             models.CheckConstraint(
                 name="order_dose_follows_from_weight",
-                condition=Q(
-                    dose_mg__gte=F("mg_per_kg") * F("dosing_weight_kg")
-                    - Decimal("0.01")
-                )
-                & Q(
-                    dose_mg__lte=F("mg_per_kg") * F("dosing_weight_kg")
-                    + Decimal("0.01")
-                ),
+                condition=Q(dose_mg__gte=F("mg_per_kg") * F("dosing_weight_kg") - Decimal("0.01"))
+                & Q(dose_mg__lte=F("mg_per_kg") * F("dosing_weight_kg") + Decimal("0.01")),
             ),
             models.UniqueConstraint(
                 fields=["series"],
@@ -158,9 +139,7 @@ class Order(Record):
             pgtrigger.Protect(
                 name="order_never_edited",
                 operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange(
-                    exclude=["second_signed_at", "second_signed_by"]
-                ),
+                condition=pgtrigger.AnyChange(exclude=["second_signed_at", "second_signed_by"]),
             ),
             pgtrigger.Protect(
                 name="order_second_signed_once",
@@ -183,34 +162,22 @@ class DrugVial(Record):
     """One vial of stock. Its balance moves only through ledger entries."""
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="vials")
-    label = models.CharField(
-        max_length=40, help_text="The number on our own sticker; what is scanned."
-    )
+    label = models.CharField(max_length=40, help_text="The number on our own sticker; what is scanned.")
     drug = models.CharField(max_length=40, default="Ketamine")
     lot = models.CharField(max_length=40)
     strength_mg_per_ml = models.DecimalField(max_digits=5, decimal_places=1)
     volume_ml = models.DecimalField(max_digits=6, decimal_places=2)
     expires_on = models.DateField()
-    balance_ml = models.DecimalField(
-        max_digits=6, decimal_places=2, default=Decimal(0), editable=False
-    )
+    balance_ml = models.DecimalField(max_digits=6, decimal_places=2, default=Decimal(0), editable=False)
     closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar[list[str]] = ["expires_on", "label"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["site", "label"], name="vial_label_once_a_site"
-            ),
-            models.CheckConstraint(
-                name="vial_never_below_zero", condition=Q(balance_ml__gte=0)
-            ),
-            models.CheckConstraint(
-                name="vial_never_over_full", condition=Q(balance_ml__lte=F("volume_ml"))
-            ),
-            models.CheckConstraint(
-                name="vial_strengths", condition=Q(strength_mg_per_ml__in=[10, 50, 100])
-            ),
+            models.UniqueConstraint(fields=["site", "label"], name="vial_label_once_a_site"),
+            models.CheckConstraint(name="vial_never_below_zero", condition=Q(balance_ml__gte=0)),
+            models.CheckConstraint(name="vial_never_over_full", condition=Q(balance_ml__lte=F("volume_ml"))),
+            models.CheckConstraint(name="vial_strengths", condition=Q(strength_mg_per_ml__in=[10, 50, 100])),
             within("vial_volume_sane", "volume_ml", Decimal("0.5"), Decimal(50)),
         ]
 
@@ -237,26 +204,16 @@ class Infusion(Record):
         NO_SHOW = "no_show", "No-show"
         CANCELLED = "cancelled", "Cancelled"
 
-    series = models.ForeignKey(
-        Series, on_delete=models.PROTECT, related_name="infusions"
-    )
-    appointment = models.OneToOneField(
-        Appointment, on_delete=models.PROTECT, related_name="infusion"
-    )
+    series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="infusions")
+    appointment = models.OneToOneField(Appointment, on_delete=models.PROTECT, related_name="infusion")
     number = models.PositiveSmallIntegerField(
         null=True,
         blank=True,
         help_text="Place in the series; a visit that gave nothing has none.",
     )
-    state = models.CharField(
-        max_length=13, choices=State.choices, default=State.SCHEDULED
-    )
-    nurse = models.ForeignKey(
-        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    order = models.ForeignKey(
-        Order, null=True, blank=True, on_delete=models.PROTECT, related_name="infusions"
-    )
+    state = models.CharField(max_length=13, choices=State.choices, default=State.SCHEDULED)
+    nurse = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    order = models.ForeignKey(Order, null=True, blank=True, on_delete=models.PROTECT, related_name="infusions")
     vial = models.ForeignKey(
         DrugVial,
         null=True,
@@ -264,26 +221,16 @@ class Infusion(Record):
         on_delete=models.PROTECT,
         related_name="infusions",
     )
-    drawn_ml = models.DecimalField(
-        max_digits=5, decimal_places=2, null=True, blank=True
-    )
+    drawn_ml = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
     drawn_at = models.DateTimeField(null=True, blank=True)
-    drawn_by = models.ForeignKey(
-        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    drawn_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     checked_at = models.DateTimeField(null=True, blank=True)
-    checked_by = models.ForeignKey(
-        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    checked_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     paused_seconds = models.PositiveIntegerField(default=0)
-    given_mg = models.DecimalField(
-        max_digits=6, decimal_places=2, null=True, blank=True
-    )
-    given_ml = models.DecimalField(
-        "given from the bag", max_digits=6, decimal_places=2, null=True, blank=True
-    )
+    given_mg = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
+    given_ml = models.DecimalField("given from the bag", max_digits=6, decimal_places=2, null=True, blank=True)
     not_given_reason = models.CharField(max_length=200, blank=True)
     version = models.PositiveIntegerField(default=1)
 
@@ -309,15 +256,10 @@ class Infusion(Record):
             ),
             models.CheckConstraint(
                 name="infusion_number_unless_nothing_given",
-                condition=Q(
-                    state__in=["not_given", "no_show", "cancelled"], number__isnull=True
-                )
-                | ~Q(state__in=["not_given", "no_show", "cancelled"])
-                & Q(number__gte=1),
+                condition=Q(state__in=["not_given", "no_show", "cancelled"], number__isnull=True)
+                | ~Q(state__in=["not_given", "no_show", "cancelled"]) & Q(number__gte=1),
             ),
-            together(
-                "infusion_drawn_whole", "drawn_ml", "drawn_at", "drawn_by", "vial"
-            ),
+            together("infusion_drawn_whole", "drawn_ml", "drawn_at", "drawn_by", "vial"),
             together("infusion_check_whole", "checked_at", "checked_by"),
             together("infusion_given_whole", "ended_at", "given_mg", "given_ml"),
             models.CheckConstraint(
@@ -348,16 +290,12 @@ class Infusion(Record):
 class StateEvent(Record):
     """One step of an infusion: the time it happened, the time it was typed, and by whom."""
 
-    infusion = models.ForeignKey(
-        Infusion, on_delete=models.PROTECT, related_name="state_events"
-    )
+    infusion = models.ForeignKey(Infusion, on_delete=models.PROTECT, related_name="state_events")
     before = models.CharField(max_length=13, blank=True)
     after = models.CharField(max_length=13)
     observed_at = models.DateTimeField()
     entered_at = models.DateTimeField(default=clock.now, editable=False)
-    by = models.ForeignKey(
-        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
@@ -377,33 +315,21 @@ class ArrivalCheck(Record, Entered):
         NEGATIVE = "negative", "Negative"
         POSITIVE = "positive", "Positive"
 
-    infusion = models.OneToOneField(
-        Infusion, on_delete=models.PROTECT, related_name="arrival_check"
-    )
+    infusion = models.OneToOneField(Infusion, on_delete=models.PROTECT, related_name="arrival_check")
     identity_confirmed = models.BooleanField("two identifiers confirmed by the patient")
     weight_kg = models.DecimalField(max_digits=5, decimal_places=1)
-    nothing_new = models.BooleanField(
-        "no new medicines, illness, falls or hospital visits"
-    )
+    nothing_new = models.BooleanField("no new medicines, illness, falls or hospital visits")
     interval_history = models.CharField(max_length=500, blank=True)
     last_solids_at = models.DateTimeField()
     last_clear_at = models.DateTimeField()
-    substances_clear = models.BooleanField(
-        "no alcohol, cannabis, benzodiazepine or opioid inside its hold time"
-    )
+    substances_clear = models.BooleanField("no alcohol, cannabis, benzodiazepine or opioid inside its hold time")
     pregnancy = models.CharField(max_length=8, choices=Pregnancy.choices)
-    escort = models.ForeignKey(
-        Contact, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    escort = models.ForeignKey(Contact, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     escort_confirmed = models.BooleanField(default=False)
-    emergency_ready = models.BooleanField(
-        "emergency kit, trained person and pump checked"
-    )
+    emergency_ready = models.BooleanField("emergency kit, trained person and pump checked")
 
     class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            within("arrival_weight_sane", "weight_kg", 30, 300)
-        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [within("arrival_weight_sane", "weight_kg", 30, 300)]
 
     def __str__(self) -> str:
         return "Checks on arrival"
@@ -413,9 +339,7 @@ class ArrivalCheck(Record, Entered):
 class GateOverride(Record):
     """A provider let one closed light pass, with a reason."""
 
-    infusion = models.ForeignKey(
-        Infusion, on_delete=models.PROTECT, related_name="overrides"
-    )
+    infusion = models.ForeignKey(Infusion, on_delete=models.PROTECT, related_name="overrides")
     light = models.CharField(max_length=20)
     reason = models.CharField(max_length=300)
     by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
@@ -423,12 +347,8 @@ class GateOverride(Record):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["infusion", "light"], name="gate_override_once"
-            ),
-            models.CheckConstraint(
-                name="gate_override_says_why", condition=~Q(reason="")
-            ),
+            models.UniqueConstraint(fields=["infusion", "light"], name="gate_override_once"),
+            models.CheckConstraint(name="gate_override_says_why", condition=~Q(reason="")),
         ]
         triggers: ClassVar[list[Any]] = [append_only("gate_override_append_only")]
 
@@ -440,29 +360,17 @@ class GateOverride(Record):
 class VitalSigns(Record, Entered, Retractable):
     """One row of the flowsheet. A correction is a new row that names the old one, which stays visible."""
 
-    infusion = models.ForeignKey(
-        Infusion, on_delete=models.PROTECT, related_name="vitals"
-    )
+    infusion = models.ForeignKey(Infusion, on_delete=models.PROTECT, related_name="vitals")
     systolic = models.PositiveSmallIntegerField("systolic, mmHg", null=True, blank=True)
-    diastolic = models.PositiveSmallIntegerField(
-        "diastolic, mmHg", null=True, blank=True
-    )
-    heart_rate = models.PositiveSmallIntegerField(
-        "heart rate, /min", null=True, blank=True
-    )
+    diastolic = models.PositiveSmallIntegerField("diastolic, mmHg", null=True, blank=True)
+    heart_rate = models.PositiveSmallIntegerField("heart rate, /min", null=True, blank=True)
     spo2 = models.PositiveSmallIntegerField("SpO2, %", null=True, blank=True)
-    respiratory_rate = models.PositiveSmallIntegerField(
-        "breathing, /min", null=True, blank=True
-    )
-    moaas = models.PositiveSmallIntegerField(
-        "sedation, MOAA/S 0–5", null=True, blank=True
-    )
+    respiratory_rate = models.PositiveSmallIntegerField("breathing, /min", null=True, blank=True)
+    moaas = models.PositiveSmallIntegerField("sedation, MOAA/S 0–5", null=True, blank=True)
     cadss6 = models.PositiveSmallIntegerField("CADSS-6", null=True, blank=True)
     distress = models.PositiveSmallIntegerField("distress 0–10", null=True, blank=True)
     nausea = models.BooleanField(null=True, blank=True)
-    client_key = models.UUIDField(
-        null=True, blank=True, help_text="Made by the page; a repeated save is one row."
-    )
+    client_key = models.UUIDField(null=True, blank=True, help_text="Made by the page; a repeated save is one row.")
     corrects = models.OneToOneField(
         "self",
         null=True,
@@ -491,9 +399,7 @@ class VitalSigns(Record, Entered, Retractable):
             within("vitals_moaas_sane", "moaas", 0, 5),
             within("vitals_cadss6_sane", "cadss6", 0, 24),
             within("vitals_distress_sane", "distress", 0, 10),
-            models.UniqueConstraint(
-                fields=["infusion", "client_key"], name="vitals_once_a_key"
-            ),
+            models.UniqueConstraint(fields=["infusion", "client_key"], name="vitals_once_a_key"),
             models.CheckConstraint(
                 name="vitals_not_empty",
                 condition=Q(systolic__isnull=False)
@@ -538,9 +444,7 @@ class RunEvent(Record, Entered, Retractable):
         IV_OUT = "iv_out", "IV out"
         NOTE = "note", "Note"
 
-    infusion = models.ForeignKey(
-        Infusion, on_delete=models.PROTECT, related_name="events"
-    )
+    infusion = models.ForeignKey(Infusion, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     text = models.TextField(blank=True, max_length=4000)
     client_key = models.UUIDField(null=True, blank=True)
@@ -548,24 +452,18 @@ class RunEvent(Record, Entered, Retractable):
     class Meta(Retractable.Meta):
         ordering: ClassVar[list[str]] = ["observed_at", "id"]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(
-                fields=["infusion", "observed_at"], name="run_event_by_infusion"
-            )
+            models.Index(fields=["infusion", "observed_at"], name="run_event_by_infusion")
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *Retractable.Meta.constraints,
-            models.UniqueConstraint(
-                fields=["infusion", "client_key"], name="run_event_once_a_key"
-            ),
+            models.UniqueConstraint(fields=["infusion", "client_key"], name="run_event_once_a_key"),
             models.CheckConstraint(
                 name="run_event_says_something",
                 condition=~Q(kind__in=["note", "medicine", "limit"]) | ~Q(text=""),
             ),
         ]
         triggers: ClassVar[list[Any]] = [
-            pgtrigger.Protect(
-                name="run_event_never_deleted", operation=pgtrigger.Delete
-            ),
+            pgtrigger.Protect(name="run_event_never_deleted", operation=pgtrigger.Delete),
             pgtrigger.Protect(
                 name="run_event_never_edited",
                 operation=pgtrigger.Update,
@@ -587,17 +485,13 @@ class RunEvent(Record, Entered, Retractable):
 class Discharge(Record, Entered):
     """The way home: each criterion as it was found, and who took the patient."""
 
-    infusion = models.OneToOneField(
-        Infusion, on_delete=models.PROTECT, related_name="discharge"
-    )
+    infusion = models.OneToOneField(Infusion, on_delete=models.PROTECT, related_name="discharge")
     aldrete = models.PositiveSmallIntegerField("modified Aldrete score, 0–10")
     oriented = models.BooleanField("oriented to person, place, time and situation")
     steady = models.BooleanField("walks steadily")
     no_active_si = models.BooleanField("no active suicidal thoughts")
     iv_out = models.BooleanField("IV out")
-    instructions_given = models.BooleanField(
-        "written instructions given and understood"
-    )
+    instructions_given = models.BooleanField("written instructions given and understood")
     escort_name = models.CharField(max_length=120, blank=True)
     escort_relation = models.CharField(max_length=60, blank=True)
     released_by = models.ForeignKey(
@@ -666,34 +560,20 @@ class LedgerEntry(Record, Entered):
     vial = models.ForeignKey(DrugVial, on_delete=models.PROTECT, related_name="entries")
     kind = models.CharField(max_length=8, choices=Kind.choices)
     change_ml = models.DecimalField(max_digits=6, decimal_places=2)
-    balance_ml = models.DecimalField(
-        max_digits=6, decimal_places=2, default=Decimal(0), editable=False
-    )
-    infusion = models.ForeignKey(
-        Infusion, null=True, blank=True, on_delete=models.PROTECT, related_name="ledger"
-    )
+    balance_ml = models.DecimalField(max_digits=6, decimal_places=2, default=Decimal(0), editable=False)
+    infusion = models.ForeignKey(Infusion, null=True, blank=True, on_delete=models.PROTECT, related_name="ledger")
     # What was drawn for a patient but not given comes from the bag, not from the vial: it is told, not subtracted.
-    wasted_mg = models.DecimalField(
-        max_digits=6, decimal_places=2, null=True, blank=True
-    )
-    counted_ml = models.DecimalField(
-        max_digits=6, decimal_places=2, null=True, blank=True
-    )
-    witness = models.ForeignKey(
-        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    wasted_mg = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
+    counted_ml = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
+    witness = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     note = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering: ClassVar[list[str]] = ["id"]
         verbose_name_plural = "ledger entries"
-        indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["vial", "id"], name="ledger_by_vial")
-        ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["vial", "id"], name="ledger_by_vial")]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(
-                name="ledger_never_below_zero", condition=Q(balance_ml__gte=0)
-            ),
+            models.CheckConstraint(name="ledger_never_below_zero", condition=Q(balance_ml__gte=0)),
             models.CheckConstraint(
                 name="ledger_signs",
                 condition=Q(kind="received", change_ml__gt=0)
@@ -716,9 +596,7 @@ class LedgerEntry(Record, Entered):
             ),
             models.CheckConstraint(
                 name="ledger_difference_says_why",
-                condition=Q(counted_ml__isnull=True)
-                | Q(counted_ml=F("balance_ml"))
-                | ~Q(note=""),
+                condition=Q(counted_ml__isnull=True) | Q(counted_ml=F("balance_ml")) | ~Q(note=""),
             ),
             models.CheckConstraint(
                 name="ledger_drawn_for_a_patient",
@@ -774,12 +652,8 @@ class ResponseReview(Record):
 class BoosterPlan(Record):
     """When boosters are due after a series: days from one to the next. A change is a new plan."""
 
-    series = models.ForeignKey(
-        Series, on_delete=models.PROTECT, related_name="booster_plans"
-    )
-    intervals_days = ArrayField(
-        models.PositiveSmallIntegerField(), help_text="The last one repeats."
-    )
+    series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="booster_plans")
+    intervals_days = ArrayField(models.PositiveSmallIntegerField(), help_text="The last one repeats.")
     reason = models.CharField(max_length=300, blank=True)
     signed_at = models.DateTimeField(default=clock.now)
     signed_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
@@ -794,9 +668,7 @@ class BoosterPlan(Record):
     class Meta:
         ordering: ClassVar[list[str]] = ["-signed_at"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(
-                name="booster_plan_not_empty", condition=Q(intervals_days__len__gte=1)
-            ),
+            models.CheckConstraint(name="booster_plan_not_empty", condition=Q(intervals_days__len__gte=1)),
             models.UniqueConstraint(
                 fields=["series"],
                 condition=Q(supersedes__isnull=True),
