@@ -62,12 +62,13 @@ def locked_with_parent(name: str, *, parent: str, column: str) -> pgtrigger.Trig
         name=name,
         when=pgtrigger.Before,
         operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-        declare=[("signed", "timestamptz"), ("parent_id", "uuid")],
         func=pgtrigger.Func(
             f"""
-            IF TG_OP = 'DELETE' THEN parent_id := OLD.{column}; ELSE parent_id := NEW.{column}; END IF;
-            SELECT signed_at INTO signed FROM {parent} WHERE id = parent_id;
-            IF signed IS NOT NULL THEN
+            IF TG_OP <> 'INSERT' AND EXISTS
+                (SELECT 1 FROM {parent} WHERE id = OLD.{column} AND signed_at IS NOT NULL)
+            OR TG_OP <> 'DELETE' AND EXISTS
+                (SELECT 1 FROM {parent} WHERE id = NEW.{column} AND signed_at IS NOT NULL)
+            THEN
                 RAISE EXCEPTION 'signed: rows of a signed record can not be written';
             END IF;
             IF TG_OP = 'DELETE' THEN RETURN OLD; ELSE RETURN NEW; END IF;

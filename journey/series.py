@@ -38,7 +38,7 @@ def book_series(
         patient=patient, site=site, planned_count=len(proposal.infusions), template=template, goals=goals, by=by
     )
     slots = [*proposal.infusions, proposal.preparation, proposal.midpoint, proposal.integration]
-    first = never_infused(patient)
+    first = booking.is_first_ever(patient)
     booked = booking.book_all(
         patient=patient,
         site=site,
@@ -90,11 +90,6 @@ def _tie(series: Series, slot: Slot, appointment: Appointment, by: User) -> None
     if slot.staff is None:
         raise Invalid("A session needs a therapist.")
     sessions.plan_session(series=series, kind=slot.kind, appointment=appointment, therapist=slot.staff, by=by)
-
-
-def never_infused(patient: Patient) -> bool:
-    """The first infusion ever takes a nurse wholly; planner and booking have to know."""
-    return not Infusion.objects.filter(series__patient=patient, state__in=Infusion.GIVEN).exists()
 
 
 def _tell_all_dates(series: Series, booked: list[Appointment]) -> None:

@@ -21,6 +21,8 @@ from patients.rows import patient_for
 Instrument = MeasureResponse.Instrument
 Timepoint = MeasureResponse.Timepoint
 
+AHEAD = timedelta(minutes=2)  # a tablet's clock may run ahead of the server's
+
 
 @transaction.atomic
 def record(
@@ -40,6 +42,8 @@ def record(
     patient = patient_for(patient_id, by)
     require(by, Action.RECORD_MEASURE, at=patient.site)
     values = _checked(instrument, items, timepoint)
+    if observed_at > clock.now() + AHEAD:
+        raise Invalid({"observed_at": "This time is still to come. Write when it was filled in."})
     wording = instruments.wording(instrument, timepoint)
     response, created = MeasureResponse.objects.get_or_create(
         patient=patient,

@@ -57,8 +57,16 @@ def mark_held(*, session_id: UUID, by: User) -> TherapySession:
 
 @transaction.atomic
 def mark_missed(*, session_id: UUID, by: User) -> TherapySession:
-    """The session did not take place; another may be planned in its stead."""
-    return _move(_own(session_id, by), State.MISSED)
+    """The session did not take place; another may be planned in its stead. Its visit becomes a no-show.
+
+    Raises Refused before its hour has passed.
+    """
+    session = _own(session_id, by)
+    if session.appointment is None or not session.appointment.is_alive:
+        return _move(session, State.MISSED)
+    booking.no_show(appointment_id=session.appointment.pk, by=by)  # which `follow_visit` follows
+    session.refresh_from_db()
+    return session
 
 
 @transaction.atomic

@@ -124,10 +124,12 @@ def _may_be_missed(found: Appointment, user: User) -> bool:
     return begun and may_become(found.status, Status.NO_SHOW) and _may_receive(found, user)
 
 
-def _step(request: HttpRequest, pk: UUID, verb, said: str) -> HttpResponse:
-    """Take one step; a refusal is said on the visit's own page."""
+def _step(request: HttpRequest, pk: UUID, verb, said: str, *, at_the_chair: bool = False) -> HttpResponse:
+    """Take one step; a refusal is said on the visit's own page. Of an infusion, some steps are taken at the chair."""
     found = appointment_or_404(request, pk)
     try:
+        if at_the_chair and found.kind in Appointment.INFUSIONS:
+            raise Refused("An infusion begins and ends at the chair. Open its own page.")
         verb(appointment_id=found.pk, by=acting_user(request))
     except (Refused, IllegalTransition, Invalid) as error:
         return _detail(request, found, trouble=error)
@@ -147,12 +149,12 @@ def arrive(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def begin(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _step(request, pk, booking.begin, "Begun.")
+    return _step(request, pk, booking.begin, "Begun.", at_the_chair=True)
 
 
 @require_POST
 def finish(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _step(request, pk, booking.finish, "Done.")
+    return _step(request, pk, booking.finish, "Done.", at_the_chair=True)
 
 
 @require_POST

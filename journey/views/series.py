@@ -23,10 +23,10 @@ from infusions import boosters
 from infusions.models import Infusion, Series
 from journey import proposals
 from journey.forms import BoosterForm, WishesForm
-from journey.series import book_booster, book_series, never_infused
+from journey.series import book_booster, book_series
 from patients.access import patient_or_404
 from patients.models import Patient
-from visits import planner
+from visits import booking, planner
 from visits.planner import Proposal
 from visits.reasons import listed
 
@@ -82,7 +82,7 @@ def _propose(request: HttpRequest, patient: Patient, *, error: DomainError | Non
             found = planner.propose(
                 patient=patient,
                 site=patient.site,
-                first_ever=never_infused(patient),
+                first_ever=booking.is_first_ever(patient),
                 by=acting_user(request),
                 **form.wishes,
             )

@@ -876,9 +876,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="evaluation_answer_signed",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            declare="DECLARE signed timestamptz; parent_id uuid;",
-                            func="\n            IF TG_OP = 'DELETE' THEN parent_id := OLD.evaluation_id; ELSE parent_id := NEW.evaluation_id; END IF;\n            SELECT signed_at INTO signed FROM patients_evaluation WHERE id = parent_id;\n            IF signed IS NOT NULL THEN\n                RAISE EXCEPTION 'signed: rows of a signed record can not be written';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; ELSE RETURN NEW; END IF;\n            ",
-                            hash="ef67ce242896143399ea845e873682d48e8640db",
+                            func="\n            IF TG_OP <> 'INSERT' AND EXISTS\n                (SELECT 1 FROM patients_evaluation WHERE id = OLD.evaluation_id AND signed_at IS NOT NULL)\n            OR TG_OP <> 'DELETE' AND EXISTS\n                (SELECT 1 FROM patients_evaluation WHERE id = NEW.evaluation_id AND signed_at IS NOT NULL)\n            THEN\n                RAISE EXCEPTION 'signed: rows of a signed record can not be written';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; ELSE RETURN NEW; END IF;\n            ",
+                            hash="76e6a4f2daf85d69d69e0d020bc6b3796dc863f3",
                             operation="INSERT OR UPDATE OR DELETE",
                             pgid="pgtrigger_evaluation_answer_signed_11c66",
                             table="patients_evaluationanswer",

@@ -32,6 +32,19 @@ def test_an_open_item_is_refused_and_nothing_is_kept(patient: Patient, nurse: Us
     assert not MeasureResponse.objects.exists()
 
 
+def test_a_time_to_come_is_refused(patient: Patient, nurse: User) -> None:
+    with pytest.raises(Invalid) as refused:
+        measures.record(
+            patient_id=patient.pk,
+            instrument="gad7",
+            items=[0] * 7,
+            timepoint="baseline",
+            observed_at=clock.now() + timedelta(hours=1),
+            by=nurse,
+        )
+    assert list(refused.value.fields) == ["observed_at"]
+
+
 def test_an_unknown_occasion_is_refused(patient: Patient, nurse: User) -> None:
     with pytest.raises(Invalid) as refused:
         build.phq9(patient, 3, by=nurse, timepoint="someday")

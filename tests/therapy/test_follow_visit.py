@@ -3,6 +3,7 @@
 import pytest
 
 from clinic import clock
+from clinic.errors import Refused
 from tests import build
 from therapy import sessions
 from visits import booking
@@ -53,3 +54,16 @@ def test_a_visit_without_a_session_moves_alone(site, patient, front_desk, provid
         booking.cancel(appointment_id=visit.pk, party="clinic", reason="Storm", by=front_desk)
     visit.refresh_from_db()
     assert visit.status == "cancelled"
+
+
+def test_a_session_marked_missed_makes_its_visit_a_no_show(session, therapist):
+    sessions.mark_missed(session_id=session.pk, by=therapist)
+    session.appointment.refresh_from_db()
+    assert (state(session), session.appointment.status) == ("missed", "no_show")
+    assert not session.appointment.holds.filter(active=True).exists()
+
+
+def test_a_session_that_is_still_to_come_can_not_be_missed(session, therapist, the_day_before):
+    with pytest.raises(Refused, match="Wait until"):
+        sessions.mark_missed(session_id=session.pk, by=therapist)
+    assert state(session) == "planned"

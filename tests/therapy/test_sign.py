@@ -85,13 +85,19 @@ def test_signing_twice_is_refused(signed, therapist):
         sessions.sign(note_id=signed.pk, by=therapist)
 
 
-@pytest.mark.parametrize("touch", ["note", "section", "new section", "delete note", "delete section"])
+def another_note(signed):
+    """The unsigned plan of the same session."""
+    return SessionNote.objects.create(session=signed.session, kind="plan", author=signed.author)
+
+
+@pytest.mark.parametrize("touch", ["note", "section", "new section", "moved section", "delete note", "delete section"])
 def test_the_database_locks_a_signed_note(signed, touch):
     section = NoteSection.objects.filter(note=signed)
     writes = {
         "note": lambda: SessionNote.objects.filter(pk=signed.pk).update(modality="Group"),
         "section": lambda: section.filter(key="risk").update(text="None"),
         "new section": lambda: NoteSection.objects.create(note=signed, key="afterthought", text="x"),
+        "moved section": lambda: section.filter(key="risk").update(note=another_note(signed)),
         "delete note": lambda: SessionNote.objects.filter(pk=signed.pk)._raw_delete("default"),
         "delete section": lambda: section._raw_delete("default"),
     }

@@ -252,6 +252,20 @@ def test_a_therapist_begins_and_ends_a_session_of_their_own(client, therapist, s
     assert session.status == "done"
 
 
+@pytest.mark.parametrize("step", ["begin", "finish"])
+def test_an_infusion_is_not_begun_or_ended_by_hand(client, nurse, site, patient, front_desk, step):
+    visit = booking.book(
+        patient=patient, site=site, kind="infusion", starts_at=build.moment(site, "2027-02-02"), by=front_desk
+    )
+    client.force_login(nurse)
+    with clock.at(build.moment(site, "2027-02-02")):
+        booking.arrive(appointment_id=visit.pk, by=front_desk)
+        answer = client.post(address(step, visit))
+    assert "at the chair" in text(answer)
+    visit.refresh_from_db()
+    assert visit.status == "arrived"
+
+
 @pytest.mark.parametrize("role", list(Role))
 def test_everybody_at_the_site_sees_the_schedule(client, site, role):
     client.force_login(build.user(role, at=site))

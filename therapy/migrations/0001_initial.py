@@ -264,9 +264,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="note_section_signed",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            declare="DECLARE signed timestamptz; parent_id uuid;",
-                            func="\n            IF TG_OP = 'DELETE' THEN parent_id := OLD.note_id; ELSE parent_id := NEW.note_id; END IF;\n            SELECT signed_at INTO signed FROM therapy_sessionnote WHERE id = parent_id;\n            IF signed IS NOT NULL THEN\n                RAISE EXCEPTION 'signed: rows of a signed record can not be written';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; ELSE RETURN NEW; END IF;\n            ",
-                            hash="40706a651cc7d96b4bfc5978a7df805a5886df63",
+                            func="\n            IF TG_OP <> 'INSERT' AND EXISTS\n                (SELECT 1 FROM therapy_sessionnote WHERE id = OLD.note_id AND signed_at IS NOT NULL)\n            OR TG_OP <> 'DELETE' AND EXISTS\n                (SELECT 1 FROM therapy_sessionnote WHERE id = NEW.note_id AND signed_at IS NOT NULL)\n            THEN\n                RAISE EXCEPTION 'signed: rows of a signed record can not be written';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; ELSE RETURN NEW; END IF;\n            ",
+                            hash="25c175ca8e0973b4512491b1f347b8047a2e82d2",
                             operation="INSERT OR UPDATE OR DELETE",
                             pgid="pgtrigger_note_section_signed_7ed94",
                             table="therapy_notesection",
