@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from clinic import clock
 from clinic.errors import Invalid
 from clinic.models import Site
 from patients.models import ContactConsent, Patient
@@ -91,4 +92,6 @@ def void(
         lease_owner="",
         next_attempt_at=None,
     )
+    # What is being said at this very moment can't be unsaid; but should this try fail, there will be no other.
+    claimed.update(expires_at=clock.now())
     return taken

@@ -239,6 +239,24 @@ def test_sender_that_died_in_the_call_leaves_a_question_not_a_second_letter(
     assert FollowUp.objects.get().title.startswith("Call Maya Torres")
 
 
+def test_message_called_off_while_its_try_fails_is_not_tried_again(
+    reachable: Patient, site: Site, sink: Sink, due: datetime
+) -> None:
+    message = plan(reachable, site)
+    counts = dispatch.Counts()
+    with clock.at(due):
+        dispatch._claim(owner="me", size=5)
+        attempt = dispatch._begin(message.pk, owner="me", counts=counts)
+        assert attempt
+        ledger.void(subject_kind="appointment", subject_id=message.subject_id, why="The visit was cancelled.")
+        dispatch._failed(attempt, "451 try again later", for_good=False, counts=counts)
+    with clock.at(due + timedelta(minutes=5)):
+        assert dispatch.dispatch_due().sent == 0
+    message.refresh_from_db()
+    assert message.state == Message.State.EXPIRED
+    assert sink.letters == []
+
+
 def test_plan_with_an_unknown_placeholder_is_refused(reachable: Patient, site: Site) -> None:
     with pytest.raises(Invalid, match="diagnosis"):
         plan(reachable, site, values={"day": "x", "time": "y", "diagnosis": "F33.2"})
