@@ -12,17 +12,12 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from clinic import clock
+from clinic import clock, wording
 from clinic.history import audited, locked_when, locked_with_parent
 from clinic.models import Site
 from clinic.records import Entered, Record, Retractable, ordered, together, within
 
 USER = settings.AUTH_USER_MODEL
-
-
-def full_years(born: date, on: date) -> int:
-    """Completed years of life on a day; a birthday on 29 February is completed on 1 March in common years."""
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
 @audited
@@ -104,7 +99,7 @@ class Patient(Record):
         return ((self.preferred_name or self.given_name)[:1] + self.family_name[:1]).upper()
 
     def age_on(self, day: date) -> int:
-        return full_years(self.birth_date, day)
+        return wording.age(self.birth_date, day)
 
     @property
     def age(self) -> int:
@@ -456,7 +451,7 @@ class SafetyAlert(Record):
         triggers: ClassVar[list[Any]] = [locked_when("safety_alert_closed", closed_at__isnull=False)]
 
     def __str__(self) -> str:
-        return f"{self.get_grade_display()} safety alert"
+        return f"Safety alert: {self.get_grade_display().lower()}"
 
 
 @audited

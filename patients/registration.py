@@ -13,14 +13,14 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import connection, transaction
 
-from clinic import clock
+from clinic import clock, wording
 from clinic.errors import Invalid, NotFound, Refused
 from clinic.models import Site, User
 from clinic.policy import Action, require
 from clinic.wording import sentence
 from patients import names, phones, search
 from patients.contact_words import WORDS, Words
-from patients.models import Contact, ContactConsent, Patient, full_years
+from patients.models import Contact, ContactConsent, Patient
 from patients.rows import patient_for
 from patients.search import Likely
 
@@ -139,8 +139,8 @@ def _checked_day(field: str, value: date | None, today: date) -> date | None:
         return None
     if value > today:
         raise ValueError("This day has not come yet. Check the year.")
-    if field == "birth_date" and full_years(value, today) > OLDEST:
-        raise ValueError(f"That would be {full_years(value, today)} years ago. Check the year.")
+    if field == "birth_date" and wording.age(value, today) > OLDEST:
+        raise ValueError(f"That would be {wording.age(value, today)} years ago. Check the year.")
     return value
 
 

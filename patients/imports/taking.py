@@ -12,13 +12,14 @@ from typing import Any
 
 from django.db import DataError, IntegrityError, models, transaction
 
+from clinic import wording
 from clinic.errors import Invalid
 from clinic.models import Site, User
 from clinic.wording import sentence
 from patients import names, search
 from patients.imports import sections
 from patients.imports.rows import Batch, CodedRow, Outcome, PersonRow, Taken
-from patients.models import Allergy, Condition, ExternalIdentifier, Medication, Patient, full_years
+from patients.models import Allergy, Condition, ExternalIdentifier, Medication, Patient
 from patients.registration import checked, next_mrn
 
 Report = Callable[[Sequence[Taken]], None]
@@ -189,7 +190,7 @@ def _fill(patient: Patient, person: PersonRow, values: dict[str, Any], notes: li
 def _marks(patient: Patient, today: date) -> list[str]:
     if patient.deceased_on:
         return [f"Died {patient.deceased_on.isoformat()}."]
-    years = full_years(patient.birth_date, today)
+    years = wording.age(patient.birth_date, today)
     return [f"Minor, {years} {'year' if years == 1 else 'years'} old."] if years < ADULT else []
 
 
