@@ -2,20 +2,20 @@
 
 from django.urls import URLPattern, path
 
-from visits import views
+from visits.views import appointments, book, schedule
 
 app_name = "visits"
 
 urlpatterns: list[URLPattern] = [
-    path("", views.schedule, name="schedule"),
-    path("<uuid:pk>/", views.appointment, name="appointment"),
-    path("<uuid:pk>/confirm/", views.confirm, name="confirm"),
-    path("<uuid:pk>/arrive/", views.arrive, name="arrive"),
-    path("<uuid:pk>/begin/", views.begin, name="begin"),
-    path("<uuid:pk>/finish/", views.finish, name="finish"),
-    path("<uuid:pk>/cancel/", views.cancel, name="cancel"),
-    path("<uuid:pk>/no-show/", views.no_show, name="no-show"),
-    path("<uuid:pk>/move/", views.move, name="move"),
-    path("<uuid:pk>/undo/", views.undo, name="undo"),
-    path("book/<uuid:pk>/", views.book, name="book"),
+    path("", schedule.schedule, name="schedule"),
+    path("<uuid:pk>/", appointments.appointment, name="appointment"),
+    path("<uuid:pk>/confirm/", appointments.confirm, name="confirm"),
+    path("<uuid:pk>/arrive/", appointments.arrive, name="arrive"),
+    path("<uuid:pk>/begin/", appointments.begin, name="begin"),
+    path("<uuid:pk>/finish/", appointments.finish, name="finish"),
+    path("<uuid:pk>/cancel/", appointments.cancel, name="cancel"),
+    path("<uuid:pk>/no-show/", appointments.no_show, name="no-show"),
+    path("<uuid:pk>/move/", appointments.move, name="move"),
+    path("<uuid:pk>/undo/", appointments.undo, name="undo"),
+    path("book/<uuid:pk>/", book.book, name="book"),
 ]

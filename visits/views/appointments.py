@@ -1,50 +1,29 @@
-"""The schedule, one visit, and booking a single visit."""
+"""One visit, and every step of it."""
 
 from __future__ import annotations
 
-from datetime import time, timedelta
-from itertools import groupby
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from clinic import clock
-from clinic.access import acting_user, current_site
+from clinic.access import acting_user
 from clinic.errors import DomainError, IllegalTransition, Invalid, Refused
 from clinic.models import User
 from clinic.policy import Action, can
-from patients.access import patient_or_404
 from visits import booking, clashes, preview
 from visits.access import appointment_or_404
 from visits.booking import undo_until
-from visits.forms import BookForm, CancelForm, MoveForm, WishForm, day_or_none
+from visits.forms import CancelForm, MoveForm
 from visits.models import Appointment, Hold
 from visits.rules import HANDS_LANE, INFUSIONS, UNDO_MINUTES
-from visits.slots import nearest_first, next_free
 from visits.states import may_become
-from visits.week import monday, places, week
+from visits.week import places
 
 Status = Appointment.Status
-DAYS_OFFERED, SLOTS_A_DAY = 7, 6
-
-
-@require_GET
-def schedule(request: HttpRequest) -> HttpResponse:
-    """A week of the current site, day by day, of every room or of one."""
-    site = current_site(request)
-    day = day_or_none(site, request.GET.get("week", "")) or site.today()
-    chosen = _uuid(request.GET.get("room", ""))
-    shown = week(site, monday(day), room=chosen)
-    context = {
-        "week": shown,
-        "today": site.today(),
-        "this_week": monday(site.today()),
-        "chosen": chosen,
-    }
-    return render(request, "visits/schedule.html", context)
 
 
 @require_GET
@@ -210,70 +189,3 @@ def move(request: HttpRequest, pk: UUID) -> HttpResponse:
     when = clashes.when(done.site, done.starts_at)
     messages.success(request, f"Moved to {when}. This can be undone for {UNDO_MINUTES} minutes.")
     return redirect("visits:appointment", pk=found.pk)
-
-
-@require_http_methods(["GET", "POST"])
-def book(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Free slots for a wish, each booked with one click."""
-    patient = patient_or_404(request, pk, what="booking")
-    site, trouble = patient.site, None
-    if request.method == "POST":
-        picked = BookForm(request.POST)
-        if picked.is_valid():
-            try:
-                made = booking.book(
-                    patient=patient,
-                    site=site,
-                    first_ever=_is_first(patient, picked.cleaned_data["kind"]),
-                    by=acting_user(request),
-                    **picked.cleaned_data,
-                )
-            except (Refused, Invalid) as error:
-                trouble = error
-            else:
-                messages.success(request, f"Booked: {clashes.when(site, made.starts_at)}.")
-                return redirect("visits:appointment", pk=made.pk)
-        else:
-            trouble = Invalid("This was no free slot. Choose one from the list.")
-    form = WishForm(_wish(request, site))
-    days = _offers(patient, form.cleaned_data) if form.is_valid() else []
-    context = {"patient": patient, "form": form, "days": days, "trouble": trouble, "asked": form.is_valid()}
-    status = trouble.status if trouble else 200 if form.is_valid() else 422
-    return render(request, "visits/book.html", context, status=status)
-
-
-def _wish(request: HttpRequest, site) -> dict[str, str]:
-    """What was asked for; tomorrow at nine for somebody who has just come here."""
-    tomorrow = site.today() + timedelta(days=1)
-    usual = {"kind": Appointment.Kind.EVALUATION.value, "day": tomorrow.isoformat(), "at": "09:00"}
-    return {name: request.GET.get(name, value) for name, value in usual.items()}
-
-
-def _offers(patient, wish):
-    """Free slots of a week by day, those nearest to the hour first chosen, then shown in order."""
-    site = patient.site
-    free = next_free(
-        site=site,
-        kind=wish["kind"],
-        first=wish["day"],
-        days=DAYS_OFFERED,
-        patient=patient,
-        first_ever=_is_first(patient, wish["kind"]),
-    )
-    offers = []
-    for day, slots in groupby(free, key=lambda slot: site.local(slot.starts_at).date()):
-        near = nearest_first(list(slots), site, wish["at"] or time(9))
-        shown = sorted(near[:SLOTS_A_DAY], key=lambda slot: slot.starts_at)
-        offers.append({"day": day, "slots": shown, "more": max(len(near) - SLOTS_A_DAY, 0)})
-    return offers
-
-
-def _is_first(patient, kind: str) -> bool:
-    return kind in INFUSIONS and booking.is_first_ever(patient)
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

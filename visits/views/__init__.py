@@ -1,0 +1,1 @@
+"""The pages of the room: each module holds one family of them."""

@@ -1,0 +1,83 @@
+"""Booking a single visit."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+from itertools import groupby
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from clinic.access import acting_user
+from clinic.errors import Invalid, Refused
+from patients.access import patient_or_404
+from visits import booking, clashes
+from visits.forms import BookForm, WishForm
+from visits.models import Appointment
+from visits.rules import INFUSIONS
+from visits.slots import nearest_first, next_free
+
+DAYS_OFFERED, SLOTS_A_DAY = 7, 6
+
+
+@require_http_methods(["GET", "POST"])
+def book(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Free slots for a wish, each booked with one click."""
+    patient = patient_or_404(request, pk, what="booking")
+    site, trouble = patient.site, None
+    if request.method == "POST":
+        picked = BookForm(request.POST)
+        if picked.is_valid():
+            try:
+                made = booking.book(
+                    patient=patient,
+                    site=site,
+                    first_ever=_is_first(patient, picked.cleaned_data["kind"]),
+                    by=acting_user(request),
+                    **picked.cleaned_data,
+                )
+            except (Refused, Invalid) as error:
+                trouble = error
+            else:
+                messages.success(request, f"Booked: {clashes.when(site, made.starts_at)}.")
+                return redirect("visits:appointment", pk=made.pk)
+        else:
+            trouble = Invalid("This was no free slot. Choose one from the list.")
+    form = WishForm(_wish(request, site))
+    days = _offers(patient, form.cleaned_data) if form.is_valid() else []
+    context = {"patient": patient, "form": form, "days": days, "trouble": trouble, "asked": form.is_valid()}
+    status = trouble.status if trouble else 200 if form.is_valid() else 422
+    return render(request, "visits/book.html", context, status=status)
+
+
+def _wish(request: HttpRequest, site) -> dict[str, str]:
+    """What was asked for; tomorrow at nine for somebody who has just come here."""
+    tomorrow = site.today() + timedelta(days=1)
+    usual = {"kind": Appointment.Kind.EVALUATION.value, "day": tomorrow.isoformat(), "at": "09:00"}
+    return {name: request.GET.get(name, value) for name, value in usual.items()}
+
+
+def _offers(patient, wish):
+    """Free slots of a week by day, those nearest to the hour first chosen, then shown in order."""
+    site = patient.site
+    free = next_free(
+        site=site,
+        kind=wish["kind"],
+        first=wish["day"],
+        days=DAYS_OFFERED,
+        patient=patient,
+        first_ever=_is_first(patient, wish["kind"]),
+    )
+    offers = []
+    for day, slots in groupby(free, key=lambda slot: site.local(slot.starts_at).date()):
+        near = nearest_first(list(slots), site, wish["at"] or time(9))
+        shown = sorted(near[:SLOTS_A_DAY], key=lambda slot: slot.starts_at)
+        offers.append({"day": day, "slots": shown, "more": max(len(near) - SLOTS_A_DAY, 0)})
+    return offers
+
+
+def _is_first(patient, kind: str) -> bool:
+    return kind in INFUSIONS and booking.is_first_ever(patient)
