@@ -1,0 +1,138 @@
+"""The rows of a run: vitals and events, corrected only by new rows."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+
+from clinic.history import audited
+from clinic.records import Entered, Record, Retractable, together, within
+from infusions.models.infusion import Infusion
+
+
+@audited
+class VitalSigns(Record, Entered, Retractable):
+    """One row of the flowsheet. A correction is a new row that names the old one, which stays visible."""
+
+    infusion = models.ForeignKey(Infusion, on_delete=models.PROTECT, related_name="vitals")
+    systolic = models.PositiveSmallIntegerField("systolic, mmHg", null=True, blank=True)
+    diastolic = models.PositiveSmallIntegerField("diastolic, mmHg", null=True, blank=True)
+    heart_rate = models.PositiveSmallIntegerField("heart rate, /min", null=True, blank=True)
+    spo2 = models.PositiveSmallIntegerField("SpO2, %", null=True, blank=True)
+    respiratory_rate = models.PositiveSmallIntegerField("breathing, /min", null=True, blank=True)
+    moaas = models.PositiveSmallIntegerField("sedation, MOAA/S 0–5", null=True, blank=True)
+    cadss6 = models.PositiveSmallIntegerField("CADSS-6", null=True, blank=True)
+    distress = models.PositiveSmallIntegerField("distress 0–10", null=True, blank=True)
+    nausea = models.BooleanField(null=True, blank=True)
+    client_key = models.UUIDField(null=True, blank=True, help_text="Made by the page; a repeated save is one row.")
+    corrects = models.OneToOneField(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="corrected_by",
+    )
+
+    class Meta(Retractable.Meta):
+        ordering: ClassVar[list[str]] = ["observed_at", "id"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["infusion", "observed_at"], name="vitals_by_infusion")
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *Retractable.Meta.constraints,
+            together("vitals_pressure_whole", "systolic", "diastolic"),
+            within("vitals_systolic_sane", "systolic", 50, 260),
+            within("vitals_diastolic_sane", "diastolic", 20, 160),
+            models.CheckConstraint(
+                name="vitals_systolic_over_diastolic",
+                condition=Q(systolic__isnull=True) | Q(systolic__gt=F("diastolic")),
+            ),
+            within("vitals_heart_rate_sane", "heart_rate", 20, 250),
+            within("vitals_spo2_sane", "spo2", 50, 100),
+            within("vitals_respiratory_rate_sane", "respiratory_rate", 0, 60),
+            within("vitals_moaas_sane", "moaas", 0, 5),
+            within("vitals_cadss6_sane", "cadss6", 0, 24),
+            within("vitals_distress_sane", "distress", 0, 10),
+            models.UniqueConstraint(fields=["infusion", "client_key"], name="vitals_once_a_key"),
+            models.CheckConstraint(
+                name="vitals_not_empty",
+                condition=Q(systolic__isnull=False)
+                | Q(heart_rate__isnull=False)
+                | Q(spo2__isnull=False)
+                | Q(respiratory_rate__isnull=False)
+                | Q(moaas__isnull=False)
+                | Q(cadss6__isnull=False)
+                | Q(distress__isnull=False)
+                | Q(nausea__isnull=False),
+            ),
+        ]
+        triggers: ClassVar[list[Any]] = [
+            pgtrigger.Protect(name="vitals_never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="vitals_never_edited",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(
+                    exclude=[
+                        "entered_in_error_at",
+                        "entered_in_error_by",
+                        "entered_in_error_reason",
+                    ]
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.systolic}/{self.diastolic}"
+
+
+@audited
+class RunEvent(Record, Entered, Retractable):
+    """Something that happened at the chair: a needle in, a rate changed, a medicine, a word."""
+
+    class Kind(models.TextChoices):
+        IV_IN = "iv_in", "IV in"
+        RATE = "rate", "Rate changed"
+        NAUSEA = "nausea", "Nausea"
+        MEDICINE = "medicine", "Medicine given"
+        LIMIT = "limit", "Limit crossed: what was done"
+        IV_OUT = "iv_out", "IV out"
+        NOTE = "note", "Note"
+
+    infusion = models.ForeignKey(Infusion, on_delete=models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    text = models.TextField(blank=True, max_length=4000)
+    client_key = models.UUIDField(null=True, blank=True)
+
+    class Meta(Retractable.Meta):
+        ordering: ClassVar[list[str]] = ["observed_at", "id"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["infusion", "observed_at"], name="run_event_by_infusion")
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *Retractable.Meta.constraints,
+            models.UniqueConstraint(fields=["infusion", "client_key"], name="run_event_once_a_key"),
+            models.CheckConstraint(
+                name="run_event_says_something",
+                condition=~Q(kind__in=["note", "medicine", "limit"]) | ~Q(text=""),
+            ),
+        ]
+        triggers: ClassVar[list[Any]] = [
+            pgtrigger.Protect(name="run_event_never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="run_event_never_edited",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(
+                    exclude=[
+                        "entered_in_error_at",
+                        "entered_in_error_by",
+                        "entered_in_error_reason",
+                    ]
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()

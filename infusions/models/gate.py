@@ -1,0 +1,67 @@
+"""What stands before the start: the checks on arrival, and a provider's override."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from clinic import clock
+from clinic.history import append_only, audited
+from clinic.records import Entered, Record, within
+from infusions.models.infusion import Infusion
+from patients.models import Contact
+
+USER = settings.AUTH_USER_MODEL
+
+
+@audited
+class ArrivalCheck(Record, Entered):
+    """What is asked and measured on the day, before anything is drawn."""
+
+    class Pregnancy(models.TextChoices):
+        NOT_APPLICABLE = "na", "Does not apply"
+        NEGATIVE = "negative", "Negative"
+        POSITIVE = "positive", "Positive"
+
+    infusion = models.OneToOneField(Infusion, on_delete=models.PROTECT, related_name="arrival_check")
+    identity_confirmed = models.BooleanField("two identifiers confirmed by the patient")
+    weight_kg = models.DecimalField(max_digits=5, decimal_places=1)
+    nothing_new = models.BooleanField("no new medicines, illness, falls or hospital visits")
+    interval_history = models.CharField(max_length=500, blank=True)
+    last_solids_at = models.DateTimeField()
+    last_clear_at = models.DateTimeField()
+    substances_clear = models.BooleanField("no alcohol, cannabis, benzodiazepine or opioid inside its hold time")
+    pregnancy = models.CharField(max_length=8, choices=Pregnancy.choices)
+    escort = models.ForeignKey(Contact, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    escort_confirmed = models.BooleanField(default=False)
+    emergency_ready = models.BooleanField("emergency kit, trained person and pump checked")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [within("arrival_weight_sane", "weight_kg", 30, 300)]
+
+    def __str__(self) -> str:
+        return "Checks on arrival"
+
+
+@audited
+class GateOverride(Record):
+    """A provider let one closed light pass, with a reason."""
+
+    infusion = models.ForeignKey(Infusion, on_delete=models.PROTECT, related_name="overrides")
+    light = models.CharField(max_length=20)
+    reason = models.CharField(max_length=300)
+    by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["infusion", "light"], name="gate_override_once"),
+            models.CheckConstraint(name="gate_override_says_why", condition=~Q(reason="")),
+        ]
+        triggers: ClassVar[list[Any]] = [append_only("gate_override_append_only")]
+
+    def __str__(self) -> str:
+        return self.light
