@@ -17,7 +17,7 @@ from infusions.models import Infusion, Series
 from journey.demo import cast
 from patients.models import Evaluation, Inquiry, Patient
 from reminders.models import Message
-from tests import build
+from tests import build, cleaning
 from therapy.models import TherapySession
 from visits.models import Appointment
 
@@ -33,7 +33,7 @@ def told(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
             call_command("seed_demo", stdout=out)
             yield out.getvalue()
         finally:
-            call_command("flush", verbosity=0, interactive=False)
+            cleaning.empty()
 
 
 @pytest.fixture
