@@ -77,6 +77,15 @@ class ProtocolValues(models.Model):
     order_valid_days = whole(7, 1, 60, "days; P")
 
     # Before the infusion
+    fasting_solids_hours = whole(6, 0, 12, "hours without food; S-ASAnpo")
+    fasting_fatty_hours = whole(8, 0, 12, "hours after a fatty meal; S-ASAnpo")
+    fasting_clear_hours = whole(2, 0, 8, "hours without clear drinks; S-ASAnpo")
+    benzo_hold_hours = whole(12, 0, 24, "hours; P, S-OxTx")
+    opioid_hold_hours = whole(6, 0, 24, "hours; S-Nerv")
+    substance_free_hours = whole(24, 0, 72, "hours without alcohol and cannabis; S-Ketwell, S-Nerv")
+    pregnancy_test_each_time = models.BooleanField(default=True, help_text="where it applies, before each infusion; P")
+    escort_grace_minutes = whole(30, 0, 120, "minutes after arrival; P")
+    bp_rest_minutes = whole(15, 5, 60, "minutes of rest before the recheck; S-SprHCP")
     bp_pre_soft_systolic = whole(140, 110, 180, "mmHg, above: rest 15 min and recheck; S-SprHCP")
     bp_pre_soft_diastolic = whole(90, 70, 120, "mmHg; S-SprHCP")
     bp_pre_hard_systolic = whole(160, 130, 200, "mmHg, at or above after recheck: hold; P")
@@ -95,6 +104,7 @@ class ProtocolValues(models.Model):
     bp_stop_diastolic = whole(120, 100, 150, "mmHg; S-SDN")
     bp_recheck_minutes = whole(5, 1, 15, "minutes; S-SDN")
     hr_notify_high = whole(120, 90, 160, "beats/min; S-SDN")
+    hr_notify_minutes = whole(5, 1, 15, "minutes above it; S-SDN")
     hr_stop_high = whole(140, 100, 200, "beats/min; P")
     hr_stop_low = whole(45, 30, 60, "beats/min; P")
     spo2_notify_low = whole(94, 85, 98, "%; P")
@@ -103,6 +113,8 @@ class ProtocolValues(models.Model):
     rr_stop_high = whole(30, 20, 40, "breaths/min; S-EDlow")
     sedation_notify = whole(3, 0, 5, "MOAA/S, at or below; P")
     sedation_stop = whole(2, 0, 5, "MOAA/S, at or below; P")
+    cadss6_notify = whole(15, 1, 24, "CADSS-6 points, at or above; P")
+    distress_notify = whole(8, 1, 10, "of 10, at or above; P")
     vitals_every_minutes = whole(10, 2, 30, "minutes during the infusion; S-YaleBP")
     vitals_every_minutes_recovery = whole(15, 5, 60, "minutes in recovery; S-Gdansk")
     vitals_late_minutes = whole(5, 1, 15, "minutes past due; P")
@@ -112,6 +124,9 @@ class ProtocolValues(models.Model):
     unescorted_min_stay = whole(120, 60, 240, "minutes; S-OxTx")
     escort_required = models.BooleanField(default=True, help_text="a named adult; S-LabelOld")
     discharge_score_min = whole(9, 7, 10, "Aldrete or MPADSS points; R")
+
+    # The drug
+    waste_witness_minutes = whole(30, 5, 240, "minutes after the pump stopped; P")
 
     # Staff and series
     nurse_lanes = whole(2, 1, 4, "infusions a nurse at once; P")

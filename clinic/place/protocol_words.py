@@ -54,6 +54,15 @@ SECTIONS: dict[str, tuple[str, dict[str, str]]] = {
     "before": (
         "Before the infusion",
         {
+            "fasting_solids_hours": "Solid food",
+            "fasting_fatty_hours": "Fatty food",
+            "fasting_clear_hours": "Clear drinks",
+            "benzo_hold_hours": "Benzodiazepine held for",
+            "opioid_hold_hours": "Opioid held for",
+            "substance_free_hours": "Alcohol and cannabis",
+            "pregnancy_test_each_time": "Pregnancy test",
+            "escort_grace_minutes": "An escort is waited for",
+            "bp_rest_minutes": "Rest when pressure is high",
             "bp_pre_soft_systolic": "Systolic, rest and recheck",
             "bp_pre_soft_diastolic": "Diastolic, rest and recheck",
             "bp_pre_hard_systolic": "Systolic, hold",
@@ -75,6 +84,7 @@ SECTIONS: dict[str, tuple[str, dict[str, str]]] = {
             "bp_stop_diastolic": "Diastolic, stop",
             "bp_recheck_minutes": "Recheck blood pressure after",
             "hr_notify_high": "Heart rate, tell the provider",
+            "hr_notify_minutes": "Heart rate, for as long as",
             "hr_stop_high": "Heart rate, stop above",
             "hr_stop_low": "Heart rate, stop below",
             "spo2_notify_low": "Oxygen saturation, tell the provider",
@@ -83,6 +93,8 @@ SECTIONS: dict[str, tuple[str, dict[str, str]]] = {
             "rr_stop_high": "Breathing rate, stop above",
             "sedation_notify": "Sedation, tell the provider",
             "sedation_stop": "Sedation, stop",
+            "cadss6_notify": "Dissociation, tell the provider",
+            "distress_notify": "Distress, tell the provider",
             "vitals_every_minutes": "Vital signs every",
             "vitals_every_minutes_recovery": "Vital signs in recovery every",
             "vitals_late_minutes": "Vital signs are late",
@@ -97,6 +109,7 @@ SECTIONS: dict[str, tuple[str, dict[str, str]]] = {
             "discharge_score_min": "Discharge score at least",
         },
     ),
+    "drug": ("The drug", {"waste_witness_minutes": "A witness of waste signs within"}),
     "series": (
         "Staff and series",
         {
@@ -143,7 +156,12 @@ SECTIONS: dict[str, tuple[str, dict[str, str]]] = {
         },
     ),
 }
-SHORT_UNITS = {"failed trials": "trials", "PHQ-9 points": "points", "Aldrete or MPADSS points": "points"}
+SHORT_UNITS = {
+    "failed trials": "trials",
+    "PHQ-9 points": "points",
+    "Aldrete or MPADSS points": "points",
+    "CADSS-6 points": "points",
+}
 SOURCE_WORDS = {"P": "our proposal", "R": "general knowledge"}
 
 
