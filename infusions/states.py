@@ -96,5 +96,14 @@ def save(infusion: Infusion, **fields: Any) -> None:
     infusion.save(update_fields=[*fields, "version"])
 
 
+def said(reason: str) -> str:
+    """The reason as it is kept. Raises Invalid when there is none, or too much of it."""
+    if not reason.strip():
+        raise Invalid({"reason": "Write the reason in a few words."})
+    if len(reason.strip()) > 200:
+        raise Invalid({"reason": "Write the reason in 200 characters or fewer."})
+    return reason.strip()
+
+
 def _at(infusion: Infusion, moment: datetime) -> str:
     return f"{infusion.appointment.site.local(moment):%H:%M}"

@@ -1,0 +1,189 @@
+"""Arrival and the gate: what is asked and measured before a vial is opened, and who lets a closed light pass."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+
+from clinic import clock
+from clinic.errors import Invalid, NotReady, Refused
+from clinic.models import User
+from clinic.policy import Action, require
+from infusions import readiness, series, states, syringe
+from infusions.models import ArrivalCheck, GateOverride, Infusion
+from infusions.states import State, said
+from patients.models import Contact
+from visits import changes
+from visits.models import Appointment
+
+
+@transaction.atomic
+def check_in(*, infusion_id: UUID, by: User, observed_at: datetime) -> Infusion:
+    """The patient is here. Raises NotPermitted, IllegalTransition, Invalid."""
+    infusion = states.locked(infusion_id)
+    require(by, Action.CHECK_IN, at=infusion.appointment.site)
+    moment = states.move_to(infusion, State.CHECKED_IN, observed_at=observed_at, by=by)
+    if infusion.appointment.status in {Appointment.Status.BOOKED, Appointment.Status.CONFIRMED}:
+        changes.arrive(appointment_id=infusion.appointment_id, by=by, observed_at=moment)
+    return infusion
+
+
+@transaction.atomic
+def record_arrival(
+    *,
+    infusion_id: UUID,
+    by: User,
+    identity_confirmed: bool,
+    weight_kg: Decimal,
+    nothing_new: bool,
+    last_solids_at: datetime,
+    last_clear_at: datetime,
+    substances_clear: bool,
+    pregnancy: str,
+    emergency_ready: bool,
+    interval_history: str = "",
+    escort: Contact | None = None,
+    escort_confirmed: bool = False,
+    observed_at: datetime | None = None,
+) -> ArrivalCheck:
+    """Write what was asked and measured on arrival; before the start it may be written again, and history keeps both.
+
+    Raises NotPermitted, Refused, Invalid with a sentence for each field.
+    """
+    infusion = states.locked(infusion_id)
+    require(by, Action.RUN_INFUSION, at=infusion.appointment.site)
+    if infusion.state not in {State.CHECKED_IN, State.CLEARED, State.HELD}:
+        raise Refused("The checks on arrival are written between check-in and start.")
+    moment = states.happened(observed_at or clock.now())
+    problems = _arrival_problems(infusion, weight_kg, nothing_new, interval_history, pregnancy, escort)
+    for name, time in (("last_solids_at", last_solids_at), ("last_clear_at", last_clear_at)):
+        if time > moment:
+            problems[name] = "This time is still to come."
+    if problems:
+        raise Invalid(problems)
+    check, _ = ArrivalCheck.objects.update_or_create(
+        infusion=infusion,
+        defaults={
+            "identity_confirmed": identity_confirmed,
+            "weight_kg": weight_kg,
+            "nothing_new": nothing_new,
+            "interval_history": interval_history.strip(),
+            "last_solids_at": last_solids_at,
+            "last_clear_at": last_clear_at,
+            "substances_clear": substances_clear,
+            "pregnancy": pregnancy,
+            "emergency_ready": emergency_ready,
+            "escort": escort,
+            "escort_confirmed": escort_confirmed and escort is not None,
+            "observed_at": moment,
+            "entered_at": clock.now(),
+            "entered_by": by,
+        },
+    )
+    return check
+
+
+@transaction.atomic
+def clear(*, infusion_id: UUID, by: User, observed_at: datetime | None = None) -> Infusion:
+    """Every light has passed: the dose may be drawn. Raises NotPermitted, IllegalTransition, NotReady."""
+    infusion = states.locked(infusion_id)
+    require(by, Action.RUN_INFUSION, at=infusion.appointment.site)
+    states.require_move(infusion, State.CLEARED)
+    if unmet := readiness.unmet(infusion):
+        raise NotReady(unmet)
+    states.move_to(infusion, State.CLEARED, observed_at=observed_at or clock.now(), by=by)
+    return infusion
+
+
+@transaction.atomic
+def hold(*, infusion_id: UUID, reason: str, by: User, observed_at: datetime | None = None) -> Infusion:
+    """Stop on the way to the dose until somebody has looked. Raises NotPermitted, IllegalTransition, Invalid."""
+    infusion = states.locked(infusion_id)
+    require(by, Action.RUN_INFUSION, at=infusion.appointment.site)
+    moment = observed_at or clock.now()
+    states.move_to(infusion, State.HELD, observed_at=moment, by=by, reason=said(reason))
+    return infusion
+
+
+@transaction.atomic
+def not_given(
+    *, infusion_id: UUID, reason: str, by: User, observed_at: datetime | None = None, witness: User | None = None
+) -> Infusion:
+    """Nothing is infused today; the visit uses up no number of the series. What was drawn is wasted before a witness.
+
+    Raises NotPermitted, IllegalTransition, Invalid.
+    """
+    infusion = states.locked(infusion_id)
+    require(by, Action.RUN_INFUSION, at=infusion.appointment.site)
+    moment = observed_at or clock.now()
+    states.require_move(infusion, State.NOT_GIVEN)
+    if infusion.drawn_ml is not None:
+        syringe.waste_drawn(infusion, witness=witness, by=by, note=f"Not given: {said(reason)}")
+    states.move_to(
+        infusion, State.NOT_GIVEN, observed_at=moment, by=by, reason=said(reason), number=None,
+        not_given_reason=said(reason),
+    )  # fmt: skip
+    series.renumber_after_miss(series=infusion.series, by=by)
+    changes.finish(appointment_id=infusion.appointment_id, by=by)
+    return infusion
+
+
+@transaction.atomic
+def no_show(*, infusion_id: UUID, by: User) -> Infusion:
+    """The patient did not come; the visit uses up no number. Raises NotPermitted, IllegalTransition, Refused."""
+    infusion = states.locked(infusion_id)
+    states.require_move(infusion, State.NO_SHOW)
+    if infusion.appointment.is_alive:
+        changes.no_show(appointment_id=infusion.appointment_id, by=by)
+    series.follow_visit(appointment_id=infusion.appointment_id, by=by)
+    return states.locked(infusion_id)
+
+
+@transaction.atomic
+def cancel(*, infusion_id: UUID, party: str, reason: str, by: User) -> Infusion:
+    """The visit is off, by the patient or by the clinic. Raises NotPermitted, IllegalTransition, Invalid."""
+    infusion = states.locked(infusion_id)
+    states.require_move(infusion, State.CANCELLED)
+    if infusion.appointment.is_alive:
+        changes.cancel(appointment_id=infusion.appointment_id, party=party, reason=reason, by=by)
+    series.follow_visit(appointment_id=infusion.appointment_id, by=by)
+    return states.locked(infusion_id)
+
+
+@transaction.atomic
+def override(*, infusion_id: UUID, light: str, reason: str, by: User) -> GateOverride:
+    """A provider lets one closed light pass, with a reason. Raises NotPermitted, Refused, Invalid."""
+    infusion = states.locked(infusion_id)
+    require(by, Action.OVERRIDE_GATE, at=infusion.appointment.site)
+    if infusion.state not in {State.SCHEDULED, State.CHECKED_IN, State.CLEARED, State.HELD}:
+        raise Refused("The gate is behind this infusion; nothing is left to override.")
+    found = {each.key: each for each in readiness.lights(infusion)}.get(light)
+    if found is None:
+        raise Invalid(f"There is no light called {light}.")
+    if found.override is not None:
+        return found.override
+    if found.passed:
+        raise Refused(f"“{found.label}” is not closed.")
+    if not found.can_be_overridden:
+        raise Refused(f"“{found.label}” can’t be overridden. {found.sentence}")
+    return GateOverride.objects.create(infusion=infusion, light=light, reason=said(reason), by=by, at=clock.now())
+
+
+def _arrival_problems(
+    infusion: Infusion, weight_kg: Decimal, nothing_new: bool, told: str, pregnancy: str, escort: Contact | None
+) -> dict[str, str]:
+    problems: dict[str, str] = {}
+    if not 30 <= weight_kg <= 300:
+        problems["weight_kg"] = "A weight is between 30 and 300 kg."
+    if not nothing_new and not told.strip():
+        problems["interval_history"] = "Write what is new since last time."
+    if len(told) > 500:
+        problems["interval_history"] = "Write this in 500 characters or fewer."
+    if pregnancy not in ArrivalCheck.Pregnancy.values:
+        problems["pregnancy"] = "Choose one."
+    if escort is not None and escort.patient_id != infusion.series.patient_id:
+        problems["escort"] = "This is not a contact of this patient."
+    return problems
