@@ -1,7 +1,7 @@
 """The drug: series, orders, the run, recovery, and the ledger that must add up."""
 
 from infusions.models.flowsheet import RunEvent, VitalSigns
-from infusions.models.gate import ArrivalCheck, GateOverride
+from infusions.models.gate import ArrivalCheck, GateOverride, PregnancyTest
 from infusions.models.infusion import Infusion, StateEvent
 from infusions.models.ledger import LedgerEntry
 from infusions.models.orders import Order
@@ -19,6 +19,7 @@ __all__ = [
     "Infusion",
     "LedgerEntry",
     "Order",
+    "PregnancyTest",
     "ResponseReview",
     "RunEvent",
     "Series",

@@ -1,4 +1,4 @@
-"""What stands before the start: the checks on arrival, and a provider's override."""
+"""What stands before the start: the checks on arrival, the pregnancy tests, and a provider's override."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from clinic import clock
 from clinic.history import append_only, audited
-from clinic.records import Entered, Record, within
+from clinic.records import Entered, Record, together, within
 from infusions.models.infusion import Infusion
 from patients.models import Contact
 
@@ -28,10 +28,13 @@ class ArrivalCheck(Record, Entered):
 
     infusion = models.OneToOneField(Infusion, on_delete=models.PROTECT, related_name="arrival_check")
     identity_confirmed = models.BooleanField("two identifiers confirmed by the patient")
+    identity_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    identity_at = models.DateTimeField(null=True, blank=True)
     weight_kg = models.DecimalField(max_digits=5, decimal_places=1)
     nothing_new = models.BooleanField("no new medicines, illness, falls or hospital visits")
     interval_history = models.CharField(max_length=500, blank=True)
     last_solids_at = models.DateTimeField()
+    fatty_meal = models.BooleanField("the last meal was a fatty one", default=False)
     last_clear_at = models.DateTimeField()
     substances_clear = models.BooleanField("no alcohol, cannabis, benzodiazepine or opioid inside its hold time")
     pregnancy = models.CharField(max_length=8, choices=Pregnancy.choices)
@@ -40,10 +43,32 @@ class ArrivalCheck(Record, Entered):
     emergency_ready = models.BooleanField("emergency kit, trained person and pump checked")
 
     class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [within("arrival_weight_sane", "weight_kg", 30, 300)]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            within("arrival_weight_sane", "weight_kg", 30, 300),
+            together("arrival_identity_whole", "identity_by", "identity_at"),
+        ]
 
     def __str__(self) -> str:
         return "Checks on arrival"
+
+
+@audited
+class PregnancyTest(Record, Entered):
+    """One test on the day of an infusion; a repeated test is a row of its own."""
+
+    class Result(models.TextChoices):
+        NEGATIVE = "negative", "Negative"
+        POSITIVE = "positive", "Positive"
+
+    infusion = models.ForeignKey(Infusion, on_delete=models.PROTECT, related_name="pregnancy_tests")
+    result = models.CharField(max_length=8, choices=Result.choices)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["observed_at", "id"]
+        triggers: ClassVar[list[Any]] = [append_only("pregnancy_test_append_only")]
+
+    def __str__(self) -> str:
+        return "Test"
 
 
 @audited

@@ -28,6 +28,7 @@ class Series(Record):
     class State(models.TextChoices):
         PLANNED = "planned", "Planned"
         ACTIVE = "active", "Active"
+        SUSPENDED = "suspended", "Suspended"
         COMPLETED = "completed", "Completed"
         STOPPED = "stopped", "Stopped"
 
@@ -61,14 +62,14 @@ class Series(Record):
             ),
             models.UniqueConstraint(
                 fields=["patient", "kind"],
-                condition=Q(state__in=["planned", "active"]),
+                condition=Q(state__in=["planned", "active", "suspended"]),
                 name="series_one_running",
             ),
             ordered("series_ends_after_start", "opened_at", "ended_at"),
             models.CheckConstraint(name="series_stopped_says_why", condition=~Q(state="stopped") | ~Q(ended_reason="")),
             models.CheckConstraint(
                 name="series_ended_has_time",
-                condition=Q(state__in=["planned", "active"], ended_at__isnull=True)
+                condition=Q(state__in=["planned", "active", "suspended"], ended_at__isnull=True)
                 | Q(state__in=["completed", "stopped"], ended_at__isnull=False),
             ),
         ]
