@@ -18,7 +18,7 @@ from infusions import series, states, vitals
 from infusions.limits import Phase
 from infusions.models import Discharge, Infusion, VitalSigns
 from infusions.states import State
-from visits import booking
+from visits import changes
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def discharge(
         released_by=by if unmet else None,
         released_reason=released_reason.strip() if unmet else "",
     )
-    booking.finish(appointment_id=infusion.appointment_id, by=by)
+    changes.finish(appointment_id=infusion.appointment_id, by=by)
     series.complete_when_done(series_id=infusion.series_id, by=by)
     return made
 

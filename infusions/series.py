@@ -17,7 +17,7 @@ from infusions.models import BoosterPlan, Infusion, Series, StateEvent
 from patients import evaluations
 from patients.models import Patient
 from reminders import followups
-from visits import booking
+from visits import changes
 from visits.models import Appointment
 
 REVIEW_WITHIN = timedelta(days=7)
@@ -242,7 +242,7 @@ def stop(*, series_id: UUID, reason: str, by: User) -> Series:
     if series.infusions.filter(state__in=Infusion.IN_HOUSE).exists():
         raise Refused("An infusion of this series is going on. Discharge the patient first.")
     for infusion in series.infusions.filter(state=Infusion.State.SCHEDULED):
-        booking.cancel(appointment_id=infusion.appointment_id, party="clinic", reason=reason.strip(), by=by)
+        changes.cancel(appointment_id=infusion.appointment_id, party="clinic", reason=reason.strip(), by=by)
     series.state, series.ended_at, series.ended_reason = Series.State.STOPPED, clock.now(), reason.strip()
     series.save(update_fields=["state", "ended_at", "ended_reason"])
     return series

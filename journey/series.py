@@ -19,7 +19,7 @@ from insurance.models import SelfPay
 from patients.models import Patient
 from reminders import followups, ledger
 from therapy import sessions
-from visits import booking
+from visits import booking, places
 from visits.models import Appointment
 from visits.planner import Proposal, Slot
 
@@ -43,7 +43,7 @@ def book_series(
         patient=patient,
         site=site,
         wanted=[
-            booking.Wanted(slot.kind, slot.starts_at, slot.room, slot.staff, first_ever=first and place == 0)
+            places.Wanted(slot.kind, slot.starts_at, slot.room, slot.staff, first_ever=first and place == 0)
             for place, slot in enumerate(slots)
         ],
         by=by,

@@ -17,7 +17,7 @@ from reminders import followups
 from therapy import rules
 from therapy.models import Addendum, IntentionCard, NoteSection, SessionNote, TherapySession
 from therapy.states import TRANSITIONS
-from visits import booking
+from visits import changes
 from visits.models import Appointment
 
 State = TherapySession.State
@@ -64,7 +64,7 @@ def mark_missed(*, session_id: UUID, by: User) -> TherapySession:
     session = _own(session_id, by)
     if session.appointment is None or not session.appointment.is_alive:
         return _move(session, State.MISSED)
-    booking.no_show(appointment_id=session.appointment.pk, by=by)  # which `follow_visit` follows
+    changes.no_show(appointment_id=session.appointment.pk, by=by)  # which `follow_visit` follows
     session.refresh_from_db()
     return session
 
@@ -205,10 +205,10 @@ def _visit_took_place(session: TherapySession, by: User) -> None:
     if visit is None or not visit.is_alive:
         return
     if visit.status in {Appointment.Status.BOOKED, Appointment.Status.CONFIRMED}:
-        visit = booking.arrive(appointment_id=visit.pk, by=by, observed_at=min(visit.starts_at, clock.now()))
+        visit = changes.arrive(appointment_id=visit.pk, by=by, observed_at=min(visit.starts_at, clock.now()))
     if visit.status == Appointment.Status.ARRIVED:
-        visit = booking.begin(appointment_id=visit.pk, by=by)
-    booking.finish(appointment_id=visit.pk, by=by)
+        visit = changes.begin(appointment_id=visit.pk, by=by)
+    changes.finish(appointment_id=visit.pk, by=by)
 
 
 def _own(session_id: UUID, by: User) -> TherapySession:

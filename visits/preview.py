@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from clinic import clock, settings_versions
 from reminders.models import Message
-from visits.booking import is_late
+from visits.changes import is_late
 from visits.models import Appointment
 from visits.notices import SUBJECT
 from visits.rules import HANDS_LANE

@@ -12,7 +12,7 @@ from clinic.models import Closure, Membership, OpeningHours, Room
 from clinic.place import directory
 from clinic.policy import Role
 from tests import build
-from visits import booking
+from visits import booking, changes
 from visits.models import Appointment
 
 MONDAY = "2027-02-01"
@@ -103,7 +103,7 @@ def test_a_room_with_a_coming_visit_stays_open_and_of_its_kind(site, clinic_admi
 
 def test_a_room_closes_once_its_visit_is_over_or_cancelled(site, clinic_admin, front_desk, visit):
     room = visit.holds.get(room__isnull=False).room
-    booking.cancel(appointment_id=visit.pk, party="patient", reason="Has a cold", by=front_desk)
+    changes.cancel(appointment_id=visit.pk, party="patient", reason="Has a cold", by=front_desk)
     assert not directory.close_room(room_id=room.pk, by=clinic_admin).is_active
     assert directory.reopen_room(room_id=room.pk, by=clinic_admin).is_active
     assert Appointment.objects.get().status == "cancelled"

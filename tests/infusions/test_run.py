@@ -12,7 +12,7 @@ from clinic.errors import IllegalTransition, Invalid, NotPermitted, NotReady, Re
 from clinic.ids import uuid7
 from infusions import ledger, readiness, run
 from infusions.models import Infusion, LedgerEntry
-from visits import booking
+from visits import changes, undoing
 
 
 def test_a_day_as_it_should_be(day):
@@ -166,9 +166,9 @@ def test_a_visit_is_not_called_off_while_its_patient_is_at_the_chair(checked_in,
     visit = checked_in.appointment_id
     with day.clock("08:50"):
         with pytest.raises(Refused, match="at the chair"):
-            booking.cancel(appointment_id=visit, party="patient", reason="Went home", by=front_desk)
+            changes.cancel(appointment_id=visit, party="patient", reason="Went home", by=front_desk)
         with pytest.raises(Refused, match="at the chair"):
-            booking.undo(appointment_id=visit, by=front_desk)
+            undoing.undo(appointment_id=visit, by=front_desk)
     checked_in.refresh_from_db()
     checked_in.appointment.refresh_from_db()
     assert (checked_in.state, checked_in.appointment.status) == ("checked_in", "arrived")

@@ -9,7 +9,7 @@ from infusions import series as verbs
 from infusions.models import BoosterPlan, Infusion, Series
 from tests import build
 from tests.infusions import making
-from visits import booking
+from visits import changes, undoing
 from visits.models import Appointment
 
 
@@ -49,7 +49,7 @@ def miss(series, day, by):
     starts = build.moment(series.site, f"2027-{day}", "09:00")
     visit = Appointment.objects.get(patient=series.patient, starts_at=starts)
     with clock.at(build.moment(series.site, f"2027-{day}", "09:11")):
-        booking.no_show(appointment_id=visit.pk, by=by)
+        changes.no_show(appointment_id=visit.pk, by=by)
 
 
 def test_a_series_opens_for_an_eligible_patient(eligible, front_desk):
@@ -167,25 +167,25 @@ def test_three_misses_leave_numbers_without_gaps(series, front_desk):
 
 def test_a_cancelled_visit_gives_its_number_up(series, front_desk):
     visit = series.infusions.get(number=2).appointment
-    booking.cancel(appointment_id=visit.pk, party="patient", reason="Flu", by=front_desk)
+    changes.cancel(appointment_id=visit.pk, party="patient", reason="Flu", by=front_desk)
     assert dates(series) == {1: "02-02", 2: "02-09", 3: "02-12", 4: "02-16", 5: "02-19"}
 
 
 def test_an_undone_cancellation_has_its_number_again(series, front_desk):
     before = dates(series)
     visit = series.infusions.get(number=2).appointment
-    booking.cancel(appointment_id=visit.pk, party="patient", reason="Flu", by=front_desk)
-    booking.undo(appointment_id=visit.pk, by=front_desk)
+    changes.cancel(appointment_id=visit.pk, party="patient", reason="Flu", by=front_desk)
+    undoing.undo(appointment_id=visit.pk, by=front_desk)
     assert dates(series) == before
     assert series.infusions.get(appointment=visit).state == "scheduled"
 
 
 def test_an_undo_finds_its_place_taken(series, front_desk):
     visit = series.infusions.get(number=2).appointment
-    booking.cancel(appointment_id=visit.pk, party="patient", reason="Flu", by=front_desk)
+    changes.cancel(appointment_id=visit.pk, party="patient", reason="Flu", by=front_desk)
     verbs.add_infusion(series=series, appointment=visit_on(series, "2027-02-23"), number=6, by=front_desk)
     with pytest.raises(Refused, match="taken"):
-        booking.undo(appointment_id=visit.pk, by=front_desk)
+        undoing.undo(appointment_id=visit.pk, by=front_desk)
     visit.refresh_from_db()
     assert visit.status == "cancelled"
 

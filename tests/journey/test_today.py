@@ -14,7 +14,7 @@ from patients.models import SafetyAlert
 from tests import build
 from tests.infusions import making
 from tests.infusions.day import Day
-from visits import booking
+from visits import booking, changes
 
 DAY = "2027-02-02"
 HOURS = ("11:00", "13:00", "15:00")
@@ -98,7 +98,7 @@ def test_who_does_not_come_is_late_and_then_absent(client, site, booked, front_d
 
 def test_a_talk_has_its_own_shape_and_a_confirmed_visit_says_so(client, booked, front_desk):
     visit = booked(kind="evaluation")
-    booking.confirm(appointment_id=visit.pk, by=front_desk)
+    changes.confirm(appointment_id=visit.pk, by=front_desk)
     answer = board(client, front_desk)
     (card,) = answer.context["board"].cards
     assert card.css.startswith("is-talk")

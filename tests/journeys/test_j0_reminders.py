@@ -18,7 +18,7 @@ from tests.journeys import telling
 from tests.journeys.telling import Clinic
 from tests.journeys.test_j0_baseline import booked, evaluated_and_self_paying
 from tests.sink import Sink
-from visits import booking
+from visits import changes
 from visits.models import Appointment
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -70,7 +70,7 @@ def test_cancelled_visit_is_not_reminded(clinic: Clinic, sink: Sink, worker: Non
     booked(clinic, evaluated_and_self_paying(clinic))
     preparation = Appointment.objects.get(kind="preparation")
     with clinic.at("2027-01-21", "09:00"):
-        booking.cancel(appointment_id=preparation.pk, party="patient", reason="Has a cold", by=clinic.desk)
+        changes.cancel(appointment_id=preparation.pk, party="patient", reason="Has a cold", by=clinic.desk)
     ticked(clinic.site.moment(date(2027, 1, 27), clock_time.fromisoformat("13:05")), sent=0)
     assert [letter["Subject"] for letter in sink.letters if letter["Subject"] != "Your visits at Pine Street"] == []
     assert set(Message.objects.filter(subject_id=preparation.pk).values_list("state", flat=True)) == {"void"}

@@ -6,7 +6,7 @@ from clinic import clock
 from clinic.errors import Refused
 from tests import build
 from therapy import sessions
-from visits import booking
+from visits import booking, changes, undoing
 
 
 def state(session):
@@ -15,7 +15,7 @@ def state(session):
 
 
 def cancel(session, by):
-    booking.cancel(appointment_id=session.appointment_id, party="patient", reason="Flu", by=by)
+    changes.cancel(appointment_id=session.appointment_id, party="patient", reason="Flu", by=by)
 
 
 @pytest.fixture
@@ -27,12 +27,12 @@ def the_day_before(site):
 def test_a_cancelled_visit_misses_its_session_and_undo_plans_it_again(session, front_desk, the_day_before):
     cancel(session, front_desk)
     assert state(session) == "missed"
-    booking.undo(appointment_id=session.appointment_id, by=front_desk)
+    undoing.undo(appointment_id=session.appointment_id, by=front_desk)
     assert state(session) == "planned"
 
 
 def test_a_no_show_misses_its_session(session, front_desk):
-    booking.no_show(appointment_id=session.appointment_id, by=front_desk)
+    changes.no_show(appointment_id=session.appointment_id, by=front_desk)
     assert state(session) == "missed"
 
 
@@ -41,7 +41,7 @@ def test_undo_does_not_bring_back_a_session_that_another_replaced(session, front
     sessions.plan_session(
         series=session.series, kind="preparation", appointment=None, therapist=therapist, by=front_desk
     )
-    booking.undo(appointment_id=session.appointment_id, by=front_desk)
+    undoing.undo(appointment_id=session.appointment_id, by=front_desk)
     assert state(session) == "missed"
 
 
@@ -51,7 +51,7 @@ def test_a_visit_without_a_session_moves_alone(site, patient, front_desk, provid
             patient=patient, site=site, kind="evaluation", starts_at=build.moment(site, "2027-02-01", "10:00"),
             staff=provider, by=front_desk,
         )  # fmt: skip
-        booking.cancel(appointment_id=visit.pk, party="clinic", reason="Storm", by=front_desk)
+        changes.cancel(appointment_id=visit.pk, party="clinic", reason="Storm", by=front_desk)
     visit.refresh_from_db()
     assert visit.status == "cancelled"
 

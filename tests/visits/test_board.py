@@ -7,7 +7,7 @@ import pytest
 from clinic import clock
 from clinic.models import Closure, Room, ShiftException
 from tests import build
-from visits import board, booking
+from visits import board, booking, changes
 
 pytestmark = pytest.mark.django_db
 DAY = date(2027, 2, 2)
@@ -58,7 +58,7 @@ def test_a_visit_stands_in_its_room_with_its_stages(site, booked):
 def test_who_is_late_and_who_is_here(site, booked, front_desk):
     here, late = booked(), booked("09:30")
     with clock.at(build.moment(site, "2027-02-02", "09:41")):
-        booking.arrive(appointment_id=here.pk, by=front_desk)
+        changes.arrive(appointment_id=here.pk, by=front_desk)
         shown = board.day(site, DAY)
         assert [visit.appointment for visit in shown.here] == [here]
         assert [visit.appointment for visit in shown.late] == [late]
@@ -68,9 +68,9 @@ def test_who_is_late_and_who_is_here(site, booked, front_desk):
 
 def test_a_no_show_stays_visible_and_a_cancellation_does_not(site, booked, front_desk):
     missed, cancelled = booked(), booked("11:00")
-    booking.cancel(appointment_id=cancelled.pk, party="clinic", reason="Storm", by=front_desk)
+    changes.cancel(appointment_id=cancelled.pk, party="clinic", reason="Storm", by=front_desk)
     with clock.at(build.moment(site, "2027-02-02", "09:10")):
-        booking.no_show(appointment_id=missed.pk, by=front_desk)
+        changes.no_show(appointment_id=missed.pk, by=front_desk)
     assert [visit.appointment for visit in board.day(site, DAY).visits] == [missed]
 
 

@@ -10,8 +10,8 @@ from clinic.models import Closure, Room, Shift, ShiftException
 from clinic.policy import Role
 from reminders.models import Message
 from tests import build
-from visits import booking
-from visits.booking import SlotTaken
+from visits import booking, places
+from visits.clashes import SlotTaken
 from visits.models import Appointment, Hold
 
 pytestmark = pytest.mark.django_db
@@ -250,8 +250,8 @@ def test_a_patient_of_a_site_not_mine_is_not_found(book, other_site):
 
 def test_a_refused_visit_leaves_nothing_of_its_series(book, site, patient, front_desk):
     wanted = [
-        booking.Wanted("infusion", build.moment(site, "2027-02-02")),
-        booking.Wanted("infusion", build.moment(site, "2027-02-06")),
+        places.Wanted("infusion", build.moment(site, "2027-02-02")),
+        places.Wanted("infusion", build.moment(site, "2027-02-06")),
     ]
     with pytest.raises(Refused, match="not open on Saturdays"):
         booking.book_all(patient=patient, site=site, wanted=wanted, by=front_desk)

@@ -16,11 +16,13 @@ from clinic.ids import uuid7
 from clinic.models import Room
 from reminders.models import Message
 from tests import build
-from visits import booking
-from visits.booking import SlotTaken
+from visits import booking, changes, undoing
+from visits.clashes import SlotTaken
 from visits.models import Hold
 
 pytestmark = pytest.mark.django_db
+
+STEPS = [changes.confirm, changes.arrive, changes.begin, changes.finish, undoing.undo]
 
 
 @pytest.fixture
@@ -51,11 +53,11 @@ def active(visit):
 
 
 def test_a_visit_goes_from_booked_to_done(visit, on_the_day, front_desk, nurse):
-    booking.confirm(appointment_id=visit.pk, by=front_desk)
+    changes.confirm(appointment_id=visit.pk, by=front_desk)
     with on_the_day("08:56"):
-        booking.arrive(appointment_id=visit.pk, by=front_desk)
-        booking.begin(appointment_id=visit.pk, by=nurse)
-        done = booking.finish(appointment_id=visit.pk, by=nurse)
+        changes.arrive(appointment_id=visit.pk, by=front_desk)
+        changes.begin(appointment_id=visit.pk, by=nurse)
+        done = changes.finish(appointment_id=visit.pk, by=nurse)
     assert done.status == "done"
     assert [event.after for event in visit.status_events.all()] == [
         "booked",
@@ -68,9 +70,9 @@ def test_a_visit_goes_from_booked_to_done(visit, on_the_day, front_desk, nurse):
 
 def test_arriving_twice_is_no_legal_step(visit, on_the_day, front_desk):
     with on_the_day("08:56"):
-        booking.arrive(appointment_id=visit.pk, by=front_desk)
+        changes.arrive(appointment_id=visit.pk, by=front_desk)
         with pytest.raises(IllegalTransition, match="“Arrived” and can’t become “Arrived”"):
-            booking.arrive(appointment_id=visit.pk, by=front_desk)
+            changes.arrive(appointment_id=visit.pk, by=front_desk)
 
 
 def test_arriving_on_another_day_is_refused(visit, on_the_day, front_desk):
@@ -78,12 +80,12 @@ def test_arriving_on_another_day_is_refused(visit, on_the_day, front_desk):
         on_the_day("08:56", "2027-02-01"),
         pytest.raises(Refused, match="This visit is on Tue 2 Feb, 09:00, not on Mon 1 Feb"),
     ):
-        booking.arrive(appointment_id=visit.pk, by=front_desk)
+        changes.arrive(appointment_id=visit.pk, by=front_desk)
 
 
 def test_arriving_in_the_future_is_invalid(visit, on_the_day, front_desk, site):
     with on_the_day("08:50"), pytest.raises(Invalid, match="later than now"):
-        booking.arrive(
+        changes.arrive(
             appointment_id=visit.pk,
             by=front_desk,
             observed_at=build.moment(site, "2027-02-02", "08:55"),
@@ -99,14 +101,14 @@ def test_a_therapist_receives_their_own_people_only(site, patient, front_desk, t
         by=front_desk,
     )
     with on_the_day("12:58"):
-        assert booking.arrive(appointment_id=own.pk, by=therapist).status == "arrived"
+        assert changes.arrive(appointment_id=own.pk, by=therapist).status == "arrived"
         with pytest.raises(NotPermitted):
-            booking.arrive(appointment_id=visit.pk, by=therapist)
+            changes.arrive(appointment_id=visit.pk, by=therapist)
 
 
 def test_cancelling_frees_the_holds_and_takes_messages_back(visit, front_desk):
     assert (active(visit), planned(visit)) == (4, 2)
-    booking.cancel(appointment_id=visit.pk, party="patient", reason="A cold", by=front_desk)
+    changes.cancel(appointment_id=visit.pk, party="patient", reason="A cold", by=front_desk)
     assert (active(visit), planned(visit)) == (0, 0)
     visit.refresh_from_db()
     assert (visit.status, visit.cancelled_late) == ("cancelled", False)
@@ -122,45 +124,45 @@ def test_cancelling_frees_the_holds_and_takes_messages_back(visit, front_desk):
 )
 def test_late_is_decided_by_the_notice_rule(visit, front_desk, on_the_day, hour, party, late):
     with on_the_day(hour, "2027-02-01"):
-        done = booking.cancel(appointment_id=visit.pk, party=party, reason="A cold", by=front_desk)
+        done = changes.cancel(appointment_id=visit.pk, party=party, reason="A cold", by=front_desk)
     assert done.cancelled_late is late
 
 
 def test_cancelling_without_a_reason_changes_nothing(visit, front_desk):
     with pytest.raises(Invalid) as refused:
-        booking.cancel(appointment_id=visit.pk, party="patient", reason="  ", by=front_desk)
+        changes.cancel(appointment_id=visit.pk, party="patient", reason="  ", by=front_desk)
     assert set(refused.value.fields) == {"reason"}
     assert active(visit) == 4
 
 
 def test_cancelling_by_nobody_is_invalid(visit, front_desk):
     with pytest.raises(Invalid) as refused:
-        booking.cancel(appointment_id=visit.pk, party="weather", reason="Snow", by=front_desk)
+        changes.cancel(appointment_id=visit.pk, party="weather", reason="Snow", by=front_desk)
     assert set(refused.value.fields) == {"party"}
 
 
 def test_a_no_show_within_the_grace_is_refused(visit, front_desk, on_the_day):
     with on_the_day("09:09"), pytest.raises(Refused, match="Wait until Tue 2 Feb, 09:10: 10 minutes of grace"):
-        booking.no_show(appointment_id=visit.pk, by=front_desk)
+        changes.no_show(appointment_id=visit.pk, by=front_desk)
 
 
 def test_a_no_show_after_the_grace_frees_the_room(visit, front_desk, on_the_day):
     with on_the_day("09:10"):
-        booking.no_show(appointment_id=visit.pk, by=front_desk)
+        changes.no_show(appointment_id=visit.pk, by=front_desk)
     assert active(visit) == 0
 
 
 def test_somebody_who_is_here_is_no_no_show(visit, front_desk, on_the_day):
     with on_the_day("09:00"):
-        booking.arrive(appointment_id=visit.pk, by=front_desk)
+        changes.arrive(appointment_id=visit.pk, by=front_desk)
     with on_the_day("09:20"), pytest.raises(IllegalTransition):
-        booking.no_show(appointment_id=visit.pk, by=front_desk)
+        changes.no_show(appointment_id=visit.pk, by=front_desk)
 
 
 def test_a_move_keeps_room_and_nurse_and_plans_its_messages_anew(visit, site, front_desk):
     before = visit.holds.get(room__isnull=False).room
-    booking.confirm(appointment_id=visit.pk, by=front_desk)
-    moved = booking.move(
+    changes.confirm(appointment_id=visit.pk, by=front_desk)
+    moved = changes.move(
         appointment_id=visit.pk,
         starts_at=build.moment(site, "2027-02-03", "10:00"),
         by=front_desk,
@@ -176,7 +178,7 @@ def test_a_move_keeps_room_and_nurse_and_plans_its_messages_anew(visit, site, fr
 
 
 def test_a_move_by_half_an_hour_is_not_in_its_own_way(visit, site, front_desk):
-    moved = booking.move(
+    moved = changes.move(
         appointment_id=visit.pk,
         starts_at=build.moment(site, "2027-02-02", "09:30"),
         by=front_desk,
@@ -194,7 +196,7 @@ def test_a_first_infusion_stays_one_when_moved(site, patient, front_desk, nurse)
         first_ever=True,
         minutes=50,
     )
-    moved = booking.move(
+    moved = changes.move(
         appointment_id=first.pk,
         starts_at=build.moment(site, "2027-02-03"),
         by=front_desk,
@@ -215,7 +217,7 @@ def test_a_move_into_a_taken_room_changes_nothing(visit, site, front_desk):
         room=room,
     )
     with pytest.raises(SlotTaken, match="Room 2 is taken from 09:00 to 11:00"):
-        booking.move(
+        changes.move(
             appointment_id=visit.pk,
             starts_at=build.moment(site, "2027-02-03"),
             by=front_desk,
@@ -228,9 +230,9 @@ def test_a_move_into_a_taken_room_changes_nothing(visit, site, front_desk):
 
 def test_somebody_who_has_arrived_is_not_moved(visit, site, front_desk, on_the_day):
     with on_the_day("09:00"):
-        booking.arrive(appointment_id=visit.pk, by=front_desk)
+        changes.arrive(appointment_id=visit.pk, by=front_desk)
         with pytest.raises(IllegalTransition, match="can’t become “Moved”"):
-            booking.move(
+            changes.move(
                 appointment_id=visit.pk,
                 starts_at=build.moment(site, "2027-02-03"),
                 by=front_desk,
@@ -238,20 +240,20 @@ def test_somebody_who_has_arrived_is_not_moved(visit, site, front_desk, on_the_d
 
 
 def test_an_undone_cancellation_is_as_if_it_never_was(visit, front_desk):
-    booking.confirm(appointment_id=visit.pk, by=front_desk)
-    booking.cancel(appointment_id=visit.pk, party="patient", reason="A cold", by=front_desk)
-    back = booking.undo(appointment_id=visit.pk, by=front_desk)
+    changes.confirm(appointment_id=visit.pk, by=front_desk)
+    changes.cancel(appointment_id=visit.pk, party="patient", reason="A cold", by=front_desk)
+    back = undoing.undo(appointment_id=visit.pk, by=front_desk)
     assert (back.status, back.reason, back.cancelled_late) == ("confirmed", "", None)
     assert (active(visit), planned(visit)) == (4, 2)
 
 
 def test_an_undone_move_is_back_at_its_time(visit, site, front_desk):
-    booking.move(
+    changes.move(
         appointment_id=visit.pk,
         starts_at=build.moment(site, "2027-02-03", "10:00"),
         by=front_desk,
     )
-    back = booking.undo(appointment_id=visit.pk, by=front_desk)
+    back = undoing.undo(appointment_id=visit.pk, by=front_desk)
     assert back.starts_at == build.moment(site, "2027-02-02")
     assert back.ends_at == build.moment(site, "2027-02-02", "11:00")
     assert (active(visit), planned(visit)) == (4, 2)
@@ -261,19 +263,19 @@ def test_an_undone_move_is_back_at_its_time(visit, site, front_desk):
 
 def test_an_undone_arrival_waits_again(visit, front_desk, on_the_day):
     with on_the_day("09:00"):
-        booking.arrive(appointment_id=visit.pk, by=front_desk)
-        back = booking.undo(appointment_id=visit.pk, by=front_desk)
+        changes.arrive(appointment_id=visit.pk, by=front_desk)
+        back = undoing.undo(appointment_id=visit.pk, by=front_desk)
     assert (back.status, back.arrived_at) == ("booked", None)
 
 
 def test_after_a_quarter_of_an_hour_nothing_is_undone(visit, front_desk):
-    booking.cancel(appointment_id=visit.pk, party="clinic", reason="Storm", by=front_desk)
+    changes.cancel(appointment_id=visit.pk, party="clinic", reason="Storm", by=front_desk)
     with clock.at(clock.now() + timedelta(minutes=16)), pytest.raises(Refused, match="possible for 15 minutes"):
-        booking.undo(appointment_id=visit.pk, by=front_desk)
+        undoing.undo(appointment_id=visit.pk, by=front_desk)
 
 
 def test_what_was_given_away_meanwhile_is_not_taken_back(visit, site, front_desk):
-    booking.cancel(appointment_id=visit.pk, party="clinic", reason="Storm", by=front_desk)
+    changes.cancel(appointment_id=visit.pk, party="clinic", reason="Storm", by=front_desk)
     booking.book(
         patient=build.patient(site),
         site=site,
@@ -282,28 +284,28 @@ def test_what_was_given_away_meanwhile_is_not_taken_back(visit, site, front_desk
         by=front_desk,
     )
     with pytest.raises(SlotTaken, match="given to somebody else"):
-        booking.undo(appointment_id=visit.pk, by=front_desk)
+        undoing.undo(appointment_id=visit.pk, by=front_desk)
     visit.refresh_from_db()
     assert visit.status == "cancelled"
 
 
 def test_a_booking_itself_is_cancelled_not_undone(visit, front_desk):
     with pytest.raises(Refused, match="can’t be taken back"):
-        booking.undo(appointment_id=visit.pk, by=front_desk)
+        undoing.undo(appointment_id=visit.pk, by=front_desk)
 
 
-@pytest.mark.parametrize("verb", ["confirm", "arrive", "begin", "finish", "undo"])
+@pytest.mark.parametrize("verb", STEPS, ids=lambda verb: verb.__name__)
 def test_a_stranger_changes_nothing(visit, stranger, on_the_day, verb):
     with on_the_day("09:00"), pytest.raises(NotPermitted):
-        getattr(booking, verb)(appointment_id=visit.pk, by=stranger)
+        verb(appointment_id=visit.pk, by=stranger)
 
 
-@pytest.mark.parametrize("verb", ["confirm", "arrive", "begin", "finish", "undo"])
+@pytest.mark.parametrize("verb", STEPS, ids=lambda verb: verb.__name__)
 def test_a_colleague_without_the_right_changes_nothing(visit, insurance_admin, on_the_day, verb):
     with on_the_day("09:00"), pytest.raises(NotPermitted):
-        getattr(booking, verb)(appointment_id=visit.pk, by=insurance_admin)
+        verb(appointment_id=visit.pk, by=insurance_admin)
 
 
 def test_a_visit_that_does_not_exist_is_not_found(front_desk):
     with pytest.raises(NotFound):
-        booking.confirm(appointment_id=uuid7(), by=front_desk)
+        changes.confirm(appointment_id=uuid7(), by=front_desk)

@@ -13,7 +13,7 @@ from clinic.models import Closure, ReadEvent
 from clinic.policy import Role
 from reminders.models import Message
 from tests import build
-from visits import booking
+from visits import booking, changes
 from visits.models import Appointment
 
 pytestmark = pytest.mark.django_db
@@ -149,7 +149,7 @@ def test_a_cancellation_can_be_undone_from_the_page(desk, visit):
 
 
 def test_front_desk_does_not_read_the_reason_and_a_nurse_does(client, desk, visit, nurse, front_desk):
-    booking.cancel(appointment_id=visit.pk, party="clinic", reason="Blood pressure", by=nurse)
+    changes.cancel(appointment_id=visit.pk, party="clinic", reason="Blood pressure", by=nurse)
     assert "Blood pressure" not in text(desk.get(address("appointment", visit)))
     client.force_login(nurse)
     assert "Blood pressure" in text(client.get(address("appointment", visit)))
@@ -259,7 +259,7 @@ def test_an_infusion_is_not_begun_or_ended_by_hand(client, nurse, site, patient,
     )
     client.force_login(nurse)
     with clock.at(build.moment(site, "2027-02-02")):
-        booking.arrive(appointment_id=visit.pk, by=front_desk)
+        changes.arrive(appointment_id=visit.pk, by=front_desk)
         answer = client.post(address(step, visit))
     assert "at the chair" in text(answer)
     visit.refresh_from_db()

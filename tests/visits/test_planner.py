@@ -8,7 +8,7 @@ from clinic.errors import Invalid, NotPermitted, Refused
 from clinic.models import Closure, OpeningHours, Room, Shift
 from clinic.policy import Role
 from tests import build
-from visits import booking
+from visits import booking, changes, places
 from visits.planner import NoPlan, propose
 from visits.rules import Gaps, gap_breaches
 
@@ -86,11 +86,11 @@ def test_proposals_differ_and_the_best_comes_first(plan, therapist):
 
 def test_every_proposal_can_be_booked_as_it_is(plan, therapist, nurse, site, patient, front_desk, holiday):
     for proposal in plan():
-        wanted = [booking.Wanted(slot.kind, slot.starts_at, slot.room, slot.staff) for slot in proposal.slots]
+        wanted = [places.Wanted(slot.kind, slot.starts_at, slot.room, slot.staff) for slot in proposal.slots]
         booked = booking.book_all(patient=patient, site=site, wanted=wanted, by=front_desk)
         assert [one.ends_at for one in booked] == [slot.ends_at for slot in proposal.slots]
         for one in booked:
-            booking.cancel(appointment_id=one.pk, party="clinic", reason="Trial", by=front_desk)
+            changes.cancel(appointment_id=one.pk, party="clinic", reason="Trial", by=front_desk)
 
 
 def test_a_taken_hour_is_given_up_before_a_day_is(plan, therapist, site, front_desk):

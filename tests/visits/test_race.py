@@ -10,8 +10,8 @@ from psycopg2.extras import DateTimeTZRange
 from clinic.models import Room
 from clinic.policy import Role
 from tests import build
-from visits import booking
-from visits.booking import SlotTaken
+from visits import booking, changes, locks, places
+from visits.clashes import SlotTaken
 from visits.models import Appointment, Hold
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -96,7 +96,7 @@ def test_two_series_that_meet_in_the_middle_book_one_and_not_half_of_the_other(h
     def series(index: int) -> list[Appointment]:
         chosen = (days, others)[index]
         # One of them in the opposite order: locks are taken in one order all the same.
-        wanted = [booking.Wanted("infusion", build.moment(house, day)) for day in chosen]
+        wanted = [places.Wanted("infusion", build.moment(house, day)) for day in chosen]
         return booking.book_all(patient=patients[index], site=house, wanted=wanted if index else wanted[::-1], by=desk)
 
     patients = [build.patient(house) for _ in range(2)]
@@ -118,7 +118,7 @@ def test_random_bookings_and_moves_leave_no_overlap_and_no_deadlock(house):
             try:
                 mine = booking.book(patient=patients[index], site=house, kind="infusion", starts_at=start, by=desk)
                 booked += 1
-                booking.move(
+                changes.move(
                     appointment_id=mine.pk,
                     starts_at=build.moment(house, day, f"{8 + (index + number) % 8:02}:00"),
                     by=desk,
@@ -139,7 +139,7 @@ def test_random_bookings_and_moves_leave_no_overlap_and_no_deadlock(house):
 
 def test_the_constraint_is_the_last_witness(house, monkeypatch):
     """Even if no lock is taken, the database refuses the second hold, and the answer is a sentence."""
-    monkeypatch.setattr(booking, "lock", lambda names: None)
+    monkeypatch.setattr(locks, "lock", lambda names: None)
     desk = build.user(Role.FRONT_DESK, at=house)
     patients = [build.patient(house) for _ in range(6)]
     start = build.moment(house, "2027-02-02")

@@ -11,7 +11,7 @@ from clinic.models import OpeningHours, Shift, Site
 from clinic.policy import Role
 from reminders.models import Message
 from tests import build
-from visits import board, booking
+from visits import board, booking, clashes
 from visits.calendar import Calendar, block, runs
 from visits.slots import next_free
 
@@ -180,7 +180,7 @@ def test_a_nurse_of_two_sites_in_two_zones_is_in_one_place():
     with clock.at(build.moment(here, "2027-02-01")):
         start = build.moment(here, "2027-02-02", "09:00")
         booking.book(patient=build.patient(here), site=here, kind="infusion", starts_at=start, by=desk)
-        with pytest.raises(booking.SlotTaken, match="is at an IV start from 11:00 to 11:25"):
+        with pytest.raises(clashes.SlotTaken, match="is at an IV start from 11:00 to 11:25"):
             booking.book(patient=build.patient(there), site=there, kind="infusion", starts_at=start, by=desk)
 
 

@@ -14,13 +14,13 @@ from clinic.access import acting_user
 from clinic.errors import DomainError, IllegalTransition, Invalid, Refused
 from clinic.models import User
 from clinic.policy import Action, can
-from visits import booking, clashes, preview
+from visits import changes, clashes, preview, undoing
 from visits.access import appointment_or_404
-from visits.booking import undo_until
 from visits.forms import CancelForm, MoveForm
 from visits.models import Appointment, Hold
 from visits.rules import HANDS_LANE, INFUSIONS, UNDO_MINUTES
 from visits.states import may_become
+from visits.undoing import undo_until
 from visits.week import places
 
 Status = Appointment.Status
@@ -118,33 +118,33 @@ def _step(request: HttpRequest, pk: UUID, verb, said: str, *, at_the_chair: bool
 
 @require_POST
 def confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _step(request, pk, booking.confirm, "Confirmed.")
+    return _step(request, pk, changes.confirm, "Confirmed.")
 
 
 @require_POST
 def arrive(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _step(request, pk, booking.arrive, "{name} is here.")
+    return _step(request, pk, changes.arrive, "{name} is here.")
 
 
 @require_POST
 def begin(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _step(request, pk, booking.begin, "Begun.", at_the_chair=True)
+    return _step(request, pk, changes.begin, "Begun.", at_the_chair=True)
 
 
 @require_POST
 def finish(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _step(request, pk, booking.finish, "Done.", at_the_chair=True)
+    return _step(request, pk, changes.finish, "Done.", at_the_chair=True)
 
 
 @require_POST
 def no_show(request: HttpRequest, pk: UUID) -> HttpResponse:
     said = f"Marked as not come. This can be undone for {UNDO_MINUTES} minutes."
-    return _step(request, pk, booking.no_show, said)
+    return _step(request, pk, changes.no_show, said)
 
 
 @require_POST
 def undo(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _step(request, pk, booking.undo, "The last change is taken back.")
+    return _step(request, pk, undoing.undo, "The last change is taken back.")
 
 
 @require_POST
@@ -156,7 +156,7 @@ def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
             request, found, cancel=form, trouble=Invalid("Nothing was cancelled. Look at the marked fields.")
         )
     try:
-        done = booking.cancel(appointment_id=found.pk, by=acting_user(request), **form.cleaned_data)
+        done = changes.cancel(appointment_id=found.pk, by=acting_user(request), **form.cleaned_data)
     except Invalid as error:
         form.refuse(error)
         return _detail(request, found, cancel=form, trouble=error)
@@ -174,7 +174,7 @@ def move(request: HttpRequest, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         return _detail(request, found, move=form, trouble=Invalid("Nothing was moved. Look at the marked fields."))
     try:
-        done = booking.move(
+        done = changes.move(
             appointment_id=found.pk,
             starts_at=form.starts_at,
             room=form.cleaned_data["room"],

@@ -1,0 +1,222 @@
+"""Taking a place: which room, which person and which lane a visit gets, and the writing of its holds.
+
+The only module that writes holds; called inside the locks (locks).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from psycopg2.extras import DateTimeTZRange
+
+from clinic.errors import Refused
+from clinic.models import Room, User
+from patients.models import Patient
+from visits import clashes
+from visits.calendar import Calendar, cells
+from visits.clashes import SlotTaken
+from visits.models import Appointment, Hold, StatusEvent
+from visits.rules import HANDS_LANE, Lanes, Part, Shape, Timing, Who, shape
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One visit to be booked; what is None is chosen."""
+
+    kind: str
+    starts_at: datetime
+    room: Room | None = None
+    staff: User | None = None
+    minutes: int | None = None
+    first_ever: bool = False
+    overbook_reason: str = ""
+
+
+@dataclass(frozen=True)
+class Places:
+    """What a visit takes: room, person, and the lane of each."""
+
+    room: Room
+    room_lane: int
+    staff: User
+    staff_lane: int
+    overflows: bool
+
+
+def shape_of(wish: Wanted, timing: Timing) -> Shape:
+    return shape(wish.kind, timing, first_ever=wish.first_ever, minutes=wish.minutes)
+
+
+def choose(
+    calendar: Calendar,
+    patient: Patient,
+    wish: Wanted,
+    form: Shape,
+    without: UUID | None = None,
+) -> Places:
+    """The room and the person for a visit; the least taken that day come first. Raises SlotTaken, Refused."""
+    _check_asked(calendar, wish, form)
+    cell, day = (
+        calendar.cell(wish.starts_at),
+        calendar.site.local(wish.starts_at).date(),
+    )
+    fits = calendar.starts(form, room=wish.room, staff=wish.staff, patient_id=patient.pk)
+    if not (calendar.covers(cell, cells(form.minutes)) and fits >> cell & 1):
+        if not wish.overbook_reason:
+            raise clashes.explain(
+                calendar,
+                form,
+                patient,
+                wish.starts_at,
+                room=wish.room,
+                staff=wish.staff,
+                without=without,
+            )
+        return _overflow(calendar, patient, wish, form, without)
+    rooms = [wish.room] if wish.room else calendar.rooms_for(form)
+    people = [wish.staff] if wish.staff else calendar.people[form.role]
+    free_rooms = [room for room in rooms if calendar.room_starts(room, form) >> cell & 1]
+    free_people = [user for user in people if calendar.staff_starts(user, form) >> cell & 1]
+    kinds = form.room_kinds
+    room = min(
+        free_rooms,
+        key=lambda one: (
+            kinds.index(one.kind),
+            calendar.load_of(one.pk, day),
+            one.name,
+        ),
+    )
+    staff = min(free_people, key=lambda one: (calendar.load_of(one.pk, day), one.full_name))
+    lane = calendar.lane_for(staff, form, cell) or 1
+    return Places(room, 1, staff, lane, overflows=False)
+
+
+def _check_asked(calendar: Calendar, wish: Wanted, form: Shape) -> None:
+    """A room or person that was asked for must belong here and fit the kind of visit."""
+    if wish.room:
+        if wish.room.pk not in calendar.room_open:
+            raise Refused(f"{wish.room.name} is not in use at {calendar.site.name}.")
+        if wish.room.kind not in form.room_kinds:
+            kind = wish.room.get_kind_display().lower()
+            raise Refused(f"{wish.room.name} is a room for {kind}; choose another for this visit.")
+    if wish.staff and all(user.pk != wish.staff.pk for user in calendar.people[form.role]):
+        raise Refused(f"{wish.staff.full_name} is no {form.role} at {calendar.site.name}.")
+
+
+def _overflow(calendar: Calendar, patient: Patient, wish: Wanted, form: Shape, without: UUID | None) -> Places:
+    """Places for a conscious overbooking: what is free as it is, else the least taken on an overflow lane.
+
+    Hours, closures, shifts and the patient's own visits hold for it too.
+    """
+    cell = calendar.cell(wish.starts_at)
+    day = calendar.site.local(wish.starts_at).date()
+    rooms = [wish.room] if wish.room else calendar.rooms_for(form)
+    people = [wish.staff] if wish.staff else calendar.people[form.role]
+    open_rooms = [room for room in rooms if clashes.runs_at(calendar.room_open[room.pk], cell, form.minutes)]
+    there = [user for user in people if clashes.runs_at(calendar.at_work[user.pk], cell, form.staff_minutes)]
+    patient_free = calendar.patient_starts(patient.pk, form) >> cell & 1
+    if not (open_rooms and there and patient_free):
+        raise clashes.explain(
+            calendar,
+            form,
+            patient,
+            wish.starts_at,
+            room=wish.room,
+            staff=wish.staff,
+            without=without,
+        )
+    room = min(
+        open_rooms,
+        key=lambda one: (
+            not calendar.room_starts(one, form) >> cell & 1,
+            calendar.load_of(one.pk, day),
+            one.name,
+        ),
+    )
+    staff = min(
+        there,
+        key=lambda one: (
+            not calendar.staff_starts(one, form) >> cell & 1,
+            calendar.load_of(one.pk, day),
+            one.full_name,
+        ),
+    )
+    room_free = calendar.room_starts(room, form) >> cell & 1
+    staff_free = calendar.staff_starts(staff, form) >> cell & 1
+    room_lane = 1 if room_free else _overflow_lane(calendar, room.pk, cell, form)
+    staff_lane = (
+        calendar.lane_for(staff, form, cell) or 1 if staff_free else _overflow_lane(calendar, staff.pk, cell, form)
+    )
+    return Places(room, room_lane, staff, staff_lane, overflows=True)
+
+
+def _overflow_lane(calendar: Calendar, resource: UUID, cell: int, form: Shape) -> int:
+    lane = Hold.OVERFLOW_LANE
+    while not clashes.runs_at((1 << calendar.size) - 1 & calendar.free(resource, lane), cell, form.minutes):
+        lane += 1
+    return lane
+
+
+def hold(
+    calendar: Calendar,
+    appointment: Appointment,
+    form: Shape,
+    places: Places,
+    by: User,
+    overbook_reason: str,
+) -> None:
+    """Write the holds. Raises SlotTaken when the database's own constraint says no."""
+    holds = [
+        Hold(
+            appointment=appointment,
+            resource=resource.pk,
+            lane=lane,
+            during=DateTimeTZRange(
+                appointment.starts_at + timedelta(minutes=part.start),
+                appointment.starts_at + timedelta(minutes=part.end),
+            ),
+            phase=part.phase,
+            room=resource if isinstance(resource, Room) else None,
+            staff=resource if isinstance(resource, User) else None,
+            patient=resource if isinstance(resource, Patient) else None,
+            overbooked_by=by if lane >= Hold.OVERFLOW_LANE else None,
+            overbooked_reason=overbook_reason if lane >= Hold.OVERFLOW_LANE else "",
+        )
+        for part in form.parts
+        for resource, lane in _lanes(calendar, appointment.patient, part, places)
+    ]
+    try:
+        with transaction.atomic():
+            Hold.objects.bulk_create(holds)
+    except IntegrityError as error:
+        if not clashes.is_overlap(error):
+            raise
+        raise SlotTaken(
+            f"{clashes.when(calendar.site, appointment.starts_at)} has just been taken. Choose another time."
+        ) from error
+    for hold in holds:
+        start = calendar.cell(hold.during.lower)
+        calendar.take(hold.resource, hold.lane, start, calendar.cell(hold.during.upper))
+
+
+def _lanes(calendar: Calendar, patient: Patient, part: Part, places: Places) -> list[tuple[Room | User | Patient, int]]:
+    """The resource and the lanes that one part takes."""
+    if part.who == Who.PATIENT:
+        return [(patient, 1)]
+    if part.who == Who.ROOM:
+        return [(places.room, places.room_lane)]
+    if places.staff_lane >= Hold.OVERFLOW_LANE:
+        hands = part.lanes == Lanes.HANDS
+        return [] if hands else [(places.staff, places.staff_lane)]
+    if part.lanes == Lanes.HANDS:
+        return [(places.staff, HANDS_LANE)]
+    if part.lanes == Lanes.ALL:
+        return [(places.staff, lane) for lane in calendar.lanes_of(places.staff)]
+    return [(places.staff, places.staff_lane)]
+
+
+def release(appointment: Appointment, event: StatusEvent) -> int:
+    return appointment.holds.filter(active=True).update(active=False, released_in=event)
