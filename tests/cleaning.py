@@ -4,7 +4,6 @@ Django's flush truncates some two hundred tables and then makes permissions and 
 a test. Nearly all of those tables are empty, and the rest hold a few rows.
 """
 
-from collections.abc import Callable
 from functools import cache
 
 from django.core.management import call_command
