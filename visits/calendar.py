@@ -1,21 +1,19 @@
 """What is free at a site: opening hours ∩ shifts − closures − holds, over a range of days, in eight queries.
 
-Time is a row of five-minute cells from one moment on, kept as the bits of one whole number for each room, person and
-lane. "Free for two hours from here" is then a few shifts of that number over the whole range at once, in whatever zone
-and through every change of the clocks.
+Each room, person and lane is one whole number: its bits are the five-minute cells of a ruler (ruler).
 """
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from itertools import groupby
+from datetime import date, time
+from sys import byteorder
 from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import BigIntegerField, F, Func, Q, QuerySet
+from django.db.models import Aggregate, BinaryField, Q, QuerySet
 from psycopg2.extras import DateTimeTZRange
 
 from clinic import settings_versions
@@ -32,56 +30,34 @@ from clinic.models import (
 )
 from clinic.policy import Role
 from visits.models import Hold
-from visits.rules import (
-    HANDS_LANE,
-    STEP_MINUTES,
-    Lanes,
-    Part,
-    Shape,
-    Timing,
-    Who,
-)
+from visits.ruler import CELL, Ruler, block, cells, runs
+from visits.rules import HANDS_LANE, Lanes, Part, Shape, Timing
 
-CELL = STEP_MINUTES * 60
 WORKERS = (Role.NURSE, Role.THERAPIST, Role.PROVIDER)
 
 
-def runs(free: int, length: int) -> int:
-    """The cells from which `length` cells in a row are free."""
-    have = 1
-    while have < length and free:
-        step = min(have, length - have)
-        free &= free >> step
-        have += step
-    return free
+class _Spans(Aggregate):
+    """First and last second of every range, as bytes one after the other: thousands reach us as one piece."""
+
+    template = (
+        "string_agg(int8send(EXTRACT(EPOCH FROM lower(%(expressions)s))::bigint)"
+        " || int8send(EXTRACT(EPOCH FROM upper(%(expressions)s))::bigint), ''::bytea)"
+    )
+    output_field = BinaryField()
 
 
-def cells(minutes: int) -> int:
-    return minutes // STEP_MINUTES
-
-
-def block(start: int, end: int) -> int:
-    """The bits of the cells from `start` up to `end`."""
-    return ((1 << (end - start)) - 1) << start if end > start else 0
-
-
-class _Epoch(Func):
-    """The whole seconds of a moment."""
-
-    template = "EXTRACT(EPOCH FROM %(expressions)s)::bigint"
-    output_field = BigIntegerField()
+def _numbers(row: Any) -> array[int]:
+    found = array("q", bytes(row))
+    if byteorder == "little":
+        found.byteswap()
+    return found
 
 
 @dataclass
-class Calendar:
+class Calendar(Ruler):
     """One site over some days. `load` asks the database; everything else is arithmetic."""
 
-    site: Site
     settings: ProtocolSettings
-    first: date
-    last: date
-    base: int
-    size: int
     rooms: list[Room] = field(default_factory=list)
     people: dict[Role, list[User]] = field(default_factory=dict)
     closures: list[Closure] = field(default_factory=list)
@@ -90,7 +66,7 @@ class Calendar:
     at_work: dict[UUID, int] = field(default_factory=dict)
     busy: dict[tuple[UUID, int], int] = field(default_factory=dict)
     _starts: dict[tuple[UUID, Shape], int] = field(default_factory=dict)
-    _seconds: dict[tuple[date, time], int] = field(default_factory=dict)
+    _patterns: dict[tuple[object, ...], int] = field(default_factory=dict)
 
     @classmethod
     def load(
@@ -113,9 +89,7 @@ class Calendar:
     @classmethod
     def place(cls, site: Site, first: date, last: date) -> Calendar:
         """The calendar without its holds: rooms, people, hours."""
-        begins = int(site.day_bounds(first)[0].timestamp()) // CELL
-        ends = -(-int(site.day_bounds(last)[1].timestamp()) // CELL)
-        made = cls(site, settings_versions.current(site), first, last, begins, ends - begins)
+        made = cls(site, first, last, settings_versions.current(site))
         made._read_rooms()
         made._read_people()
         return made
@@ -124,19 +98,28 @@ class Calendar:
 
     def _read_rooms(self) -> None:
         self.rooms = list(Room.objects.filter(site=self.site, is_active=True))
-        hours = list(OpeningHours.objects.filter(site=self.site))
         self.closures = list(Closure.objects.filter(site=self.site, first_day__lte=self.last, last_day__gte=self.first))
-        for day in self.days():
-            for opening in hours:
-                if opening.weekday == day.weekday():
-                    self.open |= self._wall(day, opening.opens, opening.closes)
+        hours = OpeningHours.objects.filter(site=self.site).values_list("weekday", "opens", "closes")
+        for weekday, opens, closes in hours.order_by():
+            self.open |= self._weekly(weekday, opens, closes, self.first, self.last)
         closed: dict[UUID | None, int] = {}
         for closure in self.closures:
-            closed[closure.room_id] = closed.get(closure.room_id, 0) | self._whole_days(
-                closure.first_day, closure.last_day
-            )
+            days = self.whole_days(closure.first_day, closure.last_day)
+            closed[closure.room_id] = closed.get(closure.room_id, 0) | days
         self.open &= ~closed.get(None, 0)
         self.room_open = {room.pk: self.open & ~closed.get(room.pk, 0) for room in self.rooms}
+
+    def _weekly(self, weekday: int, starts: time, ends: time, first: date, last: date) -> int:
+        """One weekday's hours from `first` to `last`; a whole team often works the same ones."""
+        first, last = max(first, self.first), min(last, self.last)
+        pattern = weekday, starts, ends, first, last
+        if pattern not in self._patterns:
+            days = (day for day in self.days() if day.weekday() == weekday and first <= day <= last)
+            found = 0
+            for day in days:
+                found |= self.hours(day, starts, ends)
+            self._patterns[pattern] = found
+        return self._patterns[pattern]
 
     def _read_people(self) -> None:
         held = (
@@ -154,28 +137,19 @@ class Calendar:
         self._read_shifts()
 
     def _read_shifts(self) -> None:
-        shifts = list(
-            Shift.objects.filter(site=self.site, valid_from__lte=self.last).filter(
-                Q(valid_until__isnull=True) | Q(valid_until__gte=self.first)
-            )
-        )
-        exceptions = {
-            (exception.user_id, exception.day): exception
-            for exception in ShiftException.objects.filter(site=self.site, day__range=(self.first, self.last))
-        }
         self.at_work = {user.pk: 0 for user in self.everyone()}
-        for shift in shifts:
-            if shift.user_id not in self.at_work:
-                continue
-            until = min(shift.valid_until or self.last, self.last)
-            for day in self.days():
-                if day.weekday() != shift.weekday or not shift.valid_from <= day <= until:
-                    continue
-                if (shift.user_id, day) not in exceptions:
-                    self.at_work[shift.user_id] |= self._wall(day, shift.starts, shift.ends)
-        for (user_id, day), exception in exceptions.items():
-            if exception.starts and exception.ends and user_id in self.at_work:
-                self.at_work[user_id] |= self._wall(day, exception.starts, exception.ends)
+        shifts = Shift.objects.filter(site=self.site, user__in=self.at_work, valid_from__lte=self.last).filter(
+            Q(valid_until__isnull=True) | Q(valid_until__gte=self.first)
+        )
+        patterns = shifts.values_list("user_id", "weekday", "starts", "ends", "valid_from", "valid_until").order_by()
+        for user_id, weekday, starts, ends, valid_from, until in patterns:
+            self.at_work[user_id] |= self._weekly(weekday, starts, ends, valid_from, until or self.last)
+        exceptions = ShiftException.objects.filter(
+            site=self.site, user__in=self.at_work, day__range=(self.first, self.last)
+        ).values_list("user_id", "day", "starts", "ends")
+        for user_id, day, starts, ends in exceptions.order_by():
+            there = self.hours(day, starts, ends) if starts and ends else 0
+            self.at_work[user_id] = self.at_work[user_id] & ~self.day_block(day) | there
 
     def read_holds(self, *, patients: Iterable[UUID] = (), without: UUID | None = None) -> None:
         """Read what is held now; called again inside a lock, it sees what was committed meanwhile."""
@@ -190,63 +164,21 @@ class Calendar:
         )
         if without:
             holds = holds.exclude(appointment_id=without)
-        spans = holds.values("resource", "lane").annotate(
-            starts=ArrayAgg(_Epoch(F("during__startswith"))),
-            ends=ArrayAgg(_Epoch(F("during__endswith"))),
-        )
+        rows = holds.values_list("resource", "lane").annotate(spans=_Spans("during")).order_by()
         self.busy, self._starts = {}, {}
-        for row in spans.order_by():
-            spans_of_one = zip(row["starts"], row["ends"], strict=True)
-            self.busy[row["resource"], row["lane"]] = self._taken(spans_of_one)
+        for resource, lane, spans in rows:
+            self.busy[resource, lane] = self._taken(_numbers(spans))
 
-    def _taken(self, spans: Iterable[tuple[int, int]]) -> int:
+    def _taken(self, seconds: Iterable[int]) -> int:
         """The cells that these spans of seconds touch. Written as digits first: thousands of them are one number."""
-        digits = bytearray(b"0" * self.size)
-        for begin, end in spans:
-            first = max(begin // CELL - self.base, 0)
-            last = min(-(-end // CELL) - self.base, self.size)
+        digits, base, size = bytearray(b"0" * self.size), self.base, self.size
+        bounds = iter(seconds)
+        for begin, end in zip(bounds, bounds, strict=True):
+            first, last = max(begin // CELL - base, 0), min(-(-end // CELL) - base, size)
             if first < last:
-                digits[self.size - last : self.size - first] = b"1" * (last - first)
+                digits[first:last] = b"1" * (last - first)
+        digits.reverse()
         return int(digits, 2)
-
-    # Time and cells
-
-    def days(self) -> Iterator[date]:
-        for offset in range((self.last - self.first).days + 1):
-            yield self.first + timedelta(days=offset)
-
-    def cell(self, moment: datetime) -> int:
-        return int(moment.timestamp()) // CELL - self.base
-
-    def moment(self, cell: int) -> datetime:
-        """The moment at which a cell begins, on the site's clock."""
-        return datetime.fromtimestamp((cell + self.base) * CELL, tz=self.site.zone)
-
-    def span(self, cell: int, minutes: int) -> tuple[datetime, datetime]:
-        """From a cell on for so many minutes as they pass, also while the clock is changed."""
-        return self.moment(cell), self.moment(cell + cells(minutes))
-
-    def covers(self, start: int, length: int) -> bool:
-        return start >= 0 and start + length <= self.size
-
-    def _wall(self, day: date, starts: time, ends: time) -> int:
-        begin = -(-self._second(day, starts) // CELL) - self.base
-        end = self._second(day, ends) // CELL - self.base
-        return block(max(begin, 0), min(end, self.size))
-
-    def _second(self, day: date, at: time) -> int:
-        """The moment of a wall-clock time, in seconds; many shifts begin at the same hour."""
-        if (day, at) not in self._seconds:
-            self._seconds[day, at] = int(self.site.moment(day, at).timestamp())
-        return self._seconds[day, at]
-
-    def _whole_days(self, first: date, last: date) -> int:
-        begin = self.cell(self.site.day_bounds(first)[0])
-        end = self.cell(self.site.day_bounds(last)[1])
-        return block(max(begin, 0), min(end, self.size))
-
-    def day_block(self, day: date) -> int:
-        return self._whole_days(day, day)
 
     # People and rooms
 
@@ -356,23 +288,6 @@ class Calendar:
             found &= self.patient_starts(patient_id, shape)
         return found
 
-    def moments(self, starts: int) -> Iterator[datetime]:
-        """The moments of the set bits, earliest first."""
-        bits = bin(starts)[:1:-1]
-        cell = bits.find("1")
-        while cell >= 0:
-            yield self.moment(cell)
-            cell = bits.find("1", cell + 1)
-
-    def on_grid(self, starts: int, minutes: int) -> int:
-        """Only the starts on a whole quarter, half hour … of the wall clock."""
-        kept = 0
-        for _, group in groupby(self.moments(starts), key=datetime.date):
-            for moment in group:
-                if moment.minute % minutes == 0:
-                    kept |= 1 << self.cell(moment)
-        return kept
-
     def take(self, resource: UUID, lane: int, start: int, end: int) -> None:
         """Note a hold that this transaction has just made."""
         held = self.busy.get((resource, lane), 0)
@@ -390,4 +305,4 @@ class Calendar:
         return ""
 
 
-__all__ = ["CELL", "Calendar", "Who", "block", "cells", "runs"]
+__all__ = ["Calendar", "block", "cells", "runs"]
