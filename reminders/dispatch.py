@@ -23,9 +23,8 @@ from clinic import clock
 from clinic.ids import uuid7
 from clinic.models import Heartbeat
 from clinic.policy import Role
-from patients.models import ContactConsent
-from reminders import channels, followups, rules, states, templates
-from reminders.models import Message, MessageAttempt, OptOut
+from reminders import channels, followups, ledger, rules, states, templates
+from reminders.models import Message, MessageAttempt
 
 BATCH = 20
 _TICK = 7_204_001
@@ -109,7 +108,8 @@ def _deliver(message_id: UUID, *, owner: str, mail: BaseEmailBackend, counts: Co
     if attempt is None:
         return
     message = attempt.message
-    letter = templates.find(message.kind, message.patient.language, message.template_version).fill(message.values)
+    template = templates.find(message.kind, message.patient.language, message.template_version)
+    letter = template.fill(templates.unseal(message.values))
     try:
         # Opened only here, so that a mail server that is away costs each message a try and in the end calls a person.
         mail.open()
@@ -146,7 +146,7 @@ def _begin(message_id: UUID, *, owner: str, counts: Counts) -> MessageAttempt | 
         counts.expired += 1
         _close(message, Message.State.EXPIRED, "Its time had passed.")
         return None
-    if why := _held_back(message):
+    if why := ledger.held_back(message.patient, message.channel):
         counts.suppressed += 1
         _close(message, Message.State.SUPPRESSED, why)
         return None
@@ -158,20 +158,6 @@ def _begin(message_id: UUID, *, owner: str, counts: Counts) -> MessageAttempt | 
     message.attempts += 1
     message.save(update_fields=["attempts"])
     return MessageAttempt.objects.create(message=message, started_at=now)
-
-
-def _held_back(message: Message) -> str:
-    """Why nothing may be said to this person on this channel, or nothing."""
-    patient, channel = message.patient, message.channel
-    if patient.deceased_on:
-        return "The patient has died."
-    if not patient.email:
-        return "There is no email address."
-    if OptOut.objects.filter(patient=patient, channel=channel, until__isnull=True).exists():
-        return "The patient asked for no more messages."
-    if not ContactConsent.objects.filter(patient=patient, channel=channel, revoked_at__isnull=True).exists():
-        return "The patient has not agreed to email."
-    return ""
 
 
 def _close(message: Message, state: Message.State, why: str) -> None:

@@ -14,7 +14,7 @@ from clinic.errors import Invalid
 from clinic.models import Site
 from patients.models import ContactConsent, Patient
 from reminders import templates
-from reminders.models import Message, MessageAttempt
+from reminders.models import Message, MessageAttempt, OptOut
 
 WAITING = (Message.State.PLANNED, Message.State.FAILED)
 
@@ -59,7 +59,7 @@ def plan(
             "patient": patient,
             "site": site,
             "template_version": template.version,
-            "values": filled,
+            "values": templates.seal(filled),
             "due_at": due_at,
             "expires_at": expires_at,
         },
@@ -95,3 +95,16 @@ def void(
     # What is being said at this very moment can't be unsaid; but should this try fail, there will be no other.
     claimed.update(expires_at=clock.now())
     return taken
+
+
+def held_back(patient: Patient, channel: str = ContactConsent.Channel.EMAIL) -> str:
+    """Why nothing may be said to this person on this channel, or nothing."""
+    if patient.deceased_on:
+        return "The patient has died."
+    if not patient.email:
+        return "There is no email address."
+    if OptOut.objects.filter(patient=patient, channel=channel, until__isnull=True).exists():
+        return "The patient asked for no more messages."
+    if not ContactConsent.objects.filter(patient=patient, channel=channel, revoked_at__isnull=True).exists():
+        return "The patient has not agreed to email."
+    return ""

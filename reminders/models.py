@@ -90,6 +90,9 @@ class Message(Record):
         "appointment_72h": "Reminder, three days before",
         "appointment_24h": "Reminder, the day before",
         "visits_booked": "All dates of the visits",
+        "slot_offer": "Offer of an earlier time",
+        "slot_gone": "An offered time was taken",
+        "slot_yours": "The offered time is theirs",
     }
     TONES: ClassVar[dict[str, str]] = {
         "planned": "none",

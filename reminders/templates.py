@@ -10,7 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from string import Template as Words
 
-PLACEHOLDERS = frozenset({"first_name", "site", "day", "time", "phone", "dates"})
+from clinic import crypto
+
+PLACEHOLDERS = frozenset({"first_name", "site", "day", "time", "phone", "dates", "link", "until"})
+SECRET = frozenset({"link"})  # whoever has it may answer for the patient, so the ledger keeps it encrypted
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,58 @@ _ALL = (
         "Por favor, organice su transporte. Si ha surgido algo, llámenos: $phone." + _PIE,
     ),
     Template(
+        kind="slot_offer",
+        version="1",
+        language="en",
+        subject="A time has come free at $site",
+        body="Hello $first_name,\n\na time has come free at $site: $day at $time.\n"
+        "Would you like it? Please answer by $until:\n\n$link\n\n"
+        "Whoever answers first has it. If it does not suit you, you stay on our list. You can also call us: $phone."
+        + _FOOT,
+    ),
+    Template(
+        kind="slot_offer",
+        version="1",
+        language="es",
+        subject="Ha quedado libre una hora en $site",
+        body="Hola $first_name:\n\nha quedado libre una hora en $site: $day a las $time.\n"
+        "¿La quiere? Por favor, responda antes de: $until\n\n$link\n\n"
+        "La recibe quien responda primero. Si no le conviene, sigue en nuestra lista. "
+        "También puede llamarnos: $phone." + _PIE,
+    ),
+    Template(
+        kind="slot_gone",
+        version="1",
+        language="en",
+        subject="The time on $day is taken",
+        body="Hello $first_name,\n\nthe time we offered you at $site, $day at $time, is no longer free. We are sorry.\n"
+        "You stay on our list, and what you have booked is unchanged." + _FOOT,
+    ),
+    Template(
+        kind="slot_gone",
+        version="1",
+        language="es",
+        subject="La hora del $day ya no está libre",
+        body="Hola $first_name:\n\nla hora que le ofrecimos en $site, el $day a las $time, ya no está libre. "
+        "Lo sentimos.\nSigue en nuestra lista, y lo que tiene reservado no cambia." + _PIE,
+    ),
+    Template(
+        kind="slot_yours",
+        version="1",
+        language="en",
+        subject="Your visit is on $day",
+        body="Hello $first_name,\n\nthe time is yours: $day at $time at $site.\n"
+        "Please arrange your ride. If anything comes up, call us: $phone." + _FOOT,
+    ),
+    Template(
+        kind="slot_yours",
+        version="1",
+        language="es",
+        subject="Su visita es el $day",
+        body="Hola $first_name:\n\nla hora es suya: $day a las $time en $site.\n"
+        "Por favor, organice su transporte. Si surge algo, llámenos: $phone." + _PIE,
+    ),
+    Template(
         kind="visits_booked",
         version="1",
         language="en",
@@ -112,3 +167,17 @@ def newest(kind: str, language: str) -> Template:
 def find(kind: str, language: str, version: str) -> Template:
     """The very words that were planned. Raises KeyError."""
     return _BY_KEY.get((kind, language, version)) or _BY_KEY[(kind, "en", version)]
+
+
+def seal(values: Mapping[str, str]) -> dict[str, str]:
+    """The values as the ledger keeps them: secrets encrypted."""
+    return dict(values) | {
+        name: crypto.encrypt(values[name], context=f"message.{name}") for name in SECRET & set(values)
+    }
+
+
+def unseal(values: Mapping[str, str]) -> dict[str, str]:
+    """The values as the letter says them."""
+    return dict(values) | {
+        name: crypto.decrypt(values[name], context=f"message.{name}") for name in SECRET & set(values)
+    }
