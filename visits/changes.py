@@ -171,15 +171,18 @@ def move(
     by: User,
     room: Room | None = None,
     staff: User | None = None,
+    version: int | None = None,
 ) -> Appointment:
     """Take the visit to another time, with the same length and needs; old messages are taken back, new ones planned.
 
-    Room and person stay where they can, unless others are asked for. Raises what `book` raises, and
-    IllegalTransition once the patient has arrived.
+    Room and person stay where they can, unless others are asked for. `version` is that of the visit as the person saw
+    it. Raises what `book` raises, Refused when the visit is no longer as they saw it, and IllegalTransition once the
+    patient has arrived.
     """
     appointment = locked(appointment_id)
     site = appointment.site
     require(by, Action.BOOK, at=site)
+    _check_seen(appointment, version)
     if appointment.status not in {Status.BOOKED, Status.CONFIRMED}:
         raise IllegalTransition(
             "This visit",
@@ -215,6 +218,15 @@ def move(
     notices.plan(appointment, calendar.settings)
     followers.tell(appointment.pk, by)
     return appointment
+
+
+def _check_seen(appointment: Appointment, version: int | None) -> None:
+    if version is None or version == appointment.version:
+        return
+    raise Refused(
+        f"Somebody has changed this visit meanwhile: it is {appointment.get_status_display().lower()}, "
+        f"{clashes.when(appointment.site, appointment.starts_at)}. Look at it again before you move it."
+    )
 
 
 def _as_wanted(

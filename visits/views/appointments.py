@@ -9,16 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from clinic import clock
 from clinic.access import acting_user
 from clinic.errors import DomainError, IllegalTransition, Invalid, Refused
-from clinic.models import User
 from clinic.policy import Action, can
-from visits import changes, clashes, preview, undoing
+from visits import changes, clashes, preview, steps
 from visits.access import appointment_or_404
 from visits.forms import CancelForm, MoveForm
-from visits.models import Appointment, Hold
-from visits.rules import HANDS_LANE, INFUSIONS, UNDO_MINUTES
+from visits.models import Appointment
+from visits.rules import INFUSIONS, UNDO_MINUTES
 from visits.states import may_become
 from visits.undoing import undo_until
 from visits.week import places
@@ -55,7 +53,7 @@ def _detail(
         "room": room,
         "staff": staff,
         "overbooked": overbooked,
-        "next": _next_steps(found, user),
+        "next": steps.possible(found, user),
         "chair": found.kind in INFUSIONS,
         "may_see_reasons": can(user, Action.SEE_CHART, site),
         "events": found.status_events.select_related("by", "undone_by").order_by("-at", "-id")[:30],
@@ -64,7 +62,7 @@ def _detail(
         "cancel_open": cancel is not None,
         "cancelling": preview.of_cancelling(found) if may_cancel else [],
         "moving": preview.of_moving(found) if may_move else [],
-        "missing": preview.of_no_show(found) if _may_be_missed(found, user) else [],
+        "missing": preview.of_no_show(found) if steps.may_be_missed(found, user) else [],
         "may_undo": may_book and undo_until(found) is not None,
         "undo_until": undo_until(found),
         "trouble": trouble,
@@ -73,78 +71,45 @@ def _detail(
     return render(request, "visits/appointment.html", context, status=status)
 
 
-def _next_steps(found: Appointment, user: User) -> list[tuple[str, str, bool]]:
-    """The buttons that this person can press now: route, words, whether it is the main one.
-
-    Infusions begin and end at the chair; here they are only confirmed and received.
-    """
-    if not can(user, Action.BOOK, found.site):
-        return []
-    steps = []
-    today = found.site.local(found.starts_at).date() == found.site.today()
-    if may_become(found.status, Status.ARRIVED) and today and _may_receive(found, user):
-        steps.append(("visits:arrive", "Arrived", True))
-    if may_become(found.status, Status.CONFIRMED):
-        steps.append(("visits:confirm", "Confirmed by the patient", not today))
-    if found.kind not in INFUSIONS and may_become(found.status, Status.IN_PROGRESS):
-        steps.append(("visits:begin", "Begin", True))
-    if found.kind not in INFUSIONS and found.status == Status.IN_PROGRESS:
-        steps.append(("visits:finish", "Done", True))
-    return steps
-
-
-def _may_receive(found: Appointment, user: User) -> bool:
-    own = Hold.objects.filter(appointment=found, active=True, staff=user).exclude(lane=HANDS_LANE)
-    return can(user, Action.CHECK_IN, found.site) or own.exists()
-
-
-def _may_be_missed(found: Appointment, user: User) -> bool:
-    begun = clock.now() >= found.starts_at
-    return begun and may_become(found.status, Status.NO_SHOW) and _may_receive(found, user)
-
-
-def _step(request: HttpRequest, pk: UUID, verb, said: str, *, at_the_chair: bool = False) -> HttpResponse:
-    """Take one step; a refusal is said on the visit's own page. Of an infusion, some steps are taken at the chair."""
+def _step(request: HttpRequest, pk: UUID, key: str) -> HttpResponse:
+    """Take one step; a refusal is said on the visit's own page."""
     found = appointment_or_404(request, pk)
     try:
-        if at_the_chair and found.kind in Appointment.INFUSIONS:
-            raise Refused("An infusion begins and ends at the chair. Open its own page.")
-        verb(appointment_id=found.pk, by=acting_user(request))
+        said = steps.take(visit=found, key=key, by=acting_user(request))
     except (Refused, IllegalTransition, Invalid) as error:
         return _detail(request, found, trouble=error)
-    messages.success(request, said.format(name=found.patient.name))
+    messages.success(request, said)
     return redirect("visits:appointment", pk=found.pk)
 
 
 @require_POST
 def confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _step(request, pk, changes.confirm, "Confirmed.")
+    return _step(request, pk, "confirm")
 
 
 @require_POST
 def arrive(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _step(request, pk, changes.arrive, "{name} is here.")
+    return _step(request, pk, "arrive")
 
 
 @require_POST
 def begin(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _step(request, pk, changes.begin, "Begun.", at_the_chair=True)
+    return _step(request, pk, "begin")
 
 
 @require_POST
 def finish(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _step(request, pk, changes.finish, "Done.", at_the_chair=True)
+    return _step(request, pk, "finish")
 
 
 @require_POST
 def no_show(request: HttpRequest, pk: UUID) -> HttpResponse:
-    said = f"Marked as not come. This can be undone for {UNDO_MINUTES} minutes."
-    return _step(request, pk, changes.no_show, said)
+    return _step(request, pk, "no-show")
 
 
 @require_POST
 def undo(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _step(request, pk, undoing.undo, "The last change is taken back.")
+    return _step(request, pk, "undo")
 
 
 @require_POST
