@@ -102,6 +102,8 @@ class ProtocolValues(models.Model):
     bp_pause_diastolic = whole(110, 90, 140, "mmHg; S-SDN")
     bp_stop_systolic = whole(200, 160, 240, "mmHg, stop at once; S-SDN")
     bp_stop_diastolic = whole(120, 100, 150, "mmHg; S-SDN")
+    bp_rise_percent = whole(30, 10, 80, "% over today's first pressure: tell the provider; P")
+    bp_fall_percent = whole(30, 10, 60, "% under today's first pressure: tell the provider; P")
     bp_recheck_minutes = whole(5, 1, 15, "minutes; S-SDN")
     hr_notify_high = whole(120, 90, 160, "beats/min; S-SDN")
     hr_notify_minutes = whole(5, 1, 15, "minutes above it; S-SDN")

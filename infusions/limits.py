@@ -1,8 +1,8 @@
 """When a reading crosses a line of Table A: pure, and at each edge exactly as the table says.
 
 Sources: S-SprHCP, S-SDN, S-EDlow, and proposals of this product (P). A reading is compared line by line; of one sign
-only the gravest crossing is told. The first readings of the day are the baseline that the sentence speaks of; no line
-of Table A depends on it.
+only the gravest crossing is told. The first pressure of the day is the baseline: a rise or fall of 30 % against it is
+told to the provider too, though it lies between the fixed lines (P).
 """
 
 from __future__ import annotations
@@ -14,10 +14,6 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from clinic.protocol import ProtocolValues
-
-CADSS6_NOTIFY = 15
-"""CADSS-6 total at or above which the provider is told (P); no source names a stop score."""
-DISTRESS_NOTIFY = 8
 
 
 class Phase(StrEnum):
@@ -56,6 +52,8 @@ class Vitals(Protocol):
     def cadss6(self) -> int | None: ...
     @property
     def distress(self) -> int | None: ...
+    @property
+    def symptoms(self) -> bool | None: ...
 
 
 @dataclass(frozen=True)
@@ -70,6 +68,7 @@ class Reading:
     moaas: int | None = None
     cadss6: int | None = None
     distress: int | None = None
+    symptoms: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -92,8 +91,10 @@ def crossings(
     `recheck` says that this reading repeats one that crossed a pause line: the same line crossed again is confirmed,
     and a confirmed pause is a stop.
     """
-    before = Phase(phase) is Phase.BEFORE
-    found = _before(vitals, settings) if before else _running(vitals, settings, baseline)
+    if Phase(phase) is Phase.BEFORE:
+        found = _before(vitals, settings)
+    else:
+        found = _running(vitals, settings, baseline, off=Phase(phase) is Phase.RECOVERY)
     told = [_confirmed(crossing) if recheck and crossing.kind is Kind.PAUSE else crossing for crossing in found]
     return sorted(told, key=lambda crossing: -GRAVITY[crossing.kind])
 
@@ -110,11 +111,11 @@ def _before(vitals: Vitals, s: ProtocolValues) -> Iterator[Crossing]:
         yield Crossing(Kind.STOP, "pressure", f"{pressure}: systolic below {s.bp_pre_low_systolic}. Hold.")
     elif _at(high, s.bp_pre_hard_systolic) or _at(low, s.bp_pre_hard_diastolic):
         line = f"{s.bp_pre_hard_systolic}/{s.bp_pre_hard_diastolic}"
-        told = f"{pressure} reaches the hold line ({line}). Rest 15 minutes, then recheck."
+        told = f"{pressure} reaches the hold line ({line}). Rest {s.bp_rest_minutes} minutes, then recheck."
         yield Crossing(Kind.PAUSE, "pressure", told)
     elif _over(high, s.bp_pre_soft_systolic) or _over(low, s.bp_pre_soft_diastolic):
         line = f"{s.bp_pre_soft_systolic}/{s.bp_pre_soft_diastolic}"
-        told = f"{pressure} is above {line}. Rest 15 minutes, recheck, and tell the provider."
+        told = f"{pressure} is above {line}. Rest {s.bp_rest_minutes} minutes, recheck, and tell the provider."
         yield Crossing(Kind.NOTIFY, "pressure", told)
     rate = vitals.heart_rate
     if rate is not None and (rate < s.hr_pre_low or rate > s.hr_pre_high):
@@ -123,25 +124,57 @@ def _before(vitals: Vitals, s: ProtocolValues) -> Iterator[Crossing]:
         yield Crossing(Kind.STOP, "spo2", f"SpO2 {vitals.spo2} % is below {s.spo2_pre_low} %. Hold.")
 
 
-def _running(vitals: Vitals, s: ProtocolValues, baseline: Vitals | None) -> Iterator[Crossing]:
-    yield from _running_pressure(vitals, s, baseline)
+def _running(vitals: Vitals, s: ProtocolValues, baseline: Vitals | None, *, off: bool) -> Iterator[Crossing]:
+    yield from _running_pressure(vitals, s, baseline, off=off)
     yield from _running_heart(vitals, s)
     yield from _running_breath(vitals, s)
     yield from _running_mind(vitals, s)
 
 
-def _running_pressure(vitals: Vitals, s: ProtocolValues, baseline: Vitals | None) -> Iterator[Crossing]:
-    recheck = f"Pause and recheck in {s.bp_recheck_minutes} minutes."
+def _running_pressure(vitals: Vitals, s: ProtocolValues, baseline: Vitals | None, *, off: bool) -> Iterator[Crossing]:
+    """The gravest line of the pressure; any rise with symptoms is a stop. `off`: the pump has ended."""
+    found = _pressure_line(vitals, s, baseline, off=off) or _against_today(vitals, s, baseline)
+    fell = found is not None and found.sign == "fall"
+    if vitals.symptoms and (found is None or fell):
+        yield Crossing(Kind.NOTIFY, "symptoms", f"Symptoms at {_pressure(vitals)}. Tell the provider.")
+    elif vitals.symptoms and found:
+        yield Crossing(Kind.STOP, "pressure", f"{_pressure(vitals)} with symptoms. {_call(off, 'Stop and call.')}")
+        return
+    if found:
+        yield Crossing(found.kind, "pressure", found.sentence)
+
+
+def _pressure_line(vitals: Vitals, s: ProtocolValues, baseline: Vitals | None, *, off: bool) -> Crossing | None:
+    again = f"echeck in {s.bp_recheck_minutes} minutes."
     lines = (
-        (Kind.STOP, s.bp_stop_systolic, s.bp_stop_diastolic, "Stop."),
-        (Kind.PAUSE, s.bp_pause_systolic, s.bp_pause_diastolic, recheck),
+        (Kind.STOP, s.bp_stop_systolic, s.bp_stop_diastolic, _call(off, f"Stop, and r{again}")),
+        (Kind.PAUSE, s.bp_pause_systolic, s.bp_pause_diastolic, _call(off, f"Pause and r{again}")),
         (Kind.NOTIFY, s.bp_notify_systolic, s.bp_notify_diastolic, "Tell the provider."),
     )
     for kind, systolic, diastolic, what in lines:
         if _at(vitals.systolic, systolic) or _at(vitals.diastolic, diastolic):
             crossed = f"{_pressure(vitals)} crossed the {kind} line ({systolic}/{diastolic})."
-            yield Crossing(kind, "pressure", f"{crossed}{_against(vitals, baseline)} {what}")
-            return
+            return Crossing(kind, "pressure", f"{crossed}{_against(vitals, baseline)} {what}")
+    return None
+
+
+def _call(off: bool, what: str) -> str:
+    """With the pump off there is nothing left to pause or stop."""
+    return "Call the provider, and recheck in a few minutes." if off else what
+
+
+def _against_today(vitals: Vitals, s: ProtocolValues, baseline: Vitals | None) -> Crossing | None:
+    """A rise or fall of so many percent against the day's first pressure, systolic or diastolic (P)."""
+    if baseline is None:
+        return None
+    pairs = [(vitals.systolic, baseline.systolic), (vitals.diastolic, baseline.diastolic)]
+    shares = [(now - first) * 100 / first for now, first in pairs if now is not None and first]
+    over = f"the baseline of {_pressure(baseline)}. Tell the provider."
+    if any(share >= s.bp_rise_percent for share in shares):
+        return Crossing(Kind.NOTIFY, "rise", f"{_pressure(vitals)} is {round(max(shares))} % over {over}")
+    if any(share <= -s.bp_fall_percent for share in shares):
+        return Crossing(Kind.NOTIFY, "fall", f"{_pressure(vitals)} is {round(-min(shares))} % under {over}")
+    return None
 
 
 def _running_heart(vitals: Vitals, s: ProtocolValues) -> Iterator[Crossing]:
@@ -153,7 +186,8 @@ def _running_heart(vitals: Vitals, s: ProtocolValues) -> Iterator[Crossing]:
     elif rate < s.hr_stop_low:
         yield Crossing(Kind.STOP, "heart_rate", f"Heart rate {rate} is below {s.hr_stop_low}. Stop.")
     elif rate > s.hr_notify_high:
-        told = f"Heart rate {rate} is above {s.hr_notify_high}. If it lasts 5 minutes, tell the provider."
+        lasting = f"If it lasts {s.hr_notify_minutes} minutes, tell the provider."
+        told = f"Heart rate {rate} is above {s.hr_notify_high}. {lasting}"
         yield Crossing(Kind.NOTIFY, "heart_rate", told)
 
 
@@ -177,11 +211,11 @@ def _running_mind(vitals: Vitals, s: ProtocolValues) -> Iterator[Crossing]:
     elif sedation is not None and sedation <= s.sedation_notify:
         told = f"Sedation {sedation} (MOAA/S) is {s.sedation_notify} or deeper. Tell the provider."
         yield Crossing(Kind.NOTIFY, "sedation", told)
-    if _at(vitals.cadss6, CADSS6_NOTIFY):
-        told = f"CADSS-6 {vitals.cadss6} reaches {CADSS6_NOTIFY}. Tell the provider."
+    if _at(vitals.cadss6, s.cadss6_notify):
+        told = f"CADSS-6 {vitals.cadss6} reaches {s.cadss6_notify}. Tell the provider."
         yield Crossing(Kind.NOTIFY, "dissociation", told)
-    if _at(vitals.distress, DISTRESS_NOTIFY):
-        told = f"Distress {vitals.distress} of 10 reaches {DISTRESS_NOTIFY}. Tell the provider."
+    if _at(vitals.distress, s.distress_notify):
+        told = f"Distress {vitals.distress} of 10 reaches {s.distress_notify}. Tell the provider."
         yield Crossing(Kind.NOTIFY, "distress", told)
 
 

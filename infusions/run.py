@@ -56,47 +56,66 @@ def start(*, infusion_id: UUID, observed_at: datetime, by: User) -> Infusion:
 
 
 @transaction.atomic
-def pause(*, infusion_id: UUID, observed_at: datetime, by: User, reason: str = "") -> Infusion:
+def pause(
+    *, infusion_id: UUID, observed_at: datetime, by: User, reason: str = "", client_key: UUID | None = None
+) -> Infusion:
     """Stop the pump for a while. Raises NotPermitted, IllegalTransition, Invalid."""
     infusion = states.locked(infusion_id)
     require(by, Action.RUN_INFUSION, at=infusion.appointment.site)
-    states.move_to(infusion, State.PAUSED, observed_at=observed_at, by=by, reason=reason.strip())
+    if states.is_repeated(infusion, client_key):
+        return infusion
+    states.move_to(infusion, State.PAUSED, observed_at=observed_at, by=by, reason=reason.strip(), client_key=client_key)
     return infusion
 
 
 @transaction.atomic
-def resume(*, infusion_id: UUID, observed_at: datetime, by: User, reason: str = "") -> Infusion:
+def resume(
+    *, infusion_id: UUID, observed_at: datetime, by: User, reason: str = "", client_key: UUID | None = None
+) -> Infusion:
     """Let the pump run on; the minutes of the pause don't count. Raises NotPermitted, IllegalTransition, Invalid."""
     infusion = states.locked(infusion_id)
     require(by, Action.RUN_INFUSION, at=infusion.appointment.site)
+    if states.is_repeated(infusion, client_key):
+        return infusion
     if infusion.state != State.PAUSED:
         states.require_move(infusion, State.IN_PROGRESS)
         raise Refused("The pump has not run yet. Start it.")
     since = pump.paused_since(infusion)
-    moment = states.move_to(infusion, State.IN_PROGRESS, observed_at=observed_at, by=by, reason=reason.strip())
+    moment = states.move_to(
+        infusion, State.IN_PROGRESS, observed_at=observed_at, by=by, reason=reason.strip(), client_key=client_key
+    )
     states.save(infusion, paused_seconds=infusion.paused_seconds + pump.seconds(since, moment))
     return infusion
 
 
 @transaction.atomic
-def complete(*, infusion_id: UUID, observed_at: datetime, by: User) -> Infusion:
+def complete(*, infusion_id: UUID, observed_at: datetime, by: User, client_key: UUID | None = None) -> Infusion:
     """All of the bag went in; recovery begins. Raises NotPermitted, IllegalTransition, Refused before the end."""
     infusion = states.locked(infusion_id)
     require(by, Action.RUN_INFUSION, at=infusion.appointment.site)
+    if states.is_repeated(infusion, client_key):
+        return infusion
     states.require_move(infusion, State.COMPLETED)
     moment = states.happened(observed_at)
     ends = pump.planned_end(infusion)
     if ends and moment < ends - PUMP_TOLERANCE:
         at = infusion.appointment.site.local(ends)
         raise Refused(f"The bag runs until {at:%H:%M}. If the pump is off now, stop early instead.")
-    return _end(infusion, State.COMPLETED, moment, by=by, given_mg=pump.drawn_mg(infusion), given_ml=pump.bag(infusion))
+    return _end(
+        infusion, State.COMPLETED, moment, by=by, client_key=client_key, given_mg=pump.drawn_mg(infusion),
+        given_ml=pump.bag(infusion),
+    )  # fmt: skip
 
 
 @transaction.atomic
-def stop_early(*, infusion_id: UUID, observed_at: datetime, by: User, reason: str = "") -> Infusion:
+def stop_early(
+    *, infusion_id: UUID, observed_at: datetime, by: User, reason: str = "", client_key: UUID | None = None
+) -> Infusion:
     """Stop the pump before the end; what was given follows from the minutes. Raises NotPermitted, IllegalTransition."""
     infusion = states.locked(infusion_id)
     require(by, Action.RUN_INFUSION, at=infusion.appointment.site)
+    if states.is_repeated(infusion, client_key):
+        return infusion
     states.require_move(infusion, State.STOPPED_EARLY)
     moment = states.happened(observed_at)
     paused = infusion.paused_seconds
@@ -104,8 +123,8 @@ def stop_early(*, infusion_id: UUID, observed_at: datetime, by: User, reason: st
         paused += max(0, pump.seconds(pump.paused_since(infusion), moment))
     mg, ml = pump.given_so_far(infusion, moment)
     return _end(
-        infusion, State.STOPPED_EARLY, moment, by=by, reason=reason.strip(), given_mg=mg, given_ml=ml,
-        paused_seconds=paused,
+        infusion, State.STOPPED_EARLY, moment, by=by, reason=reason.strip(), client_key=client_key, given_mg=mg,
+        given_ml=ml, paused_seconds=paused,
     )  # fmt: skip
 
 

@@ -71,7 +71,14 @@ def happened(observed_at: datetime, *, not_before: datetime | None = None, befor
 
 
 def move_to(
-    infusion: Infusion, after: State, *, observed_at: datetime, by: User, reason: str = "", **fields: Any
+    infusion: Infusion,
+    after: State,
+    *,
+    observed_at: datetime,
+    by: User,
+    reason: str = "",
+    client_key: UUID | None = None,
+    **fields: Any,
 ) -> datetime:
     """Write the next state and its event; `infusion` comes from `locked`. Answers the time it happened.
 
@@ -82,10 +89,16 @@ def move_to(
     step = f"the step before (“{State(infusion.state).label}”, {_at(infusion, latest)})" if latest else ""
     moment = happened(observed_at, not_before=latest, before=step)
     StateEvent.objects.create(
-        infusion=infusion, before=infusion.state, after=after, observed_at=moment, by=by, reason=reason
-    )
+        infusion=infusion, before=infusion.state, after=after, observed_at=moment, by=by, reason=reason,
+        client_key=client_key,
+    )  # fmt: skip
     save(infusion, state=after, **fields)
     return moment
+
+
+def is_repeated(infusion: Infusion, client_key: UUID | None) -> bool:
+    """Whether the step of this key was taken already: a page that lost the answer asks again."""
+    return client_key is not None and infusion.state_events.filter(client_key=client_key).exists()
 
 
 def save(infusion: Infusion, **fields: Any) -> None:

@@ -31,7 +31,7 @@ RANGES: dict[str, tuple[str, int, int]] = {
     "cadss6": ("CADSS-6", 0, 24),
     "distress": ("Distress", 0, 10),
 }
-FIELDS = (*RANGES, "nausea")
+FIELDS = (*RANGES, "nausea", "symptoms")
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ def questions(
 
 @dataclass(frozen=True)
 class Due:
-    """When the next set is due; `recheck` when a crossed pause line asks for it sooner."""
+    """When the next set is due; `recheck` when a crossed pause or stop line asks for it sooner."""
 
     at: datetime
     seconds: int
@@ -194,7 +194,7 @@ def next_due(
     settings: ProtocolValues,
     found: Mapping[UUID, Sequence[Crossing]] | None = None,
 ) -> Due | None:
-    """The clock of the chair: ten minutes in the infusion, fifteen in recovery, five after a pause line.
+    """The clock of the chair: ten minutes in the infusion, fifteen in recovery, five after a pause or stop line.
 
     None while nothing is due: before the pump runs and after discharge.
     """
@@ -209,7 +209,7 @@ def next_due(
     since = last.observed_at if last else begun or infusion.started_at
     every = settings.vitals_every_minutes if during else settings.vitals_every_minutes_recovery
     told = (found or {}).get(last.pk, ()) if last else ()
-    recheck = any(crossing.kind is Kind.PAUSE for crossing in told)
+    recheck = any(crossing.sign == "pressure" and crossing.kind is not Kind.NOTIFY for crossing in told)
     if recheck:
         every = settings.bp_recheck_minutes
     at = since + timedelta(minutes=every)

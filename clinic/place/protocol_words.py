@@ -82,6 +82,8 @@ SECTIONS: dict[str, tuple[str, dict[str, str]]] = {
             "bp_pause_diastolic": "Diastolic, pause",
             "bp_stop_systolic": "Systolic, stop",
             "bp_stop_diastolic": "Diastolic, stop",
+            "bp_rise_percent": "Rise over the day’s first pressure",
+            "bp_fall_percent": "Fall under the day’s first pressure",
             "bp_recheck_minutes": "Recheck blood pressure after",
             "hr_notify_high": "Heart rate, tell the provider",
             "hr_notify_minutes": "Heart rate, for as long as",

@@ -1,6 +1,6 @@
 """The drug: series, orders, the run, recovery, and the ledger that must add up."""
 
-from infusions.models.flowsheet import RunEvent, VitalSigns
+from infusions.models.flowsheet import Phrase, RunEvent, VitalSigns
 from infusions.models.gate import ArrivalCheck, GateOverride, PregnancyTest
 from infusions.models.infusion import Infusion, StateEvent
 from infusions.models.ledger import LedgerEntry
@@ -19,6 +19,7 @@ __all__ = [
     "Infusion",
     "LedgerEntry",
     "Order",
+    "Phrase",
     "PregnancyTest",
     "ResponseReview",
     "RunEvent",

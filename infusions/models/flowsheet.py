@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import pgtrigger
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
@@ -27,6 +28,9 @@ class VitalSigns(Record, Entered, Retractable):
     cadss6 = models.PositiveSmallIntegerField("CADSS-6", null=True, blank=True)
     distress = models.PositiveSmallIntegerField("distress 0–10", null=True, blank=True)
     nausea = models.BooleanField(null=True, blank=True)
+    symptoms = models.BooleanField(
+        null=True, blank=True, help_text="Headache, chest pain, short breath or blurred sight with this reading."
+    )
     client_key = models.UUIDField(null=True, blank=True, help_text="Made by the page; a repeated save is one row.")
     corrects = models.OneToOneField(
         "self",
@@ -66,7 +70,8 @@ class VitalSigns(Record, Entered, Retractable):
                 | Q(moaas__isnull=False)
                 | Q(cadss6__isnull=False)
                 | Q(distress__isnull=False)
-                | Q(nausea__isnull=False),
+                | Q(nausea__isnull=False)
+                | Q(symptoms__isnull=False),
             ),
         ]
         triggers: ClassVar[list[Any]] = [
@@ -97,6 +102,7 @@ class RunEvent(Record, Entered, Retractable):
         RATE = "rate", "Rate changed"
         NAUSEA = "nausea", "Nausea"
         MEDICINE = "medicine", "Medicine given"
+        EFFECT = "effect", "Effect of a medicine"
         LIMIT = "limit", "Limit crossed: what was done"
         IV_OUT = "iv_out", "IV out"
         NOTE = "note", "Note"
@@ -104,6 +110,15 @@ class RunEvent(Record, Entered, Retractable):
     infusion = models.ForeignKey(Infusion, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     text = models.TextField(blank=True, max_length=4000)
+    rate_ml_h = models.DecimalField(
+        "pump rate from now on, mL/h", max_digits=5, decimal_places=1, null=True, blank=True
+    )
+    drug = models.CharField(max_length=60, blank=True)
+    dose = models.CharField(max_length=40, blank=True)
+    route = models.CharField(max_length=20, blank=True)
+    about = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="effects", help_text="Whose effect it is."
+    )
     client_key = models.UUIDField(null=True, blank=True)
 
     class Meta(Retractable.Meta):
@@ -116,7 +131,21 @@ class RunEvent(Record, Entered, Retractable):
             models.UniqueConstraint(fields=["infusion", "client_key"], name="run_event_once_a_key"),
             models.CheckConstraint(
                 name="run_event_says_something",
-                condition=~Q(kind__in=["note", "medicine", "limit"]) | ~Q(text=""),
+                condition=~Q(kind__in=["note", "medicine", "effect", "limit"]) | ~Q(text=""),
+            ),
+            models.CheckConstraint(
+                name="run_event_rate_has_a_rate",
+                condition=Q(kind="rate", rate_ml_h__isnull=False) | ~Q(kind="rate") & Q(rate_ml_h__isnull=True),
+            ),
+            within("run_event_rate_sane", "rate_ml_h", 1, 999),
+            models.CheckConstraint(
+                name="run_event_medicine_has_drug_and_dose",
+                condition=Q(kind="medicine") & ~Q(drug="") & ~Q(dose="")
+                | ~Q(kind="medicine") & Q(drug="", dose="", route=""),
+            ),
+            models.CheckConstraint(
+                name="run_event_effect_of_something",
+                condition=Q(kind="effect", about__isnull=False) | ~Q(kind="effect") & Q(about__isnull=True),
             ),
         ]
         triggers: ClassVar[list[Any]] = [
@@ -136,3 +165,23 @@ class RunEvent(Record, Entered, Retractable):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+
+@audited
+class Phrase(Record):
+    """A sentence that a nurse writes often, kept to be put into a note with one press. It names no patient."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="phrases")
+    text = models.CharField(max_length=300)
+
+    MOST: ClassVar[int] = 30
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["user", "text"], name="phrase_once_a_user"),
+            models.CheckConstraint(name="phrase_not_empty", condition=~Q(text="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.text

@@ -131,9 +131,13 @@ class StateEvent(Record):
     entered_at = models.DateTimeField(default=clock.now, editable=False)
     by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=300, blank=True)
+    client_key = models.UUIDField(null=True, blank=True, help_text="Made by the page; a repeated press is one step.")
 
     class Meta:
         ordering: ClassVar[list[str]] = ["observed_at", "id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["infusion", "client_key"], name="state_event_once_a_key"),
+        ]
         triggers: ClassVar[list[Any]] = [append_only("state_event_append_only")]
 
     def __str__(self) -> str:

@@ -121,3 +121,49 @@ def test_the_sentence_names_the_line_and_the_baseline():
 def test_a_site_may_draw_its_own_line():
     strict = ProtocolSettings(bp_notify_systolic=150)
     assert [found.sign for found in crossings(Reading(systolic=150, diastolic=80), "during", strict)] == ["pressure"]
+
+
+TODAY = Reading(systolic=110, diastolic=70)
+
+
+@pytest.mark.parametrize("phase", ["during", "recovery"])
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ({"systolic": 142, "diastolic": 80}, []),
+        ({"systolic": 143, "diastolic": 80}, [("pressure", "notify")]),
+        ({"systolic": 120, "diastolic": 90}, []),
+        ({"systolic": 120, "diastolic": 91}, [("pressure", "notify")]),
+        ({"systolic": 78, "diastolic": 60}, []),
+        ({"systolic": 77, "diastolic": 60}, [("pressure", "notify")]),
+        ({"systolic": 100, "diastolic": 50}, []),
+        ({"systolic": 100, "diastolic": 49}, [("pressure", "notify")]),
+    ],
+)
+def test_a_pressure_is_held_against_the_first_of_the_day(phase, value, found):
+    told = crossings(Reading(**value), phase, LIMITS, TODAY)
+    assert [(one.sign, str(one.kind)) for one in told] == found
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ({"systolic": 159, "diastolic": 88}, [("symptoms", "notify")]),
+        ({"systolic": 160, "diastolic": 88}, [("pressure", "stop")]),
+        ({"systolic": None, "diastolic": None}, [("symptoms", "notify")]),
+    ],
+)
+def test_a_rise_with_symptoms_is_a_stop(value, found):
+    assert kinds("during", symptoms=True, **value) == found
+
+
+def test_a_rise_over_the_baseline_with_symptoms_is_a_stop_and_a_fall_is_told():
+    rise, fall = ({"systolic": 143, "diastolic": 80}, {"systolic": 77, "diastolic": 50})
+    for values, kind in ((rise, "stop"), (fall, "notify")):
+        told = crossings(Reading(symptoms=True, **values), "during", LIMITS, TODAY)
+        assert {str(one.kind) for one in told} == {kind}
+
+
+def test_with_the_pump_off_nobody_is_told_to_pause_it():
+    told = crossings(Reading(systolic=184, diastolic=112), "recovery", LIMITS)[0]
+    assert (str(told.kind), "Pause" in told.sentence) == ("pause", False)
