@@ -37,17 +37,18 @@ WORKERS = (Role.NURSE, Role.THERAPIST, Role.PROVIDER)
 
 
 class _Spans(Aggregate):
-    """First and last second of every range, as bytes one after the other: thousands reach us as one piece."""
+    """First cell of every range and the one after its last, as bytes: thousands of them reach us as one piece."""
 
     template = (
-        "string_agg(int8send(EXTRACT(EPOCH FROM lower(%(expressions)s))::bigint)"
-        " || int8send(EXTRACT(EPOCH FROM upper(%(expressions)s))::bigint), ''::bytea)"
+        f"string_agg(int4send(greatest(EXTRACT(EPOCH FROM lower(%(expressions)s))::bigint / {CELL} - %(base)d, 0)::int)"
+        f" || int4send(least((EXTRACT(EPOCH FROM upper(%(expressions)s))::bigint + {CELL - 1}) / {CELL} - %(base)d,"
+        " %(size)d)::int), ''::bytea)"
     )
     output_field = BinaryField()
 
 
 def _numbers(row: Any) -> array[int]:
-    found = array("q", bytes(row))
+    found = array("i", bytes(row))
     if byteorder == "little":
         found.byteswap()
     return found
@@ -164,19 +165,16 @@ class Calendar(Ruler):
         )
         if without:
             holds = holds.exclude(appointment_id=without)
-        rows = holds.values_list("resource", "lane").annotate(spans=_Spans("during")).order_by()
+        spans = _Spans("during", base=self.base, size=self.size)
         self.busy, self._starts = {}, {}
-        for resource, lane, spans in rows:
-            self.busy[resource, lane] = self._taken(_numbers(spans))
+        for resource, lane, bounds in holds.values_list("resource", "lane").annotate(spans=spans).order_by():
+            self.busy[resource, lane] = self._taken(_numbers(bounds))
 
-    def _taken(self, seconds: Iterable[int]) -> int:
-        """The cells that these spans of seconds touch. Written as digits first: thousands of them are one number."""
-        digits, base, size = bytearray(b"0" * self.size), self.base, self.size
-        bounds = iter(seconds)
-        for begin, end in zip(bounds, bounds, strict=True):
-            first, last = max(begin // CELL - base, 0), min(-(-end // CELL) - base, size)
-            if first < last:
-                digits[first:last] = b"1" * (last - first)
+    def _taken(self, bounds: Iterable[int]) -> int:
+        """The cells of these spans. Written as digits first: thousands of spans are one number."""
+        digits, pairs = bytearray(b"0" * self.size), iter(bounds)
+        for first, last in zip(pairs, pairs, strict=True):
+            digits[first:last] = b"1" * (last - first)
         digits.reverse()
         return int(digits, 2)
 
