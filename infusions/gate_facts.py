@@ -11,12 +11,13 @@ from uuid import UUID
 
 from clinic import clock, settings_versions
 from clinic.models import ProtocolSettings, Site
-from infusions import orders
-from infusions.models import ArrivalCheck, GateOverride, Infusion, Order, Series, VitalSigns
+from infusions import orders, reviews
+from infusions.models import ArrivalCheck, GateOverride, Infusion, Order, PregnancyTest, Series, VitalSigns
 from insurance.standing import Standing, standings
 from patients import consents, evaluations
 from patients.models import Consent, Evaluation, MeasureResponse, Patient, SafetyAlert
 
+Instrument = MeasureResponse.Instrument
 MEASURE_VALID = timedelta(hours=24)
 
 
@@ -35,6 +36,11 @@ class Facts:
     arrival: ArrivalCheck | None
     vitals: tuple[VitalSigns, ...]
     phq9: MeasureResponse | None
+    screen: MeasureResponse | None
+    """The newest C-SSRS of the last 24 hours."""
+    tests: tuple[PregnancyTest, ...]
+    to_review: str
+    """What a provider has to review before this infusion; empty when nothing."""
     alerts: tuple[SafetyAlert, ...]
     overrides: dict[str, GateOverride]
 
@@ -68,10 +74,14 @@ def gather(infusions: Sequence[Infusion]) -> list[Facts]:
     evaluation = evaluations.in_force_for([(*visit, _begun(i)) for visit, i in zip(visits, infusions, strict=True)])
     standing = _standings(visits)
     order = orders.for_infusions(infusions)
-    arrivals = {a.infusion_id: a for a in ArrivalCheck.objects.filter(infusion__in=ids).select_related("escort")}
+    arrivals = {
+        a.infusion_id: a for a in ArrivalCheck.objects.filter(infusion__in=ids).select_related("escort", "identity_by")
+    }
     vitals = _grouped(VitalSigns.objects.filter(infusion__in=ids, entered_in_error_at=None), "infusion_id")
     overrides = _grouped(GateOverride.objects.filter(infusion__in=ids).select_related("by"), "infusion_id")
-    phq9 = _grouped(_phq9(infusions), "patient_id")
+    tests = _grouped(PregnancyTest.objects.filter(infusion__in=ids), "infusion_id")
+    asked = _asked(infusions)
+    to_review = reviews.missing(infusions, settings)
     alerts = _grouped(SafetyAlert.objects.filter(patient__in=patients, closed_at=None), "patient_id")
     return [
         Facts(
@@ -84,7 +94,10 @@ def gather(infusions: Sequence[Infusion]) -> list[Facts]:
             order=order.get(infusion.pk),
             arrival=arrivals.get(infusion.pk),
             vitals=tuple(row for row in vitals[infusion.pk] if row.observed_at <= moment),
-            phq9=_latest(phq9[infusion.series.patient_id], moment),
+            phq9=_latest(asked[infusion.series.patient_id], Instrument.PHQ9, moment),
+            screen=_latest(asked[infusion.series.patient_id], Instrument.CSSRS, moment),
+            tests=tuple(tests[infusion.pk]),
+            to_review=to_review.get(infusion.pk, ""),
             alerts=tuple(alerts[infusion.series.patient_id]),
             overrides={given.light: given for given in overrides[infusion.pk]},
         )
@@ -107,18 +120,24 @@ def _standings(visits: Sequence[tuple[Patient, date]]) -> dict[tuple[UUID, date]
     return found
 
 
-def _phq9(infusions: Sequence[Infusion]) -> Any:
+def _asked(infusions: Sequence[Infusion]) -> dict[UUID, list[MeasureResponse]]:
+    """What each patient was asked of PHQ-9 and C-SSRS in the last day, oldest first."""
     earliest = min(infusion.started_at or clock.now() for infusion in infusions) - MEASURE_VALID
-    return MeasureResponse.objects.filter(
+    rows = MeasureResponse.objects.filter(
         patient__in={infusion.series.patient_id for infusion in infusions},
-        instrument=MeasureResponse.Instrument.PHQ9,
+        instrument__in=[Instrument.PHQ9, Instrument.CSSRS],
         entered_in_error_at=None,
         observed_at__gte=earliest,
     ).order_by("observed_at")
+    return _grouped(rows, "patient_id")
 
 
-def _latest(measures: Iterable[MeasureResponse], moment: datetime) -> MeasureResponse | None:
-    fresh = [m for m in measures if moment - MEASURE_VALID <= m.observed_at <= moment]
+def _latest(measures: Iterable[MeasureResponse], instrument: str, moment: datetime) -> MeasureResponse | None:
+    fresh = [
+        each
+        for each in measures
+        if each.instrument == instrument and moment - MEASURE_VALID <= each.observed_at <= moment
+    ]
     return fresh[-1] if fresh else None
 
 

@@ -20,12 +20,12 @@ from infusions.models import ArrivalCheck, GateOverride, Infusion, VitalSigns
 
 OK, WARN, STOP, TODO = "ok", "warn", "stop", "todo"
 
-FASTING_SOLIDS = timedelta(hours=6)  # S-ASAnpo
-FASTING_CLEAR = timedelta(hours=2)  # S-ASAnpo
-REST = timedelta(minutes=15)  # S-SprHCP: rest, then measure again
+# No provider can let these pass: without them there is no lawful or no safe dose, or the decision is signed elsewhere,
+# with its own words: an evaluation, a review, the clearance of a safety alert (a high one is never cleared).
+FIRM = frozenset({"consent", "evaluation", "order", "review", "safety", "identity", "pregnancy", "emergency"})
 
-# No provider can let these pass: without them there is no lawful or no safe dose.
-FIRM = frozenset({"consent", "order", "identity", "pregnancy", "emergency"})
+HOLD = "Clinical hold"
+"""What is said aloud, on boards and to those who are told no more."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,8 @@ class Light:
     where: Where | None = None
     """The page on which it is mended."""
     override: GateOverride | None = None
+    may_pass: bool = False
+    """A provider may let this one pass although its kind is firm."""
 
     @property
     def link(self) -> str:
@@ -71,7 +73,7 @@ class Light:
 
     @property
     def can_be_overridden(self) -> bool:
-        return not self.passed and self.key not in FIRM
+        return not self.passed and (self.may_pass or self.key not in FIRM)
 
     @property
     def meaning(self) -> str:
@@ -79,6 +81,21 @@ class Light:
         if self.override is not None:
             return WARN
         return {TODO: "none"}.get(self.state, self.state)
+
+
+PRIVATE = frozenset({"pregnancy"})
+"""Lights whose finding is for nurse and provider alone (J9)."""
+
+
+def veiled(light: Light) -> Light:
+    """A light as therapists see it: whether it holds, never what was found."""
+    if light.key not in PRIVATE:
+        return light
+    if light.passed:
+        return Light(light.key, "Test where it applies", OK)
+    if light.state == STOP or light.may_pass:
+        return Light(light.key, HOLD, STOP, "Ask the nurse or the provider.", "Provider")
+    return replace(light, where=None)
 
 
 @dataclass(frozen=True)
@@ -165,6 +182,13 @@ def _order(facts: Facts) -> Light:
     return Light("order", f"Order signed by {order.signed_by.signs_as}", OK)
 
 
+def _review(facts: Facts) -> Light:
+    if facts.to_review:
+        link = Where("infusions:review", facts.infusion.series_id)
+        return Light("review", "Provider review", STOP, facts.to_review, "Provider", link)
+    return Light("review", "No review due", OK)
+
+
 def _coverage(facts: Facts) -> Light:
     link = Where("insurance:patient", facts.patient.pk)
     standing = facts.standing
@@ -178,6 +202,13 @@ def _measures(facts: Facts) -> Light:
     if facts.phq9 is None:
         return Light("measures", "PHQ-9 today", TODO, "No PHQ-9 in the last 24 hours.", "Nurse", link)
     return Light("measures", f"PHQ-9 today: {facts.phq9.score}", OK)
+
+
+def _screen(facts: Facts) -> Light:
+    link = Where("patients:measure-new", facts.patient.pk)
+    if facts.screen is None:
+        return Light("screen", "Suicide screen", TODO, "No C-SSRS in the last 24 hours.", "Nurse", link)
+    return Light("screen", "Suicide screen done", OK)
 
 
 def _safety(facts: Facts) -> Light:
@@ -210,7 +241,8 @@ def _identity(facts: Facts, arrival: ArrivalCheck) -> Light:
     if not arrival.identity_confirmed:
         told = "Ask the patient for name and birth date, and compare both."
         return Light("identity", "Identity", STOP, told, "Nurse", _here(facts, "arrival"))
-    return Light("identity", "Identity, two identifiers", OK)
+    heard = f", heard by {arrival.identity_by} {_time(facts, arrival.identity_at)}" if arrival.identity_at else ""
+    return Light("identity", f"Name and birth date{heard}", OK)
 
 
 @_arrival("interval", "Since last time")
@@ -223,10 +255,14 @@ def _interval(facts: Facts, arrival: ArrivalCheck) -> Light:
 
 @_arrival("fasting", "Fasting")
 def _fasting(facts: Facts, arrival: ArrivalCheck) -> Light:
-    clear_from = max(arrival.last_solids_at + FASTING_SOLIDS, arrival.last_clear_at + FASTING_CLEAR)
+    hours = facts.settings
+    solids = timedelta(hours=hours.fasting_fatty_hours if arrival.fatty_meal else hours.fasting_solids_hours)
+    clear = timedelta(hours=hours.fasting_clear_hours)
+    clear_from = max(arrival.last_solids_at + solids, arrival.last_clear_at + clear)
     if facts.now < clear_from:
+        meal = "Last solids, a fatty meal," if arrival.fatty_meal else "Last solids"
         told = (
-            f"Last solids {_time(facts, arrival.last_solids_at)}, last clear fluid "
+            f"{meal} {_time(facts, arrival.last_solids_at)}, last clear fluid "
             f"{_time(facts, arrival.last_clear_at)}: fasted long enough from {_time(facts, clear_from)} on."
         )
         return Light("fasting", "Fasting", STOP, told, "Nurse", _here(facts, "arrival"))
@@ -236,18 +272,35 @@ def _fasting(facts: Facts, arrival: ArrivalCheck) -> Light:
 @_arrival("substances", "Substances")
 def _substances(facts: Facts, arrival: ArrivalCheck) -> Light:
     if not arrival.substances_clear:
-        told = "Alcohol, cannabis, a benzodiazepine or an opioid inside its hold time. A provider decides."
+        told = f"{rules.held_substances(facts.settings)}: one of these was taken. A provider decides."
         return Light("substances", "Substances", STOP, told, "Provider", _here(facts, "arrival"))
     return Light("substances", "Substances clear", OK)
 
 
 @_arrival("pregnancy", "Pregnancy test")
 def _pregnancy(facts: Facts, arrival: ArrivalCheck) -> Light:
-    if arrival.pregnancy == ArrivalCheck.Pregnancy.POSITIVE:
-        told = "The test is positive: nothing is drawn, nothing is given. Tell the provider."
-        return Light("pregnancy", "Pregnancy test", STOP, told, "Provider", _here(facts, "arrival"))
-    word = "Pregnancy test negative" if arrival.pregnancy == "negative" else "Pregnancy test does not apply"
-    return Light("pregnancy", word, OK)
+    """A positive test stops. A repeated, negative one leaves it to the provider; the nurse's tick alone never does."""
+    link = _here(facts, "arrival")
+    found = [test.result for test in facts.tests] or [arrival.pregnancy]
+    if "positive" in found:
+        if found[-1] == "negative":
+            told = "A test was positive, and the repeated one negative. A provider confirms before anything is drawn."
+            return Light("pregnancy", HOLD, WARN, told, "Provider", link, may_pass=True)
+        told = "The pregnancy test is positive: nothing is drawn, nothing is given. Tell the provider."
+        return Light("pregnancy", HOLD, STOP, told, "Provider", link)
+    if arrival.pregnancy == "negative":
+        return Light("pregnancy", "Pregnancy test negative", OK)
+    if _test_applies(facts):
+        told = "No test today. Test, or a provider lets it pass with the reason why none is needed."
+        return Light("pregnancy", "Pregnancy test", TODO, told, "Nurse", link, may_pass=True)
+    return Light("pregnancy", "Pregnancy test does not apply", OK)
+
+
+def _test_applies(facts: Facts) -> bool:
+    """Table A, hcg_cadence: before each infusion, or only before the first of a series."""
+    if not facts.settings.pregnancy_test_each_time and (facts.infusion.number or 1) > 1:
+        return False
+    return rules.pregnancy_possible(facts.patient.sex, facts.patient.age_on(facts.day))
 
 
 @_arrival("weight", "Weight today")
@@ -269,9 +322,18 @@ def _escort(facts: Facts, arrival: ArrivalCheck) -> Light:
         told = "Who takes the patient home? Name an adult."
         return Light("escort", "Way home", STOP, told, "Nurse", _here(facts, "arrival"))
     if not arrival.escort_confirmed:
-        told = f"{arrival.escort.name} has not confirmed yet. Call, and confirm here."
+        told = f"{arrival.escort.name} has not confirmed yet. {_grace(facts, arrival)}"
         return Light("escort", "Way home", STOP, told, "Nurse", _here(facts, "arrival"))
     return Light("escort", f"Way home with {arrival.escort.name}", OK)
+
+
+def _grace(facts: Facts, arrival: ArrivalCheck) -> str:
+    """How long the chair waits for a word of the escort (J8: half an hour from arrival)."""
+    minutes = facts.settings.escort_grace_minutes
+    until = (facts.infusion.appointment.arrived_at or arrival.observed_at) + timedelta(minutes=minutes)
+    if facts.now <= until:
+        return f"Call, and confirm here; the chair waits until {_time(facts, until)}."
+    return f"The {minutes} minutes of grace are over: name another adult, or give nothing today."
 
 
 def _vitals(facts: Facts) -> Light:
@@ -298,7 +360,7 @@ def _outside(facts: Facts, rows: list[VitalSigns], crossings: list[limits.Crossi
         return Light("vitals", "Vitals before", STOP, low[0].sentence, "Provider", link)
     last, pressure = rows[-1], f"{rows[-1].systolic}/{rows[-1].diastolic}"
     first_high = next(row for row in rows if limits.crossings(row, Phase.BEFORE, facts.settings))
-    again = first_high.observed_at + REST
+    again = first_high.observed_at + timedelta(minutes=facts.settings.bp_rest_minutes)
     if last.observed_at < again:
         told = f"{pressure}: rest, then measure again from {_time(facts, again)} on."
         return Light("vitals", "Vitals before", TODO, told, "Nurse", link)
@@ -312,18 +374,20 @@ def _outside(facts: Facts, rows: list[VitalSigns], crossings: list[limits.Crossi
 @_arrival("emergency", "Emergency readiness")
 def _emergency(facts: Facts, arrival: ArrivalCheck) -> Light:
     if not arrival.emergency_ready:
-        told = "Check the emergency kit, the trained person and the pump."
+        told = "Check the emergency kit, that an ACLS-trained person is here, and the pump."
         return Light("emergency", "Emergency readiness", STOP, told, "Nurse", _here(facts, "arrival"))
-    return Light("emergency", "Emergency kit, person and pump", OK)
+    return Light("emergency", "Emergency kit, trained person and pump", OK)
 
 
 LIGHTS: dict[str, Callable[[Facts], Light]] = {
     "consent": _consent,
     "evaluation": _evaluation,
     "order": _order,
+    "review": _review,
     "coverage": _coverage,
     "safety": _safety,
     "measures": _measures,
+    "screen": _screen,
     "identity": _identity,
     "interval": _interval,
     "fasting": _fasting,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -102,12 +103,28 @@ class Assessment:
 
 def assess(series: Series) -> Assessment:
     """Read the PHQ-9 beside each infusion. Two queries, however long the series."""
-    infusions = list(series.infusions.filter(number__isnull=False).select_related("appointment").order_by("number"))
-    measures = list(
-        MeasureResponse.objects.filter(
-            patient=series.patient_id, instrument="phq9", entered_in_error_at__isnull=True, score__isnull=False
-        ).order_by("observed_at", "id")
+    return assess_all([series])[series.pk]
+
+
+def assess_all(many: Sequence[Series]) -> dict[UUID, Assessment]:
+    """`assess` for many series, which come with their site, in the same two queries."""
+    infusions: dict[UUID, list[Infusion]] = defaultdict(list)
+    rows = Infusion.objects.filter(series__in=many, number__isnull=False).select_related("appointment")
+    for infusion in rows.order_by("number"):
+        infusions[infusion.series_id].append(infusion)
+    measures: dict[UUID, list[MeasureResponse]] = defaultdict(list)
+    asked = MeasureResponse.objects.filter(
+        patient__in={series.patient_id for series in many},
+        instrument="phq9",
+        entered_in_error_at__isnull=True,
+        score__isnull=False,
     )
+    for measure in asked.order_by("observed_at", "id"):
+        measures[measure.patient_id].append(measure)
+    return {series.pk: _assess(series, infusions[series.pk], measures[series.patient_id]) for series in many}
+
+
+def _assess(series: Series, infusions: Sequence[Infusion], measures: Sequence[MeasureResponse]) -> Assessment:
     begin = infusions[0].started_at or infusions[0].appointment.starts_at if infusions else clock.now()
     baseline = _newest(measures, Timepoint.BASELINE, until=begin)
     scores = _beside(series, infusions, measures)

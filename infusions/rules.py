@@ -133,6 +133,25 @@ def weight_age_reason(measured_on: date, on: date, max_days: int) -> str:
     return ""
 
 
+# Before the dose (protocol 2.3, Table A)
+
+CHILD_BEARING = range(12, 56)
+"""Years of age in which a pregnancy test is asked for (P)."""
+
+
+def pregnancy_possible(sex: str, age: int) -> bool:
+    """Whether “does not apply” is not enough: recorded as female, and of an age (P)."""
+    return sex == "female" and age in CHILD_BEARING
+
+
+def held_substances(limits: ProtocolValues) -> str:
+    """The hold times of Table A in one line: what must not have been taken, and for how long."""
+    return (
+        f"Alcohol or cannabis in the last {limits.substance_free_hours} h, a benzodiazepine in "
+        f"{limits.benzo_hold_hours} h, or an opioid in {limits.opioid_hold_hours} h"
+    )
+
+
 # What may be ordered (protocol 2.1, Table A)
 
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from clinic import clock
 from clinic.models import User
-from infusions import discharge, orders, run, vitals
+from infusions import discharge, orders, rules, run, vitals
 from infusions.models import ArrivalCheck, DrugVial, Infusion
 from patients import measures
 from patients.models import Contact, MeasureResponse
@@ -120,7 +120,7 @@ class Day:
 
     def _pregnancy(self) -> str:
         patient = self.infusion.series.patient
-        may_be = patient.sex == patient.Sex.FEMALE and patient.age_on(patient.site.today()) < 50
+        may_be = rules.pregnancy_possible(patient.sex, patient.age_on(patient.site.today()))
         return ArrivalCheck.Pregnancy.NEGATIVE if may_be else ArrivalCheck.Pregnancy.NOT_APPLICABLE
 
     def _order(self) -> None:

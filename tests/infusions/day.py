@@ -83,11 +83,13 @@ class Day:
             )  # fmt: skip
 
     def asked(self, time: str = "08:45", item9: int = 0) -> None:
+        answers = {"phq9": [3, 3, 3, 2, 2, 2, 2, 2, item9], "cssrs": [0] * 6}
         with self.clock(time):
-            measures.record(
-                patient_id=self.patient.pk, instrument="phq9", items=[3, 3, 3, 2, 2, 2, 2, 2, item9],
-                timepoint="pre_infusion", observed_at=clock.now(), by=self.nurse,
-            )  # fmt: skip
+            for instrument, items in answers.items():
+                measures.record(
+                    patient_id=self.patient.pk, instrument=instrument, items=items, timepoint="pre_infusion",
+                    observed_at=clock.now(), by=self.nurse,
+                )  # fmt: skip
 
     def escort(self) -> Contact:
         return Contact.objects.get_or_create(
