@@ -1,23 +1,30 @@
 """The drug: series, orders, the run, recovery, and the ledger that must add up."""
 
+from infusions.models.adverse import AdverseEvent
 from infusions.models.flowsheet import Phrase, RunEvent, VitalSigns
 from infusions.models.gate import ArrivalCheck, GateOverride, PregnancyTest
 from infusions.models.infusion import Infusion, StateEvent
-from infusions.models.ledger import LedgerEntry
+from infusions.models.ledger import LedgerEntry, StockCount
+from infusions.models.note import FlowsheetPack, InfusionNote, NoteAddendum
 from infusions.models.orders import Order
-from infusions.models.recovery import Discharge
+from infusions.models.recovery import AgainstAdvice, Discharge
 from infusions.models.responses import BoosterPlan, ResponseReview
 from infusions.models.series import Series
 from infusions.models.vials import DrugVial
 
 __all__ = [
+    "AdverseEvent",
+    "AgainstAdvice",
     "ArrivalCheck",
     "BoosterPlan",
     "Discharge",
     "DrugVial",
+    "FlowsheetPack",
     "GateOverride",
     "Infusion",
+    "InfusionNote",
     "LedgerEntry",
+    "NoteAddendum",
     "Order",
     "Phrase",
     "PregnancyTest",
@@ -25,5 +32,6 @@ __all__ = [
     "RunEvent",
     "Series",
     "StateEvent",
+    "StockCount",
     "VitalSigns",
 ]
