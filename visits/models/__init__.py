@@ -1,7 +1,18 @@
-"""When and where: appointments and what each of them holds, the waiting list, the calendars of staff."""
+"""When and where: appointments and what each of them holds, their repair, the waiting list, the calendars of staff."""
 
 from visits.models.appointments import Appointment, Hold, StatusEvent
 from visits.models.feeds import CalendarLink
+from visits.models.repairs import Repair, RepairStep
 from visits.models.waiting import Offer, Opening, WaitlistEntry
 
-__all__ = ["Appointment", "CalendarLink", "Hold", "Offer", "Opening", "StatusEvent", "WaitlistEntry"]
+__all__ = [
+    "Appointment",
+    "CalendarLink",
+    "Hold",
+    "Offer",
+    "Opening",
+    "Repair",
+    "RepairStep",
+    "StatusEvent",
+    "WaitlistEntry",
+]

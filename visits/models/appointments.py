@@ -183,6 +183,7 @@ class StatusEvent(Record):
     at = models.DateTimeField(default=clock.now)
     by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     moved_from = models.DateTimeField(null=True, blank=True, help_text="The start before a move.")
+    reason = models.CharField(max_length=300, blank=True, help_text="Why a rule was overridden, in the mover's words.")
     undone_at = models.DateTimeField(null=True, blank=True)
     undone_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
