@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -62,32 +65,62 @@ def test_the_table_says_what_the_policy_grants(name):
     assert granted == EXPECTED[name], f"{name}: clinic.policy and tests/access/table.py differ; which one is meant?"
 
 
-@pytest.fixture
-def world(db: None) -> Iterator[World]:
-    world = World()
-    with clock.at(world.now):
-        yield world
+@dataclass(frozen=True)
+class Answer:
+    """What is kept of a page: its status, where it sends to, and whether the patient's name stands in it."""
+
+    status: int
+    url: str
+    names_the_patient: bool
 
 
-@pytest.fixture
-def knock(world: World) -> Callable[..., HttpResponse]:
-    """`knock(client, route)` asks for the page about the world's own thing; what that writes is undone."""
+class Doors:
+    """`doors.knock(who, route)` asks for the page about the world's own thing; what that writes is undone.
 
-    def ask(client: Client, route: str, method: str = "get") -> HttpResponse:
-        address = reverse(route, kwargs=world.address_of(route) if route in WITH_ID else None)
+    The same question is asked once: several tests look at each answer.
+    """
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.people = {**world.people, "stranger": world.stranger, "everyone": world.everyone, "anonymous": None}
+        self.clients: dict[str, Client] = {}
+        self.cookies: dict[str, str] = {}
+        self.answers: dict[tuple[str, str, str], Answer] = {}
+
+    def knock(self, who: str, route: str, method: str = "get") -> Answer:
+        key = (who, route, method)
+        if key not in self.answers:
+            self.answers[key] = self.ask(who, route, method)
+        return self.answers[key]
+
+    def ask(self, who: str, route: str, method: str = "get") -> Answer:
+        client = self.client_of(who)
+        address = reverse(route, kwargs=self.world.address_of(route) if route in WITH_ID else None)
         with transaction.atomic():
-            answer: HttpResponse = getattr(client, method)(address)
+            page: HttpResponse = getattr(client, method)(address)
             transaction.set_rollback(True)
-        return answer
+        return Answer(page.status_code, page.headers.get("Location", ""), SECRET in page.content.decode())
 
-    return ask
+    def client_of(self, who: str) -> Client:
+        """That person's browser, signed in, with no memory of the questions before."""
+        if who not in self.clients:
+            client = self.clients[who] = Client()
+            if user := self.people[who]:
+                client.force_login(user)
+                client.get(reverse("clinic:unlock"))  # the first request notes the session
+            self.cookies[who] = client.cookies.output(header="", sep=";")
+        self.clients[who].cookies = SimpleCookie(self.cookies[who])
+        return self.clients[who]
 
 
-def client_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    client.get(reverse("clinic:unlock"))  # the first request notes the session
-    return client
+@pytest.fixture(scope="module")
+def doors(django_db_setup: None, django_db_blocker: Any) -> Iterator[Doors]:
+    """One world for all questions, in a transaction that the file's end rolls back."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        world = World()
+        with clock.at(world.now):
+            yield Doors(world)
+        transaction.set_rollback(True)
 
 
 def may(role: Role, route: str) -> bool:
@@ -98,91 +131,83 @@ def may(role: Role, route: str) -> bool:
 ASKED = sorted(set(EXPECTED) & set(NAMES) - {"account_logout"})  # which would end the session of the next question
 
 
-def test_anonymous_people_are_sent_to_sign_in_except_where_all_may_go(world, knock):
+def test_anonymous_people_are_sent_to_sign_in_except_where_all_may_go(doors):
     wrong = []
     for route in ASKED:
         for method in ("get", "post"):
-            answer = knock(Client(), route, method)
-            sent = answer.status_code == 302 and answer.url.startswith("/accounts/login/?next=")
+            answer = doors.knock("anonymous", route, method)
+            sent = answer.status == 302 and answer.url.startswith("/accounts/login/?next=")
             if sent != (EXPECTED[route] != PUBLIC):
-                wrong.append((route, method, answer.status_code))
+                wrong.append((route, method, answer.status))
     assert wrong == []
 
 
 @pytest.mark.parametrize("role", Role)
-def test_a_role_gets_past_the_door_exactly_where_the_table_says(world, knock, role):
-    client, wrong = client_of(world.people[role]), []
+def test_a_role_gets_past_the_door_exactly_where_the_table_says(doors, role):
+    wrong = []
     for route in ASKED:
-        status = knock(client, route).status_code
+        status = doors.knock(role, route).status
         if (status != 403) != may(role, route) or status >= 500:
             wrong.append((route, status))
     assert wrong == []
 
 
 @pytest.mark.parametrize("role", Role)
-def test_a_role_that_may_not_open_a_page_may_not_send_to_it_either(world, knock, role):
-    client = client_of(world.people[role])
+def test_a_role_that_may_not_open_a_page_may_not_send_to_it_either(doors, role):
     closed = [route for route in ASKED if not may(role, route)]
-    assert {route: status for route in closed if (status := knock(client, route, "post").status_code) != 403} == {}
+    assert {route: status for route in closed if (status := doors.knock(role, route, "post").status) != 403} == {}
 
 
-def test_someone_with_every_role_elsewhere_finds_nothing_of_this_site(world, knock):
-    client, wrong = client_of(world.stranger), []
+def test_someone_with_every_role_elsewhere_finds_nothing_of_this_site(doors):
+    wrong = []
     for route in sorted(WITH_ID & set(ASKED)):
         if EXPECTED[route] in (PUBLIC, CLOSED) or route == "clinic:protocol-edit":
             continue
-        answers = [knock(client, route), knock(client, route, "post")]
-        statuses = {answer.status_code for answer in answers}
+        statuses = {doors.knock("stranger", route, method).status for method in ("get", "post")}
         if not statuses <= {404, 405} or 404 not in statuses:
             wrong.append((route, statuses))
     assert wrong == []
 
 
-def test_no_answer_to_a_stranger_holds_the_patients_name(world, knock):
-    client = client_of(world.stranger)
+def test_no_answer_to_a_stranger_holds_the_patients_name(doors):
     leaking = [
         (route, method)
         for route in ASKED
         for method in ("get", "post")
-        if SECRET in knock(client, route, method).content.decode()
+        if doors.knock("stranger", route, method).names_the_patient
     ]
     assert leaking == []
 
 
-def test_a_refusal_to_a_colleague_does_not_hold_the_patients_name(world, knock):
-    leaking = []
-    for role in Role:
-        client = client_of(world.people[role])
-        for route in (route for route in ASKED if not may(role, route)):
-            answer = knock(client, route)
-            leaking += [(role, route)] if SECRET in answer.content.decode() else []
-    assert leaking == []
+@pytest.mark.parametrize("role", Role)
+def test_a_refusal_to_a_colleague_does_not_hold_the_patients_name(doors, role):
+    closed = [route for route in ASKED if not may(role, route)]
+    assert [route for route in closed if doors.knock(role, route).names_the_patient] == []
 
 
-def test_the_patients_own_people_do_see_the_name(world, knock):
+def test_the_patients_own_people_do_see_the_name(doors):
     """Else the two tests above could not fail."""
-    page = knock(client_of(world.people[Role.NURSE]), "patients:edit").content.decode()
-    assert SECRET in page
+    assert doors.knock(Role.NURSE, "patients:edit").names_the_patient
 
 
-def test_a_deactivated_person_is_sent_to_sign_in_everywhere(world, knock):
-    client = client_of(world.everyone)
-    User.objects.filter(pk=world.everyone.pk).update(is_active=False)
+def test_a_deactivated_person_is_sent_to_sign_in_everywhere(doors, db):
+    doors.client_of("everyone")
+    User.objects.filter(pk=doors.world.everyone.pk).update(is_active=False)
     closed = [route for route in ASKED if EXPECTED[route] != PUBLIC]
-    assert {route: status for route in closed if (status := knock(client, route).status_code) != 302} == {}
+    assert {route: status for route in closed if (status := doors.ask("everyone", route).status) != 302} == {}
 
 
-def test_with_every_right_every_page_opens(world, knock):
-    client = client_of(world.everyone)
+def test_with_every_right_every_page_opens(doors):
     ours = [route for route in ASKED if ":" in route and EXPECTED[route] != PUBLIC]
-    assert {r: status for r in ours if (status := knock(client, r).status_code) not in (200, 302, 405)} == {}
+    statuses = {route: doors.knock("everyone", route).status for route in ours}
+    assert {route: status for route, status in statuses.items() if status not in (200, 302, 405)} == {}
 
 
-def test_something_empty_sent_to_any_page_is_answered_and_never_breaks_it(world, knock):
-    client, wrong = client_of(world.everyone), []
+def test_something_empty_sent_to_any_page_is_answered_and_never_breaks_it(doors):
+    wrong = []
     for route in ASKED:
         try:
-            status = knock(client, route, "post").status_code
+            status = doors.knock("everyone", route, "post").status
         except Exception as broke:
             wrong.append((route, repr(broke)))
         else:
