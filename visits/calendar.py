@@ -6,7 +6,7 @@ Each room, person and lane is one whole number: its bits are the five-minute cel
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, time
 from sys import byteorder
@@ -78,19 +78,20 @@ class Calendar(Ruler):
         *,
         patients: Iterable[UUID] = (),
         without: UUID | None = None,
+        settings: ProtocolSettings | None = None,
     ) -> Calendar:
         """The calendar from `first` to `last` with the holds of rooms, staff and `patients` (eight queries).
 
         `without` leaves out the holds of one appointment, for a move of it.
         """
-        calendar = cls.place(site, first, last)
+        calendar = cls.place(site, first, last, settings)
         calendar.read_holds(patients=patients, without=without)
         return calendar
 
     @classmethod
-    def place(cls, site: Site, first: date, last: date) -> Calendar:
+    def place(cls, site: Site, first: date, last: date, settings: ProtocolSettings | None = None) -> Calendar:
         """The calendar without its holds: rooms, people, hours."""
-        made = cls(site, first, last, settings_versions.current(site))
+        made = cls(site, first, last, settings or settings_versions.current(site))
         made._read_rooms()
         made._read_people()
         return made
@@ -152,7 +153,7 @@ class Calendar(Ruler):
             there = self.hours(day, starts, ends) if starts and ends else 0
             self.at_work[user_id] = self.at_work[user_id] & ~self.day_block(day) | there
 
-    def read_holds(self, *, patients: Iterable[UUID] = (), without: UUID | None = None) -> None:
+    def read_holds(self, *, patients: Iterable[UUID] = (), without: UUID | Collection[UUID] | None = None) -> None:
         """Read what is held now; called again inside a lock, it sees what was committed meanwhile."""
         resources = [room.pk for room in self.rooms]
         resources += [user.pk for user in self.everyone()]
@@ -164,7 +165,8 @@ class Calendar(Ruler):
             during__overlap=DateTimeTZRange(begins, ends),
         )
         if without:
-            holds = holds.exclude(appointment_id=without)
+            left_out = [without] if isinstance(without, UUID) else list(without)
+            holds = holds.exclude(appointment_id__in=left_out)
         spans = _Spans("during", base=self.base, size=self.size)
         self.busy, self._starts = {}, {}
         for resource, lane, bounds in holds.values_list("resource", "lane").annotate(spans=spans).order_by():

@@ -1,8 +1,9 @@
 """The exact search for a series: the cheapest chain of infusion starts that keeps gaps and windows.
 
 Dynamic programming over infusion number and start. A state also knows whether the midpoint session has been placed,
-so a chain around which no session fits is never found. Costs are never negative: once some chain is known, a start
-that alone costs more than it can be left out, and the answer stays exact.
+so a chain around which no session fits is never found. Costs are never negative, and what each infusion must cost at
+least is known beforehand; so the search is first made among the chains that cost little more than that, and widened
+only while it finds none. The answer stays exact: whatever was left out costs more than what was found.
 """
 
 from __future__ import annotations
@@ -10,9 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from functools import cache
+from itertools import accumulate
 from math import inf
+from typing import NamedTuple
 
-from visits.plans import Days, Ground, Start
+from visits.plans import Days, Ground
+from visits.ruler import Start
 from visits.rules import DAY_MINUTES, ideal_days, midpoint_between
 from visits.sessions import Sessions
 
@@ -20,25 +25,36 @@ from visits.sessions import Sessions
 START_DAY = 1.0  # a day later than the first day of the template
 OTHER_WEEKDAY = 0.5
 FIRST_ON_OTHER_WEEKDAY = 4.0
-HOUR = 0.3  # an hour away from the hour wished
+HOUR = 0.3  # an hour outside the hours wished
+HOUR_WITHIN = 0.05  # an hour later than the first of them
 WITHOUT_WISHED_NURSE = 0.4
+WITHOUT_WISHED_ROOM = 0.4
+UNPAID = 1.5  # a day outside the coverage or its authorizations
 LONG_GAP, LONG_GAP_DAY = 3.0, 1.0
 LONG_SERIES, LONG_SERIES_DAY = 4.0, 1.0
+
+WIDENING = (1.0, 4.0, 12.0, inf)  # how much above the least is looked at, one after the other
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
 class Wishes:
-    """What one search aims at."""
+    """What one search aims at; `until` ends the hours wished, which begin at `at`."""
 
     count: int
     weekdays: tuple[int, ...]
     at: time
     not_before: date
     latest_first: date
+    until: time | None = None
 
     @property
     def minute(self) -> int:
         return self.at.hour * 60 + self.at.minute
+
+    @property
+    def last_minute(self) -> int:
+        return self.until.hour * 60 + self.until.minute if self.until else self.minute
 
     @property
     def first_wished(self) -> date:
@@ -47,6 +63,11 @@ class Wishes:
         while self.weekdays and day.weekday() not in self.weekdays:
             day += timedelta(days=1)
         return day
+
+    def hour_cost(self, minute: int) -> float:
+        outside = max(self.minute - minute, minute - self.last_minute, 0)
+        within = min(max(minute - self.minute, 0), self.last_minute - self.minute)
+        return (HOUR * outside + HOUR_WITHIN * within) / 60
 
 
 @dataclass(frozen=True)
@@ -57,8 +78,14 @@ class Chain:
     cost: float
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
+class _Priced(NamedTuple):
+    """A start, and what it costs whatever its number: hour, weekday, nurse, room, payer."""
+
+    cost: float
+    start: Start
+
+
+class _State(NamedTuple):
     """The cheapest way to the infusion at `start`."""
 
     cost: float
@@ -66,8 +93,7 @@ class _State:
     before: _State | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
+class _Way(NamedTuple):
     """States of an earlier day from which a day can be reached; `slack` minutes later in the day than the start."""
 
     states: Sequence[_State]
@@ -76,20 +102,36 @@ class _Way:
     same_day: float
 
 
+Prices = dict[date, list[_Priced]]
+States = dict[date, list[_State]]
 # The states after one infusion, by day; once without the midpoint, once with it.
-Layer = tuple[dict[date, list[_State]], dict[date, list[_State]]]
+Layer = tuple[States, States]
 
 
-def best_chain(ground: Ground, wishes: Wishes, sessions: Sessions | None) -> Chain | None:
-    """The cheapest chain, or None when there is none. Without `sessions` the infusions alone are searched."""
+class _Aim(NamedTuple):
+    """One first day: the days of the template from it on, what each infusion costs at least, and all that follow it."""
+
+    day: date
+    ideal: list[date]
+    least: list[float]
+    rest: list[float]
+
+    @property
+    def least_of_all(self) -> float:
+        return self.least[0] + self.rest[0]
+
+
+def best_chain(ground: Ground, wishes: Wishes, sessions: Sessions | None, bound: float = inf) -> Chain | None:
+    """The cheapest chain below `bound`, or None. Without `sessions` the infusions alone are searched."""
     search = _Search(ground, wishes, sessions)
+    aims = sorted(search.aims(), key=lambda aim: (aim.least_of_all, aim.day))
     best: Chain | None = None
-    for day in search.first_days():
-        delay = START_DAY * max((day - wishes.first_wished).days, 0)
-        bound = best.cost if best else inf
-        if delay >= bound:
+    for aim in aims:
+        if aim.least_of_all >= bound:
             break
-        best = search.chain_from(day, delay, bound) or best
+        found = search.chain(aim, bound)
+        if found:
+            best, bound = found, found.cost
     return best
 
 
@@ -99,86 +141,122 @@ class _Search:
         self.gaps, self.least_days = ground.gaps, ground.gaps.least_days
         self.after, self.before = midpoint_between(wishes.count)
         self.half = wishes.count // 2
-        self.nodes, self.first_nodes = ground.laters, ground.firsts
-        self.own = {start: self._own_cost(start) for starts in self.nodes.values() for start in starts}
-        self.own |= {start: self._own_cost(start) for starts in self.first_nodes.values() for start in starts}
+        self.hour_cost = cache(wishes.hour_cost)
+        self.laters = self._prices(ground.laters, ground.nurse_starts, ground.room_starts)
+        self.firsts = self._prices(ground.firsts, ground.first_nurse_starts, ground.first_room_starts)
 
-    def first_days(self) -> Iterator[date]:
-        for day in sorted(self.first_nodes):
+    def _prices(self, days: Days, with_nurse: int, in_room: int) -> Prices:
+        return {day: sorted(self._priced(day, starts, with_nurse, in_room)) for day, starts in days.items()}
+
+    def _priced(self, day: date, starts: Sequence[Start], with_nurse: int, in_room: int) -> Iterator[_Priced]:
+        of_day = UNPAID if day in self.ground.unpaid else 0.0
+        if self.wishes.weekdays and day.weekday() not in self.wishes.weekdays:
+            of_day += OTHER_WEEKDAY
+        for start in starts:
+            cost = of_day + self.hour_cost(start.minute)
+            if not with_nurse >> start.cell & 1:
+                cost += WITHOUT_WISHED_NURSE
+            if not in_room >> start.cell & 1:
+                cost += WITHOUT_WISHED_ROOM
+            yield _Priced(cost, start)
+
+    # What must be paid at least
+
+    def aims(self) -> Iterator[_Aim]:
+        for day in self.firsts:
             if self.wishes.not_before <= day <= self.wishes.latest_first:
-                yield day
+                ideal = ideal_days(day, self.wishes.weekdays, self.wishes.count, self.gaps.min_days)
+                least = [self._first_cost(day) + self.firsts[day][0].cost, *map(self._least, ideal[1:])]
+                rest = [*accumulate(reversed(least[1:]), initial=0.0)][::-1]
+                if least[0] + rest[0] < inf:
+                    yield _Aim(day, ideal, least, rest)
 
-    def chain_from(self, day: date, delay: float, bound: float) -> Chain | None:
-        """The cheapest chain with its first infusion on `day`, if it costs less than `bound`.
+    def _first_cost(self, day: date) -> float:
+        """What it costs to begin on this day, at whatever hour."""
+        cost = START_DAY * max((day - self.wishes.first_wished).days, 0)
+        if self.wishes.weekdays and day.weekday() not in self.wishes.weekdays:
+            cost += FIRST_ON_OTHER_WEEKDAY
+        return cost + (self.sessions.preparation_cost(day) if self.sessions else 0.0)
 
-        A search over the best start of each day alone gives a closer bound; then every start below it is searched.
-        """
-        ideal = ideal_days(day, self.wishes.weekdays, self.wishes.count, self.gaps.min_days)
-        last = day + timedelta(days=self.gaps.window_hard_days)
-        window = {on: starts for on, starts in self.nodes.items() if day < on <= last}
-        firsts = self.first_nodes[day]
-        thin = {on: [min(starts, key=self.own.__getitem__)] for on, starts in window.items()}
-        found = self._run(ideal, firsts, thin, delay, bound)
-        limit = found.cost if found else bound
-        whole = {on: [one for one in starts if self.own[one] < limit] for on, starts in window.items()}
-        return self._run(ideal, firsts, whole, delay, limit) or found
+    def _least(self, ideal: date) -> float:
+        """The least that any infusion aiming at a day costs."""
+        best = inf
+        for day, off in self._around(ideal, self.gaps.window_hard_days):
+            if off >= best:
+                break
+            best = min(best, off + self.laters[day][0].cost)
+        return best
 
-    def _own_cost(self, start: Start) -> float:
-        """What a start costs whatever its number: hour, weekday, nurse."""
-        cost = HOUR * abs(start.minute - self.wishes.minute) / 60
-        if self.wishes.weekdays and start.day.weekday() not in self.wishes.weekdays:
-            cost += OTHER_WEEKDAY
-        if not self.ground.nurse_starts >> start.cell & 1:
-            cost += WITHOUT_WISHED_NURSE
-        return cost
+    def _around(self, ideal: date, most: int) -> Iterator[tuple[date, int]]:
+        """The days with a free start, the nearest first, and how far they are."""
+        for off in range(most + 1):
+            for day in {ideal - timedelta(days=off), ideal + timedelta(days=off)}:
+                if day in self.laters:
+                    yield day, off
 
-    def _run(
-        self, ideal: Sequence[date], firsts: Sequence[Start], nodes: Days, delay: float, bound: float
-    ) -> Chain | None:
-        layer = self._first(firsts, delay, bound)
-        for number in range(1, len(ideal)):
-            layer = self._next(layer, number, ideal[number], nodes, bound)
+    # The chains from one first day
+
+    def chain(self, aim: _Aim, bound: float) -> Chain | None:
+        """The cheapest chain of one aim, if it costs less than `bound`."""
+        for above in WIDENING:
+            limit = min(bound, aim.least_of_all + above)
+            found = self._run(aim, limit)
+            if found or limit == bound:
+                return found
+        return None
+
+    def _run(self, aim: _Aim, limit: float) -> Chain | None:
+        layer = self._first(aim, limit)
+        for number in range(1, self.wishes.count):
+            if not any(layer):
+                return None
+            layer = self._next(aim, layer, number, limit)
         best: _State | None = None
-        best_cost = bound
         for states in layer[1].values():
             for state in states:
-                cost = state.cost + self._long_series((state.start.day - ideal[0]).days)
-                if cost < best_cost:
-                    best, best_cost = state, cost
-        return Chain(_starts(best), best_cost) if best else None
+                cost = state.cost + self._long_series((state.start.day - aim.day).days)
+                if cost < limit:
+                    best, limit = state, cost
+        return Chain(_starts(best), limit) if best else None
 
-    def _first(self, firsts: Sequence[Start], delay: float, bound: float) -> Layer:
+    def _first(self, aim: _Aim, limit: float) -> Layer:
         layer: Layer = ({}, {})
-        for start in firsts:
-            cost = delay + self.own[start]
-            if self.sessions:
-                cost += self.sessions.preparation_cost(start.day)
-            if self.wishes.weekdays and start.day.weekday() not in self.wishes.weekdays:
-                cost += FIRST_ON_OTHER_WEEKDAY
-            if cost < bound:
-                layer[self.sessions is None].setdefault(start.day, []).append(_State(cost, start, None))
+        begun = self._first_cost(aim.day)
+        states = [_State(begun + cost, start, None) for cost, start in self.firsts[aim.day]]
+        if states := _front(states, limit - aim.rest[0]):
+            layer[self.sessions is None][aim.day] = states
         return layer
 
-    def _next(self, layer: Layer, number: int, ideal: date, nodes: Days, bound: float) -> Layer:
+    def _next(self, aim: _Aim, layer: Layer, number: int, limit: float) -> Layer:
         """The states of infusion `number + 1`, given those of infusion `number`."""
         reached: Layer = ({}, {})
-        is_last = number == self.wishes.count - 1
-        for day, starts in nodes.items():
-            off = float(abs((day - ideal).days))
-            ways = self._ways(layer, day, number) if off < bound else ((), ())
-            if not any(ways):
+        room = limit - aim.least_of_all + aim.least[number] + ROUNDING
+        for day, off in self._around(aim.ideal[number], self.gaps.window_hard_days):
+            if off >= room:
+                break
+            if not aim.day < day <= aim.day + timedelta(days=self.gaps.window_hard_days):
                 continue
-            for start in starts:
-                own = off + self.own[start]
-                if own >= bound:
-                    continue
-                if is_last and self.sessions:
-                    own += self.sessions.integration_cost(start)
-                for placed in (False, True):
-                    state = self._cheapest(ways[placed], start, own, bound)
-                    if state:
-                        reached[placed].setdefault(day, []).append(state)
+            for placed, ways in enumerate(self._ways(layer, day, number)):
+                if ways:
+                    found = self._reached(ways, day, off, room, number, limit - aim.rest[number])
+                    if found:
+                        reached[placed][day] = found
         return reached
+
+    def _reached(
+        self, ways: Sequence[_Way], day: date, off: int, room: float, number: int, limit: float
+    ) -> list[_State]:
+        found: list[_State] = []
+        closes = number == self.wishes.count - 1 and self.sessions
+        for cost, start in self.laters[day]:
+            own = off + cost
+            if own >= room:
+                break
+            if closes:
+                own += self.sessions.integration_cost(start)
+            if state := self._cheapest(ways, start, own, limit):
+                found.append(state)
+        return _front(found, limit)
 
     def _ways(self, layer: Layer, day: date, number: int) -> tuple[Sequence[_Way], Sequence[_Way]]:
         """How infusion `number + 1` can be reached on a day: with the midpoint still to come, and with it behind."""
@@ -190,34 +268,32 @@ class _Search:
             ways += [*self._from(without, day, number - self.half)]
         return open_ways, ways
 
-    def _from(self, states: dict[date, list[_State]], day: date, position: int | None = None) -> Iterator[_Way]:
+    def _from(self, states: States, day: date, position: int | None = None) -> Iterator[_Way]:
         """The days from which a day can be reached under the gap rules, with or without a midpoint between."""
         for before, there in states.items():
             gap = (day - before).days
             if not self.least_days <= gap <= self.gaps.hard_days:
                 continue
-            slack = gap * DAY_MINUTES - self.gaps.min_hours * 60
-            if slack >= DAY_MINUTES - 1:  # any minute of that day is early enough, so only the cheapest counts
-                there = [min(there, key=_cost)]
             extra, same = self._long_gap(gap), inf
             if position is not None:
                 assert self.sessions
                 same = extra + self.sessions.between_place(before, day, position, day)
                 extra += self.sessions.between_cost(before, day, position)
-            yield _Way(there, slack, extra, same)
+            yield _Way(there, gap * DAY_MINUTES - self.gaps.min_hours * 60, extra, same)
 
-    def _cheapest(self, ways: Sequence[_Way], start: Start, own: float, bound: float) -> _State | None:
+    def _cheapest(self, ways: Sequence[_Way], start: Start, own: float, limit: float) -> _State | None:
         """The cheapest way to this start. On its own day a midpoint may still come before it."""
-        best, before = bound - own, None
+        best, before = limit - own + ROUNDING, None
         for way in ways:
             extra, latest = way.extra, start.minute + way.slack
             if way.same_day < inf and self.sessions:
                 extra = min(extra, way.same_day + self.sessions.same_day_cost(start))
-            if extra >= best:
-                continue
             for state in way.states:
-                if state.start.minute <= latest and state.cost + extra < best:
+                if state.cost + extra >= best:
+                    break
+                if state.start.minute <= latest:
                     best, before = state.cost + extra, state
+                    break
         return _State(best + own, start, before) if before else None
 
     def _long_gap(self, days: int) -> float:
@@ -229,8 +305,15 @@ class _Search:
         return LONG_SERIES + LONG_SERIES_DAY * over if over > 0 else 0.0
 
 
-def _cost(state: _State) -> float:
-    return state.cost
+def _front(states: list[_State], limit: float) -> list[_State]:
+    """The states worth keeping, cheapest first: a dearer one only where it is earlier in the day."""
+    kept: list[_State] = []
+    for state in sorted(states, key=lambda one: (one.cost, one.start.minute)):
+        if state.cost >= limit + ROUNDING:
+            break
+        if not kept or state.start.minute < kept[-1].start.minute:
+            kept.append(state)
+    return kept
 
 
 def _starts(state: _State | None) -> tuple[Start, ...]:

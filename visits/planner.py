@@ -11,17 +11,19 @@ from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from typing import TypeVar
 
-from clinic import clock
+from clinic import clock, settings_versions
 from clinic.errors import Invalid, Refused
 from clinic.models import Room, Site, User
 from clinic.policy import Action, Role, require
+from clinic.protocol import ProtocolValues
 from patients.models import Patient
 from visits import reasons, rules
-from visits.calendar import Calendar, block
+from visits.calendar import Calendar
 from visits.chains import Chain, Wishes, best_chain
 from visits.plans import Ask, Ground, Proposal, Slot, by_day
+from visits.ruler import block
 from visits.rules import DAY_MINUTES, STEP_MINUTES, Gaps, ideal_days, shape
-from visits.sessions import Choice, Sessions
+from visits.sessions import Choice, Sessions, integration_days
 
 __all__ = ["NoPlan", "Proposal", "Slot", "propose"]
 
@@ -117,9 +119,8 @@ def _check_template(ask: Ask, gaps: Gaps) -> None:
 
 def _ground(ask: Ask) -> Ground:
     """Load the calendar once, wide enough for every window, and see where infusions fit."""
-    first = max(ask.not_before - timedelta(days=60), ask.site.today())
-    last = ask.not_before + timedelta(days=FIRST_DAYS + 42 + 16)
-    calendar = Calendar.load(ask.site, first, last, patients=[ask.patient.pk])
+    settings = settings_versions.current(ask.site)
+    calendar = Calendar.load(ask.site, *_horizon(ask, settings), patients=[ask.patient.pk], settings=settings)
     timing = calendar.timing
     usual, session = shape("infusion", timing), shape("preparation", timing)
     alone = shape("infusion", timing, first_ever=ask.first_ever)
@@ -133,7 +134,10 @@ def _ground(ask: Ask) -> Ground:
         gaps=Gaps.of(calendar.settings),
         firsts=by_day(calendar, first_of_all),
         laters=by_day(calendar, later),
-        nurse_starts=calendar.staff_starts(ask.nurse, usual) if ask.nurse else later | first_of_all,
+        first_nurse_starts=calendar.staff_starts(ask.nurse, alone) if ask.nurse else first_of_all,
+        nurse_starts=calendar.staff_starts(ask.nurse, usual) if ask.nurse else later,
+        first_room_starts=calendar.room_starts(ask.room, alone) if ask.room else first_of_all,
+        room_starts=calendar.room_starts(ask.room, usual) if ask.room else later,
         therapists=[
             (one, by_day(calendar, calendar.starts(session, staff=one, patient_id=patient) & offered))
             for one in calendar.people[Role.THERAPIST]
@@ -141,14 +145,20 @@ def _ground(ask: Ask) -> Ground:
     )
 
 
+def _horizon(ask: Ask, settings: ProtocolValues) -> tuple[date, date]:
+    """From the earliest preparation to the latest integration that any plan could have."""
+    first = max(ask.not_before - timedelta(days=settings.prep_max_days_before), ask.site.today())
+    last = ask.not_before + timedelta(days=FIRST_DAYS + settings.window_hard_days)
+    return first, last + timedelta(days=integration_days(settings))
+
+
 def _grid(calendar: Calendar, at: time) -> int:
     """The cells on the half hour of the wall clock, and on the minute wished."""
     stride = GRID_MINUTES // STEP_MINUTES
     whole = (1 << calendar.size) - 1
     every = ((1 << (calendar.size // stride + 1) * stride) - 1) // ((1 << stride) - 1)
-    midnight = calendar.cell(calendar.site.day_bounds(calendar.first)[0])
-    wished = (midnight + at.minute // STEP_MINUTES) % stride
-    return (every << midnight % stride | every << wished) & whole
+    wished = at.minute // STEP_MINUTES % stride
+    return (every | every << wished) & whole
 
 
 # The search over variants

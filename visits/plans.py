@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import NamedTuple
 
 from clinic.models import Room, Site, User
 from patients.models import Patient
 from visits.calendar import Calendar
+from visits.ruler import Start
 from visits.rules import Gaps, Timing
 
 
@@ -43,7 +43,7 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Ask:
-    """The wishes, as they came."""
+    """The wishes, as they came. The hours wished are from `at` to `until`, or `at` alone."""
 
     patient: Patient
     site: Site
@@ -51,17 +51,11 @@ class Ask:
     weekdays: tuple[int, ...]
     not_before: date
     at: time
-    therapist: User | None
-    nurse: User | None
-    first_ever: bool
-
-
-class Start(NamedTuple):
-    """One free start: its cell in the calendar, and day and minute on the site's wall clock."""
-
-    cell: int
-    day: date
-    minute: int
+    therapist: User | None = None
+    nurse: User | None = None
+    first_ever: bool = False
+    until: time | None = None
+    room: Room | None = None
 
 
 Days = dict[date, list[Start]]
@@ -71,7 +65,8 @@ Days = dict[date, list[Start]]
 class Ground:
     """The calendar of a search, and the starts in it: where infusions fit, and where each therapist is free.
 
-    `nurse_starts` are the starts at which the wished nurse can be there, one bit a start.
+    Of the starts at which the wished nurse or the wished room is free, one bit each; all of them without such a wish.
+    The first infusion has bits of its own, since the first ever takes more of a nurse.
     """
 
     calendar: Calendar
@@ -79,14 +74,14 @@ class Ground:
     gaps: Gaps
     firsts: Days
     laters: Days
+    first_nurse_starts: int
     nurse_starts: int
+    first_room_starts: int
+    room_starts: int
     therapists: list[tuple[User, Days]]
+    unpaid: frozenset[date] = frozenset()
 
 
 def by_day(calendar: Calendar, starts: int) -> Days:
     """The set bits as starts, gathered by day."""
-    found: Days = {}
-    for moment in calendar.moments(starts):
-        start = Start(calendar.cell(moment), moment.date(), moment.hour * 60 + moment.minute)
-        found.setdefault(start.day, []).append(start)
-    return found
+    return {of_day[0].day: of_day for of_day in calendar.by_day(starts)}

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
-from visits.plans import Ask, Ground, Proposal, Start
+from visits.plans import Ask, Ground, Proposal
+from visits.ruler import Start
 from visits.rules import ideal_days, shape
 from visits.sessions import hours_past
 

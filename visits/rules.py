@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import cached_property, lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from clinic.policy import Role
@@ -75,9 +76,9 @@ class Stage:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Shape:
-    """All that a visit of one kind holds."""
+    """All that a visit of one kind holds. One object for each, so that it is a quick key."""
 
     kind: str
     minutes: int
@@ -85,11 +86,11 @@ class Shape:
     role: Role
     parts: tuple[Part, ...]
 
-    @property
+    @cached_property
     def staff_parts(self) -> tuple[Part, ...]:
         return tuple(part for part in self.parts if part.who == Who.STAFF)
 
-    @property
+    @cached_property
     def staff_minutes(self) -> int:
         return max(part.end for part in self.staff_parts)
 
@@ -124,6 +125,7 @@ def round_up(minutes: int) -> int:
     return -(-minutes // STEP_MINUTES) * STEP_MINUTES
 
 
+@lru_cache
 def shape(kind: str, timing: Timing, *, first_ever: bool = False, minutes: int | None = None) -> Shape:
     """What a visit of `kind` holds. `minutes` is the drug's or the session's own length, when it is not the usual."""
     if kind in INFUSIONS:
@@ -223,46 +225,41 @@ def gap_hours(first: datetime, second: datetime) -> float:
     return (second.replace(tzinfo=None) - first.replace(tzinfo=None)).total_seconds() / 3600
 
 
-def gap_breaches(starts: Sequence[datetime], gaps: Gaps) -> list[tuple[str, str]]:
-    """What these local starts break, as (tone, sentence); tone "stop" is a hard limit, "warn" a soft one."""
-    found: list[tuple[str, str]] = []
-    for number, (first, second) in enumerate(pairwise(starts), start=1):
-        hours = gap_hours(first, second)
-        days = (second.date() - first.date()).days
-        between = f"between infusions {number} and {number + 1}"
-        if hours < gaps.min_hours:
-            found.append(
-                (
-                    "stop",
-                    f"Only {hours:g} hours {between}; at least {gaps.min_hours} are needed.",
-                )
-            )
-        elif days > gaps.hard_days:
-            found.append(("stop", f"{days} days {between}; {gaps.hard_days} are the limit."))
-        elif days > gaps.soft_days:
-            found.append(
-                (
-                    "warn",
-                    f"{days} days {between}; a provider looks at more than {gaps.soft_days}.",
-                )
-            )
-    if len(starts) > 1:
-        span = (starts[-1].date() - starts[0].date()).days
-        if span > gaps.window_hard_days:
-            found.append(
-                (
-                    "stop",
-                    f"The series spans {span} days; {gaps.window_hard_days} are the limit.",
-                )
-            )
-        elif span > gaps.window_soft_days:
-            found.append(
-                (
-                    "warn",
-                    f"The series spans {span} days, more than {gaps.window_soft_days}.",
-                )
-            )
+class Breach(NamedTuple):
+    """What a row of infusions breaks: tone "stop" is a hard limit, "warn" a soft one; `after` is the number of the
+    infusion before the gap, 0 for the length of the whole series."""
+
+    tone: str
+    sentence: str
+    after: int
+
+
+def gap_breaches(starts: Sequence[datetime], gaps: Gaps) -> list[Breach]:
+    """What these local starts break (protocol 3.1 and 3.2)."""
+    found = [
+        breach
+        for number, (first, second) in enumerate(pairwise(starts), start=1)
+        if (breach := _gap_breach(first, second, number, gaps))
+    ]
+    span = (starts[-1].date() - starts[0].date()).days if starts else 0
+    if span > gaps.window_hard_days:
+        limit = f"{gaps.window_hard_days} are the limit"
+        found.append(Breach("stop", f"The series spans {span} days; {limit}.", 0))
+    elif span > gaps.window_soft_days:
+        found.append(Breach("warn", f"The series spans {span} days, more than {gaps.window_soft_days}.", 0))
     return found
+
+
+def _gap_breach(first: datetime, second: datetime, number: int, gaps: Gaps) -> Breach | None:
+    hours, days = gap_hours(first, second), (second.date() - first.date()).days
+    between = f"between infusions {number} and {number + 1}"
+    if hours < gaps.min_hours:
+        return Breach("stop", f"Only {hours:g} hours {between}; at least {gaps.min_hours} are needed.", number)
+    if days > gaps.hard_days:
+        return Breach("stop", f"{days} days {between}; {gaps.hard_days} are the limit.", number)
+    if days > gaps.soft_days:
+        return Breach("warn", f"{days} days {between}; a provider looks at more than {gaps.soft_days}.", number)
+    return None
 
 
 def ideal_days(first: date, weekdays: Sequence[int], count: int, min_gap_days: int = 2) -> list[date]:

@@ -14,8 +14,10 @@ from math import inf
 from typing import NamedTuple
 
 from clinic.models import User
+from clinic.protocol import ProtocolValues
 from visits import rules
-from visits.plans import Ask, Ground, Start
+from visits.plans import Ask, Ground
+from visits.ruler import Start
 from visits.rules import DAY_MINUTES, THERAPY, Timing, shape
 
 OTHER_THERAPIST = 5.0
@@ -40,6 +42,11 @@ def hours_past(last: Start, session: Start, timing: Timing, limit_hours: int) ->
     """Hours by which a session is later than the limit after the drug of the last infusion, on the wall clock."""
     minutes = (session.day - last.day).days * DAY_MINUTES + session.minute - last.minute
     return (minutes - timing.arrival - timing.infusion) / 60 - limit_hours
+
+
+def integration_days(settings: ProtocolValues) -> int:
+    """Until how many days after the last infusion an integration session may be looked for."""
+    return settings.integration_hours // 24 + settings.integration_grace_days + 1
 
 
 class Sessions:
@@ -108,12 +115,9 @@ class Sessions:
             return inf
         return INTEGRATION_DAY * max(over, 0.0) / 24
 
-    def _integration_days(self) -> int:
-        return self.settings.integration_hours // 24 + self.settings.integration_grace_days + 1
-
     def _integration_cost(self, last: Start) -> float:
         best = inf
-        for number in range(1, self._integration_days() + 1):
+        for number in range(1, integration_days(self.settings) + 1):
             midnight = Start(0, last.day + timedelta(days=number), 0)
             if best <= self.integration_place(last, midnight):
                 break  # from here on each day costs more
@@ -158,7 +162,7 @@ class Sessions:
         if kind == "integration":
             return [
                 (choice.cost + self.integration_place(last, choice.start), choice)
-                for choice in self._on(last.day, range(1, self._integration_days() + 1))
+                for choice in self._on(last.day, range(1, integration_days(self.settings) + 1))
             ]
         after, before = rules.midpoint_between(len(starts))
         window = range(1, (starts[before - 1].day - starts[after - 1].day).days + 1)
