@@ -99,7 +99,7 @@ def test_a_series_that_keeps_everything_breaks_nothing():
     ],
 )
 def test_each_breach_has_its_sentence(days, tone, words):
-    ((found, sentence),) = gap_breaches([at(day) for day in days], Gaps())
+    ((found, sentence, _),) = gap_breaches([at(day) for day in days], Gaps())
     assert found == tone
     assert words in sentence
 
