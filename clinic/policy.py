@@ -58,6 +58,9 @@ class Action(StrEnum):
     OVERRIDE_GATE = "override the readiness gate"
     DISCHARGE = "discharge after an infusion"
     KEEP_LEDGER = "keep the drug ledger"
+    REPORT_ADVERSE = "report adverse events and near misses"
+    REVIEW_ADVERSE = "review and sign adverse events"
+    WRITE_NOTE = "write and sign the note of an infusion"
     REVIEW_RESPONSE = "review the response and plan boosters"
     SEE_THERAPY = "see therapy sessions"
     WRITE_THERAPY = "plan and document therapy sessions"
@@ -100,6 +103,9 @@ GRANTS: dict[Action, frozenset[Role]] = {
     Action.OVERRIDE_GATE: frozenset({Role.PROVIDER}),
     Action.DISCHARGE: frozenset({Role.NURSE, Role.PROVIDER}),
     Action.KEEP_LEDGER: frozenset({Role.NURSE, Role.PROVIDER}),
+    Action.REPORT_ADVERSE: _CLINICAL,
+    Action.REVIEW_ADVERSE: frozenset({Role.PROVIDER}),
+    Action.WRITE_NOTE: frozenset({Role.NURSE, Role.PROVIDER}),
     Action.REVIEW_RESPONSE: frozenset({Role.PROVIDER}),
     Action.SEE_THERAPY: _CLINICAL,
     Action.WRITE_THERAPY: frozenset({Role.THERAPIST}),
@@ -282,6 +288,7 @@ ROUTES: dict[str, Action | Door] = {
     "infusions:discharge": Action.DISCHARGE,
     "infusions:correct": Action.RUN_INFUSION,
     "infusions:answer": Action.RUN_INFUSION,
+    "infusions:event-error": Action.RUN_INFUSION,
     "infusions:orders": Action.SEE_INFUSION,
     "infusions:order-preview": Action.ORDER_DOSE,
     "infusions:order-countersign": Action.ORDER_DOSE,
@@ -294,6 +301,23 @@ ROUTES: dict[str, Action | Door] = {
     "infusions:vial-count": Action.KEEP_LEDGER,
     "infusions:vial-return": Action.KEEP_LEDGER,
     "infusions:vial-close": Action.KEEP_LEDGER,
+    "infusions:vial-settle": Action.KEEP_LEDGER,
+    "infusions:count": Action.KEEP_LEDGER,
+    "infusions:count-close": Action.KEEP_LEDGER,
+    "infusions:counts": Action.KEEP_LEDGER,
+    "infusions:ledger-export": Action.KEEP_LEDGER,
+    "infusions:adverse-events": Action.SEE_INFUSION,
+    "infusions:adverse-event": Action.SEE_INFUSION,
+    "infusions:adverse-report": Action.REPORT_ADVERSE,
+    "infusions:adverse-review": Action.REVIEW_ADVERSE,
+    "infusions:note": Action.SEE_INFUSION,
+    "infusions:note-write": Action.WRITE_NOTE,
+    "infusions:note-sign": Action.WRITE_NOTE,
+    "infusions:note-addendum": Action.WRITE_NOTE,
+    "infusions:note-pdf": Action.SEE_INFUSION,
+    "infusions:against-advice": Action.DISCHARGE,
+    "infusions:flowsheets": Action.RUN_INFUSION,
+    "infusions:flowsheets-pdf": Action.RUN_INFUSION,
     # therapy
     "therapy:mine": Action.WRITE_THERAPY,
     "therapy:session": Action.SEE_THERAPY,
@@ -304,6 +328,11 @@ ROUTES: dict[str, Action | Door] = {
     # journey
     "journey:home": Action.SEE_TASKS,
     "journey:today": Action.SEE_SCHEDULE,
+    "journey:hallway": Action.SEE_SCHEDULE,
+    "journey:today-visit": Action.SEE_SCHEDULE,
+    "journey:today-step": Action.BOOK,
+    "journey:today-cancel": Action.BOOK,
+    "journey:today-move": Action.BOOK,
     "journey:chart": Action.SEE_PATIENTS,
     "journey:series-plan": Action.BOOK,
     "journey:booster": Action.BOOK,

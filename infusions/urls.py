@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from infusions.views import chair, ledger, orders, review
+from infusions.views import chair, ledger, orders, review, rows
 
 app_name = "infusions"
 
@@ -11,10 +11,10 @@ chair_patterns: list[URLPattern] = [
     path("<uuid:pk>/check-in/", chair.check_in, name="check-in"),
     path("<uuid:pk>/clear/", chair.clear, name="clear"),
     path("<uuid:pk>/start/", chair.start, name="start"),
-    path("<uuid:pk>/pause/", chair.pause, name="pause"),
-    path("<uuid:pk>/resume/", chair.resume, name="resume"),
-    path("<uuid:pk>/complete/", chair.complete, name="complete"),
-    path("<uuid:pk>/stop/", chair.stop, name="stop"),
+    path("<uuid:pk>/pause/", rows.pause, name="pause"),
+    path("<uuid:pk>/resume/", rows.resume, name="resume"),
+    path("<uuid:pk>/complete/", rows.complete, name="complete"),
+    path("<uuid:pk>/stop/", rows.stop, name="stop"),
     path("<uuid:pk>/hold/", chair.hold, name="hold"),
     path("<uuid:pk>/not-given/", chair.not_given, name="not-given"),
     path("<uuid:pk>/override/", chair.override, name="override"),
@@ -23,11 +23,12 @@ chair_patterns: list[URLPattern] = [
     path("<uuid:pk>/double-check/", chair.double_check, name="double-check"),
     path("<uuid:pk>/waste/", chair.waste, name="waste"),
     path("<uuid:pk>/discard/", chair.discard, name="discard"),
-    path("<uuid:pk>/vitals/", chair.vitals, name="vitals"),
-    path("<uuid:pk>/event/", chair.event, name="event"),
+    path("<uuid:pk>/vitals/", rows.vitals, name="vitals"),
+    path("<uuid:pk>/event/", rows.event, name="event"),
     path("<uuid:pk>/discharge/", chair.discharge, name="discharge"),
-    path("<uuid:pk>/vitals/<uuid:row>/correct/", chair.correct, name="correct"),
-    path("<uuid:pk>/vitals/<uuid:row>/answer/", chair.answer, name="answer"),
+    path("<uuid:pk>/vitals/<uuid:row>/correct/", rows.correct, name="correct"),
+    path("<uuid:pk>/vitals/<uuid:row>/answer/", rows.answer, name="answer"),
+    path("<uuid:pk>/event/<uuid:event>/error/", rows.event_error, name="event-error"),
 ]
 
 # What is ordered, what is in stock, and what came of it.

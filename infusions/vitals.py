@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -34,12 +35,17 @@ RANGES: dict[str, tuple[str, int, int]] = {
 FIELDS = (*RANGES, "nausea", "symptoms")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Taken:
-    """A saved row and the lines it crosses."""
+    """A saved row, and, for whoever asks, the lines it crosses."""
 
+    infusion: Infusion
     row: VitalSigns
-    crossings: tuple[Crossing, ...] = ()
+
+    @cached_property
+    def crossings(self) -> tuple[Crossing, ...]:
+        settings = settings_versions.current(self.infusion.appointment.site)
+        return tuple(crossed(self.infusion, self.infusion.vitals.all(), settings).get(self.row.pk, ()))
 
 
 @transaction.atomic
@@ -51,8 +57,7 @@ def record(
     Raises NotPermitted, Refused outside the stay, Invalid with a sentence for each value that can't be.
     """
     infusion = states.locked(infusion_id)
-    site = infusion.appointment.site
-    require(by, Action.RUN_INFUSION, at=site)
+    require(by, Action.RUN_INFUSION, at=infusion.appointment.site)
     row = infusion.vitals.filter(client_key=client_key).first() if client_key else None
     if row is None:
         _check(values)
@@ -60,8 +65,7 @@ def record(
         row = VitalSigns.objects.create(
             infusion=infusion, observed_at=moment, entered_by=by, client_key=client_key, **values
         )
-    settings = settings_versions.current(site)
-    return Taken(row, tuple(crossed(infusion, infusion.vitals.all(), settings).get(row.pk, ())))
+    return Taken(infusion, row)
 
 
 @transaction.atomic
@@ -215,6 +219,49 @@ def next_due(
     at = since + timedelta(minutes=every)
     seconds = round((at - clock.now()).total_seconds())
     return Due(at, seconds, settings.vitals_late_minutes * 60, recheck)
+
+
+@dataclass(frozen=True)
+class Missed:
+    """A set that was due and that nobody took in time; `taken_at` is when the next one came."""
+
+    at: datetime
+    phase: Phase
+    taken_at: datetime | None = None
+
+
+def missed(infusion: Infusion, rows: Iterable[VitalSigns], settings: ProtocolValues, until: datetime) -> list[Missed]:
+    """Every set that was missed until now, oldest first: due, and more than the grace late (Table A).
+
+    It follows from the rows alone, so a row that is typed later for the right time makes the miss go away, and nothing
+    else does.
+    """
+    if infusion.started_at is None:
+        return []
+    times = [row.observed_at for row in live(rows)]
+    ended = infusion.ended_at
+    during = (Phase.DURING, infusion.started_at, ended or until, settings.vitals_every_minutes)
+    phases = [during] + ([(Phase.RECOVERY, ended, until, settings.vitals_every_minutes_recovery)] if ended else [])
+    late = timedelta(minutes=settings.vitals_late_minutes)
+    return [
+        Missed(at, phase, taken)
+        for phase, begins, ends, every in phases
+        for at, taken in _gaps(times, begins, ends, timedelta(minutes=every), late)
+    ]
+
+
+def _gaps(
+    times: Sequence[datetime], begins: datetime, ends: datetime, every: timedelta, late: timedelta
+) -> Iterator[tuple[datetime, datetime | None]]:
+    """The due times between two edges that no reading came near enough to, each with the reading that came after."""
+    inside = [time for time in times if begins <= time <= ends]
+    last = begins
+    for time in [*inside, None]:
+        upto = time or ends
+        while upto > last + every + late:
+            last += every
+            yield last, time
+        last = upto
 
 
 def _check(values: Mapping[str, Any]) -> None:

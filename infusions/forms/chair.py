@@ -12,17 +12,17 @@ from clinic import clock
 from clinic.errors import Invalid
 from clinic.forms import CalmForm
 from clinic.models import Site
-from infusions import vitals
 from infusions.forms.witness import WitnessForm
-from infusions.models import ArrivalCheck, Infusion, RunEvent, VitalSigns
+from infusions.models import ArrivalCheck, Infusion
 from patients.models import Contact
 
 
-def latest_moment(site: Site, at: time) -> datetime:
-    """The newest moment, now or before, at which the site's clock showed this time."""
-    now = clock.now() + timedelta(minutes=1)
-    today = site.moment(site.today(), at)
-    return today if today <= now else site.moment(site.today() - timedelta(days=1), at)
+def latest_moment(site: Site, at: time, upto: datetime | None = None) -> datetime:
+    """The newest moment, now or before, at which the site's clock showed this time; `upto` counts from there."""
+    latest = (upto or clock.now()) + timedelta(minutes=1)
+    day = site.local(latest).date()
+    today = site.moment(day, at)
+    return today if today <= latest else site.moment(day - timedelta(days=1), at)
 
 
 class AskedField(forms.CharField):
@@ -156,66 +156,6 @@ class PersonForm(WitnessForm):
         if typed.get("witness") and not typed.get("password"):
             self.add_error("password", self.required_sentences["password"])
         return typed
-
-
-class EventForm(CalmForm, forms.Form):
-    """One quick event."""
-
-    kind = forms.ChoiceField(choices=RunEvent.Kind.choices)
-    text = forms.CharField(required=False, max_length=4000)
-    at = forms.TimeField(required=False)
-    client_key = forms.UUIDField(required=False)
-
-
-class VitalsForm(CalmForm, forms.Form):
-    """A row of the flowsheet. What is typed is checked by the verb, so that page and API say the same."""
-
-    systolic = forms.IntegerField(required=False)
-    diastolic = forms.IntegerField(required=False)
-    heart_rate = forms.IntegerField(required=False)
-    spo2 = forms.IntegerField(required=False)
-    respiratory_rate = forms.IntegerField(required=False)
-    moaas = forms.IntegerField(required=False)
-    distress = forms.IntegerField(required=False)
-    cadss6 = forms.IntegerField(required=False)
-    nausea = forms.NullBooleanField(required=False)
-    at = forms.TimeField(required=False)
-    age_seconds = forms.IntegerField(required=False, min_value=0, max_value=24 * 3600)
-    client_key = forms.UUIDField(required=False)
-
-    def observed_at(self, site: Site) -> datetime:
-        """A chosen clock time, else so many seconds ago as the page waited to send it; no tablet's clock is trusted."""
-        if self.cleaned_data["at"]:
-            return latest_moment(site, self.cleaned_data["at"])
-        return clock.now() - timedelta(seconds=self.cleaned_data["age_seconds"] or 0)
-
-    def values(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in vitals.FIELDS}
-
-
-class CorrectionForm(CalmForm, forms.Form):
-    """The right values beside the wrong ones, and why."""
-
-    reason = forms.CharField(
-        label="What was wrong", max_length=300, error_messages={"required": "Say in a few words what was wrong."}
-    )
-
-    def __init__(self, *args: Any, row: VitalSigns, **kwargs: Any) -> None:
-        self.row = row
-        super().__init__(*args, **kwargs)
-        for name, (label, _, _) in vitals.RANGES.items():
-            box = forms.TextInput({"inputmode": "numeric"})
-            self.fields[name] = forms.IntegerField(label=label, required=False, initial=getattr(row, name), widget=box)
-        self.helper.layout = Layout(
-            Row(Column("systolic"), Column("diastolic"), Column("heart_rate"), Column("spo2"), css_class="g-3 mb-3"),
-            Row(
-                Column("respiratory_rate"), Column("moaas"), Column("distress"), Column("cadss6"), css_class="g-3 mb-3"
-            ),
-            "reason",
-        )
-
-    def values(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in vitals.RANGES}
 
 
 def require_valid(form: forms.Form) -> None:

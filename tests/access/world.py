@@ -12,7 +12,7 @@ from django.utils.http import int_to_base36
 from clinic import clock, settings_versions
 from clinic.models import Closure, ShiftException, Site
 from clinic.policy import Role
-from infusions.models import VitalSigns
+from infusions.models import AdverseEvent, StockCount, VitalSigns
 from insurance.models import Coverage, Payer, SelfPay, Verification
 from patients.models import (
     Allergy,
@@ -107,6 +107,10 @@ class World:
         self.infusion = making.infusion(self.series, 1, DAY, at="11:00", by=nurse)
         self.order = making.order(self.series, provider)
         self.vial = making.vial(site, nurse)
+        self.stock_count = StockCount.objects.create(site=site, kind="daily", on=date.fromisoformat(DAY), opened_by=nurse)
+        self.adverse = AdverseEvent.objects.create(
+            patient=self.patient, site=site, term="nausea", grade=1, observed_at=self.now, entered_by=nurse
+        )
         self.vitals = VitalSigns.objects.create(
             infusion=self.infusion, observed_at=self.now, systolic=120, diastolic=80, entered_by=nurse
         )
@@ -184,12 +188,17 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
     **of_room("infusions", "infusion", "override arrival draw double-check waste discard vitals event discharge"),
     "infusions:correct": lambda world: {"pk": world.infusion.pk, "row": world.vitals.pk},
     "infusions:answer": lambda world: {"pk": world.infusion.pk, "row": world.vitals.pk},
+    "infusions:event-error": lambda world: {"pk": world.infusion.pk, "event": world.vitals.pk},
     **of_room("infusions", "series", "orders order-preview review booster-plan booster-dates"),
     **of_room("infusions", "order", "order-countersign"),
-    **of_room("infusions", "vial", "vial vial-waste vial-count vial-return vial-close"),
+    **of_room("infusions", "vial", "vial vial-waste vial-count vial-return vial-close vial-settle"),
+    **of_room("infusions", "stock_count", "count-close"),
+    **of_room("infusions", "adverse", "adverse-event adverse-review"),
+    **of_room("infusions", "infusion", "adverse-report note note-write note-sign note-addendum note-pdf against-advice"),
     **of_room("therapy", "session", "session intentions missed"),
     "therapy:write": pk("session", kind="plan"),
     "therapy:addendum": pk("session", kind="plan"),
     **of_room("journey", "patient", "chart series-plan"),
     **of_room("journey", "series", "booster"),
+    **of_room("journey", "visit", "today-visit today-step today-cancel today-move"),
 }

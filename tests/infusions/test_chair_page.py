@@ -117,7 +117,8 @@ def test_the_same_row_sent_twice_is_one(at_chair, day, running):
 
 
 def test_a_row_that_waited_is_dated_when_it_was_pressed(at_chair, day, running):
-    _post(at_chair, day, "vitals", running, "09:25", heart_rate="84", age_seconds="180", client_key=str(uuid7()))
+    pressed = day.at("09:22").isoformat()
+    _post(at_chair, day, "vitals", running, "09:25", heart_rate="84", pressed_at=pressed, client_key=str(uuid7()))
     assert VitalSigns.objects.get(heart_rate=84).observed_at == day.at("09:22")
 
 

@@ -1,0 +1,148 @@
+"""How the page beside the chair answers: the whole page, its parts anew, or a short word to a row that had waited."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.shortcuts import redirect, render
+
+from clinic.access import acting_user
+from clinic.errors import DomainError, Invalid, NotFound
+from clinic.models import User
+from clinic.policy import Action, can
+from infusions import pulse
+from infusions.chair import Chair
+from infusions.events import DRUGS, ROUTES
+from infusions.forms.chair import ArrivalForm, DischargeForm
+from infusions.forms.witness import possible
+from infusions.models import Infusion
+from patients.access import allow_here
+
+# Quick events whose dialog is one line of words: kind, label, icon, what to write.
+QUICK = (
+    ("iv_in", "IV in", "drop", "Where: left forearm, 22 G"),
+    ("nausea", "Nausea", "sad", "How bad, and what was done"),
+    ("iv_out", "IV out", "out", "Site dry, dressed"),
+)
+
+Do = Callable[[Infusion, User], object]
+
+
+def infusion_or_404(request: HttpRequest, pk: UUID) -> Infusion:
+    """The infusion at one of the user's sites. Raises Http404 for a stranger, NotPermitted for a colleague."""
+    infusion = (
+        Infusion.objects.select_related(
+            "series__patient__site", "series__site", "appointment__site", "order__signed_by", "vial", "drawn_by",
+            "checked_by", "nurse",
+        )
+        .filter(pk=pk, appointment__site_id__in=acting_user(request).site_ids)
+        .first()
+    )  # fmt: skip
+    if infusion is None:
+        raise Http404
+    allow_here(request, infusion.appointment.site)
+    return infusion
+
+
+def show(
+    request: HttpRequest,
+    chair: Chair,
+    *,
+    whole: bool = False,
+    status: int = 200,
+    error: DomainError | None = None,
+    slim: bool = False,
+    **forms: Any,
+) -> HttpResponse:
+    """The page or its parts; `slim` leaves out the parts that a row of vitals or an event does not change."""
+    context = {
+        "chair": chair, "infusion": chair.infusion, "site": chair.site, "error": error, "quick": QUICK, "slim": slim,
+        "drugs": DRUGS, "routes": ROUTES,
+    }  # fmt: skip
+    context |= forms if slim else offered(chair) | forms
+    template = "infusions/chair.html" if whole else "infusions/chair_parts.html"
+    return render(request, template, context, status=status)
+
+
+def unless_known(request: HttpRequest, infusion_id: UUID, draw: Callable[[], HttpResponse]) -> HttpResponse:
+    """The answer of `draw` with a tag of its state, or 304 and nothing drawn when the page has that state already."""
+    tag = f'"{pulse.of_infusion(infusion_id)}"'
+    if request.headers.get("If-None-Match") == tag:
+        return HttpResponseNotModified(headers={"ETag": tag, "Cache-Control": "no-store, private"})
+    response = draw()
+    response["ETag"] = tag
+    return response
+
+
+def offered(chair: Chair) -> dict[str, Any]:
+    """The unbound forms that the present state offers."""
+    made: dict[str, Any] = {}
+    if chair.is_before and chair.is_here and chair.may_run:
+        made["arrival_form"] = ArrivalForm(infusion=chair.infusion, check=chair.arrival)
+    if chair.state == "recovery" and chair.may_run:
+        escort = chair.arrival.escort if chair.arrival else None
+        made["discharge_form"] = DischargeForm(escort=escort, may_release=chair.may_override)
+    needs_person = chair.infusion.drawn_ml is not None and (chair.is_before or bool(chair.to_waste))
+    if needs_person and chair.may_run:
+        made["people"] = possible(chair.site, chair.user)
+    return made
+
+
+def answer(
+    request: HttpRequest, pk: UUID, do: Do, *, slim: bool = False, typed: dict[str, str] | None = None, **forms: Any
+) -> HttpResponse:
+    """Do it, then show the parts as they are now; what a verb refuses is said, and what was typed stays.
+
+    Front desk may check in, but not read what stands beside the chair: they are led back to the visit. A row that the
+    page had kept (`X-Row`) is told in JSON why it is refused; with `X-Brief` its success is a bare 204.
+    """
+    infusion, user = infusion_or_404(request, pk), acting_user(request)
+    if not can(user, Action.SEE_INFUSION, infusion.appointment.site):
+        do(infusion, user)
+        return redirect("visits:appointment", pk=infusion.appointment_id)
+    error: DomainError | None = None
+    try:
+        do(infusion, user)
+    except NotFound as gone:
+        raise Http404 from gone
+    except DomainError as refused:
+        error = refused
+    if "X-Row" in request.headers and (error or "X-Brief" in request.headers):
+        return _told(error)
+    whole = not request.headers.get("HX-Request")
+    if error is None and whole:
+        return redirect("infusions:infusion", pk=pk)
+    fresh = infusion if slim else infusion_or_404(request, pk)
+    chair = Chair(fresh, user, typed=typed or {} if error else {}, errors=_fields(error))
+    shown = {name: form for name, form in forms.items() if error}
+    status = error.status if error else 200
+    return show(request, chair, whole=whole, status=status, error=error, slim=slim and not whole, **shown)
+
+
+def _told(error: DomainError | None) -> HttpResponse:
+    if error is None:
+        return HttpResponse(status=204)
+    told = {"title": error.title, "sentence": error.sentence, "fields": _fields(error)}
+    return JsonResponse(told, status=error.status)
+
+
+def _fields(error: DomainError | None) -> dict[str, str]:
+    return dict(error.fields) if isinstance(error, Invalid) else {}
+
+
+def checked(form: Any, do: Do) -> Do:
+    """Do it once the form is whole; what the verb finds wrong goes beside the fields."""
+
+    def after_check(infusion: Infusion, by: User) -> None:
+        if not form.is_valid():
+            raise Invalid("Please look at the marked fields.")
+        try:
+            do(infusion, by)
+        except Invalid as error:
+            form.refuse(error)
+            raise
+
+    return after_check
