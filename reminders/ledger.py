@@ -108,3 +108,27 @@ def held_back(patient: Patient, channel: str = ContactConsent.Channel.EMAIL) -> 
     if not ContactConsent.objects.filter(patient=patient, channel=channel, revoked_at__isnull=True).exists():
         return "The patient has not agreed to email."
     return ""
+
+
+def was_sent(subject_kind: str, subject_id: UUID, kind: str) -> bool:
+    """Whether a message went out, as far as anybody knows."""
+    gone = (Message.State.CLAIMED, Message.State.SENT, Message.State.DELIVERED, Message.State.UNCERTAIN)
+    return Message.objects.filter(subject_kind=subject_kind, subject_id=subject_id, kind=kind, state__in=gone).exists()
+
+
+@transaction.atomic
+def restore(*, subject_kind: str, subject_id: UUID, occurrence: str, kinds: Collection[str]) -> int:
+    """Plan again what was taken back about one occasion, as it was: the same rows, so that nothing goes out twice.
+
+    What was sent before it could be taken back stays sent. Answers how many are planned again.
+    """
+    again = Message.objects.filter(
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        occurrence=occurrence,
+        kind__in=kinds,
+        state=Message.State.VOID,
+        expires_at__gt=clock.now(),
+    )
+    restored: int = again.update(state=Message.State.PLANNED, why="")
+    return restored

@@ -22,7 +22,8 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     State.DELIVERED: frozenset(),
     State.FAILED: frozenset({State.PLANNED, State.VOID}),
     State.UNCERTAIN: frozenset({State.SENT, State.FAILED}),
-    State.VOID: frozenset(),
+    # The change for which it was taken back was itself undone within its quarter of an hour.
+    State.VOID: frozenset({State.PLANNED}),
     State.SUPPRESSED: frozenset(),
     State.EXPIRED: frozenset(),
 }

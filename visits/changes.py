@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -11,10 +13,10 @@ from clinic import clock, settings_versions
 from clinic.errors import IllegalTransition, Invalid, NotFound, Refused
 from clinic.models import Room, User
 from clinic.policy import Action, can, require
-from visits import clashes, followers, notices, places
+from visits import clashes, courses, followers, notices, places
 from visits.booking import check_start
 from visits.calendar import Calendar
-from visits.locks import lock_for
+from visits.locks import lock_each
 from visits.models import Appointment, Hold, StatusEvent
 from visits.places import Wanted, release
 from visits.rules import HANDS_LANE, INFUSIONS, STEP_MINUTES, Shape, Timing, shape
@@ -163,7 +165,17 @@ def no_show(*, appointment_id: UUID, by: User) -> Appointment:
     return appointment
 
 
-@transaction.atomic
+@dataclass(frozen=True)
+class Moving:
+    """Where one visit is to go. `version` is that of the visit as the person saw it."""
+
+    appointment_id: UUID
+    starts_at: datetime
+    room: Room | None = None
+    staff: User | None = None
+    version: int | None = None
+
+
 def move(
     *,
     appointment_id: UUID,
@@ -172,52 +184,93 @@ def move(
     room: Room | None = None,
     staff: User | None = None,
     version: int | None = None,
+    reason: str = "",
 ) -> Appointment:
     """Take the visit to another time, with the same length and needs; old messages are taken back, new ones planned.
 
-    Room and person stay where they can, unless others are asked for. `version` is that of the visit as the person saw
-    it. Raises what `book` raises, Refused when the visit is no longer as they saw it, and IllegalTransition once the
-    patient has arrived.
+    Room and person stay where they can, unless others are asked for. When only they change, the patient is told
+    nothing, and a confirmed visit stays confirmed. `version` is that of the visit as the person saw it. Raises what
+    `book` raises, Refused when the visit is no longer as they saw it, NeedsReason when a rule of its series asks for
+    one and `reason` is empty, and IllegalTransition once the patient has arrived.
     """
-    appointment = locked(appointment_id)
-    site = appointment.site
-    require(by, Action.BOOK, at=site)
-    _check_seen(appointment, version)
-    if appointment.status not in {Status.BOOKED, Status.CONFIRMED}:
-        raise IllegalTransition(
-            "This visit",
-            current=appointment.get_status_display(),
-            wanted="Moved",
-            allowed=allowed(appointment.status),
-        )
-    check_start(starts_at, site)
-    starts_at = starts_at.astimezone(UTC)
-    day = site.local(starts_at).date()
-    calendar = Calendar.place(site, day, day)
-    wish = _as_wanted(appointment, starts_at, room, staff, calendar.timing)
-    form = places.shape_of(wish, calendar.timing)
-    lock_for(calendar, appointment.patient, [(wish, form)])
-    calendar.read_holds(patients=[appointment.patient_id], without=appointment.pk)
-    wish = _keep_places(calendar, appointment, wish, form)
-    taken = places.choose(calendar, appointment.patient, wish, form, without=appointment.pk)
-    event = StatusEvent.objects.create(
-        appointment=appointment,
-        before=appointment.status,
-        after=Status.BOOKED,
-        by=by,
-        moved_from=appointment.starts_at,
+    moving = Moving(appointment_id, starts_at, room, staff, version)
+    return move_all(moves=[moving], by=by, reason=reason)[0].appointment
+
+
+@transaction.atomic
+def move_all(*, moves: Sequence[Moving], by: User, reason: str = "") -> list[StatusEvent]:
+    """Move several visits of one site at once, all or none: each may take a place that another one leaves.
+
+    Answers the change of each, in the order asked. Raises what `move` raises.
+    """
+    visits = _locked_to_move(moves, by)
+    if not visits:
+        return []
+    site = visits[0].site
+    wanted = [(visit, moving.starts_at) for visit, moving in zip(visits, moves, strict=True)]
+    courses.check(wanted, by=by, reason=reason)
+    days = [site.local(moving.starts_at).date() for moving in moves]
+    calendar = Calendar.place(site, min(days), max(days))
+    wishes = [
+        as_wanted(visit, moving.starts_at.astimezone(UTC), moving.room, moving.staff, calendar.timing)
+        for visit, moving in zip(visits, moves, strict=True)
+    ]
+    forms = [places.shape_of(wish, calendar.timing) for wish in wishes]
+    lock_each(calendar, [visit.patient_id for visit in visits], list(zip(wishes, forms, strict=True)))
+    calendar.read_holds(
+        patients=[visit.patient_id for visit in visits], without=[moving.appointment_id for moving in moves]
     )
-    release(appointment, event)
-    appointment.starts_at = starts_at
-    appointment.ends_at = starts_at + timedelta(minutes=form.minutes)
-    appointment.status = Status.BOOKED
-    appointment.version += 1
-    appointment.save(update_fields=["starts_at", "ends_at", "status", "version"])
-    places.hold(calendar, appointment, form, taken, by, "")
-    notices.take_back(appointment, "The visit was moved.")
-    notices.plan(appointment, calendar.settings)
-    followers.tell(appointment.pk, by)
-    return appointment
+    kept = [_keep_places(calendar, *one) for one in zip(visits, wishes, forms, strict=True)]
+    events = [_leave(visit, wish.starts_at, by, reason) for visit, wish in zip(visits, kept, strict=True)]
+    for visit, wish, form, event in zip(visits, kept, forms, events, strict=True):
+        _arrive_at(calendar, visit, wish, form, event, by)
+    for visit in visits:
+        followers.tell(visit.pk, by)
+    return events
+
+
+def _locked_to_move(moves: Sequence[Moving], by: User) -> list[Appointment]:
+    """The visits under their row locks, taken in the order of their ids; answered in the order asked."""
+    rows = {one: locked(one) for one in sorted(moving.appointment_id for moving in moves)}
+    for moving in moves:
+        visit = rows[moving.appointment_id]
+        require(by, Action.BOOK, at=visit.site)
+        _check_seen(visit, moving.version)
+        if visit.status not in {Status.BOOKED, Status.CONFIRMED}:
+            raise IllegalTransition(
+                "This visit", current=visit.get_status_display(), wanted="Moved", allowed=allowed(visit.status)
+            )
+        if moving.starts_at != visit.starts_at:
+            check_start(moving.starts_at, visit.site)
+    return [rows[moving.appointment_id] for moving in moves]
+
+
+def _leave(visit: Appointment, starts_at: datetime, by: User, reason: str) -> StatusEvent:
+    """Give the old places free, and write the change. A visit that keeps its hour keeps its status."""
+    same_hour = starts_at == visit.starts_at
+    event = StatusEvent.objects.create(
+        appointment=visit,
+        before=visit.status,
+        after=visit.status if same_hour else Status.BOOKED,
+        by=by,
+        moved_from=None if same_hour else visit.starts_at,
+        reason=reason.strip(),
+    )
+    release(visit, event)
+    return event
+
+
+def _arrive_at(calendar: Calendar, visit: Appointment, wish: Wanted, form: Shape, event: StatusEvent, by: User) -> None:
+    taken = places.choose(calendar, visit.patient, wish, form, without=visit.pk)
+    visit.starts_at = wish.starts_at
+    visit.ends_at = wish.starts_at + timedelta(minutes=form.minutes)
+    visit.status = event.after
+    visit.version += 1
+    visit.save(update_fields=["starts_at", "ends_at", "status", "version"])
+    places.hold(calendar, visit, form, taken, by, "")
+    if event.moved_from:
+        notices.take_back(visit, "The visit was moved.")
+        notices.plan(visit, calendar.settings)
 
 
 def _check_seen(appointment: Appointment, version: int | None) -> None:
@@ -229,7 +282,7 @@ def _check_seen(appointment: Appointment, version: int | None) -> None:
     )
 
 
-def _as_wanted(
+def as_wanted(
     appointment: Appointment,
     starts_at: datetime,
     room: Room | None,
@@ -242,7 +295,10 @@ def _as_wanted(
     if appointment.kind in INFUSIONS:
         usual = shape(appointment.kind, timing).minutes
         whole = timing.infusion + whole - usual
-        first_ever = appointment.holds.filter(active=True, phase=Hold.Phase.ATTENDING, lane__lt=HANDS_LANE).exists()
+        first_ever = any(
+            hold.active and hold.phase == Hold.Phase.ATTENDING and hold.lane < HANDS_LANE
+            for hold in appointment.holds.all()
+        )
     return Wanted(
         appointment.kind,
         starts_at,

@@ -38,16 +38,17 @@ def utc_days(start: datetime, end: datetime) -> list[str]:
 
 
 def lock_for(calendar: Calendar, patient: Patient, wanted: Sequence[tuple[Wanted, Shape]]) -> None:
-    """Lock everything that these visits could take: where nothing was asked for, every candidate."""
+    """Lock everything that these visits of one patient could take: where nothing was asked for, every candidate."""
+    lock_each(calendar, [patient.pk] * len(wanted), wanted)
+
+
+def lock_each(calendar: Calendar, patients: Sequence[UUID], wanted: Sequence[tuple[Wanted, Shape]]) -> None:
+    """The same for visits of several patients, one patient for each visit."""
     names: set[tuple[str, UUID]] = set()
-    for wish, form in wanted:
+    for patient_id, (wish, form) in zip(patients, wanted, strict=True):
         rooms = [wish.room] if wish.room else calendar.rooms_for(form)
         people = [wish.staff] if wish.staff else calendar.people[form.role]
-        resources = [
-            patient.pk,
-            *(room.pk for room in rooms),
-            *(user.pk for user in people),
-        ]
+        resources = [patient_id, *(room.pk for room in rooms), *(user.pk for user in people)]
         end = wish.starts_at + timedelta(minutes=form.minutes)
         for day in utc_days(wish.starts_at, end):
             names.update((day, resource) for resource in resources)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from clinic import clock, wording
 from clinic.models import ProtocolSettings
 from reminders import ledger
+from reminders.models import Message
 from visits.models import Appointment
 from visits.rules import wall_clock_before
 
@@ -60,7 +61,7 @@ def plan(appointment: Appointment, settings: ProtocolSettings) -> int:
             site=site,
             subject_kind=SUBJECT,
             subject_id=appointment.pk,
-            occurrence=f"{appointment.starts_at.astimezone(UTC):%Y-%m-%dT%H:%MZ} v{appointment.version}",
+            occurrence=f"{_hour(appointment)}{appointment.version}",
             due_at=due_at,
             expires_at=appointment.starts_at,
             values={
@@ -74,6 +75,19 @@ def plan(appointment: Appointment, settings: ProtocolSettings) -> int:
     return planned
 
 
+def _hour(appointment: Appointment) -> str:
+    """The part of a message's occasion that names the visit's hour; the visit's version follows it."""
+    return f"{appointment.starts_at.astimezone(UTC):%Y-%m-%dT%H:%MZ} v"
+
+
 def take_back(appointment: Appointment, why: str) -> int:
     """Void what was planned about a visit and has not gone out. Answers how many."""
     return ledger.void(subject_kind=SUBJECT, subject_id=appointment.pk, why=why, kinds=KINDS)
+
+
+def restore(appointment: Appointment) -> int:
+    """Plan again what was said about the visit's present hour before it was changed. Answers how many."""
+    own = Message.objects.filter(subject_kind=SUBJECT, subject_id=appointment.pk, kind__in=KINDS)
+    known = own.filter(occurrence__startswith=_hour(appointment)).values_list("occurrence", flat=True)
+    newest = max(known, key=lambda occurrence: int(occurrence.rpartition("v")[2]), default="")
+    return ledger.restore(subject_kind=SUBJECT, subject_id=appointment.pk, occurrence=newest, kinds=KINDS)

@@ -15,7 +15,7 @@ from psycopg2.extras import DateTimeTZRange
 from clinic.errors import Refused
 from clinic.models import Room, User
 from patients.models import Patient
-from visits import clashes
+from visits import clashes, followers
 from visits.calendar import Calendar, cells
 from visits.clashes import SlotTaken
 from visits.models import Appointment, Hold, StatusEvent
@@ -200,6 +200,7 @@ def hold(
     for hold in holds:
         start = calendar.cell(hold.during.lower)
         calendar.take(hold.resource, hold.lane, start, calendar.cell(hold.during.upper))
+    followers.taken(site_id=appointment.site_id, starts_at=appointment.starts_at, ends_at=appointment.ends_at)
 
 
 def _lanes(calendar: Calendar, patient: Patient, part: Part, places: Places) -> list[tuple[Room | User | Patient, int]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from clinic import clock, settings_versions
+from clinic import clock
 from clinic.errors import Refused
 from clinic.models import User
 from clinic.policy import Action, require
@@ -44,6 +45,28 @@ def undo(*, appointment_id: UUID, by: User) -> Appointment:
     Raises NotPermitted, Refused when it is too late or the place has gone meanwhile (SlotTaken).
     """
     appointment = locked(appointment_id)
+    _take_back([appointment], [_undoable(appointment, by)], by)
+    return appointment
+
+
+@transaction.atomic
+def undo_all(*, events: Sequence[StatusEvent], by: User) -> list[Appointment]:
+    """Take back one change of each of several visits, all or none. Each must be its visit's last change.
+
+    All places are let go before any is taken again, so that visits which exchanged theirs find their own.
+    Raises what `undo` raises.
+    """
+    rows = {one: locked(one) for one in sorted(event.appointment_id for event in events)}
+    visits = [rows[event.appointment_id] for event in events]
+    for visit, event in zip(visits, events, strict=True):
+        if _undoable(visit, by).pk != event.pk:
+            raise Refused(f"The visit of {visit.patient.name} was changed since. Undo that change first.")
+    _take_back(visits, events, by)
+    return visits
+
+
+def _undoable(appointment: Appointment, by: User) -> StatusEvent:
+    """The last change, if it may be taken back now."""
     require(by, Action.BOOK, at=appointment.site)
     event = last_change(appointment)
     if event is None or undo_until(appointment) is None:
@@ -51,26 +74,56 @@ def undo(*, appointment_id: UUID, by: User) -> Appointment:
             f"The last change can’t be taken back: that is possible for {UNDO_MINUTES} minutes, "
             "and not once the visit has begun."
         )
-    event.undone_at, event.undone_by = clock.now(), by
-    event.save(update_fields=["undone_at", "undone_by"])
-    released = list(event.released.all())
-    if released:
-        _hold_again(appointment, event, released)
+    return event
+
+
+def _take_back(visits: Sequence[Appointment], events: Sequence[StatusEvent], by: User) -> None:
+    held = {event.pk: list(event.released.all()) for event in events}
+    holds = [hold for released in held.values() for hold in released]
+    lock((day, hold.resource) for hold in holds for day in utc_days(hold.during.lower, hold.during.upper))
+    for visit, event in zip(visits, events, strict=True):
+        event.undone_at, event.undone_by = clock.now(), by
+        event.save(update_fields=["undone_at", "undone_by"])
+        if held[event.pk]:
+            release(visit, event)
+    _hold_again(holds)
+    for visit, event in zip(visits, events, strict=True):
+        _restore(visit, event, held[event.pk])
+    for visit in visits:
+        followers.tell(visit.pk, by)
+
+
+def _hold_again(holds: Sequence[Hold]) -> None:
+    """Take the places again that the changes gave free. Raises SlotTaken when somebody has one of them now."""
+    try:
+        with transaction.atomic():
+            Hold.objects.filter(pk__in=[hold.pk for hold in holds]).update(active=True, released_in=None)
+    except IntegrityError as error:
+        if not clashes.is_overlap(error):
+            raise
+        raise SlotTaken(
+            "The place has been given to somebody else meanwhile. Book or move the visit to another time."
+        ) from error
+
+
+def _restore(appointment: Appointment, event: StatusEvent, released: Sequence[Hold]) -> None:
+    """The visit as it was before the event, and what was to be said about it."""
     if event.moved_from:
         length = appointment.ends_at - appointment.starts_at
         stay = next((hold for hold in released if hold.patient_id), None)
         appointment.starts_at = event.moved_from
         appointment.ends_at = stay.during.upper if stay else event.moved_from + length
-    _restore(appointment, event)
-    if released:
+    _save_as_before(appointment, event)
+    if not released:
+        return
+    followers.taken(site_id=appointment.site_id, starts_at=appointment.starts_at, ends_at=appointment.ends_at)
+    if event.moved_from:
         notices.take_back(appointment, "The change was taken back.")
-        notices.plan(appointment, settings_versions.current(appointment.site))
-    followers.tell(appointment.pk, by)
-    return appointment
+    if event.moved_from or event.after in {Status.CANCELLED, Status.NO_SHOW}:
+        notices.restore(appointment)
 
 
-def _restore(appointment: Appointment, event: StatusEvent) -> None:
-    """The fields of the appointment as they were before the event."""
+def _save_as_before(appointment: Appointment, event: StatusEvent) -> None:
     appointment.status = event.before
     appointment.version += 1
     if event.after == Status.CANCELLED:
@@ -90,19 +143,3 @@ def _restore(appointment: Appointment, event: StatusEvent) -> None:
             "arrived_at",
         ]
     )
-
-
-def _hold_again(appointment: Appointment, event: StatusEvent, released: list[Hold]) -> None:
-    """Take the places again that the event gave free. Raises SlotTaken when somebody has one of them now."""
-    names = {(day, hold.resource) for hold in released for day in utc_days(hold.during.lower, hold.during.upper)}
-    lock(names)
-    release(appointment, event)
-    try:
-        with transaction.atomic():
-            Hold.objects.filter(pk__in=[hold.pk for hold in released]).update(active=True, released_in=None)
-    except IntegrityError as error:
-        if not clashes.is_overlap(error):
-            raise
-        raise SlotTaken(
-            "The place has been given to somebody else meanwhile. Book or move the visit to another time."
-        ) from error
