@@ -6,7 +6,7 @@ Sources: protocol.md 2.4 (staff), 3.1 and 3.2 (schedules, missed sessions), 5 (t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property, lru_cache
@@ -109,6 +109,10 @@ class Timing:
     therapy: int = 53
     nurse_lanes: int = 2
 
+    def of_patient(self, minutes: int | None, recovery: int | None) -> Timing:
+        """The same with the minutes of one person's drug and recovery, where they are known."""
+        return replace(self, infusion=minutes or self.infusion, recovery=recovery or self.recovery)
+
     @classmethod
     def of(cls, settings: ProtocolValues) -> Timing:
         return cls(
@@ -126,10 +130,16 @@ def round_up(minutes: int) -> int:
 
 
 @lru_cache
-def shape(kind: str, timing: Timing, *, first_ever: bool = False, minutes: int | None = None) -> Shape:
-    """What a visit of `kind` holds. `minutes` is the drug's or the session's own length, when it is not the usual."""
+def shape(
+    kind: str, timing: Timing, *, first_ever: bool = False, minutes: int | None = None, recovery: int | None = None
+) -> Shape:
+    """What a visit of `kind` holds.
+
+    `minutes` is the drug's or the session's own length and `recovery` the time after the drug, when they are not the
+    usual ones.
+    """
     if kind in INFUSIONS:
-        return _infusion(kind, timing, first_ever, minutes)
+        return _infusion(kind, timing.of_patient(minutes, recovery), first_ever)
     if kind in THERAPY:
         length = round_up(minutes or timing.therapy)
         return _session(kind, length, ("therapy", "consult"), Role.THERAPIST)
@@ -139,8 +149,8 @@ def shape(kind: str, timing: Timing, *, first_ever: bool = False, minutes: int |
     raise ValueError(f"{kind!r} is no kind of visit")
 
 
-def _infusion(kind: str, timing: Timing, first_ever: bool, minutes: int | None) -> Shape:
-    drug_ends = timing.arrival + (minutes or timing.infusion)
+def _infusion(kind: str, timing: Timing, first_ever: bool) -> Shape:
+    drug_ends = timing.arrival + timing.infusion
     leaves = round_up(drug_ends + timing.recovery)
     stay = leaves + BUFFER_MINUTES
     hands_free = min(round_up(timing.arrival + IV_START_MINUTES), leaves)
@@ -174,12 +184,12 @@ def _session(kind: str, minutes: int, room_kinds: tuple[str, ...], role: Role) -
     return Shape(kind, minutes, room_kinds, role, parts)
 
 
-def stages(kind: str, timing: Timing, minutes: int) -> tuple[Stage, ...]:
+def stages(kind: str, timing: Timing, minutes: int, recovery: int | None = None) -> tuple[Stage, ...]:
     """What a person sees of a visit that lasts `minutes` in all: arrival, infusion and recovery, or one session."""
     if kind not in INFUSIONS:
         return (Stage("session", 0, minutes),)
     leaves = minutes - BUFFER_MINUTES
-    drug_ends = max(timing.arrival, leaves - timing.recovery)
+    drug_ends = max(timing.arrival, leaves - (recovery or timing.recovery))
     return (
         Stage("preparation", 0, timing.arrival),
         Stage("infusion", timing.arrival, drug_ends),

@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from clinic import clock
 from clinic.history import audited
 from clinic.models import Room, Site
-from clinic.records import Record, ordered, together
+from clinic.records import Record, ordered, together, within
 from patients.models import Patient
 
 USER = settings.AUTH_USER_MODEL
@@ -46,6 +46,9 @@ class Appointment(Record):
     kind = models.CharField(max_length=12, choices=Kind.choices)
     starts_at = models.DateTimeField(help_text="When the patient is asked to be there.")
     ends_at = models.DateTimeField(help_text="When room and patient are free again.")
+    recovery_minutes = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Where it was set for this visit; else as the protocol settings say."
+    )
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.BOOKED)
     arrived_at = models.DateTimeField(null=True, blank=True)
     cancelled_by_party = models.CharField(
@@ -69,6 +72,7 @@ class Appointment(Record):
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             ordered("appointment_ends_after_start", "starts_at", "ends_at"),
+            within("appointment_recovery", "recovery_minutes", 5, 300),
             models.CheckConstraint(
                 name="appointment_cancelled_whole",
                 condition=Q(status="cancelled", cancelled_late__isnull=False)
