@@ -4,6 +4,9 @@ The page locks itself at the idle limit (static/js/idle.js) and asks `clinic:unl
 stays in the page. The server keeps the same clocks, so that nothing depends on the page: a request that comes after
 the limit is answered 401 (unsafe or htmx) or sent to sign in (a page). Polls that carry `X-Background` are answered
 but never extend the idle clock.
+
+A session may go to the hallway: then it opens the hallway's own page and nothing else, for as long as it lives, until
+the person proves again who they are.
 """
 
 from collections.abc import Callable
@@ -18,6 +21,7 @@ from django.shortcuts import render
 from clinic import clock
 
 STARTED, SEEN, LOCKED = "evenkeel_started", "evenkeel_seen", "evenkeel_locked"
+HALLWAY, HALLWAY_PAGE = "evenkeel_hallway", "journey:hallway"
 _ALLOWED_WHILE_LOCKED = {"clinic:unlock", "account_logout"}
 
 
@@ -34,9 +38,12 @@ def limits(
         if now - started > timedelta(hours=settings.ABSOLUTE_SESSION_HOURS):
             logout(request)
             return _sign_in_again(request)
-        if session.get(LOCKED) or now - seen > timedelta(minutes=settings.IDLE_LOGOFF_MINUTES):
+        if is_in_hallway(request):
+            if not _is_one_of(request, {HALLWAY_PAGE, *_ALLOWED_WHILE_LOCKED}):
+                return _sign_in_again(request)
+        elif session.get(LOCKED) or now - seen > timedelta(minutes=settings.IDLE_LOGOFF_MINUTES):
             session[LOCKED] = True
-            if not _may_pass_locked(request):
+            if not _is_one_of(request, _ALLOWED_WHILE_LOCKED):
                 return _sign_in_again(request)
         elif "X-Background" not in request.headers and now - seen > timedelta(seconds=20):
             # Twenty seconds of grain, so that a busy page doesn't write the session at each request.
@@ -46,8 +53,18 @@ def limits(
     return middleware
 
 
+def go_to_hallway(request: HttpRequest) -> None:
+    """From now on this session shows the hallway's page alone."""
+    request.session[HALLWAY] = True
+
+
+def is_in_hallway(request: HttpRequest) -> bool:
+    return bool(request.session.get(HALLWAY))
+
+
 def unlocked(request: HttpRequest) -> None:
-    """The person proved again who they are: the idle clock starts anew."""
+    """The person proved again who they are: the idle clock starts anew, and the hallway is left."""
+    request.session.pop(HALLWAY, None)
     request.session[LOCKED] = False
     request.session[SEEN] = clock.now().isoformat()
 
@@ -56,14 +73,14 @@ def _moment(value: str) -> datetime:
     return datetime.fromisoformat(value)
 
 
-def _may_pass_locked(request: HttpRequest) -> bool:
+def _is_one_of(request: HttpRequest, names: set[str]) -> bool:
     from django.urls import Resolver404, resolve
 
     try:
         name = resolve(request.path_info).view_name
     except Resolver404:
         return False
-    return name in _ALLOWED_WHILE_LOCKED
+    return name in names
 
 
 def _sign_in_again(request: HttpRequest) -> HttpResponse:

@@ -62,7 +62,7 @@ def unlock(request: HttpRequest) -> HttpResponse:
 
 
 def _pulse(request: HttpRequest) -> HttpResponse:
-    if not request.user.is_authenticated or request.session.get(sessions.LOCKED):
+    if not request.user.is_authenticated or request.session.get(sessions.LOCKED) or sessions.is_in_hallway(request):
         return HttpResponse(status=401)
     return HttpResponse(status=204, headers={"X-Evenkeel-User": str(request.user.pk)})
 

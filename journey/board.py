@@ -1,16 +1,15 @@
 """The day board as one reader may see it: rooms as columns, lanes for staff, a card for each visit.
 
-What comes from which room: places and stages from `visits.board`, states and gates from `infusions`. Readers without
-the right to see infusions learn whether something blocks, never what.
+What comes from which room: places and stages from `visits.board`, states and gates from `infusions`; the words on a
+card are those of `journey.cards`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, timedelta
 from uuid import UUID
-
-from django.urls import reverse
 
 from clinic import clock
 from clinic.models import Site, User
@@ -18,54 +17,37 @@ from clinic.policy import Action, can
 from infusions import readiness
 from infusions.models import Infusion
 from infusions.readiness import Summary
+from journey import cards
+from journey.cards import GATE_OPEN, Card, Reader, Sight, Spot
 from visits import board as places
-from visits.board import BoardDay, BoardVisit
-from visits.models import Appointment
+from visits.board import Block, BoardDay, BoardRoom, BoardVisit
+from visits.rules import HANDS_LANE, INFUSIONS, STEP_MINUTES
 
-SHOWN_LIGHTS = ("consent", "order", "fasting", "coverage", "escort", "measures")
 HEAD_ROWS = 1  # the row of names above the five-minute rows
-TALK = frozenset({"preparation", "midpoint", "integration", "evaluation"})
+WIDEST = 4  # so many columns one room or person has at most
+GROUPS = {
+    "here": "In the building",
+    "infusing": "Infusing",
+    "recovery": "In recovery",
+    "late": "Late to arrive",
+    "blocked": "Blocked",
+}
 
 
 @dataclass(frozen=True)
-class Segment:
-    """A stretch of the card's rail: preparation, infusion, recovery or talk, in rows of five minutes."""
+class Head:
+    """The head of a room's columns, or of a person's lanes."""
 
-    css: str
-    row: int
-    rows: int
-
-
-@dataclass(frozen=True)
-class Card:
-    """One visit on the board and in the list."""
-
-    visit: BoardVisit
+    key: str
     name: str
-    kind: str
-    state: str
-    css: str
+    under: str
     column: int
-    row: int
-    rows: int
-    href: str
-    left: str = ""
-    word: str = ""
-    tone: str = "none"
-    lights: tuple[tuple[str, str], ...] = ()
-    segments: tuple[Segment, ...] = ()
-    next_href: str = ""
-    next_label: str = ""
-
-    @property
-    def is_short(self) -> bool:
-        """Too low on the board for more than three lines."""
-        return self.rows < 15
+    width: int
 
 
 @dataclass(frozen=True)
 class Lane:
-    """One lane of a person's time."""
+    """A stretch of one lane of a person's time."""
 
     column: int
     row: int
@@ -74,221 +56,172 @@ class Lane:
     title: str
 
 
-@dataclass
+@dataclass(frozen=True)
+class Tile:
+    """A number over the board; pressed, it shows only those whom it counts."""
+
+    key: str
+    n: int
+    of: int | None
+    text: str
+    is_on: bool
+
+
+@dataclass(frozen=True)
 class Board:
     """Everything the page draws."""
 
     day: BoardDay
+    rooms: list[Head]
+    people: list[Head]
     cards: list[Card]
+    sights: list[Sight]
     lanes: list[Lane]
-    people: list[tuple[str, str, int, int]]
     hours: list[tuple[str, int]]
     now_row: int | None
-    tiles: list[dict[str, object]] = field(default_factory=list)
+    now_shift: int  # minutes into that row
+    tiles: list[Tile]
 
     @property
     def row_count(self) -> int:
         return self.day.rows
 
+    @property
+    def columns(self) -> int:
+        """How many columns the rooms take."""
+        return sum(head.width for head in self.rooms)
 
-def read(site: Site, on: date, *, by: User) -> Board:
+    @property
+    def opens_utc(self) -> str:
+        """The moment of the first row, from which a card that is dragged counts."""
+        return f"{self.day.opens_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def read(site: Site, on: date, *, by: User, only: str = "") -> Board:
     """The board of a day, in a number of queries that does not depend on how full it is."""
     day = places.day(site, on)
-    clinical = can(by, Action.SEE_INFUSION, site)
+    reader = Reader(clinical=can(by, Action.SEE_INFUSION, site), may_move=can(by, Action.BOOK, site))
     infusions = _infusions(day)
-    gates = readiness.summary([one for one in infusions.values() if _is_open(one)]) if infusions else {}
-    places_shown = {place.room for place in day.rooms}
-    columns = {place.room.pk: number for number, place in enumerate(day.rooms, start=2)}
-    cards = [
-        _card(
-            day,
-            visit,
-            columns[visit.room.pk] if visit.room and visit.room in places_shown else 2,
-            infusions,
-            gates,
-            clinical,
-        )
-        for visit in day.visits
-    ]
-    people, lanes = _people(day, first_column=len(day.rooms) + 2)
+    waiting = [one for one in infusions.values() if one.state in GATE_OPEN]
+    gates = readiness.summary(waiting) if waiting else {}
+    rooms, spots = _rooms(day)
+    people, lanes = _people(day, first_column=sum(head.width for head in rooms) + 2)
+    drawn: list[Card] = []
+    sights: list[Sight] = []
+    for visit in day.visits:
+        infusion = infusions.get(visit.appointment.pk)
+        gate = gates.get(infusion.pk) if infusion else None
+        card = cards.card(day, visit, spots[visit.appointment.pk], infusion, gate, reader)
+        drawn.append(card)
+        sights.append(cards.sight(card, infusion, _unless_hidden(gate, reader)))
     now_row = day.now_row
     return Board(
         day=day,
-        cards=cards,
-        lanes=lanes,
+        rooms=rooms,
         people=people,
+        cards=[_dimmed(card, only) for card in drawn],
+        sights=sights,
+        lanes=lanes,
         hours=_hours(day),
         now_row=now_row + HEAD_ROWS if now_row else None,
-        tiles=_tiles(day, infusions, cards),
+        now_shift=clock.now().minute % STEP_MINUTES,
+        tiles=_tiles(drawn, only),
     )
 
 
 def _infusions(day: BoardDay) -> dict[UUID, Infusion]:
-    visits = [visit.appointment.pk for visit in day.visits if visit.appointment.kind in Appointment.INFUSIONS]
+    visits = [visit.appointment.pk for visit in day.visits if visit.appointment.kind in INFUSIONS]
     found = Infusion.objects.filter(appointment_id__in=visits).select_related(
         "series__patient__site", "appointment__site", "order"
     )
     return {one.appointment_id: one for one in found}
 
 
-def _is_open(infusion: Infusion) -> bool:
-    """The gate still matters: nothing was started, and it is not called off."""
-    return infusion.state in {"scheduled", "checked_in", "cleared", "held"}
+def _unless_hidden(gate: Summary | None, reader: Reader) -> Summary | None:
+    return gate if reader.clinical else None
 
 
-def _card(
-    day: BoardDay,
-    visit: BoardVisit,
-    column: int,
-    infusions: dict[UUID, Infusion],
-    gates: dict[UUID, Summary],
-    clinical: bool,
-) -> Card:
-    appointment = visit.appointment
-    infusion = infusions.get(appointment.pk)
-    gate = gates.get(infusion.pk) if infusion else None
-    word, tone = _word(visit, infusion, gate, clinical, day)
-    state = infusion.get_state_display() if infusion and clinical else appointment.get_status_display()
-    label, href = _next(appointment, infusion, clinical)
-    return Card(
-        visit=visit,
-        name=appointment.patient.name,
-        kind=_kind(appointment, infusion),
-        state=state,
-        css=_css(visit, infusion, day),
-        column=column,
-        row=visit.row + HEAD_ROWS,
-        rows=visit.rows,
-        href=reverse("visits:appointment", args=[appointment.pk]),
-        left=_left(visit, infusion) if clinical else "",
-        word=word,
-        tone=tone,
-        lights=_lights(gate) if clinical and gate else (),
-        segments=_segments(visit),
-        next_href=href,
-        next_label=label,
-    )
+def _dimmed(card: Card, only: str) -> Card:
+    """A card whom the chosen tile does not count steps back."""
+    return card if not only or only in card.groups else replace(card, css=f"{card.css} is-dim")
 
 
-def _kind(appointment: Appointment, infusion: Infusion | None) -> str:
-    if infusion and infusion.number and infusion.series.planned_count:
-        return f"Infusion {infusion.number}/{infusion.series.planned_count}"
-    return str(appointment.get_kind_display())
+def _rooms(day: BoardDay) -> tuple[list[Head], dict[UUID, Spot]]:
+    """The heads of the rooms, and where each card stands: side by side where two share a room and a time."""
+    heads: list[Head] = []
+    spots: dict[UUID, Spot] = {}
+    column = 2
+    for place in day.rooms:
+        tracks = side_by_side(place.visits)
+        width = max(tracks.values(), default=0) + 1
+        name = place.room.name if place.room else "No room"
+        heads.append(Head(str(place.room.pk) if place.room else "", name, _under(place), column, width))
+        for visit in place.visits:
+            alone = not any(_meet(visit, other) for other in place.visits if other is not visit)
+            track = tracks[visit.appointment.pk]
+            spots[visit.appointment.pk] = Spot(column + track, width if alone else 1, name)
+        column += width
+    return heads, spots
 
 
-def _word(
-    visit: BoardVisit, infusion: Infusion | None, gate: Summary | None, clinical: bool, day: BoardDay
-) -> tuple[str, str]:
-    """The one thing to say on the card, with its tone."""
-    appointment = visit.appointment
-    if visit.is_late(clock.now(), day.late_grace_minutes):
-        minutes = int((clock.now() - appointment.starts_at).total_seconds() // 60)
-        return (f"{minutes} min late" if minutes < 60 else "Did not come"), "warn"
-    if gate is not None:
-        if clinical:
-            return gate.word, gate.worst.state if gate.worst and gate.worst.state != "todo" else (
-                "none" if gate.worst else "ok"
-            )
-        return ("Clinical hold", "stop") if gate.blocked else ("", "none")
-    if appointment.status == Appointment.Status.CONFIRMED:
-        return "Confirmed", "ok"
-    return "", "none"
-
-
-def _lights(gate: Summary) -> tuple[tuple[str, str], ...]:
-    by_key = {light.key: light for light in gate.lights}
-    shown = [by_key[key] for key in SHOWN_LIGHTS if key in by_key]
-    return tuple(
-        ("ok" if light.passed else "none" if light.state == "todo" else light.state, light.label) for light in shown
-    )
-
-
-def _css(visit: BoardVisit, infusion: Infusion | None, day: BoardDay) -> str:
-    appointment = visit.appointment
-    if appointment.status in {"no_show", "cancelled"}:
-        return "is-missed"
-    if appointment.status == "done":
-        return "is-done"
-    if infusion and infusion.state in {"in_progress", "paused"}:
-        return "is-live"
-    if infusion and infusion.state in {"completed", "stopped_early", "recovery"}:
-        return "is-rest"
-    if infusion and infusion.state == "held":
-        return "is-held"
-    talk = "is-talk " if appointment.kind in TALK else ""
-    if visit.is_late(clock.now(), day.late_grace_minutes):
-        return f"{talk}is-late"
-    return f"{talk}is-later" if appointment.starts_at > clock.now() else f"{talk}is-ready"
-
-
-def _left(visit: BoardVisit, infusion: Infusion | None) -> str:
-    """How many minutes are left of what is going on, by the plan."""
-    if infusion is None or infusion.started_at is None or infusion.order is None:
+def _under(place: BoardRoom) -> str:
+    """The line under a room's name."""
+    if place.room is None:
         return ""
-    if infusion.state == Infusion.State.IN_PROGRESS:
-        ends = infusion.started_at + timedelta(minutes=infusion.order.minutes, seconds=infusion.paused_seconds)
-        return f"{_minutes_to(ends)} min left"
-    if infusion.state == Infusion.State.RECOVERY:
-        return f"home {visit.appointment.ends_at.astimezone(visit.stages[-1].ends_at.tzinfo):%H:%M}"
-    return ""
+    if place.is_retired:
+        return "no longer in use"
+    return place.closed_because or place.room.nickname or str(place.room.get_kind_display())
 
 
-def _minutes_to(moment: datetime) -> int:
-    return max(0, int((moment - clock.now()).total_seconds() // 60))
+def _meet(one: BoardVisit, other: BoardVisit) -> bool:
+    return one.row < other.row + other.rows and other.row < one.row + one.rows
 
 
-def _segments(visit: BoardVisit) -> tuple[Segment, ...]:
-    css = {"infusion": "ek-seg-run", "recovery": "ek-seg-rest", "session": "ek-seg-talk"}
-    rows: list[Segment] = []
-    for stage in visit.stages:
-        start = int((stage.starts_at - visit.appointment.starts_at).total_seconds()) // 300 + 1
-        length = max(1, int((stage.ends_at - stage.starts_at).total_seconds()) // 300)
-        rows.append(Segment(css.get(stage.name, ""), start, length))
-    return tuple(rows)
+def side_by_side(visits: Sequence[BoardVisit]) -> dict[UUID, int]:
+    """For each visit the first track, from 0, on which it meets nobody before it."""
+    ends: list[int] = []
+    tracks: dict[UUID, int] = {}
+    for visit in sorted(visits, key=lambda one: (one.row, one.is_overbooked, -one.rows)):
+        free = (number for number, end in enumerate(ends) if end <= visit.row)
+        track = next(free, min(len(ends), WIDEST - 1))
+        if track == len(ends):
+            ends.append(0)
+        ends[track] = max(ends[track], visit.row + visit.rows)
+        tracks[visit.appointment.pk] = track
+    return tracks
 
 
-def _next(appointment: Appointment, infusion: Infusion | None, clinical: bool) -> tuple[str, str]:
-    """Where the next step is done."""
-    if infusion and clinical and appointment.is_alive:
-        return "Open infusion", reverse("infusions:infusion", args=[infusion.pk])
-    return "Open", reverse("visits:appointment", args=[appointment.pk])
-
-
-def _people(day: BoardDay, *, first_column: int) -> tuple[list[tuple[str, str, int, int]], list[Lane]]:
-    """The heads (initials, name, column, width) and the blocks of every lane."""
-    heads: list[tuple[str, str, int, int]] = []
+def _people(day: BoardDay, *, first_column: int) -> tuple[list[Head], list[Lane]]:
+    """The heads of the staff, and the blocks of every lane."""
+    heads: list[Head] = []
     lanes: list[Lane] = []
     column = first_column
     for person in day.people:
-        width = min(person.lanes, 2)
-        heads.append((person.user.initials, person.user.full_name, column, width))
-        for block in person.blocks:
-            place = column + min(max(block.lane, 1), width) - 1
-            talk = block.visit.appointment.kind in TALK
-            css = "ek-hold-talk" if talk else ("" if block.phase == "attending" else "ek-hold-part")
-            title = (
-                f"{person.user.full_name}: {block.visit.patient.name}, {block.starts_at:%H:%M} to {block.ends_at:%H:%M}"
-            )
-            lanes.append(Lane(place, block.row + HEAD_ROWS, max(block.rows, 1), css, title))
+        width = min(person.lanes, WIDEST)
+        heads.append(Head(str(person.user.pk), person.user.initials, person.user.full_name, column, width))
+        lanes += [_lane(block, person.user.full_name, column, width) for block in person.blocks]
         column += width
     return heads, lanes
 
 
+def _lane(block: Block, who: str, column: int, width: int) -> Lane:
+    """Both hands at an IV start lie over the lane of that patient; an overbooked one over the last."""
+    own = block.visit.lane if block.lane == HANDS_LANE else block.lane
+    talk = block.visit.appointment.kind not in INFUSIONS
+    css = "ek-hold-talk" if talk else "" if block.phase == "attending" else "ek-hold-part"
+    title = f"{who}: {block.visit.patient.name}, {block.starts_at:%H:%M} to {block.ends_at:%H:%M}"
+    return Lane(column + min(own, width) - 1, block.row + HEAD_ROWS, max(block.rows, 1), css, title)
+
+
 def _hours(day: BoardDay) -> list[tuple[str, int]]:
-    hours: list[tuple[str, int]] = []
-    moment = day.opens_at + timedelta(hours=1)
-    while moment < day.closes_at:
-        hours.append((f"{day.site.local(moment):%H:%M}", day.row(moment) + HEAD_ROWS))
-        moment += timedelta(hours=1)
-    return hours
+    """The full hours on the wall, as they pass: none is missing or out of place when the clocks change."""
+    opens = day.opens_at.astimezone(UTC)
+    steps = ((day.site.local(opens + timedelta(minutes=STEP_MINUTES * row)), row) for row in range(1, day.rows))
+    return [(f"{moment:%H:%M}", row + 1 + HEAD_ROWS) for moment, row in steps if not moment.minute]
 
 
-def _tiles(day: BoardDay, infusions: dict[UUID, Infusion], cards: list[Card]) -> list[dict[str, object]]:
-    states = [one.state for one in infusions.values()]
+def _tiles(shown: list[Card], only: str) -> list[Tile]:
+    counts = {key: sum(key in card.groups for card in shown) for key in GROUPS}
     return [
-        {"n": len(day.here), "of": len(day.visits), "text": "In the building"},
-        {"n": sum(state in Infusion.RUNNING for state in states), "text": "Infusing"},
-        {"n": sum(state == "recovery" for state in states), "text": "In recovery"},
-        {"n": len(day.late), "text": "Late to arrive"},
-        {"n": sum(card.tone == "stop" for card in cards), "text": "Blocked"},
+        Tile(key, counts[key], len(shown) if key == "here" else None, text, key == only) for key, text in GROUPS.items()
     ]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -79,9 +79,15 @@ class Block:
 
 @dataclass
 class BoardRoom:
-    room: Room
-    closed_because: str
+    """A room, and who is in it when. Without a room: the visits that hold none."""
+
+    room: Room | None
+    closed_because: str = ""
     visits: list[BoardVisit] = field(default_factory=list)
+
+    @property
+    def is_retired(self) -> bool:
+        return self.room is not None and not self.room.is_active
 
 
 @dataclass
@@ -110,6 +116,8 @@ class BoardDay:
     timing: Timing
     late_grace_minutes: int
     is_open: bool
+    closed_because: str = ""  # the whole site, all day
+    next_open: date | None = None  # the next day of the week with opening hours
     rooms: list[BoardRoom] = field(default_factory=list)
     people: list[BoardPerson] = field(default_factory=list)
     visits: list[BoardVisit] = field(default_factory=list)
@@ -142,28 +150,49 @@ class BoardDay:
 def day(site: Site, on: date) -> BoardDay:
     """The board of a day at a site, in six queries however full it is."""
     rooms = list(_rooms(site, on))
-    hours = list(OpeningHours.objects.filter(site=site, weekday=on.weekday()))
+    every_hour = list(OpeningHours.objects.filter(site=site))
+    hours = [opening for opening in every_hour if opening.weekday == on.weekday()]
     settings = settings_versions.current(site)
     people = _people(site, on, settings.nurse_lanes)
     holds = _holds(site, on)
     begins, ends = _span(site, on, hours, holds)
-    board = BoardDay(site, on, begins, ends, Timing.of(settings), settings.late_grace_minutes, is_open=bool(hours))
-    board.rooms = rooms
+    board = BoardDay(
+        site,
+        on,
+        begins,
+        ends,
+        Timing.of(settings),
+        settings.late_grace_minutes,
+        is_open=bool(hours),
+        closed_because=next((found.site_closed for found in rooms if found.site_closed), ""),
+        next_open=_next_open(on, {opening.weekday for opening in every_hour}),
+    )
+    board.rooms = [BoardRoom(room, room.closed or "") for room in rooms]
     _place_visits(board, holds)
     _place_people(board, people, holds)
     return board
 
 
-def _rooms(site: Site, on: date) -> Iterable[BoardRoom]:
-    closures = Closure.objects.filter(
-        Q(room=OuterRef("pk")) | Q(room__isnull=True), site=site, first_day__lte=on, last_day__gte=on
-    )
-    order = {Room.Kind.INFUSION: 0, Room.Kind.THERAPY: 1, Room.Kind.CONSULT: 2}
+def _rooms(site: Site, on: date) -> list[Any]:
+    """The rooms in use, each with `closed` and `site_closed`: why it, or the whole site, is closed that day."""
+    closures = Closure.objects.filter(site=site, first_day__lte=on, last_day__gte=on)
+    here = closures.filter(Q(room=OuterRef("pk")) | Q(room__isnull=True)).order_by("room_id")
     found = Room.objects.filter(site=site, is_active=True).annotate(
-        closed=Subquery(closures.order_by("room_id").values("reason")[:1])
+        closed=Subquery(here.values("reason")[:1]),
+        site_closed=Subquery(closures.filter(room__isnull=True).values("reason")[:1]),
     )
-    for room in sorted(found, key=lambda one: (order[Room.Kind(one.kind)], one.name)):
-        yield BoardRoom(room, room.closed or "")
+    return sorted(found, key=_place)
+
+
+def _place(room: Room) -> tuple[int, str]:
+    """Where a room stands on the board: infusion rooms first, then by name."""
+    order = (Room.Kind.INFUSION, Room.Kind.THERAPY, Room.Kind.CONSULT)
+    return order.index(Room.Kind(room.kind)), room.name
+
+
+def _next_open(on: date, weekdays: set[int]) -> date | None:
+    days = (on + timedelta(days=number) for number in range(1, 8))
+    return next((day for day in days if day.weekday() in weekdays), None)
 
 
 def _people(site: Site, on: date, nurse_lanes: int) -> dict[UUID, BoardPerson]:
@@ -204,24 +233,28 @@ def _holds(site: Site, on: date) -> list[Hold]:
 
 
 def _span(site: Site, on: date, hours: list[OpeningHours], holds: list[Hold]) -> tuple[datetime, datetime]:
-    """From opening to closing, wider where a visit stands outside."""
+    """From opening to closing, wider where a visit stands outside. Compared in UTC: a local hour may come twice."""
     begins = [site.moment(on, opening.opens) for opening in hours] or [site.moment(on, USUAL_HOURS[0])]
     ends = [site.moment(on, opening.closes) for opening in hours] or [site.moment(on, USUAL_HOURS[1])]
-    first = min([*begins, *(site.local(hold.during.lower) for hold in holds)])
-    last = max([*ends, *(site.local(hold.during.upper) for hold in holds)])
-    return first.replace(minute=0), last
+    first = min(moment.astimezone(UTC) for moment in [*begins, *(hold.during.lower for hold in holds)])
+    last = max(moment.astimezone(UTC) for moment in [*ends, *(hold.during.upper for hold in holds)])
+    return site.local(first).replace(minute=0), site.local(last)
 
 
 def _place_visits(board: BoardDay, holds: list[Hold]) -> None:
+    """Each visit in its room; a room no longer in use gets a column while somebody is still booked into it."""
     by_visit: dict[UUID, list[Hold]] = {}
     for hold in holds:
         by_visit.setdefault(hold.appointment_id, []).append(hold)
-    rooms = {place.room.pk: place for place in board.rooms}
+    columns: dict[UUID | None, BoardRoom] = {place.room.pk: place for place in board.rooms if place.room}
     for held in by_visit.values():
         visit = _visit(board, held)
         board.visits.append(visit)
-        if visit.room and visit.room.pk in rooms:
-            rooms[visit.room.pk].visits.append(visit)
+        key = visit.room.pk if visit.room else None
+        if key not in columns:
+            columns[key] = BoardRoom(visit.room)
+            board.rooms.append(columns[key])
+        columns[key].visits.append(visit)
 
 
 def _visit(board: BoardDay, held: list[Hold]) -> BoardVisit:

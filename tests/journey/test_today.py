@@ -57,15 +57,16 @@ def test_a_day_without_visits_says_so(client, nurse):
     assert "No visits on this day" in said(board(client, nurse))
 
 
-def test_a_nurse_reads_state_and_lights_and_is_led_to_the_chair(client, booked, nurse):
+def test_a_nurse_reads_state_and_lights(client, booked, nurse):
     visit = booked()
     answer = board(client, nurse)
     (card,) = answer.context["board"].cards
     assert (card.name, card.kind, card.state) == ("Maya Torres", "Infusion 1/6", "Scheduled")
     assert card.lights
     assert card.word
-    assert card.next_href == reverse("infusions:infusion", args=[visit.infusion.pk])
-    assert card.next_href in said(answer)
+    assert card.href == reverse("journey:today-visit", args=[visit.pk])
+    assert card.label.startswith("Maya Torres, Infusion 1/6, Room 1, 11:00 to 13:00, Scheduled, ")
+    assert f'aria-label="{card.label}"' in said(answer)
 
 
 @pytest.mark.parametrize("role", [Role.FRONT_DESK, Role.INSURANCE_ADMIN, Role.CLINIC_ADMIN])
@@ -76,7 +77,7 @@ def test_others_read_no_clinical_word(client, site, booked, role, view):
     answer = board(client, build.user(role, at=site), view=view)
     (card,) = answer.context["board"].cards
     assert (card.state, card.word, card.lights, card.left) == ("Booked", "Clinical hold", (), "")
-    assert card.next_href == reverse("visits:appointment", args=[visit.pk])
+    assert "Clinical hold" in card.label
     page = said(answer).split('id="day"')[1].split("</main>")[0]
     assert "Clinical hold" in page
     assert [word for word in CLINICAL if word in page] == []
@@ -102,13 +103,14 @@ def test_a_talk_has_its_own_shape_and_a_confirmed_visit_says_so(client, booked, 
     answer = board(client, front_desk)
     (card,) = answer.context["board"].cards
     assert card.css.startswith("is-talk")
-    assert card.word == "Confirmed"
+    assert (card.confirmed, card.word) == (True, "")
+    assert "Confirmed by the patient" in said(answer)
 
 
 def test_the_list_holds_the_same_visits_with_room_and_person(client, booked, nurse):
     visit = booked()
     page = said(board(client, nurse, view="list"))
-    assert reverse("journey:chart", args=[visit.patient_id]) in page
+    assert reverse("journey:today-visit", args=[visit.pk]) in page
     for words in ("11:00", "Maya Torres", "Infusion 1/6", "Room 1"):
         assert words in page
     assert "ek-board " not in page

@@ -1,0 +1,85 @@
+"""One visit in the panel beside the board: who, where and with whom, what holds it up, and what can follow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from clinic.models import Room, User
+from clinic.policy import Action, can
+from infusions import readiness
+from infusions.models import Infusion
+from journey.cards import GATE_OPEN
+from visits import changes, preview, steps
+from visits.forms import CancelForm, MoveForm
+from visits.models import Appointment
+from visits.rules import INFUSIONS
+from visits.states import may_become
+from visits.undoing import undo_until
+from visits.week import places
+
+Status = Appointment.Status
+
+
+def read(visit: Appointment, *, by: User) -> dict[str, object]:
+    """What the panel shows this reader. Who may not see infusions learns that one is blocked, not why."""
+    site = visit.site
+    room, staff, held = places(visit)
+    infusion = _infusion(visit)
+    gate = readiness.summary([infusion])[infusion.pk] if infusion and infusion.state in GATE_OPEN else None
+    clinical, may_book = can(by, Action.SEE_INFUSION, site), can(by, Action.BOOK, site)
+    may_move = may_book and visit.status in (Status.BOOKED, Status.CONFIRMED)
+    local = site.local(visit.starts_at)
+    return {
+        "visit": visit,
+        "site": site,
+        "room": room,
+        "staff": staff,
+        "overbooked": next((hold for hold in held if hold.overbooked_reason), None),
+        "infusion": infusion,
+        "clinical": clinical,
+        "unmet": gate.unmet if clinical and gate else (),
+        "is_ready": clinical and gate is not None and gate.ready,
+        "is_blocked": not clinical and gate is not None and gate.blocked,
+        "steps": steps.possible(visit, by),
+        "move_form": MoveForm(appointment=visit, initial={"day": local.date(), "at": local.time()})
+        if may_move
+        else None,
+        "cancel_form": CancelForm() if may_book and may_become(visit.status, Status.CANCELLED) else None,
+        "cancelling": preview.of_cancelling(visit),
+        "missing": preview.of_no_show(visit) if steps.may_be_missed(visit, by) else [],
+        "undo_until": undo_until(visit) if may_book else None,
+    }
+
+
+def _infusion(visit: Appointment) -> Infusion | None:
+    if visit.kind not in INFUSIONS:
+        return None
+    chosen = Infusion.objects.select_related("series__patient__site", "appointment__site", "order")
+    return chosen.filter(appointment=visit).first()
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """Where a visit would stand after a move."""
+
+    starts_at: datetime
+    ends_at: datetime
+    room: Room | None
+    staff: User | None
+
+
+def rehearse(
+    *, visit: Appointment, starts_at: datetime, by: User, room: Room | None, staff: User | None, version: int | None
+) -> Rehearsal:
+    """Make a move and take it back at once, so that what is shown is what will be. Raises what `move` raises."""
+    with transaction.atomic():
+        moved = changes.move(
+            appointment_id=visit.pk, starts_at=starts_at, by=by, room=room, staff=staff, version=version
+        )
+        there, person, _ = places(moved)
+        found = Rehearsal(moved.starts_at, moved.ends_at, there, person)
+        transaction.set_rollback(True)
+    return found
