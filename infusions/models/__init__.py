@@ -1,6 +1,7 @@
 """The drug: series, orders, the run, recovery, and the ledger that must add up."""
 
 from infusions.models.adverse import AdverseEvent
+from infusions.models.decisions import GapDecision
 from infusions.models.flowsheet import Phrase, RunEvent, VitalSigns
 from infusions.models.gate import ArrivalCheck, GateOverride, PregnancyTest
 from infusions.models.infusion import Infusion, StateEvent
@@ -20,6 +21,7 @@ __all__ = [
     "Discharge",
     "DrugVial",
     "FlowsheetPack",
+    "GapDecision",
     "GateOverride",
     "Infusion",
     "InfusionNote",
