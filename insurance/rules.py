@@ -6,8 +6,10 @@ Pure: no database, no clock. Sources are keys of the protocol's source list.
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Container
+from collections.abc import Container, Iterable, Sequence
 from datetime import date, timedelta
+from fractions import Fraction
+from math import ceil
 from typing import NamedTuple
 
 ONE_DAY = timedelta(days=1)
@@ -142,3 +144,37 @@ def valid_until(checked_on: date, ends_on: date | None) -> date:
     """How long a check of benefits holds: to the end of its month, or to the plan's last day before that (S-QC, P)."""
     until = month_end(checked_on)
     return min(until, ends_on) if ends_on else until
+
+
+# Authorizations: one unit an infusion, each on a day that the authorization includes.
+
+EXTEND_BEFORE_USED = Fraction(4, 5)  # ask for more before so much of it is used (Table A, pa_warn)
+
+
+class Approval(NamedTuple):
+    """So many infusions from one day to another, both included."""
+
+    units: int
+    first: date
+    last: date
+
+
+def allot(days: Iterable[date], approvals: Sequence[Approval]) -> list[int | None]:
+    """For each day, in order of time, the place of the approval that pays it; None where none does.
+
+    The one that ends first pays first, so that no unit is lost that could have been used.
+    """
+    left = [approval.units for approval in approvals]
+    found: list[int | None] = []
+    for day in sorted(days):
+        open_ones = [place for place, one in enumerate(approvals) if one.first <= day <= one.last and left[place] > 0]
+        place = min(open_ones, key=lambda place: (approvals[place].last, place), default=None)
+        if place is not None:
+            left[place] -= 1
+        found.append(place)
+    return found
+
+
+def extend_before(units: int) -> int:
+    """The number of the infusion before which more units are asked for: 6 units → before the fifth."""
+    return max(ceil(EXTEND_BEFORE_USED * units), 1)
