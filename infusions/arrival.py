@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from clinic import clock
 from clinic.errors import Invalid, NotReady, Refused
 from clinic.models import User
 from clinic.policy import Action, require
+from infusions import pregnancy as pregnancy_tests
 from infusions import readiness, series, states, syringe
 from infusions.models import ArrivalCheck, GateOverride, Infusion
 from infusions.states import State, said
@@ -47,6 +49,7 @@ def record_arrival(
     interval_history: str = "",
     escort: Contact | None = None,
     escort_confirmed: bool = False,
+    fatty_meal: bool = False,
     observed_at: datetime | None = None,
 ) -> ArrivalCheck:
     """Write what was asked and measured on arrival; before the start it may be written again, and history keeps both.
@@ -64,14 +67,16 @@ def record_arrival(
             problems[name] = "This time is still to come."
     if problems:
         raise Invalid(problems)
+    before = ArrivalCheck.objects.filter(infusion=infusion).first()
     check, _ = ArrivalCheck.objects.update_or_create(
         infusion=infusion,
         defaults={
-            "identity_confirmed": identity_confirmed,
+            **_identity(before, identity_confirmed, moment, by),
             "weight_kg": weight_kg,
             "nothing_new": nothing_new,
             "interval_history": interval_history.strip(),
             "last_solids_at": last_solids_at,
+            "fatty_meal": fatty_meal,
             "last_clear_at": last_clear_at,
             "substances_clear": substances_clear,
             "pregnancy": pregnancy,
@@ -83,7 +88,18 @@ def record_arrival(
             "entered_by": by,
         },
     )
+    tested = pregnancy != ArrivalCheck.Pregnancy.NOT_APPLICABLE
+    if tested and (before is None or before.pregnancy != pregnancy):
+        pregnancy_tests.log(infusion, pregnancy, moment, by)
     return check
+
+
+def _identity(before: ArrivalCheck | None, confirmed: bool, moment: datetime, by: User) -> dict[str, Any]:
+    """Who heard name and birth date, and when: the first one stays, whoever saves the checks again."""
+    if confirmed and before is not None and before.identity_at is not None:
+        return {}
+    heard = (by, moment) if confirmed else (None, None)
+    return {"identity_confirmed": confirmed, "identity_by": heard[0], "identity_at": heard[1]}
 
 
 @transaction.atomic

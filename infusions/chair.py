@@ -120,7 +120,11 @@ class Chair:
 
     @cached_property
     def gate(self) -> readiness.Summary | None:
-        return readiness.summary([self.infusion])[self.infusion.pk] if self.is_before else None
+        """The lights; what only nurse and provider may know is veiled for everybody else."""
+        if not self.is_before:
+            return None
+        found = readiness.summary([self.infusion])[self.infusion.pk]
+        return found if self.may_run else found.veiled
 
     @property
     def open_lights(self) -> list[readiness.Light]:

@@ -32,6 +32,7 @@ class DoseCard:
     draws: tuple[Draw, ...]
     bag_ml: Decimal
     rate_ml_h: Decimal
+    mg_h: Decimal
     minutes: int
     mcg_kg_min: Decimal
     vial: DrugVial | None = None
@@ -56,6 +57,7 @@ def of_order(order: Order, strengths: Sequence[Decimal], *, vial: DrugVial | Non
         draws=draws(order.dose_mg, [vial.strength_mg_per_ml] if vial else strengths),
         bag_ml=order.bag_ml,
         rate_ml_h=rules.rate_ml_h(order.bag_ml, order.minutes),
+        mg_h=rules.mg_per_hour(order.dose_mg, order.minutes),
         minutes=order.minutes,
         mcg_kg_min=rules.mcg_kg_min(order.dose_mg, order.dosing_weight_kg, order.minutes),
         vial=vial,
@@ -79,6 +81,7 @@ def of_considered(considered: Considered, strengths: Sequence[Decimal]) -> DoseC
         draws=draws(considered.dose_mg, strengths),
         bag_ml=wanted.bag_ml,
         rate_ml_h=considered.rate_ml_h,
+        mg_h=considered.mg_per_hour,
         minutes=wanted.minutes,
         mcg_kg_min=considered.mcg_kg_min,
     )

@@ -19,7 +19,7 @@ from clinic.protocol import WeightBasis
 from clinic.wording import quantity
 from infusions import rules
 from infusions.models import Infusion, Order, Series
-from infusions.rules import DoseRequest, Verdict
+from infusions.rules import BasisChoice, DoseRequest, Verdict
 from patients.models import Evaluation, Patient
 
 
@@ -47,6 +47,8 @@ class Considered:
     dose_mg: Decimal
     verdict: Verdict
     problems: dict[str, str]
+    basis: BasisChoice | None = None
+    """From a BMI of 30 on: the dose by either weight."""
 
     @property
     def is_allowed(self) -> bool:
@@ -55,6 +57,10 @@ class Considered:
     @property
     def rate_ml_h(self) -> Decimal:
         return rules.rate_ml_h(self.wanted.bag_ml, self.wanted.minutes)
+
+    @property
+    def mg_per_hour(self) -> Decimal:
+        return rules.mg_per_hour(self.dose_mg, self.wanted.minutes)
 
     @property
     def mcg_kg_min(self) -> Decimal:
@@ -197,6 +203,7 @@ def consider(*, series: Series, wanted: Wanted) -> Considered:
         is_loading=series.kind == Series.Kind.LOADING,
     )
     verdict = rules.judge_dose(request, limits)
+    basis = _basis(series.patient, wanted)
     problems = {
         "": _series_problem(series),
         "first_number": _number_problem(series, wanted.first_number),
@@ -204,10 +211,11 @@ def consider(*, series: Series, wanted: Wanted) -> Considered:
         "minutes": _minutes_problem(wanted.minutes, limits),
         "bag_ml": "" if 10 <= wanted.bag_ml <= 500 else f"A bag holds {quantity(10, 'mL')} to {quantity(500, 'mL')}.",
         **_weight_problems(series, wanted, limits),
-        "basis_reason": _basis_problem(series.patient, wanted),
+        "basis_reason": _basis_problem(series.patient, wanted, basis),
         "reason": _reason_problem(series, wanted),
     }
-    return Considered(wanted, request.dose_mg, verdict, {field: text for field, text in problems.items() if text})
+    found = {field: text for field, text in problems.items() if text}
+    return Considered(wanted, request.dose_mg, verdict, found, basis)
 
 
 def dose_before(series: Series, first_number: int) -> Decimal | None:
@@ -288,30 +296,35 @@ def body(patient: Patient) -> Evaluation | None:
     )
 
 
-def _basis_problem(patient: Patient, wanted: Wanted) -> str:
+def _basis(patient: Patient, wanted: Wanted) -> BasisChoice | None:
+    """What the dose would be by either weight, once BMI asks and height is known."""
+    known = body(patient)
+    if known is None or known.height_cm is None or known.weight_kg is None:
+        return None
+    actual = known.weight_kg if wanted.weight_basis == WeightBasis.IDEAL else wanted.dosing_weight_kg
+    return rules.basis_choice(wanted.mg_per_kg, actual, known.height_cm, patient.sex)
+
+
+def _basis_problem(patient: Patient, wanted: Wanted, basis: BasisChoice | None) -> str:
     """BMI of 30 or more asks which weight counts, and why; ideal weight is only for those, and is worked out."""
     ideal = wanted.weight_basis == WeightBasis.IDEAL
-    known = body(patient)
-    height = known.height_cm if known else None
-    if height is None:
-        return "Height is not recorded, so ideal weight can’t be used. Record it in an evaluation." if ideal else ""
-    actual = known.weight_kg if ideal and known and known.weight_kg else wanted.dosing_weight_kg
-    index = rules.bmi(actual, height)
-    if index < rules.OBESE_BMI:
-        return f"BMI is {index}: ideal weight is for a BMI of 30 or more. Use the actual weight." if ideal else ""
+    if basis is None:
+        return _no_ideal(patient) if ideal else ""
     if not wanted.basis_reason:
-        return f"BMI is {index}. Write why actual or ideal weight is used."
-    return _ideal_problem(patient, wanted, height) if ideal else ""
-
-
-def _ideal_problem(patient: Patient, wanted: Wanted, height: Decimal) -> str:
-    try:
-        right = rules.ideal_weight_kg(height, patient.sex)
-    except ValueError:
-        return "Ideal weight needs the sex recorded as male or female. Use the actual weight."
-    if abs(wanted.dosing_weight_kg - right) <= Decimal("0.1"):
+        return f"{basis.sentence} Choose one, and write why."
+    if not ideal:
         return ""
-    return f"Ideal weight for {quantity(height, 'cm')} is {quantity(right, 'kg')}. Write that weight."
+    if basis.ideal_kg is None:
+        return "Ideal weight needs the sex recorded as male or female. Use the actual weight."
+    if abs(wanted.dosing_weight_kg - basis.ideal_kg) > Decimal("0.1"):
+        return f"Ideal weight is {quantity(basis.ideal_kg, 'kg')}. Write that weight."
+    return ""
+
+
+def _no_ideal(patient: Patient) -> str:
+    if body(patient) is None:
+        return "Height is not recorded, so ideal weight can’t be used. Record it in an evaluation."
+    return "Ideal weight is for a BMI of 30 or more. Use the actual weight."
 
 
 def _reason_problem(series: Series, wanted: Wanted) -> str:

@@ -105,6 +105,11 @@ class Summary:
     lights: tuple[Light, ...]
 
     @property
+    def veiled(self) -> Summary:
+        """As therapists see it."""
+        return Summary(tuple(veiled(light) for light in self.lights))
+
+    @property
     def unmet(self) -> tuple[Light, ...]:
         return tuple(light for light in self.lights if not light.passed)
 

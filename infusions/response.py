@@ -231,7 +231,7 @@ def review(*, series_id: UUID, decision: str, rationale: str, by: User) -> Respo
         signed_at=clock.now(),
         signed_by=by,
     )
-    if decision in {Decision.STOP, Decision.REFER} and series.state in series_verbs.RUNNING:
+    if decision in {Decision.STOP, Decision.REFER} and series.state in series_verbs.OPEN:
         series_verbs.stop(series_id=series.pk, reason=rationale.strip()[:300], by=by)
     followups.close_for(
         subject_kind="series", subject_id=series.pk, kind="review_due", outcome=signed.get_decision_display(), by=by
@@ -252,7 +252,7 @@ def _check(series: Series, assessment: Assessment, decision: str, rationale: str
         raise Refused("Nothing has been given yet, so there is no response to review.")
     if assessment.baseline is None or assessment.current is None:
         raise Refused("There is no PHQ-9 to compare. Record one, then review.")
-    running = series.state in series_verbs.RUNNING
+    running = series.state in series_verbs.OPEN
     if decision == Decision.MAINTENANCE and running:
         raise Refused("Infusions of this series are still to come. Boosters follow when it has ended.")
     if decision == Decision.CONTINUE and not running:

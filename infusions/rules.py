@@ -111,6 +111,38 @@ def ideal_weight_kg(height_cm: Decimal, sex: str) -> Decimal:
     return rounded(base + Decimal("2.3") * (height_cm / CM_PER_INCH - 60))
 
 
+@dataclass(frozen=True)
+class BasisChoice:
+    """From a BMI of 30 on: what the dose is by either weight (Table A, weight_basis; J7)."""
+
+    bmi: Decimal
+    actual_mg: Decimal
+    ideal_kg: Decimal | None
+    """None where the formula knows no sex."""
+    ideal_mg: Decimal | None
+
+    @property
+    def sentence(self) -> str:
+        """Both doses to 0.1 mg: "BMI is 33.2. By actual weight 48 mg; by ideal weight, 65.94 kg, 33 mg." """
+        by_actual = f"BMI is {number(self.bmi)}. By actual weight {quantity(rounded(self.actual_mg, TENTH), 'mg')}"
+        if self.ideal_kg is None or self.ideal_mg is None:
+            return f"{by_actual}; ideal weight needs the sex recorded as male or female."
+        ideal = quantity(rounded(self.ideal_mg, TENTH), "mg")
+        return f"{by_actual}; by ideal weight, {quantity(self.ideal_kg, 'kg')}, {ideal}."
+
+
+def basis_choice(mg_per_kg: Decimal, actual_kg: Decimal, height_cm: Decimal, sex: str) -> BasisChoice | None:
+    """The choice between actual and ideal weight; None below a BMI of 30, where the actual weight counts."""
+    index = bmi(actual_kg, height_cm)
+    if index < OBESE_BMI:
+        return None
+    try:
+        ideal = ideal_weight_kg(height_cm, sex)
+    except ValueError:
+        return BasisChoice(index, dose_mg(mg_per_kg, actual_kg), None, None)
+    return BasisChoice(index, dose_mg(mg_per_kg, actual_kg), ideal, dose_mg(mg_per_kg, ideal))
+
+
 def weight_change_percent(before: Decimal, now: Decimal) -> Decimal:
     """Signed change to 0.01 %: 96 to 90 kg is -6.25."""
     _positive(before=before, now=now)

@@ -17,11 +17,15 @@ from infusions.models import BoosterPlan, Infusion, Series, StateEvent
 from patients import evaluations
 from patients.models import Patient
 from reminders import followups
+from reminders.models import FollowUp
 from visits import changes
 from visits.models import Appointment
 
 REVIEW_WITHIN = timedelta(days=7)
 RUNNING = (Series.State.PLANNED, Series.State.ACTIVE)
+OPEN = (*RUNNING, Series.State.SUSPENDED)
+WEEKLY = "weekly_phq9_"
+"""Tasks of this kind, with the number of the week, belong to a suspended series."""
 
 
 @transaction.atomic
@@ -37,7 +41,7 @@ def open_loading(*, patient: Patient, site: Site, planned_count: int, template: 
     if not 6 <= planned_count <= 8:
         raise Invalid({"planned_count": "A loading series has 6 to 8 infusions."})
     _require_eligible(patient, site)
-    if Series.objects.filter(patient=patient, kind=Series.Kind.LOADING, state__in=RUNNING).exists():
+    if Series.objects.filter(patient=patient, kind=Series.Kind.LOADING, state__in=OPEN).exists():
         raise Refused(f"{patient.name} has a loading series already. It ends before another begins.")
     return Series.objects.create(
         patient=patient,
@@ -59,7 +63,7 @@ def _require_eligible(patient: Patient, site: Site) -> None:
 @transaction.atomic
 def add_infusion(*, series: Series, appointment: Appointment, number: int, by: User) -> Infusion:
     """Give an appointment its place in the series: always the next number. Raises NotPermitted, Refused."""
-    series = _locked(series.pk)
+    series = locked(series.pk)
     require(by, Action.BOOK, at=series.site)
     if series.state not in RUNNING:
         raise Refused(f"This series is {series.get_state_display().lower()}: no infusion can be added.")
@@ -92,7 +96,7 @@ def renumber_after_miss(*, series: Series, by: User) -> list[Infusion]:
 
     The verb that marked the miss has emptied its number before. Answers those whose number changed.
     """
-    series = _locked(series.pk)
+    series = locked(series.pk)
     require(by, Action.BOOK, at=series.site)
     numbered = series.infusions.select_for_update(of=("self",)).select_related("appointment")
     alive = list(numbered.filter(number__isnull=False).order_by("number"))
@@ -139,7 +143,7 @@ def follow_visit(*, appointment_id: UUID, by: User) -> None:
 
 def _take_back(infusion: Infusion, by: User) -> None:
     """The only way out of “cancelled” and “no-show”: the visit itself was restored within its quarter of an hour."""
-    series = _locked(infusion.series_id)
+    series = locked(infusion.series_id)
     following = series.infusions.filter(number__isnull=False).count() + 1
     if series.state not in RUNNING or (series.planned_count and following > series.planned_count):
         raise Refused("The place of this infusion in its series has been taken meanwhile.")
@@ -151,7 +155,7 @@ def _take_back(infusion: Infusion, by: User) -> None:
 @transaction.atomic
 def begin(*, series_id: UUID, by: User) -> Series:
     """The first infusion has started. Calling it again changes nothing."""
-    series = _locked(series_id)
+    series = locked(series_id)
     require(by, Action.RUN_INFUSION, at=series.site)
     if series.state == Series.State.PLANNED:
         series.state = Series.State.ACTIVE
@@ -165,16 +169,16 @@ def open_maintenance(*, follows: Series, by: User) -> Series:
 
     An older maintenance of the same patient ends with it. A second call answers the same series.
     """
-    loading = _locked(follows.pk)
+    loading = locked(follows.pk)
     require(by, Action.BOOK, at=loading.site)
     if existing := Series.objects.filter(follows=loading).first():
         return existing
-    if loading.kind != Series.Kind.LOADING or loading.state in RUNNING:
+    if loading.kind != Series.Kind.LOADING or loading.state in OPEN:
         raise Refused("Boosters follow a loading series that has ended.")
     if not BoosterPlan.objects.filter(series=loading).exists():
         raise Refused("There is no booster plan yet. A provider reviews the response and signs one.")
     now = clock.now()
-    Series.objects.filter(patient=loading.patient, kind=Series.Kind.MAINTENANCE, state__in=RUNNING).update(
+    Series.objects.filter(patient=loading.patient, kind=Series.Kind.MAINTENANCE, state__in=OPEN).update(
         state=Series.State.COMPLETED, ended_at=now
     )
     return Series.objects.create(
@@ -191,9 +195,9 @@ def open_maintenance(*, follows: Series, by: User) -> Series:
 @transaction.atomic
 def complete(*, series_id: UUID, by: User) -> Series:
     """End a loading series whose last planned infusion was discharged. Raises Refused while any is left."""
-    series = _locked(series_id)
+    series = locked(series_id)
     require(by, Action.DISCHARGE, at=series.site)
-    _require_running(series, "Completed")
+    require_running(series, "Completed")
     if not _all_discharged(series):
         raise Refused("Infusions of this series are still to come, or the last one is not discharged.")
     series.state, series.ended_at = Series.State.COMPLETED, clock.now()
@@ -234,26 +238,70 @@ def _all_discharged(series: Series) -> bool:
 @transaction.atomic
 def stop(*, series_id: UUID, reason: str, by: User) -> Series:
     """End a series early: what is still to come is cancelled by the clinic. Raises Invalid, Refused, NotPermitted."""
-    series = _locked(series_id)
+    series = locked(series_id)
     require(by, Action.REVIEW_RESPONSE, at=series.site)
-    _require_running(series, "Stopped")
+    if series.state not in OPEN:
+        require_running(series, "Stopped")
     if not reason.strip():
         raise Invalid({"reason": "Write why the series stops."})
-    if series.infusions.filter(state__in=Infusion.IN_HOUSE).exists():
-        raise Refused("An infusion of this series is going on. Discharge the patient first.")
-    for infusion in series.infusions.filter(state=Infusion.State.SCHEDULED):
-        changes.cancel(appointment_id=infusion.appointment_id, party="clinic", reason=reason.strip(), by=by)
+    _call_off(series, reason, by)
+    _end_weekly(series, "The series was stopped.", by)
     series.state, series.ended_at, series.ended_reason = Series.State.STOPPED, clock.now(), reason.strip()
     series.save(update_fields=["state", "ended_at", "ended_reason"])
     return series
 
 
-def _require_running(series: Series, wanted: str) -> None:
+@transaction.atomic
+def suspend(*, series_id: UUID, reason: str, by: User) -> Series:
+    """Let a series wait: what is booked is called off by the clinic, its numbers stay free, and therapy goes on.
+
+    `reason` is read by everybody who sees the visits. Raises NotPermitted, IllegalTransition, Refused.
+    """
+    series = locked(series_id)
+    require(by, Action.REVIEW_RESPONSE, at=series.site)
+    require_running(series, "Suspended")
+    _call_off(series, reason, by)
+    series.state = Series.State.SUSPENDED
+    series.save(update_fields=["state"])
+    return series
+
+
+@transaction.atomic
+def resume(*, series_id: UUID, by: User) -> Series:
+    """Go on with a suspended series, once a new evaluation says eligible. Raises NotPermitted, Refused."""
+    series = locked(series_id)
+    require(by, Action.REVIEW_RESPONSE, at=series.site)
+    if series.state != Series.State.SUSPENDED:
+        raise Refused("This series is not suspended.")
+    _require_eligible(series.patient, series.site)
+    series.state = Series.State.ACTIVE
+    series.save(update_fields=["state"])
+    _end_weekly(series, "The series goes on.", by)
+    return series
+
+
+def _end_weekly(series: Series, outcome: str, by: User) -> None:
+    """The questionnaires of the weeks still to come are no longer asked for by these tasks."""
+    for kind in FollowUp.objects.filter(
+        subject_kind="series", subject_id=series.pk, state=FollowUp.State.OPEN, kind__startswith=WEEKLY
+    ).values_list("kind", flat=True):
+        followups.close_for(subject_kind="series", subject_id=series.pk, kind=kind, outcome=outcome, by=by)
+
+
+def _call_off(series: Series, reason: str, by: User) -> None:
+    """Cancel every visit of the series that is still to come, on the clinic's part."""
+    if series.infusions.filter(state__in=Infusion.IN_HOUSE).exists():
+        raise Refused("An infusion of this series is going on. Discharge the patient first.")
+    for infusion in series.infusions.filter(state=Infusion.State.SCHEDULED):
+        changes.cancel(appointment_id=infusion.appointment_id, party="clinic", reason=reason.strip(), by=by)
+
+
+def require_running(series: Series, wanted: str) -> None:
     if series.state not in RUNNING:
         raise IllegalTransition("This series", current=series.get_state_display(), wanted=wanted, allowed=[])
 
 
-def _locked(series_id: UUID) -> Series:
+def locked(series_id: UUID) -> Series:
     series = (
         Series.objects.select_for_update(of=("self",)).select_related("site", "patient").filter(pk=series_id).first()
     )

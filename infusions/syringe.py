@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
@@ -17,9 +18,17 @@ from infusions.states import State, said
 
 
 @transaction.atomic
-def draw(*, infusion_id: UUID, vial_label: str, by: User, observed_at: datetime | None = None) -> Infusion:
+def draw(
+    *,
+    infusion_id: UUID,
+    vial_label: str,
+    by: User,
+    strength_mg_per_ml: Decimal | None = None,
+    observed_at: datetime | None = None,
+) -> Infusion:
     """Draw the dose from the vial in hand: the strength comes from the stock record, never from a person.
 
+    `strength_mg_per_ml` is the one the volume on the dose card was worked out for: a vial of another strength stops.
     Raises NotPermitted, Refused for a vial that can't be used, NotReady while the gate is closed.
     """
     infusion = states.locked(infusion_id)
@@ -31,7 +40,9 @@ def draw(*, infusion_id: UUID, vial_label: str, by: User, observed_at: datetime 
     if unmet := readiness.unmet(infusion):
         raise NotReady(unmet)
     moment = states.happened(observed_at or clock.now())
-    entry = ledger.draw(infusion=infusion, vial_label=vial_label, by=by, observed_at=moment)
+    entry = ledger.draw(
+        infusion=infusion, vial_label=vial_label, strength_mg_per_ml=strength_mg_per_ml, by=by, observed_at=moment
+    )
     states.save(
         infusion, vial=entry.vial, order=orders.for_infusion(infusion), drawn_ml=-entry.change_ml, drawn_at=moment,
         drawn_by=by,

@@ -97,7 +97,8 @@ def read(patient: Patient, *, by: User, group: str = "") -> Chart:
         clinical=clinical,
         standing=standing(patient, patient.site.today()),
         visits=visits,
-        blocked=any(not alert.may_infuse for alert in alerts),
+        blocked=any(not alert.may_infuse for alert in alerts)
+        or patient.series.filter(state=Series.State.SUSPENDED).exists(),
         contacts=list(patient.contacts.filter(is_active=True)),
     )
     messages = list(

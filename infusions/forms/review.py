@@ -27,7 +27,7 @@ class ReviewForm(CalmForm, forms.Form):
 
     def __init__(self, *args: Any, series: Series, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        running = series.state in series_verbs.RUNNING
+        running = series.state in series_verbs.OPEN
         left_out = Decision.MAINTENANCE if running else Decision.CONTINUE
         choices = [pair for pair in Decision.choices if pair[0] != left_out]
         self.fields["decision"].choices = choices  # type: ignore[attr-defined]

@@ -106,7 +106,7 @@ def _page(
         "word": WORDS[assessment.response] if assessment.response else ("none", "Nothing to compare yet"),
         "checkpoint": response.checkpoint(assessment, settings),
         "reviews": reviews,
-        "running": series.state in series_verbs.RUNNING,
+        "running": series.state in series_verbs.OPEN,
         "may_review": can(request.user, Action.REVIEW_RESPONSE, series.site),
         "form": form or ReviewForm(series=series),
         "plan": signed,
