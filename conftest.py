@@ -29,4 +29,8 @@ django.setup()
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """The machine's Chromium, else Playwright's own; without its sandbox, which root and containers can't have."""
     chromium = {"executable_path": path} if (path := find()) else {}
-    return {**browser_type_launch_args, **chromium, "args": ["--no-sandbox", "--disable-dev-shm-usage"]}
+    return {
+        **browser_type_launch_args,
+        **chromium,
+        "args": ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+    }

@@ -1,26 +1,8 @@
 """A real browser against a real server: how to start both, and how to sign somebody in."""
 
-import os
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
-
-from clinic.runtime.browser import find
-
-# Playwright's loop runs in the test's thread; Django would refuse the ORM there.
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args):
-    """The machine's Chromium where there is one; else the one that Playwright downloaded."""
-    executable = find()
-    return {
-        **browser_type_launch_args,
-        **({"executable_path": executable} if executable else {}),
-        "args": ["--no-sandbox", "--disable-dev-shm-usage"],
-    }
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ def eventually(question: Callable[[], object], seconds: float = 30) -> float:
     began = time.monotonic()
     while not question():
         assert time.monotonic() - began < seconds, f"not within {seconds} s"
-        time.sleep(0.02)
+        time.sleep(0.05)
     return time.monotonic() - began
 
 
