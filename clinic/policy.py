@@ -248,6 +248,8 @@ ROUTES: dict[str, Action | Door] = {
     "insurance:coverage-add": Action.SEE_COVERAGE,
     "insurance:coverage-end": Action.SEE_COVERAGE,
     "insurance:coverage-error": Action.SEE_COVERAGE,
+    "insurance:authorization-add": Action.VERIFY_BENEFITS,
+    "insurance:authorization-error": Action.VERIFY_BENEFITS,
     # reminders
     "reminders:tasks": Action.SEE_TASKS,
     "reminders:task": Action.SEE_TASKS,

@@ -4,6 +4,7 @@ Doses carry no trailing zero and always a leading one, and no unit is parted fro
 abbreviations list).
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 
@@ -68,6 +69,11 @@ def distance(moment: datetime, now: datetime) -> str:
     else:
         span = f"{minutes // (24 * 60)}{NBSP}days"
     return f"in {span}" if seconds > 0 else f"{span} ago"
+
+
+def listed(words: Sequence[str]) -> str:
+    """“Tue, Wed and Fri”."""
+    return "".join(words) if len(words) < 2 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def sentence(text: object) -> str:

@@ -132,6 +132,36 @@ class ErrorForm(CalmForm, forms.Form):
     required_sentences: ClassVar[dict[str, str]] = {"reason": "Write what was wrong with it."}
 
 
+class AuthorizationForm(CalmForm, forms.Form):
+    """What the payer approved beforehand."""
+
+    required_sentences: ClassVar[dict[str, str]] = {
+        "number": "Write the number that the payer gave.",
+        "units": "Write how many infusions are approved.",
+        "coverage": "Choose the plan that pays.",
+    }
+    coverage = forms.ModelChoiceField(label="Plan", queryset=Coverage.objects.none(), empty_label="Choose the plan")
+    number = forms.CharField(label="Authorization number", max_length=40)
+    codes = forms.CharField(label="Codes", max_length=60, initial="96365", help_text="With a space between them.")
+    units = forms.IntegerField(label="Infusions approved", min_value=1, max_value=99)
+    starts_on = forms.DateField(label="First day")
+    ends_on = forms.DateField(label="Last day", help_text="Still included.")
+    note = forms.CharField(label="Note", required=False, max_length=300)
+
+    def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice = self.fields["coverage"]
+        assert isinstance(choice, forms.ModelChoiceField)
+        plans = Coverage.objects.filter(patient=patient, entered_in_error_at__isnull=True).select_related("payer")
+        choice.queryset = plans.order_by("rank", "-starts_on")
+        self.helper.layout = Layout(
+            "coverage",
+            Row(Column("number"), Column("codes"), css_class="mb-4"),
+            Row(Column("units"), Column("starts_on"), Column("ends_on"), css_class="mb-4"),
+            "note",
+        )
+
+
 class SelfPayForm(CalmForm, forms.Form):
     reason = forms.CharField(label="Why does the patient pay?", max_length=200)
     service_on = forms.DateField(

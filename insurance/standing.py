@@ -33,7 +33,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class _Paper:
+class Paper:
     """All that is on file for one patient; checks newest first."""
 
     coverages: list[Coverage]
@@ -49,8 +49,8 @@ def standing(patient: Patient, on: date, leg: str = Leg.MEDICAL) -> Standing:
 def standings(patients: Iterable[Patient], on: date, leg: str = Leg.MEDICAL) -> dict[UUID, Standing]:
     """`standing` of many, in three queries however many there are (patients read with their site)."""
     wanted = {patient.pk: patient for patient in patients}
-    papers = _papers(wanted.keys(), leg)
-    return {pk: _judge(papers[pk], on, patient) for pk, patient in wanted.items()}
+    found = papers(wanted.keys(), leg)
+    return {pk: judge(found[pk], on, patient) for pk, patient in wanted.items()}
 
 
 def shown_day(day: date, on: date) -> str:
@@ -59,20 +59,22 @@ def shown_day(day: date, on: date) -> str:
     return short if day.year == on.year else f"{short}\u00a0{day.year}"
 
 
-def _papers(pks: Iterable[UUID], leg: str) -> dict[UUID, _Paper]:
+def papers(pks: Iterable[UUID], leg: str) -> dict[UUID, Paper]:
+    """All that is on file for these patients about one leg, in three queries."""
     keys = list(pks)
-    papers = {pk: _Paper([], [], []) for pk in keys}
+    found = {pk: Paper([], [], []) for pk in keys}
     for coverage in Coverage.objects.filter(patient_id__in=keys, entered_in_error_at__isnull=True):
-        papers[coverage.patient_id].coverages.append(coverage)
+        found[coverage.patient_id].coverages.append(coverage)
     for agreed in SelfPay.objects.filter(patient_id__in=keys):
-        papers[agreed.patient_id].self_pay.append(agreed)
+        found[agreed.patient_id].self_pay.append(agreed)
     checks = Verification.objects.filter(patient_id__in=keys, leg=leg).order_by("-opened_at", "-id")
     for check in checks:
-        papers[check.patient_id].checks.append(check)
-    return papers
+        found[check.patient_id].checks.append(check)
+    return found
 
 
-def _judge(paper: _Paper, on: date, patient: Patient) -> Standing:
+def judge(paper: Paper, on: date, patient: Patient) -> Standing:
+    """Who pays for a visit on the day, as these papers say."""
     agreed = next((row for row in paper.self_pay if row.holds_on(on) and row.agreed_at), None)
     if agreed:
         return _self_pay(agreed, on, patient)
@@ -136,7 +138,7 @@ def _self_pay(agreed: SelfPay, on: date, patient: Patient) -> Standing:
     return Standing(True, "Self-pay", f"{since}, estimate due by {shown_day(agreed.gfe_due, on)}.", "info")
 
 
-def _uncovered(paper: _Paper, on: date) -> Standing:
+def _uncovered(paper: Paper, on: date) -> Standing:
     """No plan holds on the day, and nobody agreed to pay."""
     ended = max((row.ends_on for row in paper.coverages if row.ends_on and row.ends_on < on), default=None)
     starts = min((row.starts_on for row in paper.coverages if row.starts_on and row.starts_on > on), default=None)

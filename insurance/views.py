@@ -20,8 +20,8 @@ from clinic.access import acting_user, current_site
 from clinic.errors import Invalid, Refused
 from clinic.models import Site
 from clinic.policy import Action, can
-from insurance import coverage, forms, queue, verification
-from insurance.models import Coverage, SelfPay, Verification
+from insurance import authorizations, coverage, forms, queue, verification
+from insurance.models import Authorization, Coverage, SelfPay, Verification
 from insurance.spans import timeline
 from patients.access import allow_here, patient_or_404
 from patients.models import Patient
@@ -143,6 +143,7 @@ def patient_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     agreements = list(SelfPay.objects.filter(patient=patient).select_related("agreed_by"))
     checks = Verification.objects.filter(patient=patient).select_related("coverage__payer", "owner", "checked_by")
     today = site.today()
+    approved, days = authorizations.on_file(patient), authorizations.infusion_days(patient)
     page = Paginator(timeline(plans, agreements), 20).get_page(request.GET.get("page"))
     context = {
         "patient": patient,
@@ -153,6 +154,7 @@ def patient_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "standings": [(leg.label, verification.standing(patient, today, leg)) for leg in Verification.Leg],
         "may_verify": can(acting_user(request), Action.VERIFY_BENEFITS, site),
         "today": today,
+        "authorizations": list(zip(approved, authorizations.units_left(approved, days), strict=True)),
     }
     return render(request, "insurance/patient.html", context)
 
@@ -307,4 +309,34 @@ def coverage_error(request: HttpRequest, pk: UUID) -> HttpResponse:
 
     text = "For a plan that was never this patient’s. It no longer counts, and stays on file with your reason."
     page = Page(plan.patient, f"Take back {plan.payer}", "Take it back", text, stop=True)
+    return _ask(request, page, forms.ErrorForm(request.POST or None), act)
+
+
+@require_http_methods(["GET", "POST"])
+def authorization_add(request: HttpRequest, pk: UUID) -> HttpResponse:
+    patient = patient_or_404(request, pk, what="coverage")
+
+    def act(said: dict[str, Any]) -> str:
+        made = authorizations.record(coverage_id=said.pop("coverage").pk, by=acting_user(request), **said)
+        return f"{made} is on file: {made.units} infusions."
+
+    text = "The planner counts these infusions, and says when a series needs more or falls outside the dates."
+    page = Page(patient, "Record an authorization", "Record the authorization", text)
+    return _ask(request, page, forms.AuthorizationForm(request.POST or None, patient=patient), act)
+
+
+@require_http_methods(["GET", "POST"])
+def authorization_error(request: HttpRequest, pk: UUID) -> HttpResponse:
+    rows = Authorization.objects.select_related("coverage")
+    one = rows.filter(pk=pk, coverage__patient__site_id__in=acting_user(request).site_ids).first()
+    if one is None:
+        raise Http404
+    patient = patient_or_404(request, one.coverage.patient_id, what="coverage")
+
+    def act(said: dict[str, Any]) -> str:
+        authorizations.mark_in_error(authorization_id=pk, by=acting_user(request), **said)
+        return "Taken back. It stays on file, marked as an error."
+
+    text = "For an authorization that the payer never gave. It no longer counts, and stays on file with your reason."
+    page = Page(patient, f"Take back {one}", "Take it back", text, stop=True)
     return _ask(request, page, forms.ErrorForm(request.POST or None), act)

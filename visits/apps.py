@@ -6,6 +6,8 @@ class VisitsConfig(AppConfig):
 
     def ready(self) -> None:
         from clinic.place import directory
-        from visits import retiring
+        from insurance import authorizations
+        from visits import retiring, units
 
+        authorizations.count_with(units.infusion_days)
         directory.before_retiring.append(retiring.objection)

@@ -16,6 +16,7 @@ from clinic.errors import Invalid, Refused
 from clinic.models import Room, Site, User
 from clinic.policy import Action, Role, require
 from clinic.protocol import ProtocolValues
+from clinic.wording import listed
 from patients.models import Patient
 from visits import reasons, rules
 from visits.calendar import Calendar
@@ -319,7 +320,7 @@ def _obstacle(ask: Ask, ground: Ground) -> str:
     lacking = sessions.lacking(alone.starts)
     return (
         f"{ask.count} infusions would fit from {reasons.day_words(alone.starts[0].day)}, but no therapist is free "
-        f"for {reasons.listed(lacking) or 'all three sessions'} in the days that the rules allow."
+        f"for {listed(lacking) or 'all three sessions'} in the days that the rules allow."
     )
 
 

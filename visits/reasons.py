@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
+from clinic.wording import listed
 from visits.plans import Ask, Ground, Proposal
 from visits.ruler import Start
 from visits.rules import ideal_days, shape
@@ -20,12 +21,6 @@ WORST_FIRST = {"warn": 2, "info": 1, "ok": 0}
 
 def day_words(day: date) -> str:
     return f"{day:%a} {day.day} {day:%b}"
-
-
-def listed(words: Sequence[str]) -> str:
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def weekday_words(weekdays: Iterable[int]) -> str:

@@ -19,6 +19,7 @@ from clinic import settings_versions
 from clinic.access import acting_user
 from clinic.errors import DomainError, Invalid
 from clinic.models import Closure, Site
+from clinic.wording import listed
 from infusions import boosters
 from infusions.models import Infusion, Series
 from journey import proposals
@@ -28,7 +29,6 @@ from patients.access import patient_or_404
 from patients.models import Patient
 from visits import booking, planner
 from visits.planner import Proposal
-from visits.reasons import listed
 
 
 @dataclass(frozen=True)

@@ -131,6 +131,8 @@ EXPECTED: dict[str, set[Role] | str] = {
     "insurance:coverage-add": {DESK, PROVIDER, INSURANCE, ADMIN},
     "insurance:coverage-end": {DESK, PROVIDER, INSURANCE, ADMIN},
     "insurance:coverage-error": {DESK, PROVIDER, INSURANCE, ADMIN},
+    "insurance:authorization-add": {INSURANCE},
+    "insurance:authorization-error": {INSURANCE},
     # reminders
     "reminders:tasks": ALL,
     "reminders:task": ALL,

@@ -13,7 +13,7 @@ from clinic import clock, settings_versions
 from clinic.models import Closure, ShiftException, Site
 from clinic.policy import Role
 from infusions.models import AdverseEvent, StockCount, VitalSigns
-from insurance.models import Coverage, Payer, SelfPay, Verification
+from insurance.models import Authorization, Coverage, Payer, SelfPay, Verification
 from patients.models import (
     Allergy,
     Condition,
@@ -80,6 +80,15 @@ class World:
         self.job = ImportJob.objects.create(site=site, format="csv", file_name=f"{SECRET}.csv")
         payer = Payer.objects.create(name="Tidewater Mutual")
         self.coverage = Coverage.objects.create(patient=of, payer=payer, member_id="TWM 4471", starts_on=today)
+        self.authorization = Authorization.objects.create(
+            coverage=self.coverage,
+            number=SECRET,
+            codes=["96365"],
+            units=6,
+            starts_on=today,
+            ends_on=today,
+            recorded_by=self.people[Role.INSURANCE_ADMIN],
+        )
         self.check = Verification.objects.create(patient=of, leg="medical")
         self.self_pay = SelfPay.objects.create(patient=of, since=today, reason="Not covered")
         self.task = FollowUp.objects.create(
@@ -177,8 +186,9 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
     **of_room("patients", "consent", "consent consent-withdraw"),
     **of_room("patients", "job", "import-job import-progress"),
     **of_room("insurance", "check", "verification claim hand-over expire"),
-    **of_room("insurance", "patient", "patient open-check self-pay self-pay-end coverage-add"),
+    **of_room("insurance", "patient", "patient open-check self-pay self-pay-end coverage-add authorization-add"),
     **of_room("insurance", "coverage", "coverage-end coverage-error"),
+    **of_room("insurance", "authorization", "authorization-error"),
     **of_room("insurance", "self_pay", "estimate-given"),
     **of_room("reminders", "task", "task task-take"),
     **of_room("reminders", "patient", "messages"),

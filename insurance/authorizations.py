@@ -1,0 +1,138 @@
+"""What payers allow beforehand: record an authorization, take one back, and count what is left of it.
+
+How many infusions are booked or given is known further right; that room says so here (`count_with`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+
+from clinic import clock
+from clinic.errors import Invalid, NotFound, Refused
+from clinic.models import User
+from clinic.policy import Action, require
+from insurance.models import Authorization, Coverage
+from insurance.rules import Approval, allot
+from patients.models import Patient
+
+MOST_UNITS, MOST_CODES = 99, 6
+_CODE = re.compile(r"[A-Z0-9]{5}")
+_counters: list[Callable[[Patient], list[date]]] = []
+
+# What else happens in the same transaction when an authorization changes; rooms further right add themselves.
+after_change: list[Callable[[Authorization, User], None]] = []
+
+
+def count_with(counter: Callable[[Patient], list[date]]) -> None:
+    """Have `counter` say on which days a patient's infusions are booked or were given."""
+    if counter not in _counters:
+        _counters.append(counter)
+
+
+def infusion_days(patient: Patient) -> list[date]:
+    """The days of every infusion that is booked or was given."""
+    return [day for counter in _counters for day in counter(patient)]
+
+
+def on_file(patient: Patient) -> list[Authorization]:
+    """The authorizations that count, the earliest first; those of a plan entered in error do not."""
+    return list(
+        Authorization.objects.filter(
+            coverage__patient=patient, coverage__entered_in_error_at__isnull=True, entered_in_error_at__isnull=True
+        ).select_related("coverage__payer", "recorded_by")
+    )
+
+
+def approval(one: Authorization) -> Approval:
+    return Approval(one.units, one.starts_on, one.ends_on)
+
+
+def units_left(authorizations: Sequence[Authorization], days: Sequence[date]) -> list[int]:
+    """Of each, the units that infusions on these days leave."""
+    payers = allot(days, [approval(one) for one in authorizations])
+    return [one.units - payers.count(place) for place, one in enumerate(authorizations)]
+
+
+@transaction.atomic
+def record(
+    *, coverage_id: UUID, number: str, codes: str, units: int, starts_on: date, ends_on: date, by: User, note: str = ""
+) -> Authorization:
+    """Write down what the payer approved. `codes` are procedure codes with commas or spaces between them.
+
+    Raises NotFound, NotPermitted, Invalid, Refused.
+    """
+    plan = _locked(coverage_id)
+    require(by, Action.VERIFY_BENEFITS, at=plan.patient.site)
+    named = list(dict.fromkeys(codes.upper().replace(",", " ").split()))
+    _refuse_bad(number.strip(), named, units, starts_on, ends_on, note.strip())
+    if plan.entered_in_error_at:
+        raise Refused("This plan was entered in error. Choose the plan that holds.")
+    if plan.authorizations.filter(number__iexact=number.strip(), entered_in_error_at__isnull=True).exists():
+        raise Refused(f"Authorization {number.strip()} is on file for this plan already.")
+    made = Authorization.objects.create(
+        coverage=plan,
+        number=number.strip(),
+        codes=named,
+        units=units,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        note=note.strip(),
+        recorded_by=by,
+    )
+    _tell(made, by)
+    return made
+
+
+def _refuse_bad(number: str, codes: list[str], units: int, starts_on: date, ends_on: date, note: str) -> None:
+    wrong = {}
+    if not 1 <= len(number) <= 40:
+        wrong["number"] = "Write the number that the payer gave, in 40 characters or fewer."
+    if not 1 <= len(codes) <= MOST_CODES or not all(_CODE.fullmatch(code) for code in codes):
+        wrong["codes"] = "Write the codes as five letters or digits each, like 96365 J3490."
+    if not 1 <= units <= MOST_UNITS:
+        wrong["units"] = f"Write how many infusions are approved, 1 to {MOST_UNITS}."
+    if ends_on < starts_on:
+        wrong["ends_on"] = "The last day is before the first. Check both."
+    if len(note) > 300:
+        wrong["note"] = "Write this in 300 characters or fewer."
+    if wrong:
+        raise Invalid(wrong)
+
+
+def _locked(coverage_id: UUID) -> Coverage:
+    rows = Coverage.objects.select_for_update(of=("self",)).select_related("patient__site", "payer")
+    try:
+        return rows.get(pk=coverage_id)
+    except Coverage.DoesNotExist:
+        raise NotFound from None
+
+
+@transaction.atomic
+def mark_in_error(*, authorization_id: UUID, reason: str, by: User) -> Authorization:
+    """Take back an authorization that the payer never gave; it stays on file with the reason.
+
+    Raises NotFound, NotPermitted, Invalid.
+    """
+    rows = Authorization.objects.select_for_update(of=("self",)).select_related("coverage__patient__site")
+    one = rows.filter(pk=authorization_id).first()
+    if one is None:
+        raise NotFound
+    require(by, Action.VERIFY_BENEFITS, at=one.coverage.patient.site)
+    if not reason.strip():
+        raise Invalid({"reason": "Write what was wrong with it."})
+    if one.entered_in_error_at is None:
+        one.entered_in_error_at, one.entered_in_error_by = clock.now(), by
+        one.entered_in_error_reason = reason.strip()[:300]
+        one.save()
+        _tell(one, by)
+    return one
+
+
+def _tell(one: Authorization, by: User) -> None:
+    for follow in after_change:
+        follow(one, by)
