@@ -56,3 +56,9 @@ def decrypt(value: str, *, context: str) -> str:
         return AESGCM(key).decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], context.encode()).decode()
     except InvalidTag as error:
         raise Undecryptable("The value can’t be decrypted with this key for this place.") from error
+
+
+def derived(purpose: str) -> list[bytes]:
+    """A key of its own for one purpose, out of every field key, newest first; the field keys themselves stay here."""
+    ring = _keyring(settings.FIELD_KEYS, settings.SECRET_KEY).values()
+    return [HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode()).derive(key) for key in ring]

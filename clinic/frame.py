@@ -34,6 +34,7 @@ class Place:
 NAV = (
     Place("Home", "journey:home", Action.SEE_TASKS),
     Place("Today", "journey:today", Action.SEE_SCHEDULE, ("journey:today",)),
+    Place("Chairs", "infusions:station", Action.SEE_INFUSION, ("infusions:station",)),
     Place(
         "Patients",
         "patients:list",
@@ -53,8 +54,9 @@ NAV = (
         "Drug ledger",
         "infusions:vials",
         Action.KEEP_LEDGER,
-        ("infusions:vial", "infusions:ledger"),
+        ("infusions:vial", "infusions:ledger", "infusions:count"),
     ),
+    Place("Adverse events", "infusions:adverse-events", Action.REVIEW_ADVERSE, ("infusions:adverse-event",)),
     Place("Clinic", "clinic:settings", Action.MANAGE_CLINIC, ("clinic:",)),
 )
 

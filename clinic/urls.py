@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from clinic import gallery, views
+from clinic import gallery, keeping, views
 
 clinic_patterns: list[URLPattern | URLResolver] = [
     path("site/", views.switch_site, name="switch-site"),
     path("unlock/", views.unlock, name="unlock"),
+    path("keep-key/", keeping.keep_key, name="keep-key"),
     path("gallery/", gallery.gallery, name="gallery"),
     path("", include("clinic.place.urls")),
 ]

@@ -11,9 +11,9 @@ from functools import cached_property
 from clinic import clock, settings_versions
 from clinic.models import ProtocolSettings, Room, Site, User
 from clinic.policy import Action, can
-from infusions import ledger, orders, panels, pump, readiness, run, stock
+from infusions import ledger, orders, panels, phrases, pump, readiness, run, stock
 from infusions.dose_card import DoseCard, of_infusion
-from infusions.models import ArrivalCheck, Discharge, Infusion, Order
+from infusions.models import ArrivalCheck, Discharge, Infusion, Order, Phrase
 from infusions.sheet import Sheet, of
 from infusions.states import State
 from patients.models import Allergy, Contact, Patient
@@ -246,6 +246,10 @@ class Chair:
     def was(self, name: str) -> str:
         last = next((getattr(row, name) for row in self.sheet.rows if getattr(row, name) is not None), None)
         return "" if last is None else f"was {last}"
+
+    @cached_property
+    def phrases(self) -> list[Phrase]:
+        return list(phrases.of(self.user))
 
     @cached_property
     def panels(self) -> list[panels.Panel]:

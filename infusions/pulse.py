@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import blake2b
 from typing import Any
 from uuid import UUID
@@ -25,8 +25,7 @@ def of_infusion(infusion_id: UUID) -> str:
 
 def of_site(site: Site) -> str:
     """The same for everybody who is expected or in the house at a site today."""
-    today = site.today()
-    start, end = site.moment(today, datetime.min.time()), site.moment(today + timedelta(days=1), datetime.min.time())
+    start, end = site.day_bounds(site.today())
     here = Infusion.objects.filter(appointment__site=site, appointment__starts_at__gte=start)
     return _digest(_marks(here.filter(appointment__starts_at__lt=end)))
 

@@ -11,9 +11,9 @@ from django.db import transaction
 from clinic.errors import NotReady, Refused
 from clinic.models import User
 from clinic.policy import Action, require
-from infusions import arrival, events, pump, readiness, series, states, syringe, vitals
+from infusions import arrival, events, ledger, pump, readiness, series, states, syringe, vitals
 from infusions.discharge import discharge as discharge
-from infusions.models import Infusion, Series
+from infusions.models import Infusion, RunEvent, Series
 from infusions.states import State
 from visits import changes
 
@@ -23,7 +23,7 @@ not_given, no_show, cancel = arrival.not_given, arrival.no_show, arrival.cancel
 draw, double_check = syringe.draw, syringe.double_check
 discard, waste_rest = syringe.discard, syringe.waste_rest
 record_vitals, correct_vitals, answer_crossing = vitals.record, vitals.correct, vitals.answer
-record_event = events.record
+record_event, retract_event = events.record, events.retract
 infused_seconds, given_so_far, planned_end = pump.infused_seconds, pump.given_so_far, pump.planned_end
 drawn_mg = pump.drawn_mg
 
@@ -66,6 +66,15 @@ def pause(
         return infusion
     states.move_to(infusion, State.PAUSED, observed_at=observed_at, by=by, reason=reason.strip(), client_key=client_key)
     return infusion
+
+
+@transaction.atomic
+def answer_by_pausing(*, infusion_id: UUID, vitals_id: UUID, observed_at: datetime, by: User) -> RunEvent:
+    """Pause the pump, unless it stands already, and write that this was done about a crossed line."""
+    infusion = states.locked(infusion_id)
+    if infusion.state == State.IN_PROGRESS:
+        pause(infusion_id=infusion_id, observed_at=observed_at, by=by, reason="A line was crossed")
+    return vitals.answer(vitals_id=vitals_id, what="Paused the pump", by=by, observed_at=observed_at)
 
 
 @transaction.atomic
@@ -130,5 +139,6 @@ def stop_early(
 
 def _end(infusion: Infusion, after: State, moment: datetime, *, by: User, **fields: Any) -> Infusion:
     moment = states.move_to(infusion, after, observed_at=moment, by=by, ended_at=moment, **fields)
+    ledger.give(infusion=infusion, by=by, observed_at=moment)
     states.move_to(infusion, State.RECOVERY, observed_at=moment, by=by)
     return infusion

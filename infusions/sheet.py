@@ -123,7 +123,7 @@ class Sheet:
 
     @cached_property
     def due(self) -> vitals.Due | None:
-        return vitals.next_due(self.infusion, self.all_vitals, self.settings, self.crossed)
+        return vitals.next_due(self.infusion, self.all_vitals, self.settings, self.crossed, self.now)
 
     @cached_property
     def missed(self) -> list[vitals.Missed]:

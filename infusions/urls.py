@@ -1,11 +1,25 @@
 from django.urls import URLPattern, path
 
-from infusions.views import chair, ledger, orders, review, rows
+from infusions.views import (
+    adverse,
+    chair,
+    counts,
+    flowsheets,
+    ledger,
+    notes,
+    orders,
+    phrases,
+    recovery,
+    review,
+    rows,
+    station,
+)
 
 app_name = "infusions"
 
 # The page beside the chair and its verbs; each of them is a POST.
 chair_patterns: list[URLPattern] = [
+    path("station/", station.show, name="station"),
     path("<uuid:pk>/", chair.page, name="infusion"),
     path("<uuid:pk>/parts/", chair.parts, name="parts"),
     path("<uuid:pk>/check-in/", chair.check_in, name="check-in"),
@@ -25,10 +39,12 @@ chair_patterns: list[URLPattern] = [
     path("<uuid:pk>/discard/", chair.discard, name="discard"),
     path("<uuid:pk>/vitals/", rows.vitals, name="vitals"),
     path("<uuid:pk>/event/", rows.event, name="event"),
-    path("<uuid:pk>/discharge/", chair.discharge, name="discharge"),
+    path("<uuid:pk>/discharge/", recovery.discharge, name="discharge"),
     path("<uuid:pk>/vitals/<uuid:row>/correct/", rows.correct, name="correct"),
     path("<uuid:pk>/vitals/<uuid:row>/answer/", rows.answer, name="answer"),
     path("<uuid:pk>/event/<uuid:event>/error/", rows.event_error, name="event-error"),
+    path("phrases/", phrases.keep, name="phrase-keep"),
+    path("phrases/<uuid:pk>/forget/", phrases.forget, name="phrase-forget"),
 ]
 
 # What is ordered, what is in stock, and what came of it.
@@ -45,6 +61,27 @@ order_patterns: list[URLPattern] = [
     path("vials/<uuid:pk>/count/", ledger.count, name="vial-count"),
     path("vials/<uuid:pk>/return/", ledger.return_stock, name="vial-return"),
     path("vials/<uuid:pk>/close/", ledger.close, name="vial-close"),
+    path("vials/<uuid:pk>/settle/", ledger.settle, name="vial-settle"),
+    path("vials/counts/", counts.past, name="counts"),
+    path("vials/count/<slug:kind>/", counts.count, name="count"),
+    path("vials/counts/<uuid:pk>/close/", counts.close, name="count-close"),
+    path("vials/export/", counts.export, name="ledger-export"),
 ]
 
-urlpatterns: list[URLPattern] = [*chair_patterns, *order_patterns]
+# What is told afterwards, and the papers.
+record_patterns: list[URLPattern] = [
+    path("adverse-events/", adverse.listed, name="adverse-events"),
+    path("adverse-events/<uuid:pk>/", adverse.show, name="adverse-event"),
+    path("adverse-events/<uuid:pk>/review/", adverse.review, name="adverse-review"),
+    path("<uuid:pk>/adverse-event/", adverse.report, name="adverse-report"),
+    path("<uuid:pk>/note/", notes.show, name="note"),
+    path("<uuid:pk>/note/write/", notes.write, name="note-write"),
+    path("<uuid:pk>/note/sign/", notes.sign, name="note-sign"),
+    path("<uuid:pk>/note/addendum/", notes.addendum, name="note-addendum"),
+    path("<uuid:pk>/note/pdf/", notes.pdf, name="note-pdf"),
+    path("<uuid:pk>/against-advice/", recovery.against_advice, name="against-advice"),
+    path("flowsheets/", flowsheets.show, name="flowsheets"),
+    path("flowsheets/pdf/", flowsheets.pdf, name="flowsheets-pdf"),
+]
+
+urlpatterns: list[URLPattern] = [*chair_patterns, *order_patterns, *record_patterns]

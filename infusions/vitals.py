@@ -197,6 +197,7 @@ def next_due(
     rows: Iterable[VitalSigns],
     settings: ProtocolValues,
     found: Mapping[UUID, Sequence[Crossing]] | None = None,
+    now: datetime | None = None,
 ) -> Due | None:
     """The clock of the chair: ten minutes in the infusion, fifteen in recovery, five after a pause or stop line.
 
@@ -217,7 +218,7 @@ def next_due(
     if recheck:
         every = settings.bp_recheck_minutes
     at = since + timedelta(minutes=every)
-    seconds = round((at - clock.now()).total_seconds())
+    seconds = round((at - (now or clock.now())).total_seconds())
     return Due(at, seconds, settings.vitals_late_minutes * 60, recheck)
 
 

@@ -11,14 +11,18 @@ from django.shortcuts import redirect, render
 
 from clinic.access import acting_user
 from clinic.errors import DomainError, Invalid, NotFound
+from clinic.keeping import is_of_another
 from clinic.models import User
 from clinic.policy import Action, can
 from infusions import pulse
+from infusions.access import require_same_patient
 from infusions.chair import Chair
 from infusions.events import DRUGS, ROUTES
-from infusions.forms.chair import ArrivalForm, DischargeForm
+from infusions.forms.chair import ArrivalForm
+from infusions.forms.recovery import DischargeForm
 from infusions.forms.witness import possible
 from infusions.models import Infusion
+from infusions.phrases import FIRST
 from patients.access import allow_here
 
 # Quick events whose dialog is one line of words: kind, label, icon, what to write.
@@ -44,6 +48,8 @@ def infusion_or_404(request: HttpRequest, pk: UUID) -> Infusion:
     if infusion is None:
         raise Http404
     allow_here(request, infusion.appointment.site)
+    if request.method == "POST" and can(acting_user(request), Action.SEE_INFUSION, infusion.appointment.site):
+        require_same_patient(request, infusion)
     return infusion
 
 
@@ -60,7 +66,7 @@ def show(
     """The page or its parts; `slim` leaves out the parts that a row of vitals or an event does not change."""
     context = {
         "chair": chair, "infusion": chair.infusion, "site": chair.site, "error": error, "quick": QUICK, "slim": slim,
-        "drugs": DRUGS, "routes": ROUTES,
+        "drugs": DRUGS, "routes": ROUTES, "first_phrases": FIRST,
     }  # fmt: skip
     context |= forms if slim else offered(chair) | forms
     template = "infusions/chair.html" if whole else "infusions/chair_parts.html"
@@ -84,7 +90,9 @@ def offered(chair: Chair) -> dict[str, Any]:
         made["arrival_form"] = ArrivalForm(infusion=chair.infusion, check=chair.arrival)
     if chair.state == "recovery" and chair.may_run:
         escort = chair.arrival.escort if chair.arrival else None
-        made["discharge_form"] = DischargeForm(escort=escort, may_release=chair.may_override)
+        made["discharge_form"] = DischargeForm(
+            site=chair.site, by=chair.user, escort=escort, may_release=chair.may_override
+        )
     needs_person = chair.infusion.drawn_ml is not None and (chair.is_before or bool(chair.to_waste))
     if needs_person and chair.may_run:
         made["people"] = possible(chair.site, chair.user)
@@ -97,8 +105,11 @@ def answer(
     """Do it, then show the parts as they are now; what a verb refuses is said, and what was typed stays.
 
     Front desk may check in, but not read what stands beside the chair: they are led back to the visit. A row that the
-    page had kept (`X-Row`) is told in JSON why it is refused; with `X-Brief` its success is a bare 204.
+    page had kept (`X-Row`) is told in JSON why it is refused; with `X-Brief` its success is a bare 204. A page that
+    somebody else had opened is locked: nothing is written in another person's name.
     """
+    if is_of_another(request):
+        return HttpResponse(status=401)
     infusion, user = infusion_or_404(request, pk), acting_user(request)
     if not can(user, Action.SEE_INFUSION, infusion.appointment.site):
         do(infusion, user)

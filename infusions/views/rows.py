@@ -119,16 +119,20 @@ def event_error(request: HttpRequest, pk: UUID, event: UUID) -> HttpResponse:
 
 @require_POST
 def answer(request: HttpRequest, pk: UUID, row: UUID) -> HttpResponse:
-    """What was done about a reading that crossed a line."""
-    form = AnswerForm(request.POST)
+    """What was done about a reading that crossed a line: words, or the pump paused with the same press."""
+    form, pausing = AnswerForm(request.POST), "pause" in request.POST
 
     def do(one: Infusion, by: User) -> None:
         if not one.vitals.filter(pk=row).exists():
             raise NotFound
         require_valid(form)
-        run.answer_crossing(vitals_id=row, what=form.said(), by=by, observed_at=form.happened_at(one.appointment.site))
+        moment = form.happened_at(one.appointment.site)
+        if pausing:
+            run.answer_by_pausing(infusion_id=one.pk, vitals_id=row, observed_at=moment, by=by)
+        else:
+            run.answer_crossing(vitals_id=row, what=form.said(), by=by, observed_at=moment)
 
-    return answer_with(request, pk, do, slim=True)
+    return answer_with(request, pk, do, slim=not pausing)
 
 
 @require_http_methods(["GET", "POST"])

@@ -8,3 +8,4 @@ import "./toast.js";
 import "./panel.js";
 import "./forms.js";
 import "./idle.js";
+import "./waiting.js";

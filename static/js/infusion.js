@@ -1,95 +1,23 @@
-// Beside the chair: Enter walks on and saves the row, the countdown runs, and a row that could not be saved stays on this
-// page, marked, and is sent again with the same key until the server has it. What waits is kept in memory alone.
-import { token } from "./csrf.js";
-import { lock } from "./lock.js";
+// Beside the chair: Enter walks on and saves the row; rows, events, answers and steps of the pump go out through rows.js,
+// which keeps them until the server has them. This module fills forms, shows what waits, and gives back what was refused.
+import "./countdown.js";
+import { apply, watch } from "./parts.js";
+import { again, drawsFor, drop, isSending, isStuck, keep, refused, waiting } from "./rows.js";
 import { show } from "./toast.js";
+import { now, wall } from "./wallclock.js";
 
-const RETRY = 8;
-const POLL = 15;
-const SOON = 120;
+const POLL = 4;
 const chair = document.querySelector("[data-chair]");
 const form = document.querySelector("[data-now]");
-const opened = performance.now();
-const waiting = [];
-let sending = false;
-let failedAt = 0;
-let countdown = null;
-
-// Parts of the page
-
-const isTouched = (part) =>
-  part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select")
-  || [...part.querySelectorAll("input:not([type=hidden]), textarea")].some((field) =>
-    field.type === "checkbox" || field.type === "radio" ? field.checked !== field.defaultChecked : field.value !== field.defaultValue);
-
-/** Put every part of an answer in the place of the one with its id; a background look spares what somebody is typing. */
-function apply(html, background = false) {
-  const page = new DOMParser().parseFromString(html, "text/html");
-  for (const part of page.querySelectorAll("[hx-swap-oob]")) {
-    const old = document.getElementById(part.id);
-    if (!old || (background && isTouched(old))) continue;
-    part.removeAttribute("hx-swap-oob");
-    keepOpen(old, part);
-    old.replaceWith(part);
-    window.htmx.process(part);
-  }
-  settle();
-}
-
-function keepOpen(old, part) {
-  const before = [...old.querySelectorAll("details")];
-  [...part.querySelectorAll("details")].forEach((fold, at) => {
-    const label = fold.querySelector("summary")?.textContent.slice(0, 8);
-    if (before[at]?.querySelector("summary")?.textContent.slice(0, 8) === label && !fold.querySelector(".is-invalid")) fold.open = before[at].open;
-  });
-}
+const SIGNS = { heart_rate: "heart_rate", spo2: "spo2", breathing: "respiratory_rate", sedation: "moaas", distress: "distress", dissociation: "cadss6" };
 
 function settle() {
-  readDue();
   const takes = document.getElementById("chair-due")?.dataset.takes === "yes";
   if (form) form.hidden = !takes;
   paint();
 }
 
-// The countdown
-
-function readDue() {
-  const due = document.getElementById("chair-due");
-  if (!due?.dataset.seconds) { countdown = null; return; }
-  countdown = { at: performance.now() + Number(due.dataset.seconds) * 1000, late: Number(due.dataset.late), told: Number(due.dataset.seconds) < 0 };
-  tick();
-}
-
-function tick() {
-  turnClock();
-  const due = document.getElementById("chair-due");
-  if (!countdown || !due?.dataset.seconds) return;
-  const left = Math.round((countdown.at - performance.now()) / 1000);
-  const far = Math.abs(left);
-  due.querySelector("[data-due-n]").textContent = `${left < 0 ? "+" : ""}${Math.floor(far / 60)}:${String(far % 60).padStart(2, "0")}`;
-  due.querySelector(".arc").setAttribute("stroke-dasharray", `${left < 0 ? 100 : Math.min(100, Math.ceil(left / 6))} 100`);
-  due.classList.toggle("is-soon", left >= 0 && left <= SOON);
-  due.classList.toggle("is-late", left < 0);
-  if (left < 0 && !countdown.told) {
-    countdown.told = true;
-    due.querySelector("[data-due-word]").textContent = "Vitals late, were due";
-    due.querySelector("[data-due-alarm]").textContent = "Vitals are late.";
-  }
-}
-
-function turnClock() {
-  const clock = document.querySelector("[data-clock]");
-  if (clock) clock.textContent = wall(performance.now());
-}
-
-/** The site's wall clock at a moment of this page, by the server's time: a tablet's own clock may be wrong. */
-function wall(at) {
-  const clock = document.querySelector("[data-clock]");
-  const moment = new Date(new Date(clock.dataset.clock).getTime() + at - opened);
-  return moment.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: clock.dataset.zone });
-}
-
-// Rows
+// The NOW column
 
 const numbers = () => [...form.querySelectorAll("input[inputmode=numeric]")];
 
@@ -100,18 +28,6 @@ function walk(event) {
   event.preventDefault();
   if (next && fields.indexOf(event.target) !== 5) next.focus();
   else form.requestSubmit();
-}
-
-function keepRow(event) {
-  if (!event.target.matches("[data-now]")) return;
-  event.preventDefault();
-  const values = Object.fromEntries(new FormData(form));
-  delete values.csrfmiddlewaretoken;
-  if (!numbers().some((field) => field.value.trim())) return numbers()[0].focus();
-  waiting.push({ key: crypto.randomUUID(), values, pressed: performance.now() });
-  clearForm();
-  numbers()[0].focus();
-  flush();
 }
 
 function clearForm() {
@@ -129,117 +45,160 @@ function complain(name, sentence) {
   else field.removeAttribute("aria-invalid");
 }
 
-async function flush() {
-  if (sending || !waiting.length) return;
-  sending = true;
-  const slow = setTimeout(paint, 400);
-  const row = waiting[0];
-  try {
-    const body = new URLSearchParams({ ...row.values, client_key: row.key, age_seconds: String(Math.round((performance.now() - row.pressed) / 1000)) });
-    const answer = await fetch(form.action, { method: "POST", body, headers: { "X-CSRFToken": token(), "HX-Request": "true" }, redirect: "manual" });
-    await take(row, answer);
-  } catch {
-    failedAt = Date.now();
-  } finally {
-    clearTimeout(slow);
-    sending = false;
-    paint();
+// What is sent
+
+const pressureOf = (values) => (values.systolic ? `${values.systolic}/${values.diastolic || "–"}` : "");
+
+function wordOf(from, values) {
+  if (from.dataset.row === "vitals") return `Vitals ${pressureOf(values)}`.trim();
+  return from.dataset.word || values.what || "Row";
+}
+
+function submitted(event) {
+  const from = event.target.closest?.("form[data-row]");
+  if (!from) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const values = Object.fromEntries(new FormData(from, event.submitter));
+  delete values.csrfmiddlewaretoken;
+  values.patient = chair.dataset.patient;
+  if (from === form && !numbers().some((field) => field.value.trim())) { numbers()[0].focus(); return; }
+  const missing = [...from.querySelectorAll("[data-needed]")].find((field) => !field.value.trim());
+  if (missing) { missing.focus(); return; }
+  keep({ path: new URL(from.action).pathname, values, pressed: now().toISOString(), kind: from.dataset.row, word: wordOf(from, values), chair: chair.dataset.chair });
+  if (from === form) { clearForm(); numbers()[0].focus(); return; }
+  from.closest("dialog")?.close();
+  from.reset();
+}
+
+const at = (row) => row.values.at || wall(new Date(row.pressed));
+
+function saved({ detail: { row, html } }) {
+  if (html && row.chair === chair.dataset.chair) apply(html);
+  show(`Saved: ${row.word}, ${at(row)}.`);
+}
+
+/** A row just typed that can't be goes back into the fields, each with its sentence; any other stays in the list below. */
+function gaveBack({ detail: { row, fresh } }) {
+  const { fields = {} } = row.refused;
+  if (!fresh || row.kind !== "vitals" || numbers().some((field) => field.value.trim())) return;
+  refill(row, fields);
+}
+
+function refill(row, fields = {}) {
+  for (const field of form.elements) {
+    if (field.type === "checkbox") field.checked = row.values[field.name] === field.value;
+    else if (field.name in row.values) field.value = row.values[field.name];
   }
-  if (waiting.length && !failedAt) flush();
+  if (!form.elements.at.value && !row.fresh) form.elements.at.value = at(row);
+  form.querySelectorAll("details").forEach((fold) => { fold.open ||= Boolean(fold.querySelector("[aria-invalid]")); });
+  for (const [name, sentence] of Object.entries(fields)) complain(name, sentence);
+  (form.elements[Object.keys(fields)[0]] ?? numbers()[0]).focus();
+  drop(row);
 }
 
-async function take(row, answer) {
-  if (answer.status === 401) return lock(() => { failedAt = 0; flush(); });
-  if (answer.status >= 500 || answer.type === "opaqueredirect") { failedAt = Date.now(); return; }
-  failedAt = 0;
-  waiting.shift();
-  apply(await answer.text());
-  if (answer.ok) {
-    return show(`Saved, ${row.values.at || wall(row.pressed)}.`);
-  }
-  giveBack(row);
-}
+// What waits, and what was refused
 
-/** A row that can't be: its values go back into the fields, each with its sentence. */
-function giveBack(row) {
-  const errors = JSON.parse(document.getElementById("chair-says")?.dataset.fields || "{}");
-  if (!numbers().some((field) => field.value.trim()))
-    for (const field of numbers()) field.value = row.values[field.name] ?? "";
-  for (const [name, sentence] of Object.entries(errors)) complain(name, sentence);
-  form.elements[Object.keys(errors)[0]]?.focus();
-}
-
-/** What waits: a dashed column for each row, and a banner that says why. */
 function paint() {
   for (const old of document.querySelectorAll("[data-sheet] .is-new")) old.remove();
+  const here = waiting().filter((row) => row.chair === chair.dataset.chair);
   const banner = document.getElementById("unsaved");
   if (!banner) return;
-  banner.hidden = !(waiting.length && (failedAt || sending));
-  if (!waiting.length) return;
-  banner.querySelector("[data-unsaved-count]").textContent = `${waiting.length} row${waiting.length > 1 ? "s wait" : " waits"} on this tablet.`;
-  banner.querySelector("[data-unsaved-why]").textContent = failedAt ? "The server can’t be reached. Trying again. Keep working." : "Saving.";
-  for (const row of waiting) column(row);
+  const stuck = isStuck() || waiting().length > 1;
+  banner.hidden = !waiting().length || !(stuck || isSending());
+  banner.querySelector("[data-unsaved-count]").textContent = `${waiting().length} row${waiting().length > 1 ? "s wait" : " waits"} on this tablet.`;
+  banner.querySelector("[data-unsaved-why]").textContent = isStuck() ? "The server can’t be reached. Trying again. Keep working." : "Saving.";
+  list(document.getElementById("unsaved-list"), waiting().filter((row) => row.kind !== "vitals" || row.chair !== chair.dataset.chair), plainLine);
+  list(document.getElementById("refused-list"), refused(), refusedLine);
+  document.getElementById("refused").hidden = !refused().length;
+  for (const row of here.filter((each) => each.kind === "vitals")) column(row);
 }
 
-function column({ values, pressed }) {
-  const said = (name) => values[name] || "–";
-  const cells = { pressure: values.systolic ? `${values.systolic}/${values.diastolic}` : "–", heart_rate: said("heart_rate"), spo2: said("spo2"), breathing: said("respiratory_rate"), sedation: said("moaas"), distress: said("distress"), dissociation: said("cadss6") };
+const make = (tag, text = "", css = "") => Object.assign(document.createElement(tag), { textContent: text, className: css });
+
+function list(place, rows, line) {
+  place?.replaceChildren(...rows.map(line));
+}
+
+const elsewhere = (row) => (row.chair === chair.dataset.chair ? "" : ", another infusion");
+
+function plainLine(row) {
+  return make("li", `${at(row)} ${row.word}${elsewhere(row)}, not saved yet`);
+}
+
+function refusedLine(row) {
+  const item = make("li");
+  item.append(make("b", `${at(row)} ${row.word}${elsewhere(row)}. `), make("span", row.refused.sentence));
+  const buttons = make("div", "", "ek-btns mt-1");
+  if (row.kind === "vitals" && row.chair === chair.dataset.chair)
+    buttons.append(button("Put it into the fields", "btn btn-quiet btn-sm", () => refill(row, row.refused.fields)));
+  buttons.append(button("I have seen it, remove", "btn btn-text btn-sm", () => drop(row)));
+  item.append(buttons);
+  return item;
+}
+
+function button(text, css, act) {
+  const made = make("button", text, css);
+  made.type = "button";
+  made.addEventListener("click", act);
+  return made;
+}
+
+/** A dashed column in the table for a row that is not saved yet. */
+function column(row) {
   const head = document.querySelector("[data-sheet] thead tr");
   if (!head) return;
-  const th = document.createElement("th");
+  const th = make("th", "", "is-new");
   th.scope = "col";
-  th.className = "is-new";
-  th.append(document.getElementById("unsaved-mark").content.cloneNode(true), ` ${values.at || wall(pressed)}`);
-  const note = document.createElement("small");
-  note.textContent = "not saved yet";
-  th.append(note);
+  th.append(document.getElementById("unsaved-mark").content.cloneNode(true), ` ${at(row)}`, make("small", "not saved yet"));
   head.children[0].after(th);
   for (const line of document.querySelectorAll("[data-sheet] tbody tr")) {
-    const td = document.createElement("td");
-    td.className = "is-new";
-    td.textContent = cells[line.dataset.sign] ?? "–";
-    line.children[0].after(td);
+    const sign = line.dataset.sign;
+    line.children[0].after(make("td", (sign === "pressure" ? pressureOf(row.values) : row.values[SIGNS[sign]]) || "–", "is-new"));
   }
 }
 
-// Dialogs and looks in the background
+// Dialogs
 
 function closeDialog(event) {
   const dialog = event.target.closest?.("dialog");
   const { xhr } = event.detail;
-  if (!dialog || !xhr?.status || xhr.status === 401) return;
+  if (!dialog || event.target.closest("[data-stay]") || !xhr?.status || xhr.status === 401) return;
   dialog.close();
   if (xhr.status < 400) dialog.querySelector("form").reset();
 }
 
 function fill(event) {
+  const phrase = event.target.closest("[data-phrase]");
+  if (phrase) return insert(phrase.dataset.phrase);
   const opener = event.target.closest("[data-dialog]");
   const dialog = opener && document.getElementById(`dialog-${opener.dataset.dialog}`);
   if (!dialog) return;
-  if (opener.dataset.fillLight) dialog.querySelector("[name=light]").value = opener.dataset.fillLight;
-  if (opener.dataset.fillWord) dialog.querySelector("[data-filled-word]").textContent = opener.dataset.fillWord;
-  const keyed = dialog.querySelector("[data-keyed] [name=client_key]");
-  if (keyed) keyed.value = crypto.randomUUID();
+  for (const [name, value] of Object.entries(opener.dataset)) {
+    if (name === "fillWord") dialog.querySelector("[data-filled-word]").textContent = value;
+    else if (name === "fillAction") dialog.querySelector("form").action = value;
+    else if (name.startsWith("fill")) dialog.querySelector(`[name=${name.slice(4).toLowerCase()}]`).value = value;
+  }
 }
 
-async function look() {
-  if (document.hidden || sending || waiting.length || document.querySelector("dialog[open]")) return;
-  try {
-    const answer = await fetch(chair.dataset.parts, { headers: { "HX-Request": "true", "X-Background": "1" }, redirect: "manual" });
-    if (answer.ok) apply(await answer.text(), true);
-  } catch { /* the next look comes soon; rows that wait say so themselves */ }
+function insert(words) {
+  const note = document.getElementById("event-note-text");
+  note.value = note.value.trim() ? `${note.value.trimEnd()} ${words}` : words;
+  note.focus();
 }
 
 if (chair && form) {
+  drawsFor(chair.dataset.chair);
   document.addEventListener("keydown", walk);
-  document.addEventListener("submit", keepRow, true);
+  document.addEventListener("submit", submitted, true);
   document.addEventListener("click", fill, true);
   document.addEventListener("htmx:afterRequest", closeDialog);
   document.addEventListener("htmx:oobAfterSwap", settle);
-  window.addEventListener("online", () => { failedAt = 0; flush(); });
-  window.addEventListener("beforeunload", (event) => { if (waiting.length) event.preventDefault(); });
-  setInterval(tick, 1000);
-  setInterval(() => { if (waiting.length) { failedAt = 0; flush(); } }, RETRY * 1000);
-  setInterval(look, POLL * 1000);
+  document.addEventListener("ek:parts", settle);
+  document.addEventListener("ek:rows", paint);
+  document.addEventListener("ek:row-saved", saved);
+  document.addEventListener("ek:row-refused", gaveBack);
+  document.addEventListener("ek:reached", ({ detail }) => { if (detail && waiting().length) again(); });
+  watch(chair.dataset.parts, POLL, () => isSending() || Boolean(document.querySelector("dialog[open]")));
   settle();
 }

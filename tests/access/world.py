@@ -30,7 +30,8 @@ from reminders.models import FollowUp
 from tests import build
 from tests.infusions import making
 from therapy.models import TherapySession
-from visits.models import Appointment
+from visits.models import Appointment, Offer, Opening, WaitlistEntry
+from visits.offers import token_hash
 
 DAY = "2027-02-02"
 SECRET = "Quillfeather"  # the family name that no page may show to a stranger
@@ -112,11 +113,26 @@ class World:
             ends_at=self.now + timedelta(minutes=60),
             booked_by=nurse,
         )
+        until = site.local(self.now).date() + timedelta(days=30)
+        self.wish = WaitlistEntry.objects.create(
+            patient=self.patient, site=site, kind="evaluation", notice_hours=4, until=until, kept_by=nurse
+        )
+        span = {"starts_at": self.now + timedelta(days=7), "ends_at": self.now + timedelta(days=7, hours=1)}
+        self.opening = Opening.objects.create(site=site, cause="moved", **span)
+        self.offer = Offer.objects.create(
+            entry=self.wish,
+            opening=self.opening,
+            token_hash=token_hash("a-secret-of-this-world"),
+            expires_at=self.now + timedelta(hours=4),
+            **span,
+        )
         self.series = making.loading(self.patient, nurse)
         self.infusion = making.infusion(self.series, 1, DAY, at="11:00", by=nurse)
         self.order = making.order(self.series, provider)
         self.vial = making.vial(site, nurse)
-        self.stock_count = StockCount.objects.create(site=site, kind="daily", on=date.fromisoformat(DAY), opened_by=nurse)
+        self.stock_count = StockCount.objects.create(
+            site=site, kind="daily", on=date.fromisoformat(DAY), opened_by=nurse
+        )
         self.adverse = AdverseEvent.objects.create(
             patient=self.patient, site=site, term="nausea", grade=1, observed_at=self.now, entered_by=nurse
         )
@@ -193,18 +209,26 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
     **of_room("reminders", "task", "task task-take"),
     **of_room("reminders", "patient", "messages"),
     **of_room("visits", "visit", "appointment confirm arrive begin finish cancel no-show move undo"),
-    **of_room("visits", "patient", "book"),
+    **of_room("visits", "patient", "book wish-new"),
+    **of_room("visits", "wish", "wish wish-remove"),
+    **of_room("visits", "opening", "opening opening-give"),
+    "visits:offer-decline": pk("offer"),
+    "visits:offer": lambda world: {"token": "a-secret-of-this-world"},
     **of_room("infusions", "infusion", "infusion parts check-in clear start pause resume complete stop hold not-given"),
     **of_room("infusions", "infusion", "override arrival draw double-check waste discard vitals event discharge"),
     "infusions:correct": lambda world: {"pk": world.infusion.pk, "row": world.vitals.pk},
     "infusions:answer": lambda world: {"pk": world.infusion.pk, "row": world.vitals.pk},
+    "infusions:phrase-forget": pk("vitals"),
     "infusions:event-error": lambda world: {"pk": world.infusion.pk, "event": world.vitals.pk},
     **of_room("infusions", "series", "orders order-preview review booster-plan booster-dates"),
     **of_room("infusions", "order", "order-countersign"),
     **of_room("infusions", "vial", "vial vial-waste vial-count vial-return vial-close vial-settle"),
     **of_room("infusions", "stock_count", "count-close"),
+    "infusions:count": lambda world: {"kind": "daily"},
     **of_room("infusions", "adverse", "adverse-event adverse-review"),
-    **of_room("infusions", "infusion", "adverse-report note note-write note-sign note-addendum note-pdf against-advice"),
+    **of_room(
+        "infusions", "infusion", "adverse-report note note-write note-sign note-addendum note-pdf against-advice"
+    ),
     **of_room("therapy", "session", "session intentions missed"),
     "therapy:write": pk("session", kind="plan"),
     "therapy:addendum": pk("session", kind="plan"),

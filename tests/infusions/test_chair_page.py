@@ -17,9 +17,14 @@ def _url(name, infusion, *more):
     return reverse(f"infusions:{name}", args=[infusion.pk, *more])
 
 
+def _of(infusion):
+    """What the page says of whose it is."""
+    return {"X-Patient": str(infusion.series.patient_id)}
+
+
 def _post(client, day, name, infusion, time="09:22", more=(), **data):
     with day.clock(time):
-        return client.post(_url(name, infusion, *more), data, headers=HTMX)
+        return client.post(_url(name, infusion, *more), data, headers=HTMX | _of(infusion))
 
 
 def _open(client, day, infusion, time="09:22"):
@@ -86,6 +91,22 @@ def test_front_desk_checks_in_and_is_shown_the_visit_alone(client, day, booked, 
     assert booked.state == "checked_in"
 
 
+@pytest.mark.parametrize("whose", [{}, {"X-Patient": "0197f6f8-0000-7000-8000-000000000000"}])
+def test_a_page_of_another_patient_writes_nothing_here(at_chair, day, running, whose):
+    rows = running.vitals.count()
+    with day.clock("09:22"):
+        for name, typed in (
+            ("pause", {}),
+            ("vitals", {"systolic": "146", "diastolic": "90"}),
+            ("event", {"kind": "note"}),
+        ):
+            answer = at_chair.post(_url(name, running), typed, headers=HTMX | whose)
+            assert answer.status_code == 409
+            assert "typed on the page of another patient, not of Maya Torres" in answer.content.decode()
+    running.refresh_from_db()
+    assert (running.state, running.vitals.count(), running.events.count()) == ("in_progress", rows, 0)
+
+
 def test_a_therapist_sees_it_and_changes_nothing(client, day, running, therapist):
     client.force_login(therapist)
     page = _open(client, day, running).content.decode()
@@ -140,7 +161,9 @@ def test_a_wrong_number_is_a_sentence_and_nothing_is_written(at_chair, day, runn
 
 def test_a_wrong_number_without_script_keeps_what_was_typed(at_chair, day, running):
     with day.clock("09:22"):
-        response = at_chair.post(_url("vitals", running), {"systolic": "1460", "diastolic": "90", "spo2": "96"})
+        response = at_chair.post(
+            _url("vitals", running), {"systolic": "1460", "diastolic": "90", "spo2": "96"}, headers=_of(running)
+        )
     page = response.content.decode()
     assert response.status_code == 422
     assert re.search(r'name="systolic"[^>]*value="1460"', page)
@@ -220,9 +243,15 @@ def test_a_row_is_corrected_on_a_page_of_its_own(at_chair, day, running):
     row = day.vitals(running, "09:22", 246, 90).row
     with day.clock("09:25"):
         assert at_chair.get(_url("correct", running, row.pk)).status_code == 200
-        wrong = at_chair.post(_url("correct", running, row.pk), {"systolic": "146", "diastolic": "90", "reason": ""})
+        wrong = at_chair.post(
+            _url("correct", running, row.pk), {"systolic": "146", "diastolic": "90", "reason": ""}, headers=_of(running)
+        )
         assert wrong.status_code == 422
-        at_chair.post(_url("correct", running, row.pk), {"systolic": "146", "diastolic": "90", "reason": "Typo"})
+        at_chair.post(
+            _url("correct", running, row.pk),
+            {"systolic": "146", "diastolic": "90", "reason": "Typo"},
+            headers=_of(running),
+        )
     row.refresh_from_db()
     assert (row.corrected_by.systolic, row.entered_in_error_reason) == (146, "Typo")
     page = _open(at_chair, day, running, "09:26").content.decode()
