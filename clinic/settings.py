@@ -257,7 +257,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BEAT_SCHEDULE = {
     "reminders.dispatch": {"task": "reminders.tasks.dispatch", "schedule": 30.0},
     "patients.imports": {"task": "patients.tasks.run_waiting_imports", "schedule": 30.0},
+    "visits.waiting-lists": {"task": "visits.tasks.tend_waiting_lists", "schedule": 60.0},
     "insurance.lapsed": {"task": "insurance.tasks.expire_lapsed", "schedule": 3600.0},
+    "infusions.flowsheets": {"task": "infusions.tasks.make_flowsheets", "schedule": 900.0},
+    "infusions.ledger": {"task": "infusions.tasks.watch_ledger", "schedule": 600.0},
     "clinic.seal-history": {"task": "clinic.tasks.seal_history", "schedule": 300.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = env.str("BEAT_SCHEDULE_FILE", default=str(BASE_DIR / "var" / "celerybeat-schedule"))

@@ -23,3 +23,11 @@ def appointment_or_404(request: HttpRequest, pk: UUID, *, what: str = "visit") -
     allow_here(request, found.site)
     log_read(request, patient_id=found.patient_id, what=what)
     return found
+
+
+def uuid_or_none(text: str) -> UUID | None:
+    """An id from an address or a form, or None when it is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

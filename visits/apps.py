@@ -7,7 +7,11 @@ class VisitsConfig(AppConfig):
     def ready(self) -> None:
         from clinic.place import directory
         from insurance import authorizations
-        from visits import retiring, units
+        from visits import followers, openings, retiring, tending, units
 
         authorizations.count_with(units.infusion_days)
         directory.before_retiring.append(retiring.objection)
+        directory.after_lifting.append(openings.reopened)
+        followers.add(tending.follow_visit)
+        followers.add(openings.follow_visit)
+        followers.watch(tending.time_taken)

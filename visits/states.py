@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from visits.models import Appointment
+from visits.models import Appointment, Offer, WaitlistEntry
 
 Status = Appointment.Status
 
@@ -16,6 +16,26 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.DONE: frozenset(),
     Status.CANCELLED: frozenset(),
     Status.NO_SHOW: frozenset(),
+}
+
+WISH_TRANSITIONS: dict[WaitlistEntry.State, frozenset[WaitlistEntry.State]] = {
+    WaitlistEntry.State.WAITING: frozenset(
+        {WaitlistEntry.State.BOOKED, WaitlistEntry.State.REMOVED, WaitlistEntry.State.LAPSED}
+    ),
+    # The move to the offered time was taken back within its quarter of an hour.
+    WaitlistEntry.State.BOOKED: frozenset({WaitlistEntry.State.WAITING}),
+    WaitlistEntry.State.REMOVED: frozenset(),
+    WaitlistEntry.State.LAPSED: frozenset(),
+}
+
+OFFER_TRANSITIONS: dict[Offer.State, frozenset[Offer.State]] = {
+    Offer.State.OPEN: frozenset(
+        {Offer.State.ACCEPTED, Offer.State.DECLINED, Offer.State.EXPIRED, Offer.State.WITHDRAWN}
+    ),
+    Offer.State.ACCEPTED: frozenset({Offer.State.DECLINED}),
+    Offer.State.DECLINED: frozenset(),
+    Offer.State.EXPIRED: frozenset(),
+    Offer.State.WITHDRAWN: frozenset(),
 }
 
 # What a person may take back for a while. What happens in the chair is taken back there, or not at all.

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from visits.views import appointments, book, schedule
+from visits.views import appointments, book, offers, schedule, waitlist
 
 app_name = "visits"
 
@@ -18,4 +18,13 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:pk>/move/", appointments.move, name="move"),
     path("<uuid:pk>/undo/", appointments.undo, name="undo"),
     path("book/<uuid:pk>/", book.book, name="book"),
+    # the waiting list
+    path("waiting/", waitlist.show, name="waitlist"),
+    path("waiting/add/<uuid:pk>/", waitlist.new, name="wish-new"),
+    path("waiting/<uuid:pk>/", waitlist.wish, name="wish"),
+    path("waiting/<uuid:pk>/remove/", waitlist.wish_remove, name="wish-remove"),
+    path("openings/<uuid:pk>/", waitlist.opening, name="opening"),
+    path("openings/<uuid:pk>/give/", waitlist.give, name="opening-give"),
+    path("offers/<uuid:pk>/decline/", waitlist.decline, name="offer-decline"),
+    path("offer/<str:token>/", offers.offer, name="offer"),
 ]

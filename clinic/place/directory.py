@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import date, time
-from typing import Any
+from datetime import date, time, timedelta
+from typing import Any, Protocol
 from uuid import UUID
 from zoneinfo import available_timezones
 
@@ -35,6 +35,19 @@ class Retiring:
 
 
 before_retiring: list[Callable[[Retiring], str]] = []
+
+
+class Lifted(Protocol):
+    def __call__(self, *, site: Site, room: Room | None, first_day: date, last_day: date) -> None: ...
+
+
+# Rooms to the right add themselves here to hear of days that are open again.
+after_lifting: list[Lifted] = []
+
+
+def _tell_lifted(closure: Closure, first_day: date, last_day: date) -> None:
+    for tell in after_lifting if first_day <= last_day else ():
+        tell(site=closure.site, room=closure.room, first_day=first_day, last_day=last_day)
 
 
 def check_retiring(retiring: Retiring) -> None:
@@ -265,8 +278,11 @@ def edit_closure(*, closure_id: UUID, first_day: date, last_day: date, reason: s
     if begun and first_day != closure.first_day:
         raise Invalid({"first_day": "This closure has begun; only its last day can change."})
     _check_closure(site, closure.room, first_day, last_day, reason, other_than=closure)
+    was_first, was_last = closure.first_day, closure.last_day
     closure.first_day, closure.last_day, closure.reason = first_day, last_day, reason.strip()
     closure.save(update_fields=["first_day", "last_day", "reason"])
+    _tell_lifted(closure, was_first, min(first_day - timedelta(days=1), was_last))
+    _tell_lifted(closure, max(last_day + timedelta(days=1), was_first), was_last)
     return closure
 
 
@@ -277,6 +293,7 @@ def remove_closure(*, closure_id: UUID, by: User) -> None:
     if closure.first_day < closure.site.today():
         raise Refused("This closure has begun, so its past days stay. Change its last day instead.")
     closure.delete()
+    _tell_lifted(closure, closure.first_day, closure.last_day)
 
 
 def _room_of(site: Site, room_id: UUID | None) -> Room | None:

@@ -24,6 +24,7 @@ from patients.models import (
     Inquiry,
     MeasureResponse,
     Medication,
+    PatientPhoto,
     SafetyAlert,
 )
 from reminders.models import FollowUp
@@ -58,6 +59,7 @@ class World:
         provider, now, today = self.people[Role.PROVIDER], self.now, date.fromisoformat(DAY)
         seen = {"observed_at": now}
         self.contact = Contact.objects.create(patient=of, kind="escort", name=f"Leon {SECRET}")
+        PatientPhoto.objects.create(patient=of, jpeg=b"\xff\xd8", taken_by=provider)
         self.inquiry = Inquiry.objects.create(
             site=site, source="phone", given_name="Zephyrine", family_name=SECRET, phone="+13105550140"
         )
@@ -188,7 +190,8 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
     "clinic:protocol-edit": lambda world: {"section": "recovery"},
     "patients:request-appointment": lambda world: {"code": world.site.code},
     "patients:request-sent": lambda world: {"code": world.site.code},
-    **of_room("patients", "patient", "edit contacts contact-add contact-word history evaluation-begin"),
+    **of_room("patients", "patient", "edit photo photo-new contacts contact-add contact-word"),
+    **of_room("patients", "patient", "history evaluation-begin"),
     **of_room("patients", "patient", "measure-new consent-new"),
     **of_room("patients", "contact", "contact-end"),
     **of_room("patients", "inquiry", "inquiry inquiry-contacted inquiry-close inquiry-register inquiry-link"),

@@ -22,6 +22,8 @@ TABLES: dict[str, Mapping[str, frozenset[str]]] = {
     "Verification": verification_states.TRANSITIONS,
     "Message": message_states.TRANSITIONS,
     "Appointment": appointment_states.TRANSITIONS,
+    "Waiting list entry": appointment_states.WISH_TRANSITIONS,
+    "Offer": appointment_states.OFFER_TRANSITIONS,
     "Infusion": infusion_states.TRANSITIONS,
     "Therapy session": session_states.TRANSITIONS,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import day_abbr
 from typing import ClassVar
 
 from django.conf import settings
@@ -86,6 +87,20 @@ class WaitlistEntry(Record):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, waiting since {self.since:%Y-%m-%d}"
+
+    @property
+    def day_words(self) -> str:
+        """`Tue, Fri`, or `Any day`."""
+        return ", ".join(day_abbr[day] for day in self.weekdays) or "Any day"
+
+    @property
+    def hour_words(self) -> str:
+        """`from 09:00`, `up to 12:00`, `09:00 to 12:00`, or nothing."""
+        if self.not_before and self.not_after:
+            return f"{self.not_before:%H:%M} to {self.not_after:%H:%M}"
+        if self.not_before:
+            return f"from {self.not_before:%H:%M}"
+        return f"up to {self.not_after:%H:%M}" if self.not_after else ""
 
 
 @audited
