@@ -651,3 +651,25 @@ class ImportRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line} {self.outcome}"
+
+
+@audited
+class PatientPhoto(Record):
+    """A small picture of the face, so that the right person is treated. A new one takes the place of the old."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="photos")
+    jpeg = models.BinaryField(help_text="A square of 320 pixels, made anew from what was uploaded.")
+    taken_at = models.DateTimeField(default=clock.now)
+    taken_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-taken_at"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["patient"], condition=Q(removed_at__isnull=True), name="patient_photo_one_in_use"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Photo of {self.patient_id}"

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from patients.views import alerts, consents, evaluations, history, imports, inquiries, measures, registry
+from patients.views import alerts, consents, evaluations, history, imports, inquiries, measures, photos, registry
 
 app_name = "patients"
 
@@ -12,6 +12,8 @@ urlpatterns: list[URLPattern] = [
     path("search/", registry.find, name="search"),
     path("new/", registry.new, name="new"),
     path("<uuid:pk>/edit/", registry.edit, name="edit"),
+    path("<uuid:pk>/photo/", photos.show, name="photo"),
+    path("<uuid:pk>/photo/new/", photos.new, name="photo-new"),
     path("<uuid:pk>/contacts/", registry.contacts, name="contacts"),
     path("<uuid:pk>/contacts/add/", registry.contact_add, name="contact-add"),
     path("<uuid:pk>/contacts/word/", registry.contact_word, name="contact-word"),

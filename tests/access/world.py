@@ -59,7 +59,7 @@ class World:
         provider, now, today = self.people[Role.PROVIDER], self.now, date.fromisoformat(DAY)
         seen = {"observed_at": now}
         self.contact = Contact.objects.create(patient=of, kind="escort", name=f"Leon {SECRET}")
-        PatientPhoto.objects.create(patient=of, jpeg=b"\xff\xd8", taken_by=provider)
+        PatientPhoto.objects.create(patient=of, jpeg=b"JFIF", taken_by=provider)
         self.inquiry = Inquiry.objects.create(
             site=site, source="phone", given_name="Zephyrine", family_name=SECRET, phone="+13105550140"
         )
