@@ -5,7 +5,9 @@ class InfusionsConfig(AppConfig):
     name = "infusions"
 
     def ready(self) -> None:
+        from infusions.lengths import known
         from infusions.series import follow_visit
-        from visits import followers
+        from visits import followers, lengths
 
         followers.add(follow_visit)
+        lengths.know_from(known)

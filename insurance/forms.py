@@ -137,13 +137,13 @@ class AuthorizationForm(CalmForm, forms.Form):
 
     required_sentences: ClassVar[dict[str, str]] = {
         "number": "Write the number that the payer gave.",
-        "units": "Write how many infusions are approved.",
+        "infusions": "Write how many infusions are approved.",
         "coverage": "Choose the plan that pays.",
     }
     coverage = forms.ModelChoiceField(label="Plan", queryset=Coverage.objects.none(), empty_label="Choose the plan")
     number = forms.CharField(label="Authorization number", max_length=40)
     codes = forms.CharField(label="Codes", max_length=60, initial="96365", help_text="With a space between them.")
-    units = forms.IntegerField(label="Infusions approved", min_value=1, max_value=99)
+    infusions = forms.IntegerField(label="Infusions approved", min_value=1, max_value=99)
     starts_on = forms.DateField(label="First day")
     ends_on = forms.DateField(label="Last day", help_text="Still included.")
     note = forms.CharField(label="Note", required=False, max_length=300)
@@ -157,7 +157,7 @@ class AuthorizationForm(CalmForm, forms.Form):
         self.helper.layout = Layout(
             "coverage",
             Row(Column("number"), Column("codes"), css_class="mb-4"),
-            Row(Column("units"), Column("starts_on"), Column("ends_on"), css_class="mb-4"),
+            Row(Column("infusions"), Column("starts_on"), Column("ends_on"), css_class="mb-4"),
             "note",
         )
 

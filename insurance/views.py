@@ -317,7 +317,8 @@ def authorization_add(request: HttpRequest, pk: UUID) -> HttpResponse:
     patient = patient_or_404(request, pk, what="coverage")
 
     def act(said: dict[str, Any]) -> str:
-        made = authorizations.record(coverage_id=said.pop("coverage").pk, by=acting_user(request), **said)
+        plan, units = said.pop("coverage"), said.pop("infusions")
+        made = authorizations.record(coverage_id=plan.pk, units=units, by=acting_user(request), **said)
         return f"{made} is on file: {made.units} infusions."
 
     text = "The planner counts these infusions, and says when a series needs more or falls outside the dates."

@@ -272,7 +272,7 @@ def _visit(board: BoardDay, held: list[Hold]) -> BoardVisit:
             StageAt(
                 stage.name, local(starts + timedelta(minutes=stage.start)), local(starts + timedelta(minutes=stage.end))
             )
-            for stage in stages(appointment.kind, board.timing, minutes)
+            for stage in stages(appointment.kind, board.timing, minutes, appointment.recovery_minutes)
         ),
         row=board.row(appointment.starts_at),
         rows=max(minutes // STEP_MINUTES, 1),

@@ -22,7 +22,7 @@ from visits.calendar import Calendar
 from visits.locks import lock_for
 from visits.models import Appointment, StatusEvent
 from visits.places import Wanted
-from visits.rules import PAST_MINUTES, STEP_MINUTES, Shape
+from visits.rules import INFUSIONS, LONGEST_MINUTES, PAST_MINUTES, STEP_MINUTES, Shape
 
 Status = Appointment.Status
 
@@ -39,13 +39,14 @@ def book(
     minutes: int | None = None,
     first_ever: bool = False,
     overbook_reason: str = "",
+    recovery: int | None = None,
 ) -> Appointment:
-    """Book one visit with all its holds and reminders.
+    """Book one visit with all its holds and reminders. `minutes` and `recovery` are this visit's own lengths.
 
     Raises NotPermitted; SlotTaken when a room, person or the patient is taken; Refused outside opening hours, shifts,
     in closures and in the past; Invalid.
     """
-    wanted = Wanted(kind, starts_at, room, staff, minutes, first_ever, overbook_reason.strip())
+    wanted = Wanted(kind, starts_at, room, staff, minutes, first_ever, overbook_reason.strip(), recovery)
     return book_all(patient=patient, site=site, wanted=[wanted], by=by)[0]
 
 
@@ -61,6 +62,7 @@ def book_all(*, patient: Patient, site: Site, wanted: Sequence[Wanted], by: User
     for wish in wanted:
         check_start(wish.starts_at, site)
         _check_kind(wish.kind)
+        _check_lengths(wish)
     # In UTC, minutes are added as they pass; in a zone Python would add them to the face of the clock.
     wanted = [replace(wish, starts_at=wish.starts_at.astimezone(UTC)) for wish in wanted]
     days = [site.local(wish.starts_at).date() for wish in wanted]
@@ -92,6 +94,16 @@ def _check_kind(kind: str) -> None:
         raise Invalid({"kind": "This is no kind of visit."})
 
 
+def _check_lengths(wish: Wanted) -> None:
+    wrong = {}
+    if wish.minutes is not None and not STEP_MINUTES <= wish.minutes <= LONGEST_MINUTES:
+        wrong["minutes"] = f"Write {STEP_MINUTES} to {LONGEST_MINUTES} minutes."
+    if wish.recovery is not None and not STEP_MINUTES <= wish.recovery <= LONGEST_MINUTES:
+        wrong["recovery"] = f"Write {STEP_MINUTES} to {LONGEST_MINUTES} minutes of recovery."
+    if wrong:
+        raise Invalid(wrong)
+
+
 def is_first_ever(patient: Patient) -> bool:
     """Whether no infusion of this patient was given or is booked yet: the first takes the whole of a nurse."""
     counted = (*Appointment.ALIVE, Status.DONE)
@@ -106,6 +118,7 @@ def _take(calendar: Calendar, patient: Patient, wish: Wanted, form: Shape, by: U
         kind=wish.kind,
         starts_at=wish.starts_at,
         ends_at=wish.starts_at + timedelta(minutes=form.minutes),
+        recovery_minutes=wish.recovery if wish.kind in INFUSIONS else None,
         booked_by=by,
     )
     appointment.save(force_insert=True)

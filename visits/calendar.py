@@ -92,14 +92,21 @@ class Calendar(Ruler):
     def place(cls, site: Site, first: date, last: date, settings: ProtocolSettings | None = None) -> Calendar:
         """The calendar without its holds: rooms, people, hours."""
         made = cls(site, first, last, settings or settings_versions.current(site))
-        made._read_rooms()
+        made.rooms = list(Room.objects.filter(site=site, is_active=True))
+        made._read_hours()
         made._read_people()
+        return made
+
+    def over(self, first: date, last: date) -> Calendar:
+        """The same rooms and people on other days, without holds."""
+        made = Calendar(self.site, first, last, self.settings, rooms=self.rooms, people=self.people)
+        made._read_hours()
+        made._read_shifts()
         return made
 
     # Reading
 
-    def _read_rooms(self) -> None:
-        self.rooms = list(Room.objects.filter(site=self.site, is_active=True))
+    def _read_hours(self) -> None:
         self.closures = list(Closure.objects.filter(site=self.site, first_day__lte=self.last, last_day__gte=self.first))
         hours = OpeningHours.objects.filter(site=self.site).values_list("weekday", "opens", "closes")
         for weekday, opens, closes in hours.order_by():
@@ -144,13 +151,13 @@ class Calendar(Ruler):
             Q(valid_until__isnull=True) | Q(valid_until__gte=self.first)
         )
         patterns = shifts.values_list("user_id", "weekday", "starts", "ends", "valid_from", "valid_until").order_by()
-        for user_id, weekday, starts, ends, valid_from, until in patterns:
-            self.at_work[user_id] |= self._weekly(weekday, starts, ends, valid_from, until or self.last)
+        for user_id, weekday, starts, ends, valid_from, valid_until in patterns:
+            self.at_work[user_id] |= self._weekly(weekday, starts, ends, valid_from, valid_until or self.last)
         exceptions = ShiftException.objects.filter(
             site=self.site, user__in=self.at_work, day__range=(self.first, self.last)
         ).values_list("user_id", "day", "starts", "ends")
-        for user_id, day, starts, ends in exceptions.order_by():
-            there = self.hours(day, starts, ends) if starts and ends else 0
+        for user_id, day, begins, until in exceptions.order_by():
+            there = self.hours(day, begins, until) if begins and until else 0
             self.at_work[user_id] = self.at_work[user_id] & ~self.day_block(day) | there
 
     def read_holds(self, *, patients: Iterable[UUID] = (), without: UUID | Collection[UUID] | None = None) -> None:

@@ -37,6 +37,17 @@ WIDENING = (1.0, 4.0, 12.0, inf)  # how much above the least is looked at, one a
 ROUNDING = 1e-9
 
 
+def minute_of(hour: time) -> int:
+    return hour.hour * 60 + hour.minute
+
+
+def first_of(weekdays: Sequence[int], day: date) -> date:
+    """The first day of a template from `day` on."""
+    while weekdays and day.weekday() not in weekdays:
+        day += timedelta(days=1)
+    return day
+
+
 @dataclass(frozen=True)
 class Wishes:
     """What one search aims at; `until` ends the hours wished, which begin at `at`."""
@@ -50,19 +61,15 @@ class Wishes:
 
     @property
     def minute(self) -> int:
-        return self.at.hour * 60 + self.at.minute
+        return minute_of(self.at)
 
     @property
     def last_minute(self) -> int:
-        return self.until.hour * 60 + self.until.minute if self.until else self.minute
+        return minute_of(self.until) if self.until else self.minute
 
     @property
     def first_wished(self) -> date:
-        """The first day of the template from `not_before` on."""
-        day = self.not_before
-        while self.weekdays and day.weekday() not in self.weekdays:
-            day += timedelta(days=1)
-        return day
+        return first_of(self.weekdays, self.not_before)
 
     def hour_cost(self, minute: int) -> float:
         outside = max(self.minute - minute, minute - self.last_minute, 0)
@@ -247,13 +254,13 @@ class _Search:
         self, ways: Sequence[_Way], day: date, off: int, room: float, number: int, limit: float
     ) -> list[_State]:
         found: list[_State] = []
-        closes = number == self.wishes.count - 1 and self.sessions
+        sessions = self.sessions if number == self.wishes.count - 1 else None
         for cost, start in self.laters[day]:
             own = off + cost
             if own >= room:
                 break
-            if closes:
-                own += self.sessions.integration_cost(start)
+            if sessions:
+                own += sessions.integration_cost(start)
             if state := self._cheapest(ways, start, own, limit):
                 found.append(state)
         return _front(found, limit)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -293,7 +293,7 @@ def as_wanted(
     whole = int((appointment.ends_at - appointment.starts_at).total_seconds()) // 60
     first_ever = False
     if appointment.kind in INFUSIONS:
-        usual = shape(appointment.kind, timing).minutes
+        usual = shape(appointment.kind, timing, recovery=appointment.recovery_minutes).minutes
         whole = timing.infusion + whole - usual
         first_ever = any(
             hold.active and hold.phase == Hold.Phase.ATTENDING and hold.lane < HANDS_LANE
@@ -306,6 +306,7 @@ def as_wanted(
         staff,
         minutes=max(whole, STEP_MINUTES),
         first_ever=first_ever,
+        recovery=appointment.recovery_minutes,
     )
 
 
@@ -321,7 +322,7 @@ def _keep_places(calendar: Calendar, appointment: Appointment, wish: Wanted, for
             room = hold.room
         if staff is None and hold.staff and _still_serves(calendar, hold.staff, form, cell):
             staff = hold.staff
-    return Wanted(wish.kind, wish.starts_at, room, staff, wish.minutes, wish.first_ever)
+    return replace(wish, room=room, staff=staff)
 
 
 def _still_fits(calendar: Calendar, room: Room, form: Shape, cell: int) -> bool:

@@ -33,6 +33,7 @@ class Wanted:
     minutes: int | None = None
     first_ever: bool = False
     overbook_reason: str = ""
+    recovery: int | None = None
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Places:
 
 
 def shape_of(wish: Wanted, timing: Timing) -> Shape:
-    return shape(wish.kind, timing, first_ever=wish.first_ever, minutes=wish.minutes)
+    return shape(wish.kind, timing, first_ever=wish.first_ever, minutes=wish.minutes, recovery=wish.recovery)
 
 
 def choose(

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
-from typing import TypeVar
 
 from clinic import clock, settings_versions
 from clinic.errors import Invalid, Refused
@@ -17,14 +16,16 @@ from clinic.models import Room, Site, User
 from clinic.policy import Action, Role, require
 from clinic.protocol import ProtocolValues
 from clinic.wording import listed
+from insurance.outlook import Outlook
 from patients.models import Patient
 from visits import reasons, rules
 from visits.calendar import Calendar
-from visits.chains import Chain, Wishes, best_chain
+from visits.chains import Chain, Wishes, best_chain, first_of, minute_of
 from visits.plans import Ask, Ground, Proposal, Slot, by_day
-from visits.ruler import block
-from visits.rules import DAY_MINUTES, STEP_MINUTES, Gaps, ideal_days, shape
-from visits.sessions import Choice, Sessions, integration_days
+from visits.ruler import block, face
+from visits.rules import DAY_MINUTES, LONGEST_MINUTES, STEP_MINUTES, Gaps, ideal_days, shape
+from visits.seating import infusion_slots, session_slot
+from visits.sessions import SEVERAL_THERAPISTS, Choice, Sessions, integration_days
 
 __all__ = ["NoPlan", "Proposal", "Slot", "propose"]
 
@@ -52,8 +53,13 @@ class Variant:
     """The wish, or one thing of it changed; `extra` is what the change costs."""
 
     at: time
+    until: time | None
     weekdays: tuple[int, ...]
-    extra: float
+    extra: float = 0.0
+
+    @classmethod
+    def wish(cls, ask: Ask) -> Variant:
+        return cls(ask.at, ask.until, ask.weekdays)
 
 
 def propose(
@@ -66,17 +72,24 @@ def propose(
     at: time,
     therapist: User | None = None,
     nurse: User | None = None,
+    room: Room | None = None,
+    until: time | None = None,
+    drug: int | None = None,
+    recovery: int | None = None,
     limit: int = 3,
     first_ever: bool = False,
     by: User,
 ) -> list[Proposal]:
     """Up to `limit` complete plans, the best first. Nothing is held by them.
 
-    Raises NotPermitted, Invalid, Refused, and NoPlan, which says which wish can't be met and what is nearest.
+    The hours wished are from `at` to `until`, or `at` alone; `drug` and `recovery` are this patient's minutes, where
+    they differ from the protocol's. Raises NotPermitted, Invalid, Refused, and NoPlan, which says which wish can't be
+    met and what is nearest.
     """
     require(by, Action.BOOK, at=site)
     not_before = max(not_before, site.today())
-    ask = Ask(patient, site, count, tuple(sorted(set(weekdays))), not_before, at, therapist, nurse, first_ever)
+    days = tuple(sorted(set(weekdays)))
+    ask = Ask(patient, site, count, days, not_before, at, therapist, nurse, first_ever, until, room, drug, recovery)
     _check(ask)
     ground = _ground(ask)
     _check_template(ask, ground.gaps)
@@ -87,6 +100,17 @@ def propose(
 
 
 def _check(ask: Ask) -> None:
+    if wrong := _wrong(ask):
+        raise Invalid(wrong)
+    for person, role in ((ask.therapist, Role.THERAPIST), (ask.nurse, Role.NURSE)):
+        if person and role not in person.roles_at(ask.site):
+            raise Refused(f"{person.full_name} is no {role} at {ask.site.name}.")
+    room = ask.room
+    if room and (room.site_id != ask.site.pk or not room.is_active or room.kind != Room.Kind.INFUSION):
+        raise Refused(f"{room.name} is no infusion room in use at {ask.site.name}.")
+
+
+def _wrong(ask: Ask) -> dict[str, str]:
     wrong = {}
     if not MIN_COUNT <= ask.count <= MAX_COUNT:
         wrong["count"] = f"A loading series has {MIN_COUNT} to {MAX_COUNT} infusions."
@@ -94,19 +118,20 @@ def _check(ask: Ask) -> None:
         wrong["weekdays"] = "Choose weekdays from Monday to Sunday."
     if ask.at.minute % STEP_MINUTES or ask.at.second:
         wrong["at"] = f"Visits start on a step of {STEP_MINUTES} minutes, like 09:05."
-    if wrong:
-        raise Invalid(wrong)
-    for person, role in ((ask.therapist, Role.THERAPIST), (ask.nurse, Role.NURSE)):
-        if person and role not in person.roles_at(ask.site):
-            raise Refused(f"{person.full_name} is no {role} at {ask.site.name}.")
+    if ask.until and ask.until < ask.at:
+        wrong["until"] = "The hours wished end before they begin. Check both."
+    for name, minutes in (("drug", ask.drug), ("recovery", ask.recovery)):
+        if minutes is not None and not STEP_MINUTES <= minutes <= LONGEST_MINUTES:
+            wrong[name] = f"Write {STEP_MINUTES} to {LONGEST_MINUTES} minutes."
+    return wrong
 
 
 def _check_template(ask: Ask, gaps: Gaps) -> None:
     """A template that can't keep the window even on an empty calendar is refused before any search."""
     if not ask.weekdays:
         return
-    wishes = Wishes(ask.count, ask.weekdays, ask.at, ask.not_before, ask.not_before)
-    days = ideal_days(wishes.first_wished, ask.weekdays, ask.count, gaps.min_days)
+    first = first_of(ask.weekdays, ask.not_before)
+    days = ideal_days(first, ask.weekdays, ask.count, gaps.min_days)
     span = (days[-1] - days[0]).days
     if span <= gaps.window_hard_days:
         return
@@ -122,7 +147,12 @@ def _ground(ask: Ask) -> Ground:
     """Load the calendar once, wide enough for every window, and see where infusions fit."""
     settings = settings_versions.current(ask.site)
     calendar = Calendar.load(ask.site, *_horizon(ask, settings), patients=[ask.patient.pk], settings=settings)
-    timing = calendar.timing
+    return ground_on(ask, calendar, Outlook.of(ask.patient))
+
+
+def ground_on(ask: Ask, calendar: Calendar, outlook: Outlook) -> Ground:
+    """Where infusions and sessions fit on a calendar that was read."""
+    timing = calendar.timing.of_patient(ask.drug, ask.recovery)
     usual, session = shape("infusion", timing), shape("preparation", timing)
     alone = shape("infusion", timing, first_ever=ask.first_ever)
     offered = _grid(calendar, ask.at) & ~block(0, max(calendar.cell(clock.now()) + 1, 0))
@@ -143,6 +173,8 @@ def _ground(ask: Ask) -> Ground:
             (one, by_day(calendar, calendar.starts(session, staff=one, patient_id=patient) & offered))
             for one in calendar.people[Role.THERAPIST]
         ],
+        outlook=outlook,
+        unpaid=outlook.unpaid(list(calendar.days())),
     )
 
 
@@ -167,18 +199,19 @@ def _grid(calendar: Calendar, at: time) -> int:
 
 def _variants(ask: Ask) -> tuple[list[Variant], list[Variant]]:
     """Other hours, the nearest first; and the other templates at the hour wished."""
-    wished = ask.at.hour * 60 + ask.at.minute
-    minutes = [
-        minute
+    wished = minute_of(ask.at)
+    last = minute_of(ask.until) if ask.until else wished
+    outside = {
+        minute: max(wished - minute, minute - last)
         for minute in range(wished % 60, DAY_MINUTES, 60)
-        if minute != wished and EARLIEST_HOUR * 60 <= minute <= LATEST_HOUR * 60
-    ]
+        if not wished <= minute <= last and EARLIEST_HOUR * 60 <= minute <= LATEST_HOUR * 60
+    }
     hours = [
-        Variant(time(minute // 60, minute % 60), ask.weekdays, HOUR_FOR_ALL * abs(minute - wished) / 60)
-        for minute in sorted(minutes, key=lambda minute: (abs(minute - wished), minute))
+        Variant(face(minute), None, ask.weekdays, HOUR_FOR_ALL * outside[minute] / 60)
+        for minute in sorted(outside, key=lambda minute: (outside[minute], minute))
     ]
-    templates = [Variant(ask.at, days, OTHER_TEMPLATE) for days in rules.TEMPLATES.values() if days != ask.weekdays]
-    return hours, templates
+    others = [days for days in rules.TEMPLATES.values() if days != ask.weekdays]
+    return hours, [Variant(ask.at, ask.until, days, OTHER_TEMPLATE) for days in others]
 
 
 def _search(ask: Ask, ground: Ground, limit: int) -> list[Proposal]:
@@ -186,7 +219,7 @@ def _search(ask: Ask, ground: Ground, limit: int) -> list[Proposal]:
 
     Every free start is searched for each variant, so when the wish has no plan, no variant has one.
     """
-    best = _plan(ask, ground, Variant(ask.at, ask.weekdays, 0))
+    best = _plan(ask, ground, Variant.wish(ask))
     if best is None:
         return []
     found = [best]
@@ -217,78 +250,54 @@ def _key(proposal: Proposal) -> tuple[object, ...]:
 
 def _plan(ask: Ask, ground: Ground, variant: Variant) -> Proposal | None:
     """The best complete series of one variant, or None."""
+    found = best_series(ask, ground, _wishes(ask, variant))
+    return _proposal(ask, ground, variant, *found) if found else None
+
+
+def _wishes(ask: Ask, variant: Variant) -> Wishes:
     latest = ask.not_before + timedelta(days=FIRST_DAYS)
-    wishes = Wishes(ask.count, variant.weekdays, variant.at, ask.not_before, latest)
+    return Wishes(ask.count, variant.weekdays, variant.at, ask.not_before, latest, variant.until)
+
+
+def best_series(ask: Ask, ground: Ground, wishes: Wishes) -> tuple[Chain, Mapping[str, Choice]] | None:
+    """The cheapest infusions with their sessions; several therapists cost something too.
+
+    First with whoever is free. When that takes several therapists, with each alone: is one of those series cheaper
+    than the first and the change of faces together, it is the answer.
+    """
     sessions = Sessions(ask, ground, wishes.minute)
     chain = best_chain(ground, wishes, sessions)
     if chain is None:
         return None
-    around = sessions.around(chain.starts)
-    return _proposal(ask, ground, variant, chain, around) if around else None
+    best, around = chain, sessions.cheapest_around(chain.starts)
+    if len({choice.therapist.pk for choice in around.values()}) == 1:
+        return best, around
+    best = replace(chain, cost=chain.cost + SEVERAL_THERAPISTS)
+    for person, _ in ground.therapists:
+        alone = Sessions(ask, ground, wishes.minute, only=person)
+        if found := best_chain(ground, wishes, alone, best.cost):
+            best, around = found, alone.cheapest_around(found.starts)
+    return best, around
 
 
 # Rooms, nurses and words
 
 
 def _proposal(ask: Ask, ground: Ground, variant: Variant, chain: Chain, around: Mapping[str, Choice]) -> Proposal:
-    infusions = _infusion_slots(ask, ground, chain)
+    infusions = infusion_slots(ask, ground, chain)
     rooms = len({slot.room.pk for slot in infusions}) - 1
     nurses = len({slot.staff.pk for slot in infusions}) - 1
     proposal = Proposal(
         infusions=infusions,
-        preparation=_session_slot(ground, "preparation", around["preparation"]),
-        midpoint=_session_slot(ground, "midpoint", around["midpoint"]),
-        integration=_session_slot(ground, "integration", around["integration"]),
+        preparation=session_slot(ground, "preparation", around["preparation"]),
+        midpoint=session_slot(ground, "midpoint", around["midpoint"]),
+        integration=session_slot(ground, "integration", around["integration"]),
         reasons=[],
+        drug=ask.drug,
+        recovery=ask.recovery,
         score=round(variant.extra + chain.cost + ROOM_CHANGE * rooms + NURSE_CHANGE * nurses, 3),
     )
     return replace(proposal, reasons=reasons.explain(ask, ground, variant.weekdays, proposal))
-
-
-def _infusion_slots(ask: Ask, ground: Ground, chain: Chain) -> list[Slot]:
-    """Rooms and nurses for the starts: as few different ones as can be, the wished nurse first."""
-    calendar = ground.calendar
-    shapes = [
-        shape("infusion", ground.timing, first_ever=ask.first_ever and number == 0)
-        for number in range(len(chain.starts))
-    ]
-    rooms: dict[Room, set[int]] = {}
-    nurses: dict[User, set[int]] = {}
-    for number, (start, form) in enumerate(zip(chain.starts, shapes, strict=True)):
-        for room in calendar.rooms_for(form):
-            if calendar.room_starts(room, form) >> start.cell & 1:
-                rooms.setdefault(room, set()).add(number)
-        for nurse in calendar.people[Role.NURSE]:
-            if calendar.staff_starts(nurse, form) >> start.cell & 1:
-                nurses.setdefault(nurse, set()).add(number)
-    room_of = _cover(rooms, len(shapes))
-    nurse_of = _cover(nurses, len(shapes), ask.nurse)
-    return [
-        Slot("infusion", *calendar.span(start.cell, form.minutes), room_of[number], nurse_of[number])
-        for number, (start, form) in enumerate(zip(chain.starts, shapes, strict=True))
-    ]
-
-
-Place = TypeVar("Place", Room, User)
-
-
-def _cover(free: Mapping[Place, set[int]], count: int, first: Place | None = None) -> list[Place]:
-    """One place for each number: the wished one where it is free, then whichever serves most of what is left."""
-    left, chosen = set(range(count)), {}
-    while left:
-        wished = first if first and free.get(first, set()) & left else None
-        place = wished or max(free, key=lambda one: (len(free[one] & left), -list(free).index(one)))
-        for number in free[place] & left:
-            chosen[number] = place
-        left -= free[place]
-    return [chosen[number] for number in range(count)]
-
-
-def _session_slot(ground: Ground, kind: str, choice: Choice) -> Slot:
-    calendar, form = ground.calendar, shape(kind, ground.timing)
-    cell = choice.start.cell
-    room = next(room for room in calendar.rooms_for(form) if calendar.room_starts(room, form) >> cell & 1)
-    return Slot(kind, *calendar.span(cell, form.minutes), room, choice.therapist)
 
 
 # Why there is no plan
@@ -304,8 +313,8 @@ def _obstacle(ask: Ask, ground: Ground) -> str:
     missing = [role for role in (Role.NURSE, Role.THERAPIST) if not calendar.people[role]]
     if missing:
         return f"{site} has no {missing[0]}."
-    latest = ask.not_before + timedelta(days=FIRST_DAYS)
-    wishes = Wishes(ask.count, ask.weekdays, ask.at, ask.not_before, latest)
+    wishes = _wishes(ask, Variant.wish(ask))
+    latest = wishes.latest_first
     alone = best_chain(ground, wishes, None)
     first, last = reasons.day_words(ask.not_before), reasons.day_words(latest)
     if alone is None:
@@ -329,7 +338,7 @@ def _nearest(ask: Ask) -> str:
     for days in LOOK_AHEAD:
         later = replace(ask, not_before=ask.not_before + timedelta(days=days))
         ground = _ground(later)
-        plan = _plan(later, ground, Variant(ask.at, ask.weekdays, 0))
+        plan = _plan(later, ground, Variant.wish(later))
         if plan:
             start = ask.site.local(plan.infusions[0].starts_at)
             return f"The nearest complete series starts on {reasons.day_words(start.date())} at {start:%H:%M}."

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from clinic.models import Room, Site, User
+from insurance.outlook import Outlook
 from patients.models import Patient
 from visits.calendar import Calendar
 from visits.ruler import Start
@@ -33,6 +34,8 @@ class Proposal:
     integration: Slot
     reasons: list[tuple[str, str]]
     score: float
+    drug: int | None = None
+    recovery: int | None = None
 
     @property
     def slots(self) -> list[Slot]:
@@ -56,6 +59,16 @@ class Ask:
     first_ever: bool = False
     until: time | None = None
     room: Room | None = None
+    drug: int | None = None
+    recovery: int | None = None
+
+    @property
+    def hours(self) -> str:
+        return f"{self.at:%H:%M} to {self.until:%H:%M}" if self.until else f"{self.at:%H:%M}"
+
+    def suits(self, hour: time) -> bool:
+        """Whether an hour is among those wished."""
+        return self.at <= hour <= (self.until or self.at)
 
 
 Days = dict[date, list[Start]]
@@ -79,6 +92,7 @@ class Ground:
     first_room_starts: int
     room_starts: int
     therapists: list[tuple[User, Days]]
+    outlook: Outlook
     unpaid: frozenset[date] = frozenset()
 
 

@@ -32,7 +32,7 @@ def explain(ask: Ask, ground: Ground, weekdays: tuple[int, ...], proposal: Propo
     """Every reason, what is well first, as in reading out a plan."""
     found = [
         _hours(ask, proposal),
-        *_rooms(proposal),
+        *_rooms(ask, proposal),
         _gaps(ground, proposal),
         *_span(ground, proposal),
         _nurses(ask, proposal),
@@ -43,6 +43,7 @@ def explain(ask: Ask, ground: Ground, weekdays: tuple[int, ...], proposal: Propo
         *_weekdays(ask, ground, weekdays, proposal),
         *_closures(ask, ground, weekdays, proposal),
         *_last_places(ground, proposal),
+        *ground.outlook.reasons(_days(proposal)),
     ]
     return sorted(found, key=lambda reason: WORST_FIRST[reason[0]])
 
@@ -55,17 +56,29 @@ def _hours(ask: Ask, proposal: Proposal) -> Reason:
     hours = [slot.starts_at.time() for slot in proposal.infusions]
     usual, often = Counter(hours).most_common(1)[0]
     if often == len(hours):
-        if usual == ask.at:
+        if ask.suits(usual):
             return "ok", f"The hour wished each time, {usual:%H:%M}."
-        return "info", f"The same hour each time, {usual:%H:%M} instead of {ask.at:%H:%M}."
+        return "info", f"The same hour each time, {usual:%H:%M} instead of {ask.hours}."
+    if all(ask.suits(hour) for hour in hours):
+        return "ok", f"Every start within the hours wished, {ask.hours}."
+    wished = ask.hours if ask.until else f"{usual:%H:%M}"
     others = [
-        f"{day_words(day)} at {hour:%H:%M}" for day, hour in zip(_days(proposal), hours, strict=True) if hour != usual
+        f"{day_words(day)} at {hour:%H:%M}"
+        for day, hour in zip(_days(proposal), hours, strict=True)
+        if not (ask.suits(hour) if ask.until else hour == usual)
     ]
-    return "warn", f"{usual:%H:%M} is not free each time: {listed(others)}."
+    return "warn", f"{wished} is not free each time: {listed(others)}."
 
 
-def _rooms(proposal: Proposal) -> list[Reason]:
+def _rooms(ask: Ask, proposal: Proposal) -> list[Reason]:
     rooms = {slot.room.pk: slot.room.name for slot in proposal.infusions}
+    if ask.room and set(rooms) != {ask.room.pk}:
+        times = sum(slot.room.pk == ask.room.pk for slot in proposal.infusions)
+        if not times:
+            return [("warn", f"{ask.room.name} is not free at any of these hours.")]
+        words = f"{ask.room.name} for {NUMBERS[times]} of {NUMBERS[len(proposal.infusions)]}; it is taken on"
+        taken = [day_words(slot.starts_at.date()) for slot in proposal.infusions if slot.room.pk != ask.room.pk]
+        return [("warn", f"{words} {listed(taken)}.")]
     if len(rooms) == 1:
         return [("ok", f"Always {next(iter(rooms.values()))}.")]
     return [("info", f"{NUMBERS[len(rooms)].capitalize()} different rooms.")]

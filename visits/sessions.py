@@ -12,15 +12,19 @@ from datetime import date, timedelta
 from functools import cache
 from math import inf
 from typing import NamedTuple
+from uuid import UUID
 
 from clinic.models import User
 from clinic.protocol import ProtocolValues
 from visits import rules
 from visits.plans import Ask, Ground
 from visits.ruler import Start
-from visits.rules import DAY_MINUTES, THERAPY, Timing, shape
+from visits.rules import DAY_MINUTES, Timing, shape
 
-OTHER_THERAPIST = 5.0
+KINDS = ("preparation", "midpoint", "integration")
+ROUNDING = 1e-9
+OTHER_THERAPIST = 5.0  # than the one wished, for each session
+SEVERAL_THERAPISTS = 4.8  # less than that, so that the one wished is met at least once
 HOUR = 0.05  # an hour away from the hour wished
 PREPARATION_DAY = 0.4  # a day away from the best day
 MIDPOINT_DAY = 0.3  # a day later than the one after the middle infusion
@@ -52,11 +56,13 @@ def integration_days(settings: ProtocolValues) -> int:
 class Sessions:
     """The free starts of every therapist, and the cheapest session for any place in a series."""
 
-    def __init__(self, ask: Ask, ground: Ground, at_minute: int) -> None:
+    def __init__(self, ask: Ask, ground: Ground, at_minute: int, only: User | None = None) -> None:
         self.settings, self.timing = ground.calendar.settings, ground.timing
         self.minutes = shape("preparation", ground.timing).minutes
         self.choices: dict[date, list[Choice]] = {}
         for person, days in ground.therapists:
+            if only and only.pk != person.pk:
+                continue
             other = OTHER_THERAPIST if ask.therapist and ask.therapist.pk != person.pk else 0.0
             for day, starts in days.items():
                 self.choices.setdefault(day, []).extend(
@@ -127,28 +133,29 @@ class Sessions:
 
     # The sessions of a chain
 
-    def around(self, starts: Sequence[Start]) -> Mapping[str, Choice] | None:
-        """The cheapest three sessions: all with one therapist unless that costs much more."""
-        options = {kind: [pair for pair in self._priced(kind, starts) if pair[0] < inf] for kind in THERAPY}
-        if not all(options.values()):
-            return None
-        mixed = {kind: min(pairs, key=lambda pair: pair[0]) for kind, pairs in options.items()}
-        best, best_cost = mixed, sum(cost for cost, _ in mixed.values()) + OTHER_THERAPIST
-        if len({choice.therapist.pk for _, choice in mixed.values()}) == 1:
-            return {kind: choice for kind, (_, choice) in mixed.items()}
-        for person in {choice.therapist.pk for pairs in options.values() for _, choice in pairs}:
-            own = {kind: [pair for pair in pairs if pair[1].therapist.pk == person] for kind, pairs in options.items()}
-            if all(own.values()):
-                chosen = {kind: min(pairs, key=lambda pair: pair[0]) for kind, pairs in own.items()}
-                cost = sum(price for price, _ in chosen.values())
-                if cost < best_cost:
-                    best, best_cost = chosen, cost
-        return {kind: choice for kind, (_, choice) in best.items()}
+    def cheapest_around(self, starts: Sequence[Start]) -> Mapping[str, Choice]:
+        """The cheapest three sessions around a chain that was found with these."""
+        best = {kind: min(self._priced(kind, starts), key=lambda pair: pair[0])[1] for kind in KINDS}
+        people = {choice.therapist.pk for choice in best.values()}
+        if len(people) == 1:
+            return best
+        for person in people:
+            same = {kind: self._as_cheap(kind, starts, person) for kind in KINDS}
+            if all(same.values()):
+                return {kind: choice for kind, choice in same.items() if choice}
+        return best
+
+    def _as_cheap(self, kind: str, starts: Sequence[Start], person: UUID) -> Choice | None:
+        """A session of this person that costs no more than the best in its place."""
+        prices = self._priced(kind, starts)
+        least = min(cost for cost, _ in prices)
+        return next(
+            (choice for cost, choice in prices if cost <= least + ROUNDING and choice.therapist.pk == person), None
+        )
 
     def lacking(self, starts: Sequence[Start]) -> list[str]:
         """The kinds of session that fit nowhere around these infusions."""
-        kinds = ("preparation", "midpoint", "integration")
-        return [kind for kind in kinds if not any(cost < inf for cost, _ in self._priced(kind, starts))]
+        return [kind for kind in KINDS if not any(cost < inf for cost, _ in self._priced(kind, starts))]
 
     def _priced(self, kind: str, starts: Sequence[Start]) -> list[tuple[float, Choice]]:
         """Every free session with its cost in this place of the series."""

@@ -149,7 +149,7 @@ def test_without_anything_on_file_no_day_is_better_than_another(on_20_january, p
 def test_the_page_lists_them_and_takes_a_new_one(on_20_january, client, plan, patient, insurance_admin, front_desk):
     client.force_login(insurance_admin)
     address = reverse("insurance:authorization-add", args=[patient.pk])
-    typed = {"coverage": plan.pk, "number": "A-7", "codes": "9636", "units": "6",
+    typed = {"coverage": plan.pk, "number": "A-7", "codes": "9636", "infusions": "6",
              "starts_on": "2027-02-02", "ends_on": "2027-03-01"}  # fmt: skip
     refused = client.post(address, typed)
     assert refused.status_code == 422
