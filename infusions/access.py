@@ -7,7 +7,8 @@ from uuid import UUID
 from django.http import Http404, HttpRequest
 
 from clinic.access import acting_user
-from infusions.models import DrugVial, Order, Series
+from clinic.errors import Refused
+from infusions.models import DrugVial, Infusion, Order, Series
 from patients.access import allow_here, patient_or_404
 
 
@@ -43,3 +44,15 @@ def vial_or_404(request: HttpRequest, pk: UUID) -> DrugVial:
         raise Http404
     allow_here(request, vial.site)
     return vial
+
+
+def require_same_patient(request: HttpRequest, infusion: Infusion) -> None:
+    """What is posted says whose page it was typed on: another tab, or a page that is wrong, writes nothing here.
+
+    Raises Refused unless the patient that the page showed is the patient of the infusion in the address.
+    """
+    whose = request.POST.get("patient") or request.headers.get("X-Patient", "")
+    if whose == str(infusion.series.patient_id):
+        return
+    name = infusion.series.patient.name
+    raise Refused(f"Stop: this was typed on the page of another patient, not of {name}. Nothing was saved. Reload.")
