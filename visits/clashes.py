@@ -87,18 +87,15 @@ def nearest(
 ) -> datetime | None:
     """The free start closest to the wish, within two weeks, on the quarter of an hour, not in the past."""
     first = calendar.site.local(max(wanted, clock.now())).date()
-    wide = Calendar.load(
-        calendar.site,
-        first,
-        first + timedelta(days=NEAREST_DAYS),
-        patients=[patient.pk],
-        without=without,
-    )
+    wide = calendar.over(first, first + timedelta(days=NEAREST_DAYS))
+    wide.read_holds(patients=[patient.pk], without=without)
     starts = wide.starts(shape, room=room, staff=staff, patient_id=patient.pk)
     now = wide.cell(clock.now()) + 1
     starts = starts >> now << now if now > 0 else starts
-    found = list(wide.moments(wide.on_grid(starts, GRID_MINUTES)))
-    return min(found, key=lambda moment: abs(moment - wanted), default=None)
+    wish = wide.cell(wanted)
+    found = [start for of_day in wide.by_day(wide.on_grid(starts, GRID_MINUTES)) for start in of_day]
+    closest = min(found, key=lambda start: abs(start.cell - wish), default=None)
+    return wide.when(closest) if closest else None
 
 
 def _with_nearest(site: Site, sentence: str, free: datetime | None) -> str:
