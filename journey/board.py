@@ -18,7 +18,7 @@ from infusions import readiness
 from infusions.models import Infusion
 from infusions.readiness import Summary
 from journey import cards
-from journey.cards import GATE_OPEN, Card, Reader, Sight, Spot
+from journey.cards import GATE_OPEN, Card, Reader, Sight, Spot, on_grid
 from visits import board as places
 from visits.board import Block, BoardDay, BoardRoom, BoardVisit
 from visits.rules import HANDS_LANE, INFUSIONS, STEP_MINUTES
@@ -49,9 +49,6 @@ class Head:
 class Lane:
     """A stretch of one lane of a person's time."""
 
-    column: int
-    row: int
-    rows: int
     css: str
     title: str
 
@@ -104,6 +101,8 @@ def read(site: Site, on: date, *, by: User, only: str = "") -> Board:
     infusions = _infusions(day)
     waiting = [one for one in infusions.values() if one.state in GATE_OPEN]
     gates = readiness.summary(waiting) if waiting else {}
+    if reader.clinical and not can(by, Action.RUN_INFUSION, site):
+        gates = {key: gate.veiled for key, gate in gates.items()}
     rooms, spots = _rooms(day)
     people, lanes = _people(day, first_column=sum(head.width for head in rooms) + 2)
     drawn: list[Card] = []
@@ -210,7 +209,8 @@ def _lane(block: Block, who: str, column: int, width: int) -> Lane:
     talk = block.visit.appointment.kind not in INFUSIONS
     css = "ek-hold-talk" if talk else "" if block.phase == "attending" else "ek-hold-part"
     title = f"{who}: {block.visit.patient.name}, {block.starts_at:%H:%M} to {block.ends_at:%H:%M}"
-    return Lane(column + min(own, width) - 1, block.row + HEAD_ROWS, max(block.rows, 1), css, title)
+    place = on_grid(column + min(own, width) - 1, block.row + HEAD_ROWS, max(block.rows, 1))
+    return Lane(f"{css} {place}".strip(), title)
 
 
 def _hours(day: BoardDay) -> list[tuple[str, int]]:

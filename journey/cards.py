@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.urls import reverse
+from django.utils.html import format_html
 
 from clinic import clock, wording
 from infusions.models import Infusion
@@ -46,13 +47,10 @@ class Spot:
     room: str
 
 
-@dataclass(frozen=True)
-class Segment:
-    """A stretch of the card's rail: preparation, infusion, recovery or talk, in rows of five minutes."""
-
-    css: str
-    row: int
-    rows: int
+def on_grid(column: int, row: int, rows: int, *, width: int = 1) -> str:
+    """The classes of a place on the grid (static/css/board-grid.css)."""
+    wide = f" bw-{width}" if width > 1 else ""
+    return f"bc-{column}{wide} bs-{row} bl-{rows}"
 
 
 @dataclass(frozen=True)
@@ -66,6 +64,7 @@ class Card:
     state: str
     span: str
     css: str
+    place: str  # the classes of its place on the grid
     row: int
     rows: int
     left: str
@@ -73,7 +72,7 @@ class Card:
     tone: str
     confirmed: bool | None  # None once they are here, or not coming
     lights: tuple[tuple[str, str], ...]
-    segments: tuple[Segment, ...]
+    segments: tuple[str, ...]  # the rail: preparation, infusion, recovery or talk, each as its classes
     href: str
     move_href: str
     groups: frozenset[str]
@@ -82,6 +81,18 @@ class Card:
     def is_short(self) -> bool:
         """Too low on the board for more than three lines."""
         return self.rows < 15
+
+    @property
+    def key(self) -> str:
+        return f"visit-{self.visit.appointment.pk}"
+
+    @property
+    def data(self) -> str:
+        """Where it is and as of which version, for the page's script."""
+        return format_html(
+            'data-col="{}" data-row="{}" data-rows="{}" data-version="{}"',
+            *map(str, (self.spot.column, self.row, self.rows, self.visit.appointment.version)),
+        )
 
     @property
     def starts(self) -> str:
@@ -103,10 +114,8 @@ class Sight:
     """The same visit in the hallway: no name, no reason, no kind of visit."""
 
     key: str
-    spot: Spot
+    place: str
     initials: str
-    row: int
-    rows: int
     state: str
     left: str
     is_ready: bool
@@ -129,6 +138,7 @@ def card(
         state=shown.get_state_display() if shown else appointment.get_status_display(),
         span=_span(day, appointment),
         css=_css(appointment, infusion, now, late=late),
+        place=on_grid(spot.column, visit.row + 1, visit.rows, width=spot.width),
         row=visit.row + 1,
         rows=visit.rows,
         left=_left(day, appointment, shown, now),
@@ -149,10 +159,8 @@ def sight(card: Card, infusion: Infusion | None, gate: Summary | None) -> Sight:
     patient = card.visit.patient
     return Sight(
         key=f"seen-{card.visit.appointment.pk}",
-        spot=card.spot,
+        place=card.place,
         initials=". ".join(wording.initials(f"{patient.given_name} {patient.family_name}")) + ".",
-        row=card.row,
-        rows=card.rows,
         state=_seen(status, infusion) or card.starts,
         left=card.left if infusion and infusion.state in RUNNING | RESTING else "",
         is_ready=gate is not None and gate.ready,
@@ -236,12 +244,13 @@ def _minutes(ends: datetime, now: datetime) -> str:
     return f"{left} min left" if left >= 0 else f"{-left} min over"
 
 
-def _segments(visit: BoardVisit) -> tuple[Segment, ...]:
-    step, rows = timedelta(minutes=STEP_MINUTES), []
+def _segments(visit: BoardVisit) -> tuple[str, ...]:
+    step, rail = timedelta(minutes=STEP_MINUTES), []
     for stage in visit.stages:
         start = (stage.starts_at - visit.appointment.starts_at) // step + 1
-        rows.append(Segment(RAILS.get(stage.name, ""), start, max(1, (stage.ends_at - stage.starts_at) // step)))
-    return tuple(rows)
+        rows = max(1, (stage.ends_at - stage.starts_at) // step)
+        rail.append(f"{RAILS.get(stage.name, '')} bs-{start} bl-{rows}")
+    return tuple(rail)
 
 
 def _groups(appointment: Appointment, infusion: Infusion | None, *, late: bool, blocked: bool) -> frozenset[str]:

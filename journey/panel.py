@@ -29,6 +29,8 @@ def read(visit: Appointment, *, by: User) -> dict[str, object]:
     room, staff, held = places(visit)
     infusion = _infusion(visit)
     gate = readiness.summary([infusion])[infusion.pk] if infusion and infusion.state in GATE_OPEN else None
+    if gate and not can(by, Action.RUN_INFUSION, site):
+        gate = gate.veiled
     clinical, may_book = can(by, Action.SEE_INFUSION, site), can(by, Action.BOOK, site)
     may_move = may_book and visit.status in (Status.BOOKED, Status.CONFIRMED)
     local = site.local(visit.starts_at)
