@@ -1,4 +1,4 @@
-"""One day of a site as the board shows it: rooms, lanes of staff, visits with their stages. Read only, six queries."""
+"""One day of a site as the board shows it: rooms, lanes of staff, visits with their stages. Read only, nine queries."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Prefetch, Q, Subquery
 from psycopg2.extras import DateTimeTZRange
 
 from clinic import clock, settings_versions
@@ -148,7 +148,7 @@ class BoardDay:
 
 
 def day(site: Site, on: date) -> BoardDay:
-    """The board of a day at a site, in six queries however full it is."""
+    """The board of a day at a site, in nine queries however full it is."""
     rooms = list(_rooms(site, on))
     every_hour = list(OpeningHours.objects.filter(site=site))
     hours = [opening for opening in every_hour if opening.weekday == on.weekday()]
@@ -226,7 +226,7 @@ def _holds(site: Site, on: date) -> list[Hold]:
     found = (
         Hold.objects.filter(Q(active=True) | gone)
         .filter(appointment__site=site, during__overlap=DateTimeTZRange(begins, ends))
-        .select_related("appointment__patient", "room", "staff")
+        .prefetch_related(Prefetch("appointment", Appointment.objects.select_related("patient")), "room", "staff")
         .order_by("appointment__starts_at", "appointment_id", "lane")
     )
     return list(found)
