@@ -4,6 +4,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from clinic import clock
+from tests.browser.chairside import HouseClock
+from tests.infusions.day import Day
+
 
 @pytest.fixture
 def signed_in(client, live_server, context):
@@ -28,3 +32,16 @@ def axe():
         return {rule["id"]: [node["target"] for node in rule["nodes"]] for rule in answer["violations"]}
 
     return look
+
+
+@pytest.fixture
+def house_clock(monkeypatch, settings):
+    settings.IDLE_LOGOFF_MINUTES = 24 * 60
+    made = HouseClock()
+    monkeypatch.setattr(clock, "_moved", made)
+    return made
+
+
+@pytest.fixture
+def day(house_clock, site, patient, nurse, other_nurse, provider):
+    return Day(site, patient, nurse, other_nurse, provider)

@@ -1,57 +1,13 @@
 """The page beside the chair on a tablet: given, when, then. Nothing that was typed is lost, and nothing comes twice."""
 
 import re
-from datetime import datetime
 
 import pytest
-from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
-from clinic import clock
-from clinic.sessions import LOCKED
-from tests import build
-from tests.infusions.day import Day
+from tests.browser.chairside import type_row
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-ROW = {
-    "systolic": "146",
-    "diastolic": "90",
-    "heart_rate": "84",
-    "spo2": "97",
-    "respiratory_rate": "14",
-    "moaas": "4",
-}
-
-
-class HouseClock:
-    """Stands in for the clock's own variable, so that the server's threads are on the same day as the test."""
-
-    def __init__(self) -> None:
-        self.moment: datetime | None = None
-
-    def get(self):
-        return self.moment
-
-    def set(self, moment):
-        before, self.moment = self.moment, moment
-        return before
-
-    def reset(self, before):
-        self.moment = before
-
-
-@pytest.fixture
-def house_clock(monkeypatch, settings):
-    settings.IDLE_LOGOFF_MINUTES = 24 * 60
-    made = HouseClock()
-    monkeypatch.setattr(clock, "_moved", made)
-    return made
-
-
-@pytest.fixture
-def day(house_clock, site, patient, nurse, other_nurse, provider):
-    return Day(site, patient, nurse, other_nurse, provider)
 
 
 @pytest.fixture
@@ -68,13 +24,6 @@ def at_chair(signed_in, live_server, house_clock, day):
     return open_page
 
 
-def type_row(page, **changes):
-    page.locator("#vin-systolic").focus()
-    for value in {**ROW, **changes}.values():
-        page.keyboard.type(value)
-        page.keyboard.press("Enter")
-
-
 def test_enter_walks_on_and_the_sixth_saves_the_row(at_chair, day, axe):
     page = at_chair(day.until("started"), "09:22")
     type_row(page)
@@ -83,38 +32,6 @@ def test_enter_walks_on_and_the_sixth_saves_the_row(at_chair, day, axe):
     expect(page.locator("#was-systolic")).to_have_text("was 146")
     expect(page.locator("#vin-systolic")).to_be_focused()
     assert axe(page) == {}
-
-
-def test_rows_of_a_dead_network_wait_marked_and_come_once_in_order(at_chair, day):
-    infusion = day.until("started")
-    page = at_chair(infusion, "09:22")
-    page.context.set_offline(True)
-    type_row(page, systolic="146")
-    type_row(page, systolic="150")
-    expect(page.locator("[data-sheet] th.is-new")).to_have_count(2)
-    expect(page.locator("#unsaved")).to_contain_text("2 rows wait on this tablet.")
-    assert infusion.vitals.count() == 1
-    page.context.set_offline(False)
-    expect(page.locator("[data-sheet] .is-new")).to_have_count(0, timeout=15_000)
-    expect(page.locator("#unsaved")).to_be_hidden()
-    assert [row.systolic for row in infusion.vitals.order_by("entered_at")] == [128, 146, 150]
-
-
-def test_a_row_that_meets_an_ended_session_is_saved_after_the_password(at_chair, day):
-    infusion = day.until("started")
-    page = at_chair(infusion, "09:22")
-    for session in Session.objects.all():
-        store = session.get_decoded() | {LOCKED: True}
-        Session.objects.filter(pk=session.pk).update(session_data=Session.objects.encode(store))
-    type_row(page)
-    lock = page.locator("#ek-lock")
-    expect(lock).to_be_visible()
-    lock.locator("input[name=password]").fill(build.PASSWORD)
-    expect(page.locator("[data-sheet] th.is-new")).to_have_count(1)
-    page.keyboard.press("Enter")
-    expect(page.locator("[data-sheet] th.is-new")).to_have_count(0, timeout=15_000)
-    expect(page.locator("[data-sheet] tbody td").first).to_have_text("146/90")
-    assert infusion.vitals.filter(systolic=146).count() == 1
 
 
 def test_a_number_that_cannot_be_comes_back_with_its_sentence(at_chair, day):

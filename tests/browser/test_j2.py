@@ -1,0 +1,134 @@
+"""J2 on the nurse's tablet: the pressure rises, the network dies in the middle, the page is reloaded, the session ends,
+a second nurse writes too; in the end every row is there, once, in order."""
+
+from decimal import Decimal
+
+import pytest
+from django.contrib.sessions.models import Session
+from playwright.sync_api import expect
+
+from tests import build
+from tests.browser.chairside import Tablet, type_row
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+KEPT = """async () => {
+  const open = indexedDB.open("evenkeel-waiting", 1);
+  const base = await new Promise((done) => { open.onsuccess = () => done(open.result); });
+  const all = base.transaction("entries").objectStore("entries").getAll();
+  const rows = await new Promise((done) => { all.onsuccess = () => done(all.result); });
+  return rows.map((row) => Object.keys(row).sort().join() + " " + new TextDecoder("latin1").decode(row.box));
+}"""
+
+
+@pytest.fixture
+def tablet_of(browser, live_server, house_clock, day):
+    """`tablet_of(nurse)` is a tablet of its own; all of them stand at one time."""
+    tablets = []
+
+    def give(person):
+        tablets.append(Tablet(browser, live_server.url, house_clock, day, person))
+        return tablets[-1]
+
+    yield give
+    for tablet in tablets:
+        tablet.context.close()
+
+
+def test_a_dead_network_a_reload_and_a_lapsed_session_lose_nothing(tablet_of, day, axe):
+    infusion = day.until("checked")
+    tablet = tablet_of(day.nurse)
+    page = tablet.at("10:00", f"/infusions/{infusion.pk}/")
+
+    # Given a pump that was started at 10:00 and a pressure that rises
+    page.get_by_role("button", name="Start the pump").click()
+    expect(page.locator(".ek-run-word")).to_contain_text("Infusing")
+    tablet.passes_to("10:10")
+    type_row(page, systolic="158", diastolic="92")
+    expect(page.locator("[data-sheet] tbody td").first).to_have_text("158/92")
+    tablet.passes_to("10:20")
+    type_row(page, systolic="172", diastolic="98")
+    page.locator("#chair-ask").get_by_role("button", name="Told the provider").click()
+    expect(page.locator("#chair-ask")).not_to_contain_text("What did you do?")
+
+    # When the network dies, she goes on working: a row, the pump paused, a note
+    tablet.context.set_offline(True)
+    tablet.passes_to("10:30")
+    type_row(page, systolic="184", diastolic="112")
+    page.get_by_role("button", name="Pause", exact=True).click()
+    page.get_by_role("button", name="Note").click()
+    page.locator("#event-note-text").fill("Feels her heart beat")
+    page.locator("#dialog-event-note").get_by_role("button", name="Save").click()
+    expect(page.locator("[data-sheet] th.is-new")).to_contain_text("10:30")
+    expect(page.locator("#unsaved")).to_contain_text("3 rows wait on this tablet. The server can’t be reached.")
+    expect(page.locator("#unsaved-list")).to_have_text("10:30 Paused, not saved yet10:30 Note, not saved yet")
+    assert infusion.vitals.filter(systolic=184).count() == 0
+
+    # And what waits can't be read in the browser
+    kept = page.evaluate(KEPT)
+    assert [entry.split()[0] for entry in kept] == ["box,iv,owner"] * 3
+    assert not any(word in entry for entry in kept for word in ("184", "heart", "note", "systolic"))
+
+    # When a colleague writes a row meanwhile, on a tablet of her own
+    other = tablet_of(day.other_nurse).at("10:31", f"/infusions/{infusion.pk}/")
+    type_row(other, systolic="182", diastolic="109")
+    expect(other.locator("[data-sheet] tbody td").first).to_have_text("182/109")
+
+    # And the page is reloaded where pages come, but nothing can be saved: the rows are still there
+    tablet.saves_nothing()
+    tablet.context.set_offline(False)
+    page.reload()
+    expect(page.locator("[data-sheet] th.is-new")).to_contain_text("10:30")
+    expect(page.locator("#unsaved")).to_contain_text("3 rows wait on this tablet.")
+
+    # And the session ends, and she signs in again: then all of it goes out by itself
+    Session.objects.filter(pk=tablet.session).delete()
+    tablet.context.unroute("**/infusions/**")
+    page.reload()
+    page.locator("[name=login]").fill(day.nurse.email)
+    page.locator("[name=password]").fill(build.PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator(".ek-run-word")).to_have_text("Paused")
+    expect(page.locator("[data-sheet] .is-new")).to_have_count(0)
+    expect(page.locator("#unsaved")).to_be_hidden()
+    assert axe(page) == {}
+
+    # Then the recheck at 10:35 confirms, and the pump is stopped: 30 of 40 mg
+    tablet.passes_to("10:35")
+    type_row(page, systolic="186", diastolic="111")
+    expect(page.locator("#chair-ask")).to_contain_text("Confirmed by a second reading")
+    page.get_by_role("button", name="Stop early").click()
+    page.locator("#stop-reason").fill("186/111 confirmed")
+    page.locator("#dialog-stop").get_by_role("button", name="Stop early").click()
+    expect(page.locator(".ek-run-word")).to_have_text("Recovery after an early stop")
+    assert page.evaluate(KEPT) == []
+
+    infusion.refresh_from_db()
+    assert (round(infusion.given_mg), round(infusion.given_ml, 1)) == (30, Decimal("37.5"))
+    pressures = [(f"{day.site.local(row.observed_at):%H:%M}", row.systolic) for row in infusion.vitals.all()]
+    assert pressures == [("08:52", 128), ("10:10", 158), ("10:20", 172), ("10:30", 184), ("10:31", 182), ("10:35", 186)]
+    assert [event.text for event in infusion.events.all()] == ["Told the provider", "Feels her heart beat"]
+    paused = infusion.state_events.get(after="paused")
+    assert day.site.local(paused.observed_at).strftime("%H:%M") == "10:30"
+
+
+def test_nobody_signs_out_over_rows_that_wait_without_knowing(tablet_of, day):
+    infusion = day.until("started")
+    tablet = tablet_of(day.nurse)
+    page = tablet.at("09:22", f"/infusions/{infusion.pk}/")
+    tablet.saves_nothing()
+    type_row(page)
+    expect(page.locator("[data-sheet] th.is-new")).to_have_count(1)
+    page.goto(tablet.url + "/infusions/station/")
+    expect(page.locator("#ek-waiting")).to_contain_text("1 row you typed on this tablet has not reached the server yet")
+    page.locator("summary.ek-who").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.locator("#ek-signout")).to_contain_text("1 row on this tablet did not reach the server")
+    page.get_by_role("button", name="Stay signed in").click()
+    assert len(page.evaluate(KEPT)) == 1
+    page.locator("summary.ek-who").click()
+    page.get_by_role("button", name="Sign out", exact=True).click()
+    page.get_by_role("button", name="Destroy them and sign out").click()
+    expect(page.locator("[name=login]")).to_be_visible()
+    assert page.evaluate(KEPT) == []
+    assert infusion.vitals.count() == 1
