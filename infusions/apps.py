@@ -5,9 +5,12 @@ class InfusionsConfig(AppConfig):
     name = "infusions"
 
     def ready(self) -> None:
+        from clinic import frame
+        from infusions import adverse
         from infusions.lengths import known
         from infusions.series import follow_visit
         from visits import followers, lengths
 
         followers.add(follow_visit)
         lengths.know_from(known)
+        frame.count_for("infusions:adverse-events", lambda user, site: adverse.waiting(site))

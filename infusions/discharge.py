@@ -10,15 +10,38 @@ from uuid import UUID
 from django.db import transaction
 
 from clinic import clock, settings_versions
-from clinic.errors import Invalid, NotReady
+from clinic.errors import Invalid, NotReady, Refused
 from clinic.models import User
-from clinic.policy import Action, require
+from clinic.policy import Action, Role, require
 from clinic.protocol import ProtocolValues
 from infusions import series, states, vitals
 from infusions.limits import Phase
-from infusions.models import Discharge, Infusion, VitalSigns
+from infusions.models import AgainstAdvice, Discharge, Infusion, VitalSigns
 from infusions.states import State
+from reminders import followups
 from visits import changes
+
+SELF = "self"
+"""Who drives themself is not let go (J8): a choice of the form, never a row."""
+CALL_BACK = "against_advice_call"
+WayHome, Scale = Discharge.WayHome, Discharge.Scale
+
+
+@dataclass(frozen=True)
+class Unmet:
+    """A criterion that is not met; a `firm` one no release waives, only the patient's own word against advice."""
+
+    sentence: str
+    firm: bool = False
+
+
+@dataclass(frozen=True)
+class Farewell:
+    """What is written when a patient leaves against advice: one of signature and refusal."""
+
+    explained: str
+    signed_name: str = ""
+    refusal: str = ""
 
 
 @dataclass(frozen=True)
@@ -33,6 +56,8 @@ class Findings:
     instructions_given: bool
     escort_name: str = ""
     escort_relation: str = ""
+    scale: str = Scale.ALDRETE
+    way_home: str = WayHome.ESCORT
 
     @property
     def escorted(self) -> bool:
@@ -53,11 +78,17 @@ def discharge(
     instructions_given: bool,
     escort_name: str = "",
     escort_relation: str = "",
+    scale: str = Scale.ALDRETE,
+    way_home: str = WayHome.ESCORT,
     released_reason: str = "",
+    released_by: User | None = None,
+    farewell: Farewell | None = None,
 ) -> Discharge:
     """Let the patient go home. With a reason, a provider may release against criteria that are not met.
 
-    Raises NotPermitted, IllegalTransition, Invalid, or NotReady carrying every unmet criterion.
+    `released_by` is the provider when somebody else is signed in; the door has seen their password. `farewell` makes it
+    a leave against advice. Nobody drives themself. Raises NotPermitted, IllegalTransition, Refused, Invalid, or
+    NotReady carrying every unmet criterion.
     """
     infusion = states.locked(infusion_id)
     site = infusion.appointment.site
@@ -65,15 +96,21 @@ def discharge(
     states.require_move(infusion, State.DISCHARGED)
     found = Findings(
         aldrete, oriented, steady, no_active_si, iv_out, instructions_given, escort_name.strip(),
-        escort_relation.strip(),
+        escort_relation.strip(), scale, way_home,
     )  # fmt: skip
-    _check(found, released_reason)
+    if way_home == SELF:
+        raise Refused("The patient may not drive until tomorrow, after a night’s sleep. Find another way home first.")
+    _check(found, released_reason, farewell)
     moment = states.happened(observed_at)
     unmet = list(criteria(infusion, found, settings_versions.current(site), moment, infusion.vitals.all()))
-    if unmet and not released_reason.strip():
-        raise NotReady(unmet)
+    if farewell and not unmet:
+        raise Refused("Every criterion is met. Discharge the patient as usual.")
+    firm = [] if farewell else [each.sentence for each in unmet if each.firm]
+    if firm or (unmet and not released_reason.strip()):
+        raise NotReady(firm if released_reason.strip() else [each.sentence for each in unmet])
+    provider = released_by or by
     if unmet:
-        require(by, Action.OVERRIDE_GATE, at=site)
+        require(provider, Action.OVERRIDE_GATE, at=site)
     states.move_to(infusion, State.DISCHARGED, observed_at=moment, by=by)
     made = Discharge.objects.create(
         infusion=infusion,
@@ -88,12 +125,31 @@ def discharge(
         instructions_given=instructions_given,
         escort_name=found.escort_name,
         escort_relation=found.escort_relation,
-        released_by=by if unmet else None,
+        scale=scale,
+        way_home=way_home,
+        released_by=provider if unmet else None,
         released_reason=released_reason.strip() if unmet else "",
     )
+    if farewell:
+        _against_advice(made, farewell, provider=provider, by=by)
     changes.finish(appointment_id=infusion.appointment_id, by=by)
     series.complete_when_done(series_id=infusion.series_id, by=by)
     return made
+
+
+def _against_advice(made: Discharge, farewell: Farewell, *, provider: User, by: User) -> None:
+    infusion = made.infusion
+    AgainstAdvice.objects.create(
+        discharge=made, explained=farewell.explained.strip(), signed_name=farewell.signed_name.strip(),
+        refusal=farewell.refusal.strip(), provider=provider, observed_at=made.observed_at, entered_at=clock.now(),
+        entered_by=by,
+    )  # fmt: skip
+    followups.open_task(
+        kind=CALL_BACK, site=infusion.appointment.site, title="Call: left against advice after an infusion",
+        subject_kind="infusion", subject_id=infusion.pk, owner_role=Role.NURSE, patient=infusion.series.patient,
+        due_at=clock.now() + timedelta(hours=2), escalates_at=clock.now() + timedelta(hours=4),
+        link=f"/infusions/{infusion.pk}/note/",
+    )  # fmt: skip
 
 
 def earliest(infusion: Infusion, settings: ProtocolValues, *, escorted: bool = True) -> datetime | None:
@@ -106,39 +162,42 @@ def earliest(infusion: Infusion, settings: ProtocolValues, *, escorted: bool = T
 
 def criteria(
     infusion: Infusion, found: Findings, settings: ProtocolValues, at: datetime, rows: Iterable[VitalSigns]
-) -> Iterator[str]:
-    """A sentence for every criterion that is not met."""
+) -> Iterator[Unmet]:
+    """Every criterion that is not met, with its sentence."""
     local = infusion.appointment.site.local
     if not found.escorted and settings.escort_required:
-        yield "No adult is named who takes the patient home: write name and relation."
+        yield Unmet("No adult is named who takes the patient home: write name and relation.")
     leaves = earliest(infusion, settings, escorted=found.escorted)
     if leaves and at < leaves:
         minutes = settings.recovery_minutes if found.escorted else settings.unescorted_min_stay
         alone = "" if found.escorted or not settings.escort_required else " without an escort"
-        yield f"Recovery takes {minutes}\u00a0minutes{alone}: until {local(leaves):%H:%M}."
+        yield Unmet(f"Recovery takes {minutes}\u00a0minutes{alone}: until {local(leaves):%H:%M}.", firm=bool(alone))
     if found.aldrete < settings.discharge_score_min:
-        yield f"Aldrete score {found.aldrete}: at least {settings.discharge_score_min} is needed."
+        name = Scale(found.scale).label
+        yield Unmet(f"{name} score {found.aldrete}: at least {settings.discharge_score_min} is needed.")
     if not found.oriented:
-        yield "Not yet oriented to person, place, time and situation."
+        yield Unmet("Not yet oriented to person, place, time and situation.")
     if not found.steady:
-        yield "Does not walk steadily yet."
+        yield Unmet("Does not walk steadily yet.")
     if not found.no_active_si:
-        yield "Active suicidal thoughts: a provider sees the patient before anything else."
+        yield Unmet("Active suicidal thoughts: a provider sees the patient before anything else.")
     if not found.iv_out:
-        yield "The IV is still in."
+        yield Unmet("The IV is still in.", firm=True)
     if not found.instructions_given:
-        yield "Written instructions have not been given."
+        yield Unmet("Written instructions have not been given.")
     yield from _pressure(infusion, settings, rows)
 
 
-def _pressure(infusion: Infusion, settings: ProtocolValues, rows: Iterable[VitalSigns]) -> Iterator[str]:
+def _pressure(infusion: Infusion, settings: ProtocolValues, rows: Iterable[VitalSigns]) -> Iterator[Unmet]:
     """After a blood pressure at the notify line, the last two readings have to be below it (J2)."""
     kept = [row for row in vitals.live(rows) if row.systolic is not None]
     after = [row for row in kept if vitals.phase_of(infusion, row.observed_at) is not Phase.BEFORE]
     if any(_is_high(row, settings) for row in after) and any(_is_high(row, settings) for row in kept[-2:]):
         line = f"{settings.bp_notify_systolic}/{settings.bp_notify_diastolic}"
         last = kept[-1]
-        yield f"Blood pressure was {last.systolic}/{last.diastolic}: two readings below {line} in a row are needed."
+        yield Unmet(
+            f"Blood pressure was {last.systolic}/{last.diastolic}: two readings below {line} in a row are needed."
+        )
 
 
 def _is_high(row: VitalSigns, settings: ProtocolValues) -> bool:
@@ -147,10 +206,16 @@ def _is_high(row: VitalSigns, settings: ProtocolValues) -> bool:
     return row.systolic >= settings.bp_notify_systolic or row.diastolic >= settings.bp_notify_diastolic
 
 
-def _check(found: Findings, released_reason: str) -> None:
-    problems = {}
+def _check(found: Findings, released_reason: str, farewell: Farewell | None) -> None:
+    problems = _farewell_problems(farewell) if farewell else {}
+    if found.scale not in Scale.values:
+        problems["scale"] = "Choose the scale that was used."
+    if found.way_home not in WayHome.values:
+        problems["way_home"] = "Choose how the patient gets home."
+    elif found.way_home == WayHome.ESCORT and not found.escort_name and released_reason.strip():
+        problems["way_home"] = "Nobody is named who drives. Choose how the patient gets home."
     if not 0 <= found.aldrete <= 10:
-        problems["aldrete"] = "The Aldrete score is between 0 and 10."
+        problems["aldrete"] = "The score is between 0 and 10."
     if len(found.escort_name) > 120:
         problems["escort_name"] = "Write the name in 120 characters or fewer."
     if len(found.escort_relation) > 60:
@@ -159,3 +224,12 @@ def _check(found: Findings, released_reason: str) -> None:
         problems["released_reason"] = "Write the reason in 300 characters or fewer."
     if problems:
         raise Invalid(problems)
+
+
+def _farewell_problems(farewell: Farewell) -> dict[str, str]:
+    problems = {}
+    if not farewell.explained.strip():
+        problems["explained"] = "Write which risks were explained and what was offered."
+    if bool(farewell.signed_name.strip()) == bool(farewell.refusal.strip()):
+        problems["signed_name"] = "Write the patient’s signature, or what they said instead of signing: one of the two."
+    return problems

@@ -6,25 +6,28 @@ reads a sentence, and the trigger is the last witness.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Min, QuerySet, Sum
+from django.db.models import F, Q, Sum
 
-from clinic import clock
+from clinic import clock, settings_versions
 from clinic.errors import Invalid, NotFound, Refused
 from clinic.models import Site, User
-from clinic.policy import Action, can, require
-from clinic.wording import number, quantity
-from infusions import orders, rules
-from infusions.models import DrugVial, Infusion, LedgerEntry
+from clinic.policy import Action, Role, can, require
+from clinic.wording import quantity
+from infusions import orders, rules, stock
+from infusions.models import DrugVial, Infusion, LedgerEntry, StockCount
+from reminders import followups
 
 Kind = LedgerEntry.Kind
-WITNESS_WITHIN = timedelta(minutes=30)
-"""A witness signs within half an hour (Table A, waste_window); later, the row says why."""
+Cause = LedgerEntry.Cause
+UNWITNESSED = "unwitnessed_waste"
+"""The follow-up for a rest that nobody has wasted before a witness in time."""
+DEA_REPORT = "dea_loss_report"
 AHEAD = timedelta(minutes=2)
 
 
@@ -157,10 +160,11 @@ def waste(
     """
     vial = _vial(infusion.vial_id if infusion else vial_id)
     require(by, Action.KEEP_LEDGER, at=vial.site)
-    _require_witness(vial.site, by=by, witness=witness)
+    require_witness(vial.site, by=by, witness=witness)
     happened = infusion.ended_at if infusion else observed_at
-    if _signed_late(happened) and not note.strip():
-        raise Invalid({"note": "More than 30 minutes have passed. Write why the witness signs only now."})
+    window = settings_versions.current(vial.site).waste_witness_minutes
+    if _signed_late(happened, window) and not note.strip():
+        raise Invalid({"note": f"More than {window} minutes have passed. Write why the witness signs only now."})
     if infusion:
         _require_left_in_bag(infusion, vial, mg)
         ml = Decimal(0)
@@ -168,24 +172,22 @@ def waste(
         ml, mg = _positive(ml, "ml"), None
         _require_open(vial)
         _require_enough(vial, ml)
-    return _write(
-        vial,
-        Kind.WASTED,
-        -ml,
-        by=by,
-        observed_at=observed_at,
-        infusion=infusion,
-        wasted_mg=mg,
-        witness=witness,
+    entry = _write(
+        vial, Kind.WASTED, -ml, by=by, observed_at=observed_at, infusion=infusion, wasted_mg=mg, witness=witness,
         note=note,
-    )
+    )  # fmt: skip
+    if infusion and not left_in_bag_mg(infusion):
+        followups.close_for(
+            subject_kind="infusion", subject_id=infusion.pk, kind=UNWITNESSED, outcome="Wasted and witnessed.", by=by
+        )
+    return entry
 
 
-def _signed_late(happened: datetime | None) -> bool:
-    return happened is not None and clock.now() - happened > WITNESS_WITHIN
+def _signed_late(happened: datetime | None, window: int) -> bool:
+    return happened is not None and clock.now() - happened > timedelta(minutes=window)
 
 
-def _require_witness(site: Site, *, by: User, witness: User) -> None:
+def require_witness(site: Site, *, by: User, witness: User) -> None:
     if witness.pk == by.pk:
         raise Invalid({"witness": "Someone else has to witness this."})
     if not can(witness, Action.KEEP_LEDGER, site):
@@ -193,14 +195,12 @@ def _require_witness(site: Site, *, by: User, witness: User) -> None:
 
 
 def left_in_bag_mg(infusion: Infusion) -> Decimal:
-    """What was drawn for an infusion and neither given nor wasted yet; a syringe discarded before this one is past."""
-    if infusion.drawn_ml is None or infusion.vial is None:
-        return Decimal(0)
-    rows = LedgerEntry.objects.filter(infusion=infusion)
-    drawn = rows.filter(kind=Kind.DRAWN).order_by("-id").values("id")[:1]
-    wasted = rows.filter(kind=Kind.WASTED, id__gt=drawn).aggregate(mg=Sum("wasted_mg"))["mg"]
-    prepared = rules.drawn_mg(infusion.drawn_ml, infusion.vial.strength_mg_per_ml)
-    return prepared - (infusion.given_mg or Decimal(0)) - (wasted or Decimal(0))
+    """What was drawn for an infusion and neither given nor wasted yet, a syringe that was discarded included."""
+    rows = LedgerEntry.objects.filter(infusion=infusion).aggregate(
+        drawn=Sum(-F("change_ml") * F("vial__strength_mg_per_ml"), filter=Q(kind=Kind.DRAWN), default=Decimal(0)),
+        wasted=Sum("wasted_mg", default=Decimal(0)),
+    )
+    return max(Decimal(0), rows["drawn"] - rows["wasted"] - (infusion.given_mg or Decimal(0)))
 
 
 def _require_left_in_bag(infusion: Infusion, vial: DrugVial, mg: Decimal | None) -> None:
@@ -208,6 +208,18 @@ def _require_left_in_bag(infusion: Infusion, vial: DrugVial, mg: Decimal | None)
     left = left_in_bag_mg(infusion)
     if amount > left:
         raise Invalid({"mg": f"{quantity(left, 'mg')} of what was drawn is left. No more than that can be wasted."})
+
+
+@transaction.atomic
+def give(*, infusion: Infusion, by: User, observed_at: datetime) -> LedgerEntry:
+    """Write what went into the patient; the infusion is locked and its pump has ended. Raises NotPermitted, Refused."""
+    vial = _vial(infusion.vial_id)
+    require(by, Action.RUN_INFUSION, at=vial.site)
+    if infusion.ended_at is None or infusion.given_mg is None:
+        raise Refused("The pump has not ended yet. What was given is written when it has.")
+    return _write(
+        vial, Kind.GIVEN, Decimal(0), by=by, observed_at=observed_at, infusion=infusion, given_mg=infusion.given_mg
+    )
 
 
 @transaction.atomic
@@ -234,6 +246,7 @@ def count(
     witness: User,
     note: str = "",
     observed_at: datetime | None = None,
+    of: StockCount | None = None,
 ) -> LedgerEntry:
     """Two people look at the vial and write what is in it; a difference is written down with its words.
 
@@ -242,7 +255,7 @@ def count(
     vial = _vial(vial_id)
     require(by, Action.KEEP_LEDGER, at=vial.site)
     _require_open(vial)
-    _require_witness(vial.site, by=by, witness=witness)
+    require_witness(vial.site, by=by, witness=witness)
     counted = rules.rounded(counted_ml)
     if counted < 0:
         raise Invalid({"counted_ml": "Nothing can be less than empty. Write what is in the vial."})
@@ -253,8 +266,70 @@ def count(
             {"note": f"This is {quantity(abs(difference), 'mL')} {way} than the ledger. Write what was found."}
         )
     return _write(
-        vial, Kind.COUNTED, Decimal(0), by=by, observed_at=observed_at, witness=witness, note=note, counted_ml=counted
-    )
+        vial, Kind.COUNTED, Decimal(0), by=by, observed_at=observed_at, witness=witness, note=note, counted_ml=counted,
+        stock_count=of,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def settle(
+    *,
+    vial_id: UUID,
+    cause: str,
+    note: str,
+    by: User,
+    witness: User,
+    loss_report: str = "",
+    observed_at: datetime | None = None,
+) -> LedgerEntry:
+    """Bring the ledger to what was counted, with the cause and two names; a loss says how the DEA was told.
+
+    21 CFR 1301.76(b): theft or significant loss is told in writing within one business day (protocol 8.2). Raises
+    NotFound, NotPermitted, Invalid, Refused.
+    """
+    vial = _vial(vial_id)
+    require(by, Action.KEEP_LEDGER, at=vial.site)
+    _require_open(vial)
+    require_witness(vial.site, by=by, witness=witness)
+    count = stock.difference(vial)
+    if count is None or count.counted_ml is None:
+        raise Refused("The last count agrees with the ledger. There is nothing to settle.")
+    change = count.counted_ml - count.balance_ml
+    problems = {
+        "cause": "" if cause in Cause.values else "Choose what came out.",
+        "note": "" if note.strip() else "Write what was found out: one sentence is enough.",
+        "loss_report": _report_problem(cause, loss_report, change),
+    }
+    if found := {field: text for field, text in problems.items() if text}:
+        raise Invalid(found)
+    if not 0 <= vial.balance_ml + change <= vial.volume_ml:
+        raise Refused("The vial was used since it was counted. Count it again, then settle what is left.")
+    entry = _write(
+        vial, Kind.ADJUSTED, change, by=by, observed_at=observed_at, witness=witness, note=note, cause=cause,
+        loss_report=loss_report.strip(),
+    )  # fmt: skip
+    if cause == Cause.LOSS:
+        followups.open_task(
+            kind=DEA_REPORT, site=vial.site, title=f"DEA Form 106 for vial {vial.label}: send it and keep a copy",
+            subject_kind="vial", subject_id=vial.pk, owner_role=Role.PROVIDER,
+            due_at=_next_business_day(vial.site), link=f"/infusions/vials/{vial.pk}/",
+        )  # fmt: skip
+    return entry
+
+
+def _report_problem(cause: str, loss_report: str, change: Decimal) -> str:
+    if cause == Cause.LOSS and change > 0:
+        return "More was found than the ledger says, so nothing is lost. Choose another cause."
+    if cause == Cause.LOSS and not loss_report.strip():
+        return "Write when and how the DEA was told. It has to know within one business day."
+    return ""
+
+
+def _next_business_day(site: Site) -> datetime:
+    day = site.today() + timedelta(days=1)
+    while day.weekday() >= 5:
+        day += timedelta(days=1)
+    return site.moment(day, time(17))
 
 
 @transaction.atomic
@@ -265,9 +340,8 @@ def close(*, vial_id: UUID, by: User) -> DrugVial:
     _require_open(vial)
     if vial.balance_ml:
         raise Refused(f"{quantity(vial.balance_ml, 'mL')} is left. Waste or return it before the vial is closed.")
-    last = last_count(vial)
-    if last is not None and last.counted_ml != last.balance_ml:
-        raise Refused("The last count differs from the ledger. Count again, until it agrees.")
+    if stock.difference(vial):
+        raise Refused("The last count differs from the ledger. Count again, or settle the difference with its cause.")
     vial.closed_at = clock.now()
     vial.save(update_fields=["closed_at"])
     return vial
@@ -290,107 +364,15 @@ def _vial(vial_id: UUID | None) -> DrugVial:
 
 
 def _write(
-    vial: DrugVial,
-    kind: LedgerEntry.Kind,
-    change: Decimal,
-    *,
-    by: User,
-    observed_at: datetime | None,
-    infusion: Infusion | None = None,
-    wasted_mg: Decimal | None = None,
-    counted_ml: Decimal | None = None,
-    witness: User | None = None,
-    note: str = "",
-) -> LedgerEntry:
+    vial: DrugVial, kind: LedgerEntry.Kind, change: Decimal, *, by: User, observed_at: datetime | None, note: str = "",
+    **more: Any,
+) -> LedgerEntry:  # fmt: skip
     now = clock.now()
     if observed_at and observed_at > now + AHEAD:
         raise Invalid({"observed_at": "This time is still to come. Write when it happened."})
     entry = LedgerEntry.objects.create(
-        vial=vial,
-        kind=kind,
-        change_ml=change,
-        infusion=infusion,
-        wasted_mg=wasted_mg,
-        counted_ml=counted_ml,
-        witness=witness,
-        note=note.strip(),
-        observed_at=min(observed_at or now, now),
-        entered_at=now,
-        entered_by=by,
-    )
-    entry.refresh_from_db(fields=["balance_ml"])
+        vial=vial, kind=kind, change_ml=change, note=note.strip(), observed_at=min(observed_at or now, now),
+        entered_at=now, entered_by=by, **more,
+    )  # fmt: skip
+    entry.refresh_from_db(fields=["balance_ml", "line"])
     return entry
-
-
-# What the pages ask
-
-
-@dataclass(frozen=True)
-class Stock:
-    """All open vials of one strength."""
-
-    strength_mg_per_ml: Decimal
-    vials: int
-    balance_ml: Decimal
-    first_expires: date
-
-    @property
-    def balance_mg(self) -> Decimal:
-        return self.balance_ml * self.strength_mg_per_ml
-
-
-def open_vials(site: Site) -> QuerySet[DrugVial]:
-    """Vials that are not put away, the one that expires first on top."""
-    return DrugVial.objects.filter(site=site, closed_at__isnull=True).order_by("expires_on", "label")
-
-
-def closed_vials(site: Site) -> QuerySet[DrugVial]:
-    """Vials that were put away, newest first."""
-    return DrugVial.objects.filter(site=site, closed_at__isnull=False).order_by("-closed_at", "label")
-
-
-def expiring_before(site: Site, days: int) -> date:
-    """The day up to which an expiry is soon."""
-    return site.today() + timedelta(days=days)
-
-
-def last_count(vial: DrugVial) -> LedgerEntry | None:
-    return vial.entries.filter(kind=Kind.COUNTED).select_related("entered_by").order_by("-id").first()
-
-
-def stock(site: Site) -> list[Stock]:
-    """What can be drawn today, a strength at a time."""
-    rows = (
-        open_vials(site)
-        .filter(balance_ml__gt=0, expires_on__gte=site.today())
-        .order_by()
-        .values("strength_mg_per_ml")
-        .annotate(vials=Count("pk"), left_ml=Sum("balance_ml"), first_expires=Min("expires_on"))
-        .order_by("strength_mg_per_ml")
-    )
-    return [Stock(row["strength_mg_per_ml"], row["vials"], row["left_ml"], row["first_expires"]) for row in rows]
-
-
-def strengths(site: Site) -> list[Decimal]:
-    """Strengths in stock, the usual 50 mg/mL first."""
-    return sorted((row.strength_mg_per_ml for row in stock(site)), key=lambda mg: (mg != 50, mg))
-
-
-def history(vial: DrugVial) -> QuerySet[LedgerEntry]:
-    """The vial's rows, newest first, with the people they name."""
-    return vial.entries.select_related("entered_by", "witness", "infusion__series__patient", "vial").order_by("-id")
-
-
-def words(entry: LedgerEntry) -> str:
-    """What a row says: "Drawn for Maya Torres, 40 mg"."""
-    strength = entry.vial.strength_mg_per_ml
-    if entry.kind == Kind.DRAWN and entry.infusion:
-        return f"Drawn for {entry.infusion.series.patient.name}, {quantity(-entry.change_ml * strength, 'mg')}"
-    if entry.kind == Kind.WASTED and entry.wasted_mg is not None:
-        whose = f" of {entry.infusion.series.patient.name}" if entry.infusion else ""
-        return f"Wasted from the bag{whose}, {quantity(entry.wasted_mg, 'mg')}"
-    if entry.kind == Kind.COUNTED and entry.counted_ml is not None:
-        if entry.counted_ml == entry.balance_ml:
-            return "Counted, agrees"
-        return f"Counted {number(entry.counted_ml)}\u00a0mL, differs"
-    return str(entry.get_kind_display())

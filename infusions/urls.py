@@ -63,7 +63,7 @@ order_patterns: list[URLPattern] = [
     path("vials/<uuid:pk>/close/", ledger.close, name="vial-close"),
     path("vials/<uuid:pk>/settle/", ledger.settle, name="vial-settle"),
     path("vials/counts/", counts.past, name="counts"),
-    path("vials/count/<slug:kind>/", counts.count, name="count"),
+    path("vials/count/", counts.count, name="count"),
     path("vials/counts/<uuid:pk>/close/", counts.close, name="count-close"),
     path("vials/export/", counts.export, name="ledger-export"),
 ]

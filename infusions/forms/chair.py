@@ -108,32 +108,6 @@ def _answers(check: ArrivalCheck | None, site: Site) -> dict[str, Any]:
     }
 
 
-class DischargeForm(CalmForm, forms.Form):
-    """The way home (protocol 2.6)."""
-
-    aldrete = forms.IntegerField(label="Aldrete score", min_value=0, max_value=10, help_text="0 to 10")
-    oriented = forms.BooleanField(label="Oriented to person, place, time and situation", required=False)
-    steady = forms.BooleanField(label="Walks steadily", required=False)
-    no_active_si = forms.BooleanField(label="No active suicidal thoughts", required=False)
-    iv_out = forms.BooleanField(label="IV out", required=False)
-    instructions_given = forms.BooleanField(label="Written instructions given and understood", required=False)
-    escort_name = AskedField(label="Goes home with", max_length=120)
-    escort_relation = AskedField(label="Relation", max_length=60)
-    released_reason = forms.CharField(
-        label="Provider’s reason to release before all is met", required=False, max_length=300
-    )
-
-    def __init__(self, *args: Any, escort: Contact | None = None, may_release: bool = False, **kwargs: Any) -> None:
-        initial = {"escort_name": escort.name, "escort_relation": escort.relation} if escort else {}
-        super().__init__(*args, initial=initial, **kwargs)
-        if not may_release:
-            del self.fields["released_reason"]
-        checks = ("oriented", "steady", "no_active_si", "iv_out", "instructions_given")
-        last = ("released_reason",) if may_release else ()
-        who = Row(Column("aldrete"), Column("escort_name"), Column("escort_relation"), css_class="g-3 mb-3")
-        self.helper.layout = Layout(who, *checks, *last)
-
-
 class ReasonForm(CalmForm, forms.Form):
     """One sentence why: hold, stop, let a light pass."""
 

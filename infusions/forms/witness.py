@@ -16,9 +16,9 @@ from clinic.models import Site, User
 from clinic.policy import GRANTS, Action
 
 
-def possible(site: Site, by: User) -> Any:
-    """Those who keep the ledger at the site, without the one who is signed in."""
-    roles = [role.value for role in GRANTS[Action.KEEP_LEDGER]]
+def possible(site: Site, by: User, action: Action = Action.KEEP_LEDGER) -> Any:
+    """Those at the site who may do it (keep the ledger), without the one who is signed in."""
+    roles = [role.value for role in GRANTS[action]]
     return (
         User.objects.filter(is_active=True, memberships__site=site, memberships__role__in=roles)
         .exclude(pk=by.pk)
@@ -30,6 +30,7 @@ def possible(site: Site, by: User) -> Any:
 class WitnessForm(CalmForm, forms.Form):
     """The fields of a witness; pages add what is witnessed. The password is never sent back to the page."""
 
+    action: ClassVar[Action] = Action.KEEP_LEDGER
     required_sentences: ClassVar[dict[str, str]] = {
         "witness": "Choose who saw it.",
         "password": "The witness types their own password here.",
@@ -42,10 +43,13 @@ class WitnessForm(CalmForm, forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
 
-    def __init__(self, *args: Any, request: HttpRequest, site: Site, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, site: Site, request: HttpRequest | None = None, by: User | None = None, **kwargs: Any
+    ) -> None:
         self.request = request
         super().__init__(*args, **kwargs)
-        self.fields["witness"].queryset = possible(site, acting_user(request))  # type: ignore[attr-defined]
+        signed_in = by or acting_user(request)  # type: ignore[arg-type]
+        self.fields["witness"].queryset = possible(site, signed_in, self.action)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         typed: dict[str, Any] = super().clean() or {}

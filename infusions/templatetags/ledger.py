@@ -5,7 +5,7 @@ from decimal import Decimal
 from django import template
 
 from clinic.wording import number
-from infusions import ledger
+from infusions import stock
 from infusions.models import LedgerEntry
 
 register = template.Library()
@@ -13,7 +13,7 @@ register = template.Library()
 
 @register.filter
 def ledger_words(entry: LedgerEntry) -> str:
-    return ledger.words(entry)
+    return stock.words(entry)
 
 
 @register.filter

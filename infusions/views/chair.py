@@ -13,7 +13,7 @@ from clinic.errors import Invalid
 from clinic.models import User
 from infusions import run
 from infusions.chair import Chair
-from infusions.forms.chair import ArrivalForm, DischargeForm, PersonForm, ReasonForm, require_valid
+from infusions.forms.chair import ArrivalForm, PersonForm, ReasonForm, require_valid
 from infusions.models import Infusion
 from infusions.views.answering import answer, checked, infusion_or_404, show, unless_known
 
@@ -141,14 +141,3 @@ def _witness(request: HttpRequest, infusion: Infusion) -> User:
     if person is None:
         raise Invalid({"witness": "Choose the person who sees it wasted."})
     return person
-
-
-@require_POST
-def discharge(request: HttpRequest, pk: UUID) -> HttpResponse:
-    chair = Chair(infusion_or_404(request, pk), acting_user(request))
-    form = DischargeForm(request.POST, may_release=chair.may_override)
-
-    def do(infusion: Infusion, by: User) -> None:
-        run.discharge(infusion_id=infusion.pk, observed_at=clock.now(), by=by, **form.cleaned_data)
-
-    return answer(request, pk, checked(form, do), discharge_form=form)

@@ -16,10 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from clinic.access import acting_user, current_site
 from clinic.errors import Invalid, Refused
 from clinic.policy import Action, require
-from infusions import ledger
+from infusions import counts, ledger, stock
 from infusions.access import vial_or_404
-from infusions.forms.ledger import CountForm, ReceiveForm, ReturnForm, WasteForm
-from infusions.models import DrugVial, LedgerEntry
+from infusions.forms.ledger import CountForm, ReceiveForm, ReturnForm, SettleForm, WasteForm
+from infusions.models import DrugVial, LedgerEntry, StockCount
 
 VIALS_A_PAGE = 25
 ROWS_A_PAGE = 50
@@ -41,15 +41,17 @@ def vials(request: HttpRequest) -> HttpResponse:
             messages.success(request, f"{vial.label} is in stock.")
             return redirect("infusions:vials")
     closed = request.GET.get("show") == "closed"
-    wanted = ledger.closed_vials(site) if closed else ledger.open_vials(site)
+    wanted = stock.closed_vials(site) if closed else stock.open_vials(site)
     context = {
         "site": site,
         "form": form,
         "closed": closed,
-        "stock": ledger.stock(site),
+        "stock": stock.stock(site),
         "page_obj": Paginator(wanted, VIALS_A_PAGE).get_page(request.GET.get("page")),
         "today": site.today(),
-        "soon": ledger.expiring_before(site, SOON_DAYS),
+        "soon": stock.expiring_before(site, SOON_DAYS),
+        "counted": counts.of_day(site, StockCount.Kind.DAILY, site.today()),
+        "unaccounted": stock.unaccounted(site),
     }
     return render(request, "infusions/vials.html", context, status=422 if form.errors else 200)
 
@@ -81,6 +83,13 @@ def return_stock(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
+def settle(request: HttpRequest, pk: UUID) -> HttpResponse:
+    found = vial_or_404(request, pk)
+    form = SettleForm(request.POST, request=request, site=found.site)
+    return _write(request, found, "settle", form, lambda typed: ledger.settle(vial_id=pk, **typed))
+
+
+@require_POST
 def close(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = vial_or_404(request, pk)
     ledger.close(vial_id=pk, by=acting_user(request))
@@ -105,7 +114,7 @@ def _write(
         except Refused as error:
             form.add_error(None, error.sentence)
         else:
-            messages.success(request, f"{ledger.words(entry)}.")
+            messages.success(request, f"{stock.words(entry)}.")
             return redirect("infusions:vial", found.pk)
     return _page(request, found, opened=name, form=form, status=422)
 
@@ -115,8 +124,13 @@ def _page(
 ) -> HttpResponse:
     site = found.site
     sheets: list[dict[str, Any]] = []
+    difference = stock.difference(found)
     if not found.closed_at:
+        settle = _sheet(
+            "settle", "Settle the difference", "With its cause and two names.", SettleForm, request=request, site=site
+        )
         sheets = [
+            *([settle] if difference else []),
             _sheet("count", "Count", "Two people look at what is in the vial.", CountForm, request=request, site=site),
             _sheet("waste", "Waste", "What leaves the vial and goes to nobody.", WasteForm, request=request, site=site),
             _sheet("return", "Return", "To the supplier or a reverse distributor.", ReturnForm),
@@ -128,9 +142,10 @@ def _page(
         "vial": found,
         "site": site,
         "today": site.today(),
-        "page_obj": Paginator(ledger.history(found), ROWS_A_PAGE).get_page(request.GET.get("page")),
+        "page_obj": Paginator(stock.history(found), ROWS_A_PAGE).get_page(request.GET.get("page")),
         "sheets": sheets,
-        "last_count": ledger.last_count(found),
+        "last_count": stock.last_count(found),
+        "difference": difference,
     }
     return render(request, "infusions/vial.html", context, status=status)
 

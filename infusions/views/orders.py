@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from clinic.access import acting_user
 from clinic.errors import Invalid
 from clinic.policy import Action, can
-from infusions import dose_card, ledger, orders
+from infusions import dose_card, orders, stock
 from infusions import series as series_verbs
 from infusions.access import order_or_404, series_or_404
 from infusions.forms.orders import OrderForm, open_numbers
@@ -46,7 +46,7 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _page(request: HttpRequest, series: Series, form: OrderForm, *, status: int = 200) -> HttpResponse:
     history = list(orders.signed_for(series)[:SHOWN])
-    strengths = ledger.strengths(series.site)
+    strengths = stock.strengths(series.site)
     following = next(iter(open_numbers(series)), None)
     newest = history[0] if history else None
     current = orders.for_number(following, history) if following else newest
@@ -89,9 +89,10 @@ def _preview(series: Series, data: Mapping[str, Any]) -> dict[str, Any]:
     typed.setdefault("weight_on", series.site.today())
     considered = orders.consider(series=series, wanted=form.wanted())
     return {
-        "preview": dose_card.of_considered(considered, ledger.strengths(series.site)),
+        "preview": dose_card.of_considered(considered, stock.strengths(series.site)),
         "problems": list(considered.problems.values()),
         "second": considered.verdict.second,
+        "basis": None if "basis_reason" in considered.problems else considered.basis,
     }
 
 

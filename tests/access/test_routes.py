@@ -99,7 +99,7 @@ class Doors:
         with transaction.atomic():
             page: HttpResponse = getattr(client, method)(address)
             transaction.set_rollback(True)
-        return Answer(page.status_code, page.headers.get("Location", ""), SECRET in page.content.decode())
+        return Answer(page.status_code, page.headers.get("Location", ""), SECRET in page.content.decode(errors="replace"))
 
     def client_of(self, who: str) -> Client:
         """That person's browser, signed in, with no memory of the questions before."""

@@ -212,7 +212,7 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
     **of_room("reminders", "task", "task task-take"),
     **of_room("reminders", "patient", "messages"),
     **of_room("visits", "visit", "appointment confirm arrive begin finish cancel no-show move undo"),
-    **of_room("visits", "patient", "book wish-new"),
+    **of_room("visits", "patient", "book wish-new walk-in"),
     **of_room("visits", "wish", "wish wish-remove"),
     **of_room("visits", "opening", "opening opening-give"),
     "visits:offer-decline": pk("offer"),
@@ -227,7 +227,6 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
     **of_room("infusions", "order", "order-countersign"),
     **of_room("infusions", "vial", "vial vial-waste vial-count vial-return vial-close vial-settle"),
     **of_room("infusions", "stock_count", "count-close"),
-    "infusions:count": lambda world: {"kind": "daily"},
     **of_room("infusions", "adverse", "adverse-event adverse-review"),
     **of_room(
         "infusions", "infusion", "adverse-report note note-write note-sign note-addendum note-pdf against-advice"
@@ -237,5 +236,5 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
     "therapy:addendum": pk("session", kind="plan"),
     **of_room("journey", "patient", "chart series-plan"),
     **of_room("journey", "series", "booster"),
-    **of_room("journey", "visit", "today-visit today-step today-cancel today-move"),
+    **of_room("journey", "visit", "today-visit today-step today-cancel today-move arrivals-step"),
 }

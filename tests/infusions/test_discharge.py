@@ -64,7 +64,9 @@ def test_without_an_adult_the_stay_is_two_hours_and_a_provider_releases(recoveri
     with pytest.raises(NotReady) as alone:
         _leave(day, recovering, "11:52", **{missing: ""})
     assert len(alone.value.unmet) == 1
-    made = _leave(day, recovering, "11:52", by=provider, released_reason="Taxi, sister at home", **{missing: ""})
+    made = _leave(
+        day, recovering, "11:52", by=provider, released_reason="Taxi, sister at home", way_home="taxi", **{missing: ""}
+    )
     assert (made.released_by, made.released_reason) == (provider, "Taxi, sister at home")
 
 

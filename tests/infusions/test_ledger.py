@@ -10,7 +10,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from clinic import clock
 from clinic.errors import DomainError, Invalid, NotFound, NotPermitted, Refused
 from clinic.models import User
-from infusions import ledger
+from infusions import ledger, stock
 from infusions.models import DrugVial, Infusion, LedgerEntry
 from tests import build
 from tests.infusions import making
@@ -346,16 +346,16 @@ def test_stock_by_strength(site, nurse):
     making.vial(site, nurse, label="A", strength="50", expires="2028-01-01")
     making.vial(site, nurse, label="B", strength="50", expires="2027-06-01")
     making.vial(site, nurse, label="C", strength="100", ml="5")
-    rows = [(row.strength_mg_per_ml, row.vials, row.balance_ml, row.balance_mg) for row in ledger.stock(site)]
+    rows = [(row.strength_mg_per_ml, row.vials, row.balance_ml, row.balance_mg) for row in stock.stock(site)]
     assert rows == [(D(50), 2, D(20), D(1000)), (D(100), 1, D(5), D(500))]
-    assert ledger.strengths(site) == [D(50), D(100)]
-    assert [vial.label for vial in ledger.open_vials(site)] == ["B", "A", "C"]
+    assert stock.strengths(site) == [D(50), D(100)]
+    assert [vial.label for vial in stock.open_vials(site)] == ["B", "A", "C"]
 
 
 def test_rows_in_words(stopped, vial, nurse, other_nurse):
     ledger.waste(infusion=stopped, mg=D(10), witness=other_nurse, by=nurse)
     ledger.count(vial_id=vial.pk, counted_ml=D("9.2"), by=nurse, witness=other_nurse)
-    assert [ledger.words(row) for row in ledger.history(vial)] == [
+    assert [stock.words(row) for row in stock.history(vial)] == [
         "Counted, agrees",
         "Wasted from the bag of Maya Torres, 10\u00a0mg",
         "Drawn for Maya Torres, 40\u00a0mg",

@@ -1,6 +1,6 @@
 """The verbs of the day, told as it goes."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from threading import Barrier, Thread
 
@@ -64,17 +64,28 @@ def test_nothing_is_drawn_before_the_infusion_is_cleared(ready, day, nurse):
     assert vial.balance_ml == 10
 
 
+def _emptied(day, ml):
+    vial = day.vial()
+    with day.clock("08:00"):
+        ledger.return_stock(vial_id=vial.pk, ml=Decimal(ml), note="To the supplier, R-1", by=day.nurse)
+    return vial
+
+
+def _closed(day):
+    vial = _emptied(day, "10")
+    return ledger.close(vial_id=vial.pk, by=day.nurse)
+
+
 @pytest.mark.parametrize(
-    ("change", "sentence"),
+    ("make", "sentence"),
     [
-        ({"expires_on": date(2027, 2, 1)}, "expired"),
-        ({"balance_ml": Decimal("0.5")}, "holds"),
-        ({"closed_at": datetime(2027, 1, 30, tzinfo=UTC)}, "closed"),
+        (lambda day: day.vial(expires_on=date(2027, 2, 1)), "expired"),
+        (lambda day: _emptied(day, "9.5"), "holds"),
+        (_closed, "closed"),
     ],
 )
-def test_a_vial_that_cannot_be_used_is_refused_with_a_sentence(cleared, day, nurse, change, sentence):
-    vial = day.vial()
-    type(vial).objects.filter(pk=vial.pk).update(**change)
+def test_a_vial_that_cannot_be_used_is_refused_with_a_sentence(cleared, day, nurse, make, sentence):
+    vial = make(day)
     with day.clock("09:05"), pytest.raises(Refused, match=sentence):
         run.draw(infusion_id=cleared.pk, vial_label=vial.label, by=nurse)
     cleared.refresh_from_db()

@@ -1,0 +1,1 @@
+"""Papers of the infusion room as PDF (ADR 11)."""

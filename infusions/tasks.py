@@ -1,0 +1,20 @@
+"""Celery's door to this room: ticks, each harmless when it comes twice."""
+
+from celery import shared_task
+
+from clinic import history
+from infusions import flowsheets, watch
+
+
+@shared_task(name="infusions.tasks.make_flowsheets")
+def make_flowsheets() -> int:
+    """Make the morning's packs."""
+    with history.acting(None, source="tick"):
+        return flowsheets.make_due()
+
+
+@shared_task(name="infusions.tasks.watch_ledger")
+def watch_ledger() -> int:
+    """Ask for what the ledger waits for."""
+    with history.acting(None, source="tick"):
+        return watch.look()
