@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import cast
+from typing import ClassVar, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,7 +13,7 @@ from clinic.errors import Invalid
 from clinic.forms import CalmForm
 from clinic.models import Membership, Room, Site, User
 from visits.models import Appointment
-from visits.rules import Timing, shape
+from visits.rules import INFUSIONS, LONGEST_MINUTES, STEP_MINUTES, Timing, shape
 
 FARTHEST_DAYS = 730
 KINDS = [
@@ -30,6 +30,11 @@ def near(day: date) -> None:
     """A slip of the hand in the year is asked about, instead of being searched for."""
     if abs((day - clock.now().date()).days) > FARTHEST_DAYS:
         raise ValidationError("Choose a day within two years from today. Look at the year.")
+
+
+def length(label: str) -> forms.IntegerField:
+    """Minutes of a drug or a recovery; empty means the usual ones."""
+    return forms.IntegerField(label=label, required=False, min_value=STEP_MINUTES, max_value=LONGEST_MINUTES)
 
 
 class CancelForm(CalmForm, forms.Form):
@@ -74,12 +79,19 @@ class MoveForm(CalmForm, forms.Form):
 
 
 class WishForm(CalmForm, forms.Form):
-    """What kind of visit, on which day, about when."""
+    """What kind of visit, on which day, about when; for an infusion also how long drug and recovery are to be."""
 
+    units: ClassVar[dict[str, str]] = {"minutes": "min", "recovery": "min"}
     required_sentences = {"day": "Choose a day.", "at": "Choose an hour.", "kind": "Choose a kind of visit."}
     kind = forms.ChoiceField(choices=KINDS)
     day = forms.DateField(label="From", validators=[near])
     at = forms.TimeField(label="About")
+    minutes = length("Infusion")
+    recovery = length("Recovery")
+
+    @property
+    def is_infusion(self) -> bool:
+        return self["kind"].value() in INFUSIONS
 
 
 class BookForm(forms.Form):
@@ -87,6 +99,13 @@ class BookForm(forms.Form):
 
     kind = forms.ChoiceField(choices=KINDS)
     starts_at = forms.DateTimeField()
+    minutes = length("Infusion")
+    recovery = length("Recovery")
+
+    def clean_starts_at(self) -> datetime:
+        starts_at: datetime = self.cleaned_data["starts_at"]
+        near(starts_at.date())
+        return starts_at
 
 
 def day_or_none(site: Site, text: str):

@@ -39,6 +39,7 @@ def next_free(
     staff: User | None = None,
     first_ever: bool = False,
     minutes: int | None = None,
+    recovery: int | None = None,
     grid_minutes: int = GRID_MINUTES,
     limit: int | None = None,
 ) -> list[FreeSlot]:
@@ -48,7 +49,7 @@ def next_free(
     first = max(first, site.today())
     known = [patient.pk] if patient else []
     calendar = Calendar.load(site, first, first + timedelta(days=max(days, 1) - 1), patients=known)
-    form = shape(kind, calendar.timing, first_ever=first_ever, minutes=minutes)
+    form = shape(kind, calendar.timing, first_ever=first_ever, minutes=minutes, recovery=recovery)
     starts = calendar.starts(form, room=room, staff=staff, patient_id=patient.pk if patient else None)
     now = calendar.cell(clock.now()) + 1
     if now > 0:

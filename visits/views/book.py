@@ -11,13 +11,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from clinic import settings_versions
 from clinic.access import acting_user
 from clinic.errors import Invalid, Refused
+from clinic.models import Site
 from patients.access import patient_or_404
-from visits import booking, clashes
+from visits import booking, clashes, lengths
 from visits.forms import BookForm, WishForm
 from visits.models import Appointment
-from visits.rules import INFUSIONS
+from visits.rules import INFUSIONS, Timing
 from visits.slots import nearest_first, next_free
 
 DAYS_OFFERED, SLOTS_A_DAY = 7, 6
@@ -46,18 +48,28 @@ def book(request: HttpRequest, pk: UUID) -> HttpResponse:
                 return redirect("visits:appointment", pk=made.pk)
         else:
             trouble = Invalid("This was no free slot. Choose one from the list.")
-    form = WishForm(_wish(request, site))
+    usual = lengths.usual(patient, Timing.of(settings_versions.current(site)))
+    form = WishForm(_wish(request, site, usual))
     days = _offers(patient, form.cleaned_data) if form.is_valid() else []
-    context = {"patient": patient, "form": form, "days": days, "trouble": trouble, "asked": form.is_valid()}
+    context = {
+        "patient": patient,
+        "form": form,
+        "days": days,
+        "trouble": trouble,
+        "asked": form.is_valid(),
+        "usual": usual,
+    }
     status = trouble.status if trouble else 200 if form.is_valid() else 422
     return render(request, "visits/book.html", context, status=status)
 
 
-def _wish(request: HttpRequest, site) -> dict[str, str]:
-    """What was asked for; tomorrow at nine for somebody who has just come here."""
+def _wish(request: HttpRequest, site: Site, usual: lengths.Length) -> dict[str, str]:
+    """What was asked for; tomorrow at nine for somebody who has just come here, an infusion as long as usual."""
     tomorrow = site.today() + timedelta(days=1)
-    usual = {"kind": Appointment.Kind.EVALUATION.value, "day": tomorrow.isoformat(), "at": "09:00"}
-    return {name: request.GET.get(name, value) for name, value in usual.items()}
+    wish = {"kind": Appointment.Kind.EVALUATION.value, "day": tomorrow.isoformat(), "at": "09:00"}
+    if request.GET.get("kind") in INFUSIONS:
+        wish |= {"minutes": str(usual.drug), "recovery": str(usual.recovery)}
+    return {name: request.GET.get(name, value) for name, value in wish.items()}
 
 
 def _offers(patient, wish):
@@ -70,6 +82,8 @@ def _offers(patient, wish):
         days=DAYS_OFFERED,
         patient=patient,
         first_ever=_is_first(patient, wish["kind"]),
+        minutes=wish["minutes"],
+        recovery=wish["recovery"],
     )
     offers = []
     for day, slots in groupby(free, key=lambda slot: site.local(slot.starts_at).date()):
