@@ -1,4 +1,4 @@
-"""The key under which a browser seals what has not reached the server yet (docs/adr, “Rows that wait are sealed”).
+"""The key under which a browser seals what has not reached the server yet (docs/adr/0010).
 
 It is the person's own, the same in every session, and handed only to a live session of that person; the browser keeps
 it in memory alone. So what waits outlives a reload and a lapsed session, and nobody reads it without signing in.
@@ -7,14 +7,21 @@ it in memory alone. So what waits outlives a reload and a lapsed session, and no
 from __future__ import annotations
 
 import base64
+from hashlib import blake2b
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from clinic import crypto
 from clinic.access import acting_user
 
 PAGE_USER = "X-Evenkeel-User"
+_SHEETS = ("css/tokens.css", "css/base.css", "css/controls.css", "css/surfaces.css", "css/frame.css", "brand.svg")
+_SCRIPTS = ("js/theme.js", "js/offline.js", "js/store.js")
 
 
 @require_GET
@@ -28,3 +35,19 @@ def keep_key(request: HttpRequest) -> HttpResponse:
 def is_of_another(request: HttpRequest) -> bool:
     """Whether the page that sends this was opened by somebody else than who is signed in in this browser now."""
     return request.headers.get(PAGE_USER, str(request.user.pk)) != str(request.user.pk)
+
+
+@require_GET
+def worker(request: HttpRequest) -> HttpResponse:
+    """The service worker: with the network gone it shows one page that says so. It keeps no page of a patient."""
+    files = [*map(static, (*_SHEETS, *_SCRIPTS)), *(f"{settings.STATIC_URL}{name}" for name in _SCRIPTS)]
+    kept = sorted({reverse("offline"), *files})
+    context = {"kept": kept, "version": blake2b("".join(kept).encode(), digest_size=6).hexdigest()}
+    text = render_to_string("frame/worker.js", context)
+    return HttpResponse(text, content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"})
+
+
+@require_GET
+def offline(request: HttpRequest) -> HttpResponse:
+    """Drawn without anybody in it, whoever asks, because browsers keep it."""
+    return HttpResponse(render_to_string("frame/offline.html"), headers={"Cache-Control": "no-cache"})

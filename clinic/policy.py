@@ -129,6 +129,8 @@ class Door(StrEnum):
 
 ROUTES: dict[str, Action | Door] = {
     # clinic: the frame
+    "worker": Door.PUBLIC,
+    "offline": Door.PUBLIC,
     "health-live": Door.PUBLIC,
     "health-ready": Door.PUBLIC,
     "clinic:switch-site": Door.SIGNED_IN,
@@ -295,6 +297,10 @@ ROUTES: dict[str, Action | Door] = {
     "infusions:not-given": Action.RUN_INFUSION,
     "infusions:override": Action.OVERRIDE_GATE,
     "infusions:arrival": Action.RUN_INFUSION,
+    "infusions:test": Action.RUN_INFUSION,
+    "infusions:suspend": Action.REVIEW_RESPONSE,
+    "infusions:resume-series": Action.REVIEW_RESPONSE,
+    "infusions:escort": Action.RUN_INFUSION,
     "infusions:draw": Action.RUN_INFUSION,
     "infusions:double-check": Action.CHECK_DOSE,
     "infusions:waste": Action.KEEP_LEDGER,

@@ -13,6 +13,8 @@ clinic_patterns: list[URLPattern | URLResolver] = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("worker.js", keeping.worker, name="worker"),
+    path("offline/", keeping.offline, name="offline"),
     path("health/live", views.health_live, name="health-live"),
     path("health/ready", views.health_ready, name="health-ready"),
     path("accounts/", include("allauth.account.urls")),

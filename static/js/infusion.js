@@ -188,6 +188,7 @@ function insert(words) {
 }
 
 if (chair && form) {
+  navigator.serviceWorker?.register("/worker.js").catch(() => {}); // shows one plain page when the network is gone
   drawsFor(chair.dataset.chair);
   document.addEventListener("keydown", walk);
   document.addEventListener("submit", submitted, true);

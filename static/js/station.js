@@ -14,6 +14,7 @@ function reached({ detail }) {
 }
 
 if (station) {
+  navigator.serviceWorker?.register("/worker.js").catch(() => {}); // shows one plain page when the network is gone
   document.addEventListener("ek:reached", reached);
   watch(station.dataset.station, POLL);
 }

@@ -12,6 +12,8 @@ CLINICAL = {NURSE, THERAPIST, PROVIDER}
 
 EXPECTED: dict[str, set[Role] | str] = {
     # accounts and health
+    "worker": PUBLIC,
+    "offline": PUBLIC,
     "health-live": PUBLIC,
     "health-ready": PUBLIC,
     # clinic
@@ -178,6 +180,10 @@ EXPECTED: dict[str, set[Role] | str] = {
     "infusions:not-given": {NURSE, PROVIDER},
     "infusions:override": {PROVIDER},
     "infusions:arrival": {NURSE, PROVIDER},
+    "infusions:test": {NURSE, PROVIDER},
+    "infusions:escort": {NURSE, PROVIDER},
+    "infusions:suspend": {PROVIDER},
+    "infusions:resume-series": {PROVIDER},
     "infusions:draw": {NURSE, PROVIDER},
     "infusions:double-check": {NURSE, PROVIDER},
     "infusions:waste": {NURSE, PROVIDER},
