@@ -31,11 +31,15 @@ def last_change(appointment: Appointment) -> StatusEvent | None:
 
 def undo_until(appointment: Appointment) -> datetime | None:
     """Until when the last change can be taken back; None when it can't."""
-    event = last_change(appointment)
+    return until(appointment, last_change(appointment))
+
+
+def until(appointment: Appointment, event: StatusEvent | None) -> datetime | None:
+    """The same for a change that was read already, so that a list asks the database once."""
     if event is None or not event.before or appointment.status not in UNDOABLE or event.after not in UNDOABLE:
         return None
-    until = event.at + timedelta(minutes=UNDO_MINUTES)
-    return until if clock.now() <= until else None
+    last = event.at + timedelta(minutes=UNDO_MINUTES)
+    return last if clock.now() <= last else None
 
 
 @transaction.atomic

@@ -31,7 +31,7 @@ from reminders.models import FollowUp
 from tests import build
 from tests.infusions import making
 from therapy.models import TherapySession
-from visits.models import Appointment, Offer, Opening, WaitlistEntry
+from visits.models import Appointment, Offer, Opening, Repair, WaitlistEntry
 from visits.offers import token_hash
 
 DAY = "2027-02-02"
@@ -128,6 +128,10 @@ class World:
             expires_at=self.now + timedelta(hours=4),
             **span,
         )
+        today = site.local(self.now).date()
+        self.repair = Repair.objects.create(
+            site=site, cause="series", patient=self.patient, first_day=today, last_day=today, asked_by=nurse
+        )
         self.series = making.loading(self.patient, nurse)
         self.infusion = making.infusion(self.series, 1, DAY, at="11:00", by=nurse)
         self.order = making.order(self.series, provider)
@@ -218,12 +222,12 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
     "visits:offer-decline": pk("offer"),
     "visits:offer": lambda world: {"token": "a-secret-of-this-world"},
     **of_room("infusions", "infusion", "infusion parts check-in clear start pause resume complete stop hold not-given"),
-    **of_room("infusions", "infusion", "override arrival draw double-check waste discard vitals event discharge"),
+    **of_room("infusions", "infusion", "override arrival test suspend escort draw double-check waste discard vitals event discharge"),
     "infusions:correct": lambda world: {"pk": world.infusion.pk, "row": world.vitals.pk},
     "infusions:answer": lambda world: {"pk": world.infusion.pk, "row": world.vitals.pk},
     "infusions:phrase-forget": pk("vitals"),
     "infusions:event-error": lambda world: {"pk": world.infusion.pk, "event": world.vitals.pk},
-    **of_room("infusions", "series", "orders order-preview review booster-plan booster-dates"),
+    **of_room("infusions", "series", "orders order-preview review resume-series booster-plan booster-dates"),
     **of_room("infusions", "order", "order-countersign"),
     **of_room("infusions", "vial", "vial vial-waste vial-count vial-return vial-close vial-settle"),
     **of_room("infusions", "stock_count", "count-close"),
@@ -235,6 +239,7 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
     "therapy:write": pk("session", kind="plan"),
     "therapy:addendum": pk("session", kind="plan"),
     **of_room("journey", "patient", "chart series-plan"),
-    **of_room("journey", "series", "booster"),
+    **of_room("journey", "series", "booster repair-series gap-decision"),
+    **of_room("journey", "repair", "repair repair-progress repair-carry-out repair-undo"),
     **of_room("journey", "visit", "today-visit today-step today-cancel today-move arrivals-step"),
 }
