@@ -21,6 +21,7 @@ def seal(patient: Patient, proposal: Proposal, words: str) -> str:
     parts = {
         "patient": str(patient.pk),
         "words": words,
+        "minutes": [proposal.drug, proposal.recovery],
         "slots": [
             [slot.kind, slot.starts_at.isoformat(), slot.ends_at.isoformat(), str(slot.room.pk), str(slot.staff.pk)]
             for slot in (*proposal.infusions, proposal.preparation, proposal.midpoint, proposal.integration)
@@ -46,5 +47,6 @@ def open_sealed(patient: Patient, sealed: str) -> tuple[Proposal, str]:
         for kind, starts, ends, room, person in parts["slots"]
     ]
     *infusions, preparation, midpoint, integration = slots
-    proposal = Proposal(infusions, preparation, midpoint, integration, [], 0.0)
+    drug, recovery = parts["minutes"]
+    proposal = Proposal(infusions, preparation, midpoint, integration, [], 0.0, drug, recovery)
     return proposal, str(parts["words"])

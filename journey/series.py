@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from django.db import transaction
 from django.urls import reverse
 
-from clinic import clock
+from clinic import clock, settings_versions
 from clinic.errors import Invalid
 from clinic.models import Room, Site, User
 from clinic.policy import Action, Role, require
@@ -16,12 +17,14 @@ from infusions import series as infusion_series
 from infusions.models import Infusion, Series
 from insurance import verification
 from insurance.models import SelfPay
+from journey import approvals
 from patients.models import Patient
 from reminders import followups, ledger
 from therapy import sessions
-from visits import booking, places
+from visits import booking, lengths, places
 from visits.models import Appointment
 from visits.planner import Proposal, Slot
+from visits.rules import Timing
 
 
 @transaction.atomic
@@ -42,10 +45,7 @@ def book_series(
     booked = booking.book_all(
         patient=patient,
         site=site,
-        wanted=[
-            places.Wanted(slot.kind, slot.starts_at, slot.room, slot.staff, first_ever=first and place == 0)
-            for place, slot in enumerate(slots)
-        ],
+        wanted=[_wanted(proposal, slot, first_ever=first and place == 0) for place, slot in enumerate(slots)],
         by=by,
     )
     count = len(proposal.infusions)
@@ -56,7 +56,15 @@ def book_series(
     _tell_all_dates(made, booked)
     _ask_for_note(made, booked[-1])
     _ask_for_estimate(made, booked[0], by)
+    approvals.ask_for_units(made)
     return made
+
+
+def _wanted(proposal: Proposal, slot: Slot, *, first_ever: bool) -> places.Wanted:
+    wanted = places.Wanted(slot.kind, slot.starts_at, slot.room, slot.staff, first_ever=first_ever)
+    if slot.kind not in Appointment.INFUSIONS:
+        return wanted
+    return replace(wanted, minutes=proposal.drug, recovery=proposal.recovery)
 
 
 @transaction.atomic
@@ -73,6 +81,7 @@ def book_booster(
         maintenance = series
     if maintenance.state not in {Series.State.PLANNED, Series.State.ACTIVE}:
         raise Invalid("This patient’s maintenance has ended. Open a new series first.")
+    usual = lengths.usual(series.patient, Timing.of(settings_versions.current(series.site)))
     appointment = booking.book(
         patient=series.patient,
         site=series.site,
@@ -81,6 +90,8 @@ def book_booster(
         by=by,
         room=room,
         staff=nurse,
+        minutes=usual.drug,
+        recovery=usual.recovery if usual.reasons else None,
     )
     number = maintenance.infusions.exclude(number__isnull=True).count() + 1
     return infusion_series.add_infusion(series=maintenance, appointment=appointment, number=number, by=by)

@@ -7,18 +7,17 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from clinic import settings_versions
 from clinic.access import acting_user
 from clinic.errors import DomainError, Invalid
-from clinic.models import Closure, Site
+from clinic.models import Closure, ProtocolSettings, Site
 from clinic.wording import listed
 from infusions import boosters
 from infusions.models import Infusion, Series
@@ -27,8 +26,10 @@ from journey.forms import BoosterForm, WishesForm
 from journey.series import book_booster, book_series
 from patients.access import patient_or_404
 from patients.models import Patient
-from visits import booking, planner
+from visits import booking, lengths, planner
+from visits.lengths import Length
 from visits.planner import Proposal
+from visits.rules import Gaps, Timing
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,20 @@ class Offer:
     sealed: str
     weeks: list[list[Cell]]
 
+    @property
+    def weekdays(self) -> list[str]:
+        return [day_abbr[cell.day.weekday()] for cell in self.weeks[0]]
+
+    @property
+    def is_all_met(self) -> bool:
+        return all(tone != "warn" for tone, _ in self.proposal.reasons)
+
+    @property
+    def therapy(self) -> list[datetime]:
+        return [
+            slot.starts_at for slot in (self.proposal.preparation, self.proposal.midpoint, self.proposal.integration)
+        ]
+
 
 @require_http_methods(["GET", "POST"])
 def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -60,21 +75,30 @@ def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _propose(request, patient)
 
 
-def _initial(patient: Patient) -> dict[str, Any]:
-    settings = settings_versions.current(patient.site)
-    return {
-        "count": settings.series_count,
-        "not_before": patient.site.today() + timedelta(days=3),
-        "days": "1,4",
-        "at": "09:00",
-        "therapist": "",
-        "nurse": "",
-    }
+def _typed(request: HttpRequest, patient: Patient, settings: ProtocolSettings, usual: Length) -> QueryDict:
+    """What was asked for; where nothing was, what suits most."""
+    typed = QueryDict(mutable=True)
+    first = patient.site.today() + timedelta(days=3)
+    typed.update(
+        {
+            "count": str(settings.series_count),
+            "not_before": first.isoformat(),
+            "days": "1,4",
+            "at": "09:00",
+            "drug": str(usual.drug),
+            "recovery": str(usual.recovery),
+        }
+    )
+    for name, values in request.GET.lists():
+        if any(values):
+            typed.setlist(name, values)
+    return typed
 
 
 def _propose(request: HttpRequest, patient: Patient, *, error: DomainError | None = None) -> HttpResponse:
-    typed: dict[str, Any] = _initial(patient) | {key: value for key, value in request.GET.items() if value}
-    form = WishesForm(typed, site=patient.site)
+    settings = settings_versions.current(patient.site)
+    usual = lengths.usual(patient, Timing.of(settings))
+    form = WishesForm(_typed(request, patient, settings, usual), site=patient.site, usual=usual)
     offers: list[Offer] = []
     refusal = error
     if form.is_valid():
@@ -92,7 +116,8 @@ def _propose(request: HttpRequest, patient: Patient, *, error: DomainError | Non
             form.refuse(problem)
         except DomainError as problem:
             refusal = error or problem
-    context = {"patient": patient, "form": form, "offers": offers, "refusal": refusal}
+    context = {"patient": patient, "form": form, "offers": offers, "refusal": refusal, "lost": error}
+    context |= {"rules": Gaps.of(settings), "settings": settings}
     template = "journey/_offers.html" if request.headers.get("HX-Request") else "journey/series.html"
     return render(request, template, context, status=error.status if error else 200)
 
