@@ -272,6 +272,8 @@ ROUTES: dict[str, Action | Door] = {
     "visits:no-show": Action.BOOK,
     "visits:move": Action.BOOK,
     "visits:undo": Action.BOOK,
+    "visits:calendar": Door.SIGNED_IN,
+    "visits:feed": Door.PUBLIC,  # as above
     "visits:walk-in-find": Action.CHECK_IN,
     "visits:walk-in": Action.CHECK_IN,
     "visits:waitlist": Action.BOOK,

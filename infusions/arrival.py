@@ -94,6 +94,21 @@ def record_arrival(
     return check
 
 
+@transaction.atomic
+def confirm_escort(*, infusion_id: UUID, by: User) -> ArrivalCheck:
+    """The person who takes the patient home has given their word. Raises NotPermitted, Refused."""
+    infusion = states.locked(infusion_id)
+    require(by, Action.RUN_INFUSION, at=infusion.appointment.site)
+    check = ArrivalCheck.objects.filter(infusion=infusion).select_related("escort").first()
+    if check is None or check.escort is None:
+        raise Refused("Nobody is named yet. Name the person in the checks on arrival.")
+    if infusion.state not in {State.CHECKED_IN, State.CLEARED, State.HELD}:
+        raise Refused("The checks on arrival are written between check-in and start.")
+    check.escort_confirmed = True
+    check.save(update_fields=["escort_confirmed"])
+    return check
+
+
 def _identity(before: ArrivalCheck | None, confirmed: bool, moment: datetime, by: User) -> dict[str, Any]:
     """Who heard name and birth date, and when: the first one stays, whoever saves the checks again."""
     if confirmed and before is not None and before.identity_at is not None:

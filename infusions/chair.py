@@ -13,7 +13,7 @@ from clinic.models import ProtocolSettings, Room, Site, User
 from clinic.policy import Action, can
 from infusions import ledger, orders, panels, phrases, pump, readiness, run, stock
 from infusions.dose_card import DoseCard, of_infusion
-from infusions.models import ArrivalCheck, Discharge, Infusion, Order, Phrase
+from infusions.models import ArrivalCheck, Discharge, DrugVial, Infusion, Order, Phrase, PregnancyTest
 from infusions.sheet import Sheet, of
 from infusions.states import State
 from patients.models import Allergy, Contact, Patient
@@ -125,6 +125,21 @@ class Chair:
             return None
         found = readiness.summary([self.infusion])[self.infusion.pk]
         return found if self.may_run else found.veiled
+
+    @cached_property
+    def tests(self) -> list[PregnancyTest]:
+        """The pregnancy tests of the day, for nurse and provider alone."""
+        return list(self.infusion.pregnancy_tests.select_related("entered_by")) if self.may_run else []
+
+    @property
+    def may_suspend(self) -> bool:
+        last = self.tests[-1].result if self.tests else ""
+        return last == PregnancyTest.Result.POSITIVE and can(self.user, Action.REVIEW_RESPONSE, self.site)
+
+    @cached_property
+    def vials(self) -> list[DrugVial]:
+        """What can be picked where no scanner is at hand."""
+        return list(stock.open_vials(self.site).filter(balance_ml__gt=0, expires_on__gte=self.site.today())[:20])
 
     @property
     def open_lights(self) -> list[readiness.Light]:

@@ -17,6 +17,7 @@ from infusions.models import Infusion
 from infusions.readiness import HOLD
 from infusions.states import State
 from reminders import followups
+from visits import followers
 
 WEEKS = 8
 """For so many weeks a PHQ-9 is asked for while the series is suspended (P)."""
@@ -39,6 +40,7 @@ def suspend(*, infusion_id: UUID, by: User) -> Infusion:
     if infusion.state != State.NOT_GIVEN:
         arrival.not_given(infusion_id=infusion_id, reason=HOLD, by=by)
     series.suspend(series_id=infusion.series_id, reason=HOLD, by=by)
+    followers.tell(infusion.appointment_id, by)  # no visit is missing from a series that waits
     _open_tasks(infusion)
     told = {"subject_kind": "infusion", "subject_id": infusion.pk, "kind": pregnancy.TASK}
     followups.close_for(**told, outcome="The series is suspended.", by=by)

@@ -8,12 +8,13 @@ from typing import Any, ClassVar
 from crispy_forms.layout import Column, Layout, Row
 from django import forms
 
-from clinic import clock
+from clinic import clock, settings_versions
 from clinic.errors import Invalid
 from clinic.forms import CalmForm
 from clinic.models import Site
 from infusions.forms.witness import WitnessForm
 from infusions.models import ArrivalCheck, Infusion
+from infusions.rules import held_substances
 from patients.models import Contact
 
 
@@ -55,9 +56,10 @@ class ArrivalForm(CalmForm, forms.Form):
     )
     interval_history = forms.CharField(label="What is new", required=False, max_length=500)
     last_solids_at = forms.TimeField(label="Last solid food", help_text="Time on the clock, like 19:30.")
+    fatty_meal = forms.BooleanField(label="That was a fatty meal", required=False)
     last_clear_at = forms.TimeField(label="Last clear drink")
     substances_clear = forms.ChoiceField(
-        label="Alcohol, cannabis, benzodiazepine or opioid inside its hold time?",
+        label="Substances inside their hold time?",
         choices=[("yes", "None"), ("no", "Yes")],
     )
     pregnancy = forms.ChoiceField(label="Pregnancy test", choices=ArrivalCheck.Pregnancy.choices)
@@ -70,9 +72,14 @@ class ArrivalForm(CalmForm, forms.Form):
         super().__init__(*args, initial=_answers(check, infusion.appointment.site), **kwargs)
         escorts = infusion.series.patient.contacts.filter(kind=Contact.Kind.ESCORT, is_active=True)
         self.fields["escort"].queryset = escorts  # type: ignore[attr-defined]
+        patient = infusion.series.patient
+        said = f"{patient.name}, {patient.birth_date.day} {patient.birth_date:%b %Y}"
+        self.fields["identity_confirmed"].label = f"The patient said both, without help: {said}"
+        self.fields["substances_clear"].label = f"{held_substances(settings_versions.current(patient.site))}?"
         self.helper.layout = Layout(
             "identity_confirmed",
             Row(Column("weight_kg"), Column("last_solids_at"), Column("last_clear_at"), css_class="g-3 mb-3"),
+            "fatty_meal",
             Row(Column("nothing_new"), Column("interval_history"), css_class="g-3 mb-3"),
             Row(Column("substances_clear"), Column("pregnancy"), css_class="g-3 mb-3"),
             Row(Column("escort"), Column("escort_confirmed", css_class="align-self-end"), css_class="g-3 mb-3"),
@@ -99,6 +106,7 @@ def _answers(check: ArrivalCheck | None, site: Site) -> dict[str, Any]:
         "nothing_new": yes[check.nothing_new],
         "interval_history": check.interval_history,
         "last_solids_at": site.local(check.last_solids_at).time(),
+        "fatty_meal": check.fatty_meal,
         "last_clear_at": site.local(check.last_clear_at).time(),
         "substances_clear": yes[check.substances_clear],
         "pregnancy": check.pregnancy,
@@ -106,6 +114,15 @@ def _answers(check: ArrivalCheck | None, site: Site) -> dict[str, Any]:
         "escort_confirmed": check.escort_confirmed,
         "emergency_ready": check.emergency_ready,
     }
+
+
+class DrawForm(CalmForm, forms.Form):
+    """The vial in hand, and the strength for which the page worked out the volume."""
+
+    vial_label = forms.CharField(
+        max_length=40, error_messages={"required": "Scan the sticker of the vial, or type its number."}
+    )
+    strength = forms.DecimalField(error_messages={"required": "Choose the strength of the vial in hand."})
 
 
 class ReasonForm(CalmForm, forms.Form):

@@ -13,7 +13,7 @@ from clinic.errors import Invalid
 from clinic.models import User
 from infusions import run
 from infusions.chair import Chair
-from infusions.forms.chair import ArrivalForm, PersonForm, ReasonForm, require_valid
+from infusions.forms.chair import ArrivalForm, DrawForm, PersonForm, ReasonForm, require_valid
 from infusions.models import Infusion
 from infusions.views.answering import answer, checked, infusion_or_404, show, unless_known
 
@@ -85,14 +85,15 @@ def arrival(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def draw(request: HttpRequest, pk: UUID) -> HttpResponse:
-    label = request.POST.get("vial_label", "")
+    """The strength is the one whose volume the page showed; the vial's own comes from the stock record."""
+    form = DrawForm(request.POST)
 
     def do(infusion: Infusion, by: User) -> None:
-        if not label.strip():
-            raise Invalid({"vial_label": "Scan the sticker of the vial, or type its number."})
-        run.draw(infusion_id=infusion.pk, vial_label=label, by=by)
+        require_valid(form)
+        typed = form.cleaned_data
+        run.draw(infusion_id=infusion.pk, vial_label=typed["vial_label"], strength_mg_per_ml=typed["strength"], by=by)
 
-    return answer(request, pk, do, vial_label=label)
+    return answer(request, pk, do, vial_label=request.POST.get("vial_label", ""))
 
 
 @require_POST

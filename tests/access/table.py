@@ -155,6 +155,8 @@ EXPECTED: dict[str, set[Role] | str] = {
     "visits:no-show": {DESK, NURSE, THERAPIST, PROVIDER},
     "visits:move": {DESK, NURSE, THERAPIST, PROVIDER},
     "visits:undo": {DESK, NURSE, THERAPIST, PROVIDER},
+    "visits:calendar": SIGNED_IN,
+    "visits:feed": PUBLIC,
     "visits:walk-in-find": {DESK, NURSE},
     "visits:walk-in": {DESK, NURSE},
     "visits:waitlist": {DESK, NURSE, THERAPIST, PROVIDER},

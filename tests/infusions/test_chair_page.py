@@ -202,7 +202,10 @@ def test_the_steps_of_a_day_by_their_buttons(at_chair, day, other_nurse):
     before = {"systolic": "128", "diastolic": "82", "heart_rate": "76", "spo2": "98"}
     assert _post(at_chair, day, "vitals", infusion, "08:52", **before).status_code == 200
     assert _post(at_chair, day, "clear", infusion, "09:00").status_code == 200
-    assert _post(at_chair, day, "draw", infusion, "09:05", vial_label="V-0142").status_code == 200
+    wrong = _post(at_chair, day, "draw", infusion, "09:04", vial_label="V-0142", strength="100")
+    assert "Stop: V-0142 holds 50\u00a0mg/mL" in wrong.content.decode()
+    right = {"vial_label": "V-0142", "strength": "50"}
+    assert _post(at_chair, day, "draw", infusion, "09:05", **right).status_code == 200
     second = {"witness": other_nurse.pk, "password": build.PASSWORD}
     assert _post(at_chair, day, "double-check", infusion, "09:08", **second).status_code == 200
     assert _post(at_chair, day, "start", infusion, "09:12").status_code == 200
@@ -267,10 +270,10 @@ def test_only_the_provider_sees_how_to_override(client, day, ready, provider):
 
 def test_the_page_asks_as_much_for_many_rows_as_for_one(at_chair, day, running, django_assert_max_num_queries):
     _open(at_chair, day, running, "09:40")
-    with django_assert_max_num_queries(22) as one:
+    with django_assert_max_num_queries(25) as one:
         _open(at_chair, day, running, "09:40")
     for minute in range(12):
         day.vitals(running, f"09:{20 + minute}", 130 + minute, 80)
-    with django_assert_max_num_queries(22) as many:
+    with django_assert_max_num_queries(25) as many:
         _open(at_chair, day, running, "09:40")
     assert len(many) == len(one)

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from infusions import readiness
-from infusions.models import ArrivalCheck, VitalSigns
+from infusions.models import ArrivalCheck, PregnancyTest, VitalSigns
 from insurance.models import SelfPay
 from patients.models import Consent, MeasureResponse, SafetyAlert
 from tests import build
@@ -46,6 +46,12 @@ def _no_vitals(day, infusion):
     )
 
 
+def _tested_positive(day, infusion):
+    PregnancyTest.objects.create(
+        infusion=infusion, result="positive", observed_at=day.at("08:56"), entered_by=day.nurse
+    )
+
+
 BREAKS = {
     "consent": (_withdraw, "stop"),
     "coverage": (_no_self_pay, "stop"),
@@ -55,7 +61,7 @@ BREAKS = {
     "identity": (_arrival(identity_confirmed=False), "stop"),
     "interval": (_arrival(nothing_new=False, interval_history="New blood thinner"), "warn"),
     "substances": (_arrival(substances_clear=False), "stop"),
-    "pregnancy": (_arrival(pregnancy="positive"), "stop"),
+    "pregnancy": (_tested_positive, "stop"),
     "weight": (_arrival(weight_kg=Decimal("75.9")), "stop"),
     "emergency": (_arrival(emergency_ready=False), "stop"),
 }
