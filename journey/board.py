@@ -24,6 +24,7 @@ from visits.board import Block, BoardDay, BoardRoom, BoardVisit
 from visits.rules import HANDS_LANE, INFUSIONS, STEP_MINUTES
 
 HEAD_ROWS = 1  # the row of names above the five-minute rows
+USUAL_ROWS = 144  # twelve hours
 WIDEST = 4  # so many columns one room or person has at most
 GROUPS = {
     "here": "In the building",
@@ -82,6 +83,11 @@ class Board:
     @property
     def row_count(self) -> int:
         return self.day.rows
+
+    @property
+    def is_long(self) -> bool:
+        """Higher than a sheet of paper at the usual scale."""
+        return self.day.rows > USUAL_ROWS
 
     @property
     def columns(self) -> int:

@@ -115,11 +115,11 @@ class Sight:
 
     key: str
     place: str
+    css: str
     initials: str
     state: str
     left: str
     is_ready: bool
-    is_late: bool
 
 
 def card(
@@ -160,11 +160,11 @@ def sight(card: Card, infusion: Infusion | None, gate: Summary | None) -> Sight:
     return Sight(
         key=f"seen-{card.visit.appointment.pk}",
         place=card.place,
+        css=card.css.replace("is-talk", "").replace("is-held", "is-ready").strip(),
         initials=". ".join(wording.initials(f"{patient.given_name} {patient.family_name}")) + ".",
         state=_seen(status, infusion) or card.starts,
         left=card.left if infusion and infusion.state in RUNNING | RESTING else "",
         is_ready=gate is not None and gate.ready,
-        is_late="late" in card.groups,
     )
 
 

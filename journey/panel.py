@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -13,6 +14,7 @@ from infusions import readiness
 from infusions.models import Infusion
 from journey.cards import GATE_OPEN
 from visits import changes, preview, steps
+from visits.courses import NeedsReason
 from visits.forms import CancelForm, MoveForm
 from visits.models import Appointment
 from visits.rules import INFUSIONS
@@ -33,6 +35,7 @@ def read(visit: Appointment, *, by: User) -> dict[str, object]:
         gate = gate.veiled
     clinical, may_book = can(by, Action.SEE_INFUSION, site), can(by, Action.BOOK, site)
     may_move = may_book and visit.status in (Status.BOOKED, Status.CONFIRMED)
+    unmet = gate.unmet if clinical and gate else ()
     local = site.local(visit.starts_at)
     return {
         "visit": visit,
@@ -42,7 +45,8 @@ def read(visit: Appointment, *, by: User) -> dict[str, object]:
         "overbooked": next((hold for hold in held if hold.overbooked_reason), None),
         "infusion": infusion,
         "clinical": clinical,
-        "unmet": gate.unmet if clinical and gate else (),
+        "unmet": [light for light in unmet if not light.asks_arrival],
+        "on_arrival": sum(light.asks_arrival for light in unmet),
         "is_ready": clinical and gate is not None and gate.ready,
         "is_blocked": not clinical and gate is not None and gate.blocked,
         "steps": steps.possible(visit, by),
@@ -65,23 +69,30 @@ def _infusion(visit: Appointment) -> Infusion | None:
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """Where a visit would stand after a move."""
+    """Where a visit would stand after a move, and whether a rule of its series asks for a reason."""
 
     starts_at: datetime
     ends_at: datetime
     room: Room | None
     staff: User | None
+    needs_reason: bool
 
 
-def rehearse(
-    *, visit: Appointment, starts_at: datetime, by: User, room: Room | None, staff: User | None, version: int | None
-) -> Rehearsal:
-    """Make a move and take it back at once, so that what is shown is what will be. Raises what `move` raises."""
+def rehearse(*, visit: Appointment, by: User, **wanted: Any) -> Rehearsal:
+    """Make a move and take it back at once, so that what is shown is what will be.
+
+    Raises what `move` raises, but for the reason that it may ask for.
+    """
+    try:
+        return _rehearsed(visit, by, wanted, needs_reason=False)
+    except NeedsReason:
+        return _rehearsed(visit, by, wanted | {"reason": "asked for"}, needs_reason=True)
+
+
+def _rehearsed(visit: Appointment, by: User, wanted: dict[str, Any], *, needs_reason: bool) -> Rehearsal:
     with transaction.atomic():
-        moved = changes.move(
-            appointment_id=visit.pk, starts_at=starts_at, by=by, room=room, staff=staff, version=version
-        )
+        moved = changes.move(appointment_id=visit.pk, by=by, **wanted)
         there, person, _ = places(moved)
-        found = Rehearsal(moved.starts_at, moved.ends_at, there, person)
+        found = Rehearsal(moved.starts_at, moved.ends_at, there, person, needs_reason)
         transaction.set_rollback(True)
     return found

@@ -181,10 +181,10 @@ def _rooms(site: Site, on: date) -> list[Any]:
         closed=Subquery(here.values("reason")[:1]),
         site_closed=Subquery(closures.filter(room__isnull=True).values("reason")[:1]),
     )
-    return sorted(found, key=_place)
+    return sorted(found, key=standing)
 
 
-def _place(room: Room) -> tuple[int, str]:
+def standing(room: Room) -> tuple[int, str]:
     """Where a room stands on the board: infusion rooms first, then by name."""
     order = (Room.Kind.INFUSION, Room.Kind.THERAPY, Room.Kind.CONSULT)
     return order.index(Room.Kind(room.kind)), room.name

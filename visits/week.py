@@ -11,7 +11,7 @@ from django.db.models import Prefetch, Q
 
 from clinic.models import Closure, Membership, OpeningHours, Room, Shift, ShiftException, Site, User
 from clinic.policy import Role
-from visits.board import WORKERS
+from visits.board import WORKERS, standing
 from visits.models import Appointment, Hold
 from visits.rules import HANDS_LANE
 
@@ -88,7 +88,7 @@ def monday(day: date) -> date:
 def week(site: Site, first: date, *, room: UUID | None = None) -> Week:
     """The seven days from `first` on, of all rooms or of one (five queries)."""
     days = [first + timedelta(days=number) for number in range(7)]
-    rooms = tuple(Room.objects.filter(site=site, is_active=True))
+    rooms = tuple(sorted(Room.objects.filter(site=site, is_active=True), key=standing))
     open_on = set(OpeningHours.objects.filter(site=site).values_list("weekday", flat=True))
     closures = tuple(Closure.objects.filter(site=site, first_day__lte=days[-1], last_day__gte=days[0]))
     shown = {day: WeekDay(day, day.weekday() in open_on, _closed(closures, day, None)) for day in days}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
@@ -21,10 +21,12 @@ from journey import panel as panels
 from journey.views import board
 from visits import changes, clashes, preview, steps
 from visits.access import appointment_or_404
+from visits.courses import NeedsReason
 from visits.forms import CancelForm, MoveForm
 from visits.models import Appointment
 from visits.rules import UNDO_MINUTES
 
+REASON_LENGTH = 300
 REFUSALS = (Refused, IllegalTransition, Invalid)
 
 
@@ -116,9 +118,12 @@ def move(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         wanted = _wanted(request, found)
         if request.method == "GET":
-            there = panels.rehearse(visit=found, by=acting_user(request), **wanted)
-            return _question(request, found, there=there, wanted=wanted)
-        moved = changes.move(appointment_id=found.pk, by=acting_user(request), **wanted)
+            return _question(request, found, panels.rehearse(visit=found, by=acting_user(request), **wanted))
+        reason = request.POST.get("reason", "").strip()[:REASON_LENGTH]
+        moved = changes.move(appointment_id=found.pk, by=acting_user(request), reason=reason, **wanted)
+    except NeedsReason as error:
+        there = panels.rehearse(visit=found, by=acting_user(request), **wanted)
+        return _question(request, found, there, asked=error)
     except REFUSALS as error:
         return _question(request, found, trouble=error)
     said = f"Moved to {clashes.when(moved.site, moved.starts_at)}. This can be undone for {UNDO_MINUTES} minutes."
@@ -127,7 +132,7 @@ def move(request: HttpRequest, pk: UUID) -> HttpResponse:
     return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(trigger)})
 
 
-def _wanted(request: HttpRequest, found: Appointment) -> dict[str, object]:
+def _wanted(request: HttpRequest, found: Appointment) -> dict[str, Any]:
     """The new time and place: of a card that was dropped, or of the panel's own form. Raises Invalid."""
     given = request.POST if request.method == "POST" else request.GET
     form: forms.Form = DropForm(given, of=found) if "starts" in given else MoveForm(given, appointment=found)
@@ -147,9 +152,25 @@ def _version(text: str) -> int | None:
     return int(text) if text.isdecimal() else None
 
 
-def _question(request: HttpRequest, found: Appointment, **context: object) -> HttpResponse:
+def _question(
+    request: HttpRequest,
+    found: Appointment,
+    there: panels.Rehearsal | None = None,
+    *,
+    trouble: DomainError | None = None,
+    asked: NeedsReason | None = None,
+) -> HttpResponse:
     """The dialog: before and after with what follows, or why not."""
     room, staff, _ = panels.places(found)
-    trouble = cast("DomainError | None", context.get("trouble"))
-    context |= {"visit": found, "site": found.site, "room": room, "staff": staff, "moving": preview.of_moving(found)}
-    return render(request, "journey/_move.html", context, status=trouble.status if trouble else 200)
+    context = {
+        "visit": found,
+        "site": found.site,
+        "room": room,
+        "staff": staff,
+        "there": there,
+        "moving": preview.of_moving(found) if there else [],
+        "trouble": trouble,
+        "asked": asked,
+    }
+    error = trouble or asked
+    return render(request, "journey/_move.html", context, status=error.status if error else 200)
