@@ -58,6 +58,9 @@ def _line(entry: LedgerEntry, site: Site) -> Line:
     vial, at = entry.vial, site.local(entry.observed_at)
     patient = entry.infusion.series.patient if entry.infusion else None
     drawn = -entry.change_ml * vial.strength_mg_per_ml if entry.kind == LedgerEntry.Kind.DRAWN else None
+    wasted = entry.wasted_mg
+    if wasted is None and entry.kind == LedgerEntry.Kind.WASTED:
+        wasted = -entry.change_ml * vial.strength_mg_per_ml
     note = entry.note
     if entry.is_late_entry:
         note = f"{note} (typed {site.local(entry.entered_at):%Y-%m-%d %H:%M})".strip()
@@ -69,7 +72,7 @@ def _line(entry: LedgerEntry, site: Site) -> Line:
             vial.lot, f"{vial.expires_on:%Y-%m-%d}", _entry(entry), patient.legal_name if patient else "",
             address(patient) if patient else "", number(entry.change_ml) if entry.change_ml > 0 else "",
             number(-entry.change_ml) if entry.change_ml < 0 else "", number(entry.balance_ml), _or_empty(drawn),
-            _or_empty(entry.given_mg), _or_empty(entry.wasted_mg), _initials(entry.entered_by),
+            _or_empty(entry.given_mg), _or_empty(wasted), _initials(entry.entered_by),
             _initials(entry.witness), note,
         ),
         patient.pk if patient else None,

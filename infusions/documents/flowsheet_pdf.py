@@ -13,7 +13,7 @@ from infusions import rules
 from infusions.documents.paper import Paper
 from infusions.models import Infusion, Order
 
-BLANK_ROWS = 5
+BLANK_ROWS = 6
 HEADS = (
     "Planned", "Time", "BP", "Heart", "SpO2", "Breaths", "MOAA/S", "Distress", "CADSS-6", "Seen and done", "By",
 )  # fmt: skip
@@ -63,7 +63,7 @@ def _page(paper: Paper, site: Site, sheet: Sheet, settings: ProtocolSettings) ->
     _dose(paper, sheet.order)
     paper.row(HEADS, WIDTHS, bold=True, shade=True, size=7, height=5)
     for label in _planned(starts, sheet.order, settings):
-        paper.row([label, *[""] * (len(HEADS) - 1)], WIDTHS, height=6.2, size=7.5)
+        paper.row([label, *[""] * (len(HEADS) - 1)], WIDTHS, height=7, size=7.5)
     _boxes(paper, settings)
 
 

@@ -18,13 +18,13 @@ COLUMNS: tuple[tuple[str, float, tuple[int, ...]], ...] = (
     ("Drug mg/mL", 20, (4, 5)),
     ("Entry", 22, (8,)),
     ("Patient", 28, (9,)),
-    ("Address", 34, (10,)),
+    ("Address", 40, (10,)),
     ("In", 9, (11,)),
     ("Out", 9, (12,)),
-    ("Left mL", 11, (13,)),
+    ("Left", 11, (13,)),
     ("Drawn", 11, (14,)),
     ("Given", 11, (15,)),
-    ("Wasted", 11, (16,)),
+    ("Wasted", 12, (16,)),
     ("By", 7, (17,)),
     ("Wit.", 7, (18,)),
 )
@@ -43,12 +43,12 @@ def make(site: Site, first: date, last: date, lines: Sequence[Line]) -> bytes:
     paper.say(f"Drug ledger, {first:%Y-%m-%d} to {last:%Y-%m-%d}", 13, bold=True)
     paper.say(f"{site.name}, {site.address}".strip(", "), 8.5, soft=True, gap=2)
     widths = [width for _, width, _ in COLUMNS]
-    paper.row([heading for heading, _, _ in COLUMNS], widths, bold=True, shade=True, size=7)
+    paper.row([heading for heading, _, _ in COLUMNS], widths, bold=True, shade=True, size=6.2)
     if not lines:
         paper.say("Nothing moved in these days.", gap=1)
     for line in lines:
         cells = [" ".join(line.cells[at] for at in picks if line.cells[at]) for _, _, picks in COLUMNS]
-        paper.row(cells, widths, height=4.6, size=6.8)
+        paper.wrapped(cells, widths)
     _notes(paper, lines)
     return paper.made()
 

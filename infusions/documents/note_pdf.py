@@ -36,6 +36,8 @@ def make(account: Account, note: InfusionNote | None, sections: Sequence[Section
     _vitals(paper, account)
     _words(paper, account, note)
     if late:
+        if paper.will_page_break(14):
+            paper.add_page()
         paper.ln(1.5)
         paper.say("Rows entered after signing", 10, bold=True)
     for row in late:
@@ -108,7 +110,7 @@ def _pressure(paper: Paper, chart: chart_svg.Chart, place: Place) -> None:
             paper.put(*place(float(mark.x) - 4, float(mark.high) - 4), "▲", 6)
             paper.set_draw_color(*GREEN)
     if line := chart.curves.get("bp"):
-        paper.put(*place(line.x, line.y), line.text, 6.5)
+        _label(paper, line, place)
     paper.set_draw_color(*LINE)
 
 
@@ -121,9 +123,15 @@ def _curve(paper: Paper, line: chart_svg.Line, place: Place) -> None:
     paper.set_fill_color(*SLATE)
     for x, y in points:
         paper.circle(x=x, y=y, radius=0.6, style="F")
-    shift = -34 if line.anchor == "end" else 0
+    _label(paper, line, place)
+
+
+def _label(paper: Paper, line: chart_svg.Line, place: Place) -> None:
+    """The last value, above its curve."""
     x, y = place(line.x, line.y)
-    paper.put(x + (shift * 0.3), y, line.text, 6.5)
+    paper.set_font("sans", "", 6.5)
+    back = paper.get_string_width(line.text) if line.anchor == "end" else 0
+    paper.put(x - back, y - 2.2, line.text, 6.5)
 
 
 def _vitals(paper: Paper, account: Account) -> None:

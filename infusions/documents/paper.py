@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from fpdf import FPDF, XPos, YPos
+from fpdf.enums import MethodReturnValue
 
 FONTS = Path(__file__).parent / "fonts"
 INK, SOFT, LINE, SHADE = (20, 24, 22), (95, 103, 99), (176, 184, 180), (240, 243, 241)
@@ -94,6 +95,26 @@ class Paper(FPDF):
         for text, width in zip(cells, widths, strict=True):
             self.cell(width, height, self.cut(text, width - 1.6), border=1, fill=shade)
         self.ln(height)
+
+    def wrapped(self, cells: Sequence[str], widths: Sequence[float], *, size: float = 6.8) -> None:
+        """One line of a table in which every word is printed; the row is as high as its longest cell."""
+        self.set_font("sans", "", size)
+        self.ink()
+        step = size * 0.46
+        parts = [
+            self.multi_cell(width, step, text, dry_run=True, output=MethodReturnValue.LINES) if text else []
+            for text, width in zip(cells, widths, strict=True)
+        ]
+        height = max(1, *(len(lines) for lines in parts)) * step + 1.2
+        if self.will_page_break(height):
+            self.add_page()
+        left, top = self.l_margin, self.get_y()
+        for lines, width in zip(parts, widths, strict=True):
+            self.rect(left, top, width, height)
+            for number, line in enumerate(lines):
+                self.text(left + 0.9, top + 0.6 + step * (number + 0.8), line)
+            left += width
+        self.set_xy(self.l_margin, top + height)
 
     def cut(self, text: str, width: float) -> str:
         """As much of the text as fits."""
