@@ -15,34 +15,22 @@ from infusions.models import Infusion, Order
 from tests import build
 from tests.infusions import making
 from tests.infusions.day import Day
+from tests.journeys import courses
+from tests.journeys.courses import ready_for
 
 pytestmark = pytest.mark.django_db
 D = Decimal
 NBSP = "\u00a0"
-SECOND, THIRD, FOURTH = "2027-02-05", "2027-02-09", "2027-02-12"
 
 
 @pytest.fixture
 def day(site, nurse, other_nurse, provider):
-    """96 kg, 170 cm, male, BMI 33.2; the day of infusion 3."""
-    man = build.patient(site, given_name="Henrik", family_name="Dahl", sex="male")
-    making.evaluation(man, provider, weight_kg=D("96"), height_cm=D("170"))
-    return Day(site, man, nurse, other_nurse, provider, day=THIRD)
+    return courses.heavy(site, nurse, other_nurse, provider)
 
 
 @pytest.fixture
 def series(day):
-    """Infusions 1 and 2 were given with 0.5 mg/kg; all that surrounds the dose is settled."""
-    made = making.loading(day.patient, day.provider, state="active")
-    vial = making.vial(day.site, day.nurse, label="V-0099")
-    first = making.order(made, day.provider, kg="96", day="2027-02-02", basis_reason="As in the trials")
-    for number, on in enumerate(making.J0_DAYS, start=1):
-        infusion = making.infusion(made, number, on)
-        if number < 3:
-            making.give(infusion, first, vial, nurse=day.nurse, checker=day.other_nurse, given_mg="48")
-    day.consented()
-    day.pays()
-    return made
+    return courses.two_given(day)
 
 
 def sign(series, by, **changes):
@@ -64,16 +52,6 @@ def refused(series, by, **changes):
     with pytest.raises(Invalid) as refusal:
         sign(series, by, **changes)
     return refusal.value.fields
-
-
-def ready_for(day: Day, series, number: int, kg: str) -> Infusion:
-    """Checked in, asked, weighed and measured at half past eight."""
-    infusion = series.infusions.get(number=number)
-    day.checked_in(infusion, "08:30")
-    day.asked("08:31")
-    day.arrival(infusion, "08:34", weight_kg=D(kg))
-    day.vitals(infusion, "08:36")
-    return infusion
 
 
 def test_the_weight_basis_is_asked_for_with_both_doses(day, series):
@@ -137,7 +115,7 @@ def test_100_8_mg_waits_for_a_second_provider(day, series):
 def test_a_weight_that_fell_by_6_25_percent_asks_for_a_new_order_that_supersedes(day, series):
     with day.clock("08:20"):
         old = sign(series, day.provider)
-    fourth_day = Day(day.site, day.patient, day.nurse, day.other_nurse, day.provider, day=FOURTH)
+    fourth_day = Day(day.site, day.patient, day.nurse, day.other_nurse, day.provider, day=courses.FOURTH)
     Infusion.objects.filter(series=series, number=3).update(state="not_given", number=None, not_given_reason="Ill")
     fourth = ready_for(fourth_day, series, 4, "90")
     with fourth_day.clock("08:40"):

@@ -17,7 +17,7 @@ def day(site, patient, nurse, other_nurse, provider):
 
 
 def test_an_escort_who_can_not_be_reached_keeps_the_gate_closed_until_the_word_comes(day, nurse):
-    """Arrives 08:50, escort unreachable: cannot be cleared; grace of 30 minutes; at 09:20 the escort's word: cleared."""
+    """Arrives 08:50, the escort out of reach: not cleared; half an hour of grace; a word at 09:20: cleared."""
     infusion = day.until("booked")
     day.checked_in(infusion, "08:50")
     day.asked("08:52")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 from django.urls import reverse
 
@@ -13,13 +11,10 @@ from clinic.policy import Role
 from infusions import pregnancy, pump, readiness, run, series, suspension
 from infusions.models import Infusion
 from insurance import rules as insurance_rules
-from patients import evaluations, registration
+from patients import evaluations
 from reminders.models import FollowUp, Message
 from tests import build
-from tests.infusions import making
-from tests.infusions.day import Day
-from therapy import sessions
-from visits import booking
+from tests.journeys import courses
 from visits.models import Appointment
 
 pytestmark = pytest.mark.django_db
@@ -28,39 +23,13 @@ SECRET = ("pregnan", "hcg", "positive")
 
 @pytest.fixture
 def day(site, nurse, other_nurse, provider):
-    """Friday 12 February: a woman of 29 has had three infusions; three more, and the midpoint, are booked."""
-    woman = build.patient(
-        site, given_name="Lena", family_name="Brandt", sex="female", birth_date=date(1997, 6, 1), email="l@example.org"
-    )
-    registration.agree_to_contact(patient_id=woman.pk, channel="email", by=nurse)
-    return Day(site, woman, nurse, other_nurse, provider, day="2027-02-12")
+    """Friday 12 February."""
+    return courses.young(site, nurse, other_nurse, provider)
 
 
 @pytest.fixture
 def fourth(day, therapist):
-    making.evaluation(day.patient, day.provider)
-    course = making.loading(day.patient, day.provider, state="active")
-    vial = making.vial(day.site, day.nurse)
-    first = making.order(course, day.provider, day="2027-02-09")
-    making.phq9(day.patient, 20, "2027-01-19", timepoint="baseline")
-    for number, on in enumerate(making.J0_DAYS[:3], start=1):
-        given = making.infusion(course, number, on)
-        making.give(given, first, vial, nurse=day.nurse, checker=day.other_nurse)
-    day.consented()
-    day.pays()
-    with clock.at(build.moment(day.site, "2027-02-08", "12:00")):
-        for number, on in enumerate(making.J0_DAYS[3:], start=4):
-            visit = booking.book(
-                patient=day.patient, site=day.site, kind="infusion", by=day.nurse,
-                starts_at=build.moment(day.site, on, "09:00"),
-            )  # fmt: skip
-            series.add_infusion(series=course, appointment=visit, number=number, by=day.nurse)
-        talk = booking.book(
-            patient=day.patient, site=day.site, kind="midpoint", by=day.nurse, staff=therapist,
-            starts_at=build.moment(day.site, "2027-02-15", "13:00"),
-        )  # fmt: skip
-        sessions.plan_session(series=course, kind="midpoint", appointment=talk, therapist=therapist, by=day.nurse)
-    return course.infusions.get(number=4)
+    return courses.three_given(day, therapist)
 
 
 @pytest.fixture
