@@ -61,7 +61,7 @@ def _line(entry: LedgerEntry, site: Site) -> Line:
     wasted = entry.wasted_mg
     if wasted is None and entry.kind == LedgerEntry.Kind.WASTED:
         wasted = -entry.change_ml * vial.strength_mg_per_ml
-    note = entry.note
+    note = f"{entry.get_cause_display()}: {entry.note}" if entry.cause else entry.note
     if entry.is_late_entry:
         note = f"{note} (typed {site.local(entry.entered_at):%Y-%m-%d %H:%M})".strip()
     if entry.loss_report:
@@ -80,7 +80,7 @@ def _line(entry: LedgerEntry, site: Site) -> Line:
 
 
 def _entry(entry: LedgerEntry) -> str:
-    if entry.kind in {LedgerEntry.Kind.COUNTED, LedgerEntry.Kind.ADJUSTED}:
+    if entry.kind == LedgerEntry.Kind.COUNTED:
         return stock.words(entry).replace("\u00a0", " ")
     return str(entry.get_kind_display())
 

@@ -112,7 +112,8 @@ class Paper(FPDF):
         for lines, width in zip(parts, widths, strict=True):
             self.rect(left, top, width, height)
             for number, line in enumerate(lines):
-                self.text(left + 0.9, top + 0.6 + step * (number + 0.8), line)
+                self.set_xy(left, top + 0.6 + step * number)
+                self.cell(width, step, line)
             left += width
         self.set_xy(self.l_margin, top + height)
 

@@ -41,11 +41,12 @@ def in_the_morning(site):
         yield
 
 
-def test_every_name_is_printed_as_it_is_written():
+@pytest.mark.parametrize("say", [lambda sheet, name: sheet.say(name), lambda sheet, name: sheet.wrapped([name], [60])])
+def test_every_name_is_printed_as_it_is_written(say):
     sheet = paper.Paper(head="Names", foot="", made=clock.now())
     sheet.add_page()
     for name in NAMES:
-        sheet.say(name)
+        say(sheet, name)
     assert set("".join(NAMES)) - {" "} <= set(signs_of(sheet.made()))
 
 
