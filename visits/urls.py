@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from visits.views import appointments, book, offers, schedule, waitlist, walk_in
+from visits.views import appointments, book, feeds, offers, schedule, waitlist, walk_in
 
 app_name = "visits"
 
@@ -18,6 +18,9 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:pk>/move/", appointments.move, name="move"),
     path("<uuid:pk>/undo/", appointments.undo, name="undo"),
     path("book/<uuid:pk>/", book.book, name="book"),
+    # one's own calendar, for calendar programs
+    path("calendar/", feeds.link, name="calendar"),
+    path("calendar/<str:token>.ics", feeds.feed, name="feed"),
     # walk-ins
     path("walk-in/", walk_in.find, name="walk-in-find"),
     path("walk-in/<uuid:pk>/", walk_in.walk_in, name="walk-in"),
