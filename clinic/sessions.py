@@ -12,6 +12,7 @@ the person proves again who they are.
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
@@ -48,6 +49,7 @@ def limits(
         elif "X-Background" not in request.headers and now - seen > timedelta(seconds=20):
             # Twenty seconds of grain, so that a busy page doesn't write the session at each request.
             session[SEEN] = now.isoformat()
+            UserSession.objects.create_from_request(request)
         return get_response(request)
 
     return middleware

@@ -36,7 +36,7 @@ class Ward:
     """Twelve running pumps, made with few queries, and a nurse who is signed in."""
 
     def __init__(self) -> None:
-        self.site = Site.objects.create(code=f"ward-{uuid7().hex[:8]}", name="Ward", time_zone="America/Los_Angeles")
+        self.site = Site.objects.create(code=f"ward-{uuid7().hex[-8:]}", name="Ward", time_zone="America/Los_Angeles")
         Room.objects.create(site=self.site, name="Ward", kind=Room.Kind.INFUSION)
         self.nurse, self.other = self._person(Role.NURSE), self._person(Role.NURSE)
         self.provider = self._person(Role.PROVIDER)
@@ -81,7 +81,7 @@ class Ward:
         )  # fmt: skip
         visit = Appointment.objects.create(
             patient=patient, site=self.site, kind="infusion", starts_at=start, ends_at=start + timedelta(minutes=115),
-            booked_by=self.nurse, status="in_progress",
+            booked_by=self.nurse, status="in_progress", arrived_at=start,
         )  # fmt: skip
         infusion = Infusion.objects.create(
             series=series, appointment=visit, number=1, state="in_progress", order=order, vial=self.vial,

@@ -42,6 +42,7 @@ class Chair:
     now: datetime = field(default_factory=clock.now)
     typed: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
+    slim: bool = False
 
     @property
     def patient(self) -> Patient:
@@ -62,7 +63,7 @@ class Chair:
     @cached_property
     def sheet(self) -> Sheet:
         """The flowsheet: rows, clock, misses, chart."""
-        return of(self.infusion, self.settings, self.now)
+        return of(self.infusion, self.settings, self.now, names=not self.slim)
 
     @cached_property
     def arrival(self) -> ArrivalCheck | None:

@@ -10,8 +10,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar, cast
 from uuid import UUID
+
+from django.db.models import Model, QuerySet
+from django.utils.functional import SimpleLazyObject
 
 from clinic import clock
 from clinic.models import ProtocolSettings, Site
@@ -20,6 +23,8 @@ from infusions import chart_svg, discharge, pump, rates, rules, vitals
 from infusions.limits import Crossing, Phase
 from infusions.models import Infusion, RunEvent, StateEvent, VitalSigns
 from infusions.states import State
+
+R = TypeVar("R", bound=Model)
 
 COLUMNS = 5
 
@@ -128,7 +133,9 @@ class Sheet:
     @cached_property
     def missed(self) -> list[vitals.Missed]:
         """The sets that nobody took in time, until now or until the patient left."""
-        went = next((step.observed_at for step in self.steps if step.after == State.DISCHARGED), None)
+        went = None
+        if self.infusion.state == State.DISCHARGED:
+            went = next((step.observed_at for step in self.steps if step.after == State.DISCHARGED), None)
         return vitals.missed(self.infusion, self.all_vitals, self.settings, went or self.now)
 
     @cached_property
@@ -265,17 +272,22 @@ class Sheet:
         )
 
 
-def of(infusion: Infusion, settings: ProtocolSettings, now: datetime | None = None) -> Sheet:
-    """The sheet of one infusion, its rows read by three queries."""
+def of(infusion: Infusion, settings: ProtocolSettings, now: datetime | None = None, *, names: bool = True) -> Sheet:
+    """The sheet of one infusion: each kind of row is read when first looked at, with who typed it if `names` asks."""
+    who = (lambda rows, *people: rows.select_related(*people)) if names else (lambda rows, *_: rows.all())
     return Sheet(
         infusion=infusion,
         site=infusion.appointment.site,
         settings=settings,
-        all_vitals=list(infusion.vitals.select_related("entered_by", "entered_in_error_by")),
-        happened=list(infusion.events.select_related("entered_by")),
-        steps=list(infusion.state_events.select_related("by")),
+        all_vitals=_later(who(infusion.vitals, "entered_by", "entered_in_error_by")),
+        happened=_later(who(infusion.events, "entered_by")),
+        steps=_later(who(infusion.state_events, "by")),
         now=now or clock.now(),
     )
+
+
+def _later(rows: QuerySet[R]) -> Sequence[R]:
+    return cast("Sequence[R]", SimpleLazyObject(lambda: list(rows)))
 
 
 def reading(row: VitalSigns, key: str) -> str:

@@ -35,11 +35,16 @@ TRANSITIONS: dict[State, frozenset[State]] = {
 AHEAD = timedelta(minutes=2)
 
 
-def locked(infusion_id: UUID) -> Infusion:
+WITH = ("series__patient__site", "appointment__site", "order", "vial")
+FOR_A_ROW = ("appointment__site",)
+"""What is enough for a verb that adds a row: the join of all would cost more than the row."""
+
+
+def locked(infusion_id: UUID, join: tuple[str, ...] = WITH) -> Infusion:
     """The infusion with its row locked until the transaction ends. Raises NotFound."""
     infusion = (
         Infusion.objects.select_for_update(of=("self",))
-        .select_related("series__patient__site", "appointment__site", "order", "vial")
+        .select_related(*join)
         .filter(pk=infusion_id)
         .first()
     )

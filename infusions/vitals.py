@@ -56,7 +56,7 @@ def record(
 
     Raises NotPermitted, Refused outside the stay, Invalid with a sentence for each value that can't be.
     """
-    infusion = states.locked(infusion_id)
+    infusion = states.locked(infusion_id, states.FOR_A_ROW)
     require(by, Action.RUN_INFUSION, at=infusion.appointment.site)
     row = infusion.vitals.filter(client_key=client_key).first() if client_key else None
     if row is None:
@@ -98,7 +98,7 @@ def answer(*, vitals_id: UUID, what: str, by: User, observed_at: datetime | None
     row = VitalSigns.objects.select_related("infusion").filter(pk=vitals_id).first()
     if row is None:
         raise NotFound
-    infusion = states.locked(row.infusion_id)
+    infusion = states.locked(row.infusion_id, states.FOR_A_ROW)
     require(by, Action.RUN_INFUSION, at=infusion.appointment.site)
     known = infusion.events.filter(kind=RunEvent.Kind.LIMIT, client_key=row.pk).first()
     if known:

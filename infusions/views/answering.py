@@ -35,16 +35,20 @@ QUICK = (
 Do = Callable[[Infusion, User], object]
 
 
-def infusion_or_404(request: HttpRequest, pk: UUID) -> Infusion:
+WHOLE = (
+    "series__patient__site", "series__site", "appointment__site", "order__signed_by", "vial", "drawn_by", "checked_by",
+    "nurse",
+)  # fmt: skip
+SLIM = ("series__patient", "appointment__site", "order", "vial")
+
+
+def infusion_or_404(request: HttpRequest, pk: UUID, join: tuple[str, ...] = WHOLE) -> Infusion:
     """The infusion at one of the user's sites. Raises Http404 for a stranger, NotPermitted for a colleague."""
     infusion = (
-        Infusion.objects.select_related(
-            "series__patient__site", "series__site", "appointment__site", "order__signed_by", "vial", "drawn_by",
-            "checked_by", "nurse",
-        )
+        Infusion.objects.select_related(*join)
         .filter(pk=pk, appointment__site_id__in=acting_user(request).site_ids)
         .first()
-    )  # fmt: skip
+    )
     if infusion is None:
         raise Http404
     allow_here(request, infusion.appointment.site)
@@ -63,7 +67,7 @@ def show(
     slim: bool = False,
     **forms: Any,
 ) -> HttpResponse:
-    """The page or its parts; `slim` leaves out the parts that a row of vitals or an event does not change."""
+    """The page or its parts; `slim` leaves out what a row does not change, or what the page fetches a moment later."""
     context = {
         "chair": chair, "infusion": chair.infusion, "site": chair.site, "error": error, "quick": QUICK, "slim": slim,
         "drugs": DRUGS, "routes": ROUTES, "first_phrases": FIRST,
@@ -110,7 +114,7 @@ def answer(
     """
     if is_of_another(request):
         return HttpResponse(status=401)
-    infusion, user = infusion_or_404(request, pk), acting_user(request)
+    infusion, user = infusion_or_404(request, pk, SLIM if slim else WHOLE), acting_user(request)
     if not can(user, Action.SEE_INFUSION, infusion.appointment.site):
         do(infusion, user)
         return redirect("visits:appointment", pk=infusion.appointment_id)
@@ -126,11 +130,12 @@ def answer(
     whole = not request.headers.get("HX-Request")
     if error is None and whole:
         return redirect("infusions:infusion", pk=pk)
+    slim = slim and not whole
     fresh = infusion if slim else infusion_or_404(request, pk)
-    chair = Chair(fresh, user, typed=typed or {} if error else {}, errors=_fields(error))
+    chair = Chair(fresh, user, typed=typed or {} if error else {}, errors=_fields(error), slim=slim)
     shown = {name: form for name, form in forms.items() if error}
     status = error.status if error else 200
-    return show(request, chair, whole=whole, status=status, error=error, slim=slim and not whole, **shown)
+    return show(request, chair, whole=whole, status=status, error=error, slim=slim, **shown)
 
 
 def _told(error: DomainError | None) -> HttpResponse:

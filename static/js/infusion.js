@@ -9,6 +9,7 @@ import { now, wall } from "./wallclock.js";
 const POLL = 4;
 const chair = document.querySelector("[data-chair]");
 const form = document.querySelector("[data-now]");
+let look = () => {};
 const SIGNS = { heart_rate: "heart_rate", spo2: "spo2", breathing: "respiratory_rate", sedation: "moaas", distress: "distress", dissociation: "cadss6" };
 
 function settle() {
@@ -75,6 +76,7 @@ const at = (row) => row.values.at || wall(new Date(row.pressed));
 
 function saved({ detail: { row, html } }) {
   if (html && row.chair === chair.dataset.chair) apply(html);
+  if (!waiting().length) setTimeout(look, 100); // the chart and the list of what happened
   show(`Saved: ${row.word}, ${at(row)}.`);
 }
 
@@ -200,6 +202,6 @@ if (chair && form) {
   document.addEventListener("ek:row-saved", saved);
   document.addEventListener("ek:row-refused", gaveBack);
   document.addEventListener("ek:reached", ({ detail }) => { if (detail && waiting().length) again(); });
-  watch(chair.dataset.parts, POLL, () => isSending() || Boolean(document.querySelector("dialog[open]")));
+  look = watch(chair.dataset.parts, POLL, () => isSending() || Boolean(document.querySelector("dialog[open]")));
   settle();
 }

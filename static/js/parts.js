@@ -62,4 +62,5 @@ export function watch(address, seconds, busy = () => false) {
   };
   setInterval(look, seconds * 1000);
   document.addEventListener("visibilitychange", look);
+  return look;
 }
