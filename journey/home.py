@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import F
 from django.urls import reverse
 
-from clinic import clock
+from clinic import clock, settings_versions
 from clinic.models import Site, User
 from clinic.policy import Role
 from infusions.models import Infusion, Order, Series
@@ -32,6 +33,7 @@ class Todo:
     button: str
     tone: str = "none"
     urgent: bool = False
+    waits: bool = False  # `at` is when it came in, not when it is due
 
     @property
     def mark(self) -> str:
@@ -58,7 +60,7 @@ def _today(site: Site) -> tuple[datetime, datetime]:
 def _arrivals(user: User, site: Site) -> Iterator[Todo]:
     """People who are due and not here yet."""
     start, end = _today(site)
-    now = clock.now()
+    now, grace = clock.now(), settings_versions.current(site).late_grace_minutes
     waiting = (
         Appointment.objects.filter(
             site=site, starts_at__gte=start, starts_at__lt=end, status__in=["booked", "confirmed"]
@@ -68,12 +70,12 @@ def _arrivals(user: User, site: Site) -> Iterator[Todo]:
     )
     for visit in waiting:
         minutes = int((now - visit.starts_at).total_seconds() // 60)
-        late = minutes > 10
+        late = minutes > grace
         yield Todo(
             at=visit.starts_at,
             title=f"{visit.patient.name} arrives",
             sub=f"{visit.get_kind_display()}, {minutes} min late" if late else visit.get_kind_display(),
-            href=reverse("visits:appointment", args=[visit.pk]),
+            href=f"{reverse('journey:arrivals')}#row-{visit.pk}",
             button="Check in",
             tone="warn" if late else "none",
             urgent=minutes >= -15,
@@ -89,6 +91,7 @@ def _inquiries(user: User, site: Site) -> Iterator[Todo]:
             href=reverse("patients:inquiry", args=[inquiry.pk]),
             button="Open",
             tone="info",
+            waits=True,
         )
 
 
@@ -194,7 +197,8 @@ def _orders(user: User, site: Site) -> Iterator[Todo]:
 def _reviews(user: User, site: Site) -> Iterator[Todo]:
     """Series that ended without the provider's review."""
     due = (
-        Series.objects.filter(site=site, kind=Series.Kind.LOADING, state=Series.State.COMPLETED, reviews__isnull=True)
+        Series.objects.filter(site=site, kind=Series.Kind.LOADING, state=Series.State.COMPLETED)
+        .exclude(reviews__signed_at__gte=F("ended_at"))
         .select_related("patient")
         .order_by("ended_at")[:LIMIT]
     )

@@ -21,9 +21,11 @@ CAUSES = {"cancelled": Opening.Cause.CANCELLED, "no_show": Opening.Cause.NO_SHOW
 def follow_visit(*, appointment_id: UUID, by: User) -> None:
     """After a change of a visit: note the room that it gave free. Twice for one release changes nothing."""
     known = Opening.objects.filter(hold=OuterRef("pk"), released_in=OuterRef("released_in"))
+    still_held = Hold.objects.filter(active=True, room=OuterRef("room"), during__overlap=OuterRef("during"))
     released = (
         Hold.objects.filter(
             ~Exists(known),
+            ~Exists(still_held),
             appointment_id=appointment_id,
             active=False,
             room__isnull=False,
