@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import F, Sum
 
 from clinic import clock
 from clinic.models import User
@@ -129,7 +129,9 @@ def _treatment(chart: Chart) -> None:
     patient = chart.patient
     chart.eligible = evaluations.in_force(patient, patient.site.today()) is not None
     chart.series = list(patient.series.order_by("-opened_at")[:10])
-    chart.reviewed = ResponseReview.objects.filter(series__patient=patient).exists()
+    chart.reviewed = ResponseReview.objects.filter(
+        series__patient=patient, signed_at__gte=F("series__ended_at")
+    ).exists()
     chart.infusions = list(
         Infusion.objects.filter(series__patient=patient)
         .select_related("series", "appointment__site", "order", "discharge")

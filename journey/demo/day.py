@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from clinic import clock
+from clinic import clock, settings_versions
 from clinic.models import User
-from infusions import discharge, orders, rules, run, vitals
+from infusions import discharge, orders, response, reviews, rules, run, vitals
 from infusions.models import ArrivalCheck, DrugVial, Infusion
 from patients import measures
 from patients.models import Contact, MeasureResponse
@@ -67,6 +67,7 @@ class Day:
         yield 2, lambda: self._vitals(0)
         yield 4, self._arrival_check
         yield 6, self._order
+        yield 6.5, self._review
         yield 7, lambda: run.clear(infusion_id=self.infusion.pk, by=self.nurse)
         yield 8, self._draw
         yield 9, lambda: run.double_check(infusion_id=self.infusion.pk, by=self.second)
@@ -142,6 +143,19 @@ class Day:
             reason="Well tolerated" if found else "",
             weight_confirmed=True,
             basis_reason="Actual weight, as in the trials" if self.weight_kg >= HEAVY_KG else "",
+        )
+
+    def _review(self) -> None:
+        """Where the gate asks for a provider's decision, the decision is to go on."""
+        found = Infusion.objects.select_related("series__patient__site", "appointment__site").get(pk=self.infusion.pk)
+        site = found.appointment.site
+        if not reviews.missing([found], {site.pk: settings_versions.current(site)})[found.pk]:
+            return
+        response.review(
+            series_id=found.series_id,
+            decision="continue",
+            rationale="Slow so far, but sleep and walks are better; most who gain late do so by the sixth.",
+            by=self.provider,
         )
 
     def _draw(self) -> None:
