@@ -10,11 +10,12 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from clinic import clock, settings_versions
-from clinic.errors import Invalid, NotFound, Refused
+from clinic.errors import Invalid, Refused
 from clinic.models import User
 from clinic.policy import Action, require
 from clinic.wording import quantity
 from infusions import intervals
+from infusions import series as series_verbs
 from infusions.models import BoosterPlan, Infusion, ResponseReview, Series
 from patients.models import MeasureResponse
 
@@ -25,11 +26,7 @@ def plan(*, series_id: UUID, intervals_days: Sequence[int], by: User, reason: st
 
     Longer than the rules allow is possible with a reason. Raises NotFound, NotPermitted, Refused, Invalid.
     """
-    series = (
-        Series.objects.select_for_update(of=("self",)).select_related("site", "patient").filter(pk=series_id).first()
-    )
-    if series is None:
-        raise NotFound
+    series = series_verbs.locked(series_id)
     require(by, Action.REVIEW_RESPONSE, at=series.site)
     _require_reviewed(series)
     days = _checked(series, intervals_days)

@@ -18,6 +18,7 @@ from clinic.policy import Action, require
 from clinic.protocol import WeightBasis
 from clinic.wording import quantity
 from infusions import rules
+from infusions import series as series_verbs
 from infusions.models import Infusion, Order, Series
 from infusions.rules import BasisChoice, DoseRequest, Verdict
 from patients.models import Evaluation, Patient
@@ -88,7 +89,7 @@ def sign(
     Above a soft ceiling the order waits for `countersign`. Raises NotFound, NotPermitted, Refused, and Invalid with
     every reason beside its field.
     """
-    series = _locked(series_id)
+    series = series_verbs.locked(series_id)
     require(by, Action.ORDER_DOSE, at=series.site)
     wanted = Wanted(
         first_number=first_number,
@@ -333,12 +334,3 @@ def _reason_problem(series: Series, wanted: Wanted) -> str:
     if last is None or last == wanted.mg_per_kg or wanted.reason:
         return ""
     return "The dose changes. Write one sentence: what did the last infusion show?"
-
-
-def _locked(series_id: UUID) -> Series:
-    series = (
-        Series.objects.select_for_update(of=("self",)).select_related("site", "patient").filter(pk=series_id).first()
-    )
-    if series is None:
-        raise NotFound
-    return series

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 
 from clinic import clock
-from clinic.errors import Invalid, NotFound, Refused
+from clinic.errors import Invalid, Refused
 from clinic.models import ProtocolSettings, User
 from clinic.policy import Action, require
 from infusions import series as series_verbs
@@ -213,11 +213,7 @@ def review(*, series_id: UUID, decision: str, rationale: str, by: User) -> Respo
 
     Raises NotFound, NotPermitted, Refused, Invalid.
     """
-    series = (
-        Series.objects.select_for_update(of=("self",)).select_related("site", "patient").filter(pk=series_id).first()
-    )
-    if series is None:
-        raise NotFound
+    series = series_verbs.locked(series_id)
     require(by, Action.REVIEW_RESPONSE, at=series.site)
     assessment = assess(series)
     baseline, score = _check(series, assessment, decision, rationale)

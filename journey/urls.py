@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from journey.views import arrivals, board, pages, panel, series
+from journey.views import arrivals, board, overbookings, pages, panel, repair, repair_series, series
 
 app_name = "journey"
 
@@ -17,4 +17,13 @@ urlpatterns: list[URLPattern] = [
     path("chart/<uuid:pk>/", pages.chart, name="chart"),
     path("chart/<uuid:pk>/series/", series.plan, name="series-plan"),
     path("series/<uuid:pk>/booster/", series.booster, name="booster"),
+    path("series/<uuid:pk>/repair/", repair_series.series, name="repair-series"),
+    path("series/<uuid:pk>/decision/", repair_series.decide, name="gap-decision"),
+    path("repairs/", repair.repairs, name="repairs"),
+    path("repairs/ask/", repair.ask, name="repair-ask"),
+    path("repairs/<uuid:pk>/", repair.show, name="repair"),
+    path("repairs/<uuid:pk>/progress/", repair.progress, name="repair-progress"),
+    path("repairs/<uuid:pk>/carry-out/", repair.carry_out, name="repair-carry-out"),
+    path("repairs/<uuid:pk>/undo/", repair.undo, name="repair-undo"),
+    path("overbookings/", overbookings.report, name="overbookings"),
 ]

@@ -114,10 +114,11 @@ def offer(*, site: Site, patient: Patient, lines: Sequence[Line], by: User, prov
 
 
 def write_lines(repair: Repair, lines: Sequence[Line]) -> None:
-    RepairStep.objects.bulk_create(_step(repair, line) for line in lines)
+    RepairStep.objects.bulk_create(as_step(line, repair) for line in lines)
 
 
-def _step(repair: Repair, line: Line) -> RepairStep:
+def as_step(line: Line, repair: Repair | None = None) -> RepairStep:
+    """The line as it would be written; without a repair, only to be shown."""
     room, staff = stranded.place_of(line.visit) if line.visit else (None, None)
     return RepairStep(
         repair=repair,

@@ -9,9 +9,9 @@ from celery import shared_task
 from kombu.exceptions import OperationalError
 
 from clinic import history
-from visits import offers, tending
+from visits import offers, repair_finding, tending
 
-log = logging.getLogger("evenkeel.waitlist")
+log = logging.getLogger("evenkeel.visits")
 
 
 @shared_task(name="visits.tasks.offer_opening")
@@ -34,3 +34,22 @@ def hand_over(opening_id: UUID) -> None:
         offer_opening.apply_async([str(opening_id)], retry=False)
     except OperationalError:
         log.warning("no broker: opening %s waits for the tick", opening_id)
+
+
+@shared_task(name="visits.tasks.find_repair")
+def find_repair(repair_id: str) -> None:
+    repair_finding.find(repair_id=UUID(repair_id))
+
+
+@shared_task(name="visits.tasks.find_waiting_repairs")
+def find_waiting_repairs() -> int:
+    """The tick that finds repairs whose message was lost, or whose worker died."""
+    return repair_finding.find_waiting()
+
+
+def hand_over_repair(repair_id: UUID) -> None:
+    """Tell a worker of a repair. Without a broker it stays in line, and the tick finds it."""
+    try:
+        find_repair.apply_async([str(repair_id)], retry=False)
+    except OperationalError:
+        log.warning("no broker: repair %s waits for the tick", repair_id)

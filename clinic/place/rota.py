@@ -12,6 +12,7 @@ from django.db.models import Q
 from clinic.errors import Invalid, NotFound, Refused
 from clinic.models import Membership, Shift, ShiftException, Site, User
 from clinic.place.directory import locked_site
+from clinic.policy import Action, require
 
 
 @transaction.atomic
@@ -100,6 +101,62 @@ def add_exception(
     return ShiftException.objects.bulk_create(
         ShiftException(user=person, site=site, day=day, starts=starts, ends=ends, reason=reason.strip()) for day in days
     )
+
+
+@transaction.atomic
+def note_away(
+    *,
+    user_id: UUID,
+    site_id: UUID,
+    first_day: date,
+    last_day: date,
+    by: User,
+    gone_from: time | None = None,
+    back_at: time | None = None,
+    reason: str = "",
+) -> list[ShiftException]:
+    """A colleague called in: they are away on these days, or on one day from an hour on, or until one.
+
+    Whoever books visits may note it, so that nothing more is booked with them. Days that are noted as away already
+    stay as they are. Raises NotFound, NotPermitted, Invalid.
+    """
+    site = Site.objects.select_for_update().filter(pk=site_id).first()
+    if site is None:
+        raise NotFound
+    require(by, Action.BOOK, at=site)
+    person = _worker(user_id, site)
+    _check_days(site, first_day, last_day)
+    starts, ends = _hours_left(person, site, first_day, last_day, gone_from, back_at)
+    days = [first_day + timedelta(days=n) for n in range((last_day - first_day).days + 1)]
+    known = {one.day: one for one in ShiftException.objects.filter(user=person, site=site, day__in=days)}
+    if other := next((one for one in known.values() if one.starts or starts), None):
+        raise Invalid({"first_day": f"{other.day:%-d %b %Y} has other hours already. The clinic admin changes them."})
+    return ShiftException.objects.bulk_create(
+        ShiftException(user=person, site=site, day=day, starts=starts, ends=ends, reason=reason.strip())
+        for day in days
+        if day not in known
+    )
+
+
+def _hours_left(
+    person: User, site: Site, first_day: date, last_day: date, gone_from: time | None, back_at: time | None
+) -> tuple[time | None, time | None]:
+    """The hours at which the person is there on a day of which they miss a part."""
+    if gone_from is None and back_at is None:
+        return None, None
+    if first_day != last_day:
+        raise Invalid({"last_day": "Hours are for one day. Leave them empty when the person is away for days."})
+    if gone_from and back_at:
+        raise Invalid({"back_at": "Give one of both: gone from an hour on, or back at one."})
+    shifts = Shift.objects.filter(user=person, site=site, weekday=first_day.weekday(), valid_from__lte=first_day)
+    there = [one for one in shifts if one.valid_until is None or one.valid_until >= first_day]
+    if not there:
+        raise Invalid({"first_day": f"{person.full_name} has no shift on this day."})
+    begins, ends = min(one.starts for one in there), max(one.ends for one in there)
+    left = (begins, gone_from) if gone_from else (back_at, ends)
+    if left[0] is None or left[1] is None or left[0] >= left[1]:
+        return None, None
+    return left
 
 
 @transaction.atomic

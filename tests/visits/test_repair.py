@@ -79,7 +79,7 @@ def test_who_finds_no_colleague_goes_to_the_nearest_time(site, front_desk, nurse
     for number, hour in enumerate(("09:00", "09:30"), start=8):
         book(staff=other_nurse, hour=hour)
         Room.objects.create(site=site, name=f"Room {number}", kind="infusion")
-    visit = book(staff=nurse)
+    book(staff=nurse)
     away(nurse, site)
     made = found(site, front_desk, person=nurse)
     ((what, start),) = lines(made)

@@ -1,0 +1,345 @@
+"""The smallest repair of one course: what a missed or cancelled visit leaves to be booked and moved.
+
+A missed infusion consumes no number: the next ones move up by themselves, and a new last one follows the template
+(protocol 3.2). Infusions that are booked stay where they are unless a hard limit is broken; then one is moved, and only
+if that can't mend it, two. Sessions move only when they would stand outside their window. For each of these the search
+looks at every free start, so that no smaller repair of this order exists.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from itertools import combinations, product
+from uuid import UUID
+
+from clinic import clock
+from clinic.ids import uuid7
+from clinic.models import Room, Site, User
+from patients.models import Patient
+from visits import places
+from visits.calendar import Calendar
+from visits.changes import as_wanted
+from visits.courses import PROVIDER, Concern, Course, Point
+from visits.models import Appointment
+from visits.repair import Line, What
+from visits.rules import DAY_MINUTES, INFUSIONS, Shape, ideal_days, shape
+from visits.stranded import place_of
+
+GRID_MINUTES = 15
+HORIZON_DAYS = 24  # beyond the last visit that is booked
+STOP = 10**7  # what a broken limit weighs against minutes
+OTHER_WEEKDAY, OTHER_STAFF, OTHER_ROOM = 600, 30, 5
+OTHER_THERAPIST = 3 * DAY_MINUTES
+PAST_HOURS = DAY_MINUTES  # a day beyond the 72 hours
+NEAREST = 14  # starts a day that are tried when two infusions have to move together
+
+
+Free = tuple[datetime, list[Room], list[User]]
+
+
+@dataclass(frozen=True)
+class Start:
+    """A free start with its room and person, and what it costs."""
+
+    at: datetime
+    room: Room
+    staff: User
+    cost: int
+
+
+@dataclass(frozen=True)
+class Mending:
+    """The lines of the repair, the course after it, what that course still breaks, and in sentences what was looked
+    for and not found."""
+
+    lines: list[Line]
+    course: Course
+    concerns: list[Concern]
+    unmet: list[str]
+
+    @property
+    def needs_provider(self) -> bool:
+        """A hard limit is broken, and nothing that front desk can do mends it."""
+        return any(concern.needs == PROVIDER for concern in self.concerns)
+
+
+@dataclass
+class Search:
+    """One course on the calendar of its site. `visits` are the visits of the course by id, with their holds;
+    `lost` the sessions that were missed and have to be booked anew, with their therapist."""
+
+    course: Course
+    patient: Patient
+    site: Site
+    visits: Mapping[UUID, Appointment]
+    lost: Mapping[str, User]
+    day: date | None = None  # of the new infusion, when front desk has a wish
+    at: time | None = None
+    unmet: list[str] = field(default_factory=list)
+    _free: dict[Shape, list[Free]] = field(default_factory=dict)
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        ends = [point.start.date() for point in self.course.points] + [self.day or self.site.today()]
+        last = max(self.site.today(), *ends) + timedelta(days=HORIZON_DAYS)
+        movable = [point.visit for point in self.course.points if not point.fixed]
+        return Calendar.load(self.site, self.site.today(), last, patients=[self.patient.pk], without=movable)
+
+    def run(self) -> Mending:
+        """Raises nothing: what can't be mended is a line or a concern."""
+        course, lines = self._new_infusions(self.course)
+        if any(concern.needs == PROVIDER for concern in course.concerns()):
+            course, moved = self._moved_infusions(course)
+            lines += moved
+        for session in course.sessions:
+            found = self._session(course, session, changed=bool(lines))
+            if found:
+                course, line = found
+                lines.append(line)
+        for kind, therapist in self.lost.items():
+            course, line = self._lost_session(course, kind, therapist)
+            lines += [line] if line else []
+        return Mending(lines, course, course.concerns(), self.unmet)
+
+    # Infusions
+
+    def _new_infusions(self, course: Course) -> tuple[Course, list[Line]]:
+        """As many new infusions as the plan lacks; the best of all combinations of free starts."""
+        if not course.missing:
+            return course, []
+        chosen = self._best_new(course, course.missing)
+        if chosen is None:
+            self.unmet.append("No time within the rules has a room and a nurse free for another infusion.")
+            return course, []
+        form = self._infusion_form
+        points = [_point("infusion", start.at, form) for start in chosen]
+        lines = [Line(What.BOOK, "infusion", self.patient, None, start.room, start.staff, start.at) for start in chosen]
+        return course.with_infusions(points), lines
+
+    def _best_new(self, course: Course, left: int) -> tuple[Start, ...] | None:
+        best: tuple[Start, ...] | None = None
+        best_cost, before = 0, self._weight(course)
+
+        def grow(grown: Course, chosen: tuple[Start, ...], cost: int) -> None:
+            nonlocal best, best_cost
+            if len(chosen) == left:
+                total = cost + max(self._weight(grown) - before, 0)
+                if best is None or total < best_cost:
+                    best, best_cost = chosen, total
+                return
+            for start in self._starts_for_new(grown)[: None if left == 1 else NEAREST * 3]:
+                if best is not None and cost + start.cost >= best_cost:
+                    return
+                if chosen and start.at <= chosen[-1].at:
+                    continue
+                point = _point("infusion", start.at, self._infusion_form)
+                if self._is_apart(grown, point):
+                    grow(grown.with_infusions([point]), (*chosen, start), cost + start.cost)
+
+        grow(course, (), 0)
+        return best
+
+    def _weight(self, course: Course) -> int:
+        """Broken limits alone: a gap that only warns is a provider's to see, and no cause to leave the template."""
+        return STOP * sum(concern.needs == PROVIDER for concern in course.concerns())
+
+    def _starts_for_new(self, course: Course) -> list[Start]:
+        """Free starts for the infusion after the last, the nearest to the template (or to the wish) first."""
+        ideal, minute = self._ideal_day(course), self._usual_minute
+
+        def cost(start: datetime) -> int:
+            off = 0 if start.weekday() in self._weekdays else OTHER_WEEKDAY
+            return DAY_MINUTES * abs((start.date() - ideal).days) + abs(_minute(start) - minute) + off
+
+        last = course.infusions[-1] if course.infusions else None
+        visit = self.visits.get(last.visit) if last else None
+        return self._starts(self._infusion_form, cost, *(place_of(visit) if visit else (None, None)))
+
+    def _ideal_day(self, course: Course) -> date:
+        earliest = self.site.today() + timedelta(days=1)
+        if self.day and len(course.infusions) == len(self.course.infusions):
+            return max(self.day, earliest)
+        if not course.infusions:
+            return earliest
+        last = course.infusions[-1].start.date()
+        return max(ideal_days(last, sorted(self._weekdays), 2, course.windows.gaps.min_days)[1], earliest)
+
+    @cached_property
+    def _weekdays(self) -> set[int]:
+        """The days of the template, as the series was booked."""
+        return {point.start.weekday() for point in self.course.infusions} or {1, 4}
+
+    @cached_property
+    def _usual_minute(self) -> int:
+        if self.at:
+            return self.at.hour * 60 + self.at.minute
+        minutes = Counter(_minute(point.start) for point in self.course.infusions)
+        return minutes.most_common(1)[0][0] if minutes else 9 * 60
+
+    @cached_property
+    def _infusion_form(self) -> Shape:
+        """As long as the last infusion of the course; the first of a life takes the whole of a nurse."""
+        visit = next(
+            (self.visits[one.visit] for one in reversed(self.course.infusions) if one.visit in self.visits), None
+        )
+        if visit is None:
+            return shape("infusion", self.calendar.timing, first_ever=not self.course.infusions)
+        wish = as_wanted(visit, visit.starts_at, None, None, self.calendar.timing)
+        return shape("infusion", self.calendar.timing, minutes=wish.minutes)
+
+    def _moved_infusions(self, course: Course) -> tuple[Course, list[Line]]:
+        """Move one infusion, or two, when that mends every hard limit; else leave them to a provider."""
+        movable = [one for one in course.infusions if one.visit in self.visits and not one.fixed]
+        for count in (1, 2):
+            best: tuple[int, tuple[tuple[Point, Start], ...]] | None = None
+            for group in combinations(movable, count):
+                choices = [self._starts_near(one)[: None if count == 1 else NEAREST * 4] for one in group]
+                for starts in product(*choices):
+                    cost = sum(start.cost for start in starts)
+                    if best and cost >= best[0]:
+                        continue
+                    moved = course.moved({one.visit: start.at for one, start in zip(group, starts, strict=True)})
+                    if self._weight(moved) < STOP:
+                        best = cost, tuple(zip(group, starts, strict=True))
+            if best:
+                lines = [self._move_line(one, start) for one, start in best[1]]
+                return course.moved({one.visit: start.at for one, start in best[1]}), lines
+        return course, []
+
+    def _starts_near(self, point: Point) -> list[Start]:
+        visit = self.visits[point.visit]
+        wish = as_wanted(visit, visit.starts_at, None, None, self.calendar.timing)
+
+        def cost(start: datetime) -> int:
+            return int(abs(start - point.start) / timedelta(minutes=1))
+
+        return self._starts(places.shape_of(wish, self.calendar.timing), cost, *place_of(visit))
+
+    def _move_line(self, point: Point, start: Start) -> Line:
+        visit = self.visits[point.visit]
+        return Line(What.MOVE, point.kind, self.patient, visit, start.room, start.staff, start.at)
+
+    # Sessions
+
+    def _session(self, course: Course, session: Point, *, changed: bool) -> tuple[Course, Line] | None:
+        """Move a session that stands outside its window, or a midpoint that would come before its half; else None."""
+        if session.fixed or session.visit not in self.visits:
+            return None
+        broken = any(concern.code[0] == session.kind for concern in course.concerns())
+        early = changed and session.kind == "midpoint" and session.start < self._half(course)
+        if not broken and not early:
+            return None
+        visit = self.visits[session.visit]
+        room, therapist = place_of(visit)
+        start = self._session_start(course.without(session.visit), session, therapist, room, after_half=early)
+        if start is None and not broken:
+            return None
+        if start is None:
+            why = f"No therapist is free for the {session.kind} within its window."
+            return course, Line(What.STAY, session.kind, self.patient, visit, why=why)
+        return course.moved({session.visit: start.at}), self._move_line(session, start)
+
+    def _half(self, course: Course) -> datetime:
+        """The start of the infusion after which the midpoint is due."""
+        half = course.count // 2
+        return course.infusions[min(half, len(course.infusions)) - 1].start if course.infusions else clock.now()
+
+    def _lost_session(self, course: Course, kind: str, therapist: User) -> tuple[Course, Line | None]:
+        form = shape(kind, self.calendar.timing)
+        wanted = _point(kind, self.site.local(clock.now()), form)
+        start = self._session_start(course, wanted, therapist, None, after_half=kind == "midpoint")
+        if start is None and kind == "midpoint":
+            start = self._session_start(course, wanted, therapist, None, after_half=False)
+        if start is None:
+            self.unmet.append(f"No therapist is free for the {kind} within its window.")
+            return course, None
+        line = Line(What.BOOK, kind, self.patient, None, start.room, start.staff, start.at)
+        moved = wanted.at(start.at)
+        return replace(course, sessions=(*course.sessions, moved)), line
+
+    def _session_start(
+        self, course: Course, session: Point, therapist: User | None, room: Room | None, *, after_half: bool
+    ) -> Start | None:
+        """The best free start that breaks nothing: the same therapist and hour, as soon as the window opens."""
+        opens = self._half(course) if after_half else self._opens(course, session.kind)
+
+        def cost(start: datetime) -> int:
+            late = max((start.date() - opens.date()).days - 1, 0) * DAY_MINUTES if opens else 0
+            return late + abs(_minute(start) - _minute(session.start))
+
+        form = shape(session.kind, self.calendar.timing)
+        for start in self._starts(form, cost, room, therapist, other_staff=OTHER_THERAPIST):
+            if opens and start.at < opens:
+                continue
+            placed = session.at(start.at)
+            trial = replace(course, sessions=(*course.sessions, placed))
+            known = {concern.code for concern in course.concerns()}
+            fits = not any(c.code not in known and c.code[0] == session.kind for c in trial.concerns())
+            if fits and self._is_apart(course, placed):
+                return start
+        return None
+
+    def _opens(self, course: Course, kind: str) -> datetime | None:
+        if kind == "integration" and course.infusions:
+            return course.infusions[-1].start
+        return None
+
+    # Free starts
+
+    def _starts(
+        self,
+        form: Shape,
+        cost: Callable[[datetime], int],
+        room: Room | None,
+        staff: User | None,
+        *,
+        other_staff: int = OTHER_STAFF,
+    ) -> list[Start]:
+        """Every free start of a shape with the room and person of before where they are free, the cheapest first."""
+        found = []
+        for moment, rooms, people in self._free_starts(form):
+            own_room = next((one for one in rooms if room and one.pk == room.pk), None)
+            own_staff = next((one for one in people if staff and one.pk == staff.pk), None)
+            price = cost(moment) + (0 if own_room else OTHER_ROOM) + (0 if own_staff else other_staff)
+            found.append(Start(moment, own_room or rooms[0], own_staff or people[0], price))
+        return sorted(found, key=lambda one: (one.cost, one.at))
+
+    def _free_starts(self, form: Shape) -> list[Free]:
+        """Every start on the quarter of an hour from now on, with the rooms and people that are free for it.
+
+        Infusions from tomorrow on: the patient has to fast and to find a ride home.
+        """
+        if form not in self._free:
+            calendar = self.calendar
+            tomorrow = calendar.cell(self.site.day_bounds(self.site.today())[1])
+            ahead = tomorrow if form.kind in INFUSIONS else calendar.cell(clock.now()) + 1
+            starts = calendar.starts(form, patient_id=self.patient.pk) >> ahead << ahead
+            rooms = [(one, calendar.room_starts(one, form)) for one in calendar.rooms_for(form)]
+            people = [(one, calendar.staff_starts(one, form)) for one in calendar.people[form.role]]
+            self._free[form] = [
+                (
+                    moment,
+                    [one for one, free in rooms if free >> calendar.cell(moment) & 1],
+                    [one for one, free in people if free >> calendar.cell(moment) & 1],
+                )
+                for moment in calendar.moments(starts)
+                if moment.minute % GRID_MINUTES == 0
+            ]
+        return self._free[form]
+
+    def _is_apart(self, course: Course, point: Point) -> bool:
+        """Whether the patient is nowhere else of this course meanwhile."""
+        return not any(one.start < point.end and point.start < one.end for one in course.points)
+
+
+def _point(kind: str, start: datetime, form: Shape) -> Point:
+    """A visit that is not booked yet."""
+    return Point(uuid7(), kind, start, start + timedelta(minutes=form.minutes))
+
+
+def _minute(moment: datetime) -> int:
+    return moment.hour * 60 + moment.minute
