@@ -21,15 +21,16 @@ def lock(names: Iterable[tuple[str, UUID]]) -> None:
     Days are UTC days, so that two sites in two zones mean the same by them. A repair that touches several visits
     locks all of them here first; booking inside it then waits for nobody.
     """
-    keys = [
-        int.from_bytes(
-            hashlib.blake2b(f"{day}:{resource}".encode(), digest_size=8).digest(),
-            signed=True,
-        )
-        for day, resource in sorted({(day, str(resource)) for day, resource in names})
-    ]
+    pairs = sorted({(day, str(resource)) for day, resource in names})
+    keys = [key(day, resource) for day, resource in pairs]
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key", [keys])
+
+
+def key(day: str, resource: str) -> int:
+    """The number that stands for a resource on a day."""
+    digest = hashlib.blake2b(f"{day}:{resource}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, signed=True)
 
 
 def utc_days(start: datetime, end: datetime) -> list[str]:
