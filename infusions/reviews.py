@@ -1,4 +1,4 @@
-"""Which infusions wait for a provider's review: after an early stop (J2), at the checkpoint (J4), and while suspended.
+"""Which infusions wait for a provider’s review: after an early stop or an adverse event, at the checkpoint, suspended (J2, J4).
 
 Asked for many infusions at once; the number of queries does not grow with them.
 """
@@ -12,8 +12,8 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef
 
 from clinic.models import ProtocolSettings
-from infusions import response
-from infusions.models import Infusion, ResponseReview, Series, StateEvent
+from infusions import adverse, response
+from infusions.models import AdverseEvent, Infusion, ResponseReview, Series, StateEvent
 
 SUSPENDED = "The series is suspended. A provider evaluates again, and decides whether it goes on."
 STOPPED = "The last infusion was stopped early. A provider reviews it before the next one."
@@ -27,6 +27,7 @@ def missing(infusions: Sequence[Infusion], settings: Mapping[UUID, ProtocolSetti
     patients = {each.patient_id for each in series.values()}
     signed = list(ResponseReview.objects.filter(series__patient__in=patients).select_related("series"))
     stops = _stops(infusions, patients)
+    events = adverse.unreviewed_of(patients)
     assessments = response.assess_all(list(series.values()))
     found = {}
     for infusion in infusions:
@@ -34,6 +35,8 @@ def missing(infusions: Sequence[Infusion], settings: Mapping[UUID, ProtocolSetti
             found[infusion.pk] = SUSPENDED
         elif _unreviewed(stops.get(infusion.pk), infusion.series.patient_id, signed):
             found[infusion.pk] = STOPPED
+        elif event := _before(infusion, events.get(infusion.series.patient_id, [])):
+            found[infusion.pk] = _reported(event)
         else:
             limits = settings[infusion.appointment.site_id]
             found[infusion.pk] = _checkpoint(infusion, assessments[infusion.series_id], limits, signed)
@@ -66,6 +69,17 @@ def _unreviewed(stopped: datetime | None, patient_id: UUID, signed: Sequence[Res
     if stopped is None:
         return False
     return not any(review.series.patient_id == patient_id and review.signed_at >= stopped for review in signed)
+
+
+def _before(infusion: Infusion, events: Sequence[AdverseEvent]) -> AdverseEvent | None:
+    """The first report that no provider has reviewed, of what happened before this infusion began."""
+    began = infusion.started_at
+    return next((event for event in events if began is None or event.observed_at < began), None)
+
+
+def _reported(event: AdverseEvent) -> str:
+    grade = f", grade {event.grade}" if event.grade else ""
+    return f"An adverse event ({event.get_term_display().lower()}{grade}) waits for a provider’s review."
 
 
 def _checkpoint(
