@@ -168,7 +168,7 @@ def _question(
         "room": room,
         "staff": staff,
         "there": there,
-        "moving": preview.of_moving(found) if there else [],
+        "moving": preview.of_moving(found, there.starts_at) if there else [],
         "trouble": trouble,
         "asked": asked,
     }
