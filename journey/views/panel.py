@@ -25,6 +25,7 @@ from visits.courses import NeedsReason
 from visits.forms import CancelForm, MoveForm
 from visits.models import Appointment
 from visits.rules import UNDO_MINUTES
+from visits.week import places
 
 REASON_LENGTH = 300
 REFUSALS = (Refused, IllegalTransition, Invalid)
@@ -161,7 +162,7 @@ def _question(
     asked: NeedsReason | None = None,
 ) -> HttpResponse:
     """The dialog: before and after with what follows, or why not."""
-    room, staff, _ = panels.places(found)
+    room, staff, _ = places(found)
     context = {
         "visit": found,
         "site": found.site,
