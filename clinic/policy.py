@@ -135,6 +135,10 @@ ROUTES: dict[str, Action | Door] = {
     "health-ready": Door.PUBLIC,
     "clinic:switch-site": Door.SIGNED_IN,
     "clinic:unlock": Door.PUBLIC,
+    "clinic:switch-in": Door.SIGNED_IN,
+    "clinic:pin": Door.SIGNED_IN,
+    "clinic:tablets": Action.MANAGE_CLINIC,
+    "clinic:tablet-revoke": Action.MANAGE_CLINIC,
     "clinic:keep-key": Door.SIGNED_IN,
     "clinic:gallery": Action.MANAGE_CLINIC,
     # clinic: sign-in and accounts (django-allauth)
@@ -271,9 +275,10 @@ ROUTES: dict[str, Action | Door] = {
     "visits:cancel": Action.BOOK,
     "visits:no-show": Action.BOOK,
     "visits:move": Action.BOOK,
+    "visits:longer": Action.BOOK,
     "visits:undo": Action.BOOK,
     "visits:calendar": Door.SIGNED_IN,
-    "visits:feed": Door.PUBLIC,  # as above
+    "visits:feed": Door.PUBLIC,  # the secret in the address opens it
     "visits:walk-in-find": Action.CHECK_IN,
     "visits:walk-in": Action.CHECK_IN,
     "visits:waitlist": Action.BOOK,

@@ -78,6 +78,24 @@ class MoveForm(CalmForm, forms.Form):
         super().refuse(Invalid(fields))
 
 
+class LongerForm(CalmForm, forms.Form):
+    """How much longer the patient stays; a reason only to overbook what comes next."""
+
+    picks = ("minutes",)
+    required_sentences = {"minutes": "Choose how many minutes to add."}
+    minutes = forms.TypedChoiceField(
+        label="Add", coerce=int, choices=[(number, f"{number}\N{NO-BREAK SPACE}min") for number in (15, 30, 45, 60)]
+    )
+    overbook_reason = forms.CharField(
+        label="Why overbook", max_length=200, required=False, help_text="Only when somebody else has the place then."
+    )
+
+    def __init__(self, *args, may_overbook: bool, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_overbook:
+            del self.fields["overbook_reason"]
+
+
 class WishForm(CalmForm, forms.Form):
     """What kind of visit, on which day, about when; for an infusion also how long drug and recovery are to be."""
 

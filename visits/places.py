@@ -5,6 +5,7 @@ The only module that writes holds; called inside the locks (locks).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -189,19 +190,22 @@ def hold(
         for part in form.parts
         for resource, lane in _lanes(calendar, appointment.patient, part, places)
     ]
+    write(holds, f"{clashes.when(calendar.site, appointment.starts_at)} has just been taken. Choose another time.")
+    for hold in holds:
+        start = calendar.cell(hold.during.lower)
+        calendar.take(hold.resource, hold.lane, start, calendar.cell(hold.during.upper))
+    followers.taken(site_id=appointment.site_id, starts_at=appointment.starts_at, ends_at=appointment.ends_at)
+
+
+def write(holds: Sequence[Hold], taken: str) -> None:
+    """Store holds. Raises SlotTaken with the sentence `taken` when the database's own constraint says no."""
     try:
         with transaction.atomic():
             Hold.objects.bulk_create(holds)
     except IntegrityError as error:
         if not clashes.is_overlap(error):
             raise
-        raise SlotTaken(
-            f"{clashes.when(calendar.site, appointment.starts_at)} has just been taken. Choose another time."
-        ) from error
-    for hold in holds:
-        start = calendar.cell(hold.during.lower)
-        calendar.take(hold.resource, hold.lane, start, calendar.cell(hold.during.upper))
-    followers.taken(site_id=appointment.site_id, starts_at=appointment.starts_at, ends_at=appointment.ends_at)
+        raise SlotTaken(taken) from error
 
 
 def _lanes(calendar: Calendar, patient: Patient, part: Part, places: Places) -> list[tuple[Room | User | Patient, int]]:

@@ -112,11 +112,13 @@ def _hold_again(holds: Sequence[Hold]) -> None:
 
 def _restore(appointment: Appointment, event: StatusEvent, released: Sequence[Hold]) -> None:
     """The visit as it was before the event, and what was to be said about it."""
+    length = appointment.ends_at - appointment.starts_at
+    stay = next((hold for hold in released if hold.patient_id), None)
     if event.moved_from:
-        length = appointment.ends_at - appointment.starts_at
-        stay = next((hold for hold in released if hold.patient_id), None)
         appointment.starts_at = event.moved_from
-        appointment.ends_at = stay.during.upper if stay else event.moved_from + length
+    appointment.ends_at = stay.during.upper if stay else appointment.starts_at + length
+    if event.longer_by:
+        appointment.recovery_minutes = event.recovery_before
     _save_as_before(appointment, event)
     if not released:
         return
@@ -133,7 +135,7 @@ def _save_as_before(appointment: Appointment, event: StatusEvent) -> None:
     if event.after == Status.CANCELLED:
         appointment.cancelled_by_party = appointment.reason = ""
         appointment.cancelled_late = None
-    if event.after == Status.ARRIVED:
+    if event.after == Status.ARRIVED != event.before:
         appointment.arrived_at = None
     appointment.save(
         update_fields=[
@@ -141,6 +143,7 @@ def _save_as_before(appointment: Appointment, event: StatusEvent) -> None:
             "version",
             "starts_at",
             "ends_at",
+            "recovery_minutes",
             "cancelled_by_party",
             "cancelled_late",
             "reason",

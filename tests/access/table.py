@@ -19,6 +19,10 @@ EXPECTED: dict[str, set[Role] | str] = {
     # clinic
     "clinic:switch-site": SIGNED_IN,
     "clinic:unlock": PUBLIC,
+    "clinic:switch-in": SIGNED_IN,
+    "clinic:pin": SIGNED_IN,
+    "clinic:tablets": {ADMIN},
+    "clinic:tablet-revoke": {ADMIN},
     "clinic:keep-key": SIGNED_IN,
     "clinic:gallery": {ADMIN},
     # accounts and health
@@ -154,6 +158,7 @@ EXPECTED: dict[str, set[Role] | str] = {
     "visits:cancel": {DESK, NURSE, THERAPIST, PROVIDER},
     "visits:no-show": {DESK, NURSE, THERAPIST, PROVIDER},
     "visits:move": {DESK, NURSE, THERAPIST, PROVIDER},
+    "visits:longer": {DESK, NURSE, THERAPIST, PROVIDER},
     "visits:undo": {DESK, NURSE, THERAPIST, PROVIDER},
     "visits:calendar": SIGNED_IN,
     "visits:feed": PUBLIC,

@@ -188,6 +188,10 @@ class StatusEvent(Record):
     by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     moved_from = models.DateTimeField(null=True, blank=True, help_text="The start before a move.")
     reason = models.CharField(max_length=300, blank=True, help_text="Why a rule was overridden, in the mover's words.")
+    longer_by = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Minutes added to the end.")
+    recovery_before = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="The recovery that was set for the visit before it was made longer."
+    )
     undone_at = models.DateTimeField(null=True, blank=True)
     undone_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from clinic.access import acting_user
 from clinic.errors import DomainError, IllegalTransition, Invalid, Refused
+from clinic.models import User
 from clinic.policy import Action, can
-from visits import changes, clashes, preview, steps
+from visits import changes, clashes, extending, preview, steps
 from visits.access import appointment_or_404
-from visits.forms import CancelForm, MoveForm
+from visits.forms import CancelForm, LongerForm, MoveForm
 from visits.models import Appointment
 from visits.rules import INFUSIONS, UNDO_MINUTES
 from visits.states import may_become
@@ -35,6 +36,7 @@ def _detail(
     *,
     move: MoveForm | None = None,
     cancel: CancelForm | None = None,
+    longer: LongerForm | None = None,
     trouble: DomainError | None = None,
 ) -> HttpResponse:
     """The visit with what can follow. After a refusal the same page says why and keeps what was typed."""
@@ -60,6 +62,7 @@ def _detail(
         "move_form": move if may_move else None,
         "cancel_form": (cancel or CancelForm()) if may_cancel else None,
         "cancel_open": cancel is not None,
+        "longer_form": (longer or _longer_form(user, found)) if may_book and found.is_alive else None,
         "cancelling": preview.of_cancelling(found) if may_cancel else [],
         "moving": preview.of_moving(found) if may_move else [],
         "missing": preview.of_no_show(found) if steps.may_be_missed(found, user) else [],
@@ -69,6 +72,24 @@ def _detail(
     }
     status = trouble.status if trouble else 200
     return render(request, "visits/appointment.html", context, status=status)
+
+
+def _longer_form(user: User, found: Appointment, typed: QueryDict | None = None) -> LongerForm:
+    return LongerForm(typed, may_overbook=can(user, Action.OVERBOOK, found.site))
+
+
+@require_POST
+def longer(request: HttpRequest, pk: UUID) -> HttpResponse:
+    user, found = acting_user(request), appointment_or_404(request, pk)
+    form = _longer_form(user, found, request.POST)
+    if not form.is_valid():
+        return _detail(request, found, longer=form, trouble=Invalid("Choose how many minutes to add."))
+    try:
+        done = extending.extend(appointment_id=found.pk, by=user, **form.cleaned_data)
+    except (Refused, IllegalTransition, Invalid) as error:
+        return _detail(request, found, longer=form, trouble=error)
+    messages.success(request, f"The visit lasts until {clashes.hour(done.site, done.ends_at)} now.")
+    return redirect("visits:appointment", pk=found.pk)
 
 
 def _step(request: HttpRequest, pk: UUID, key: str) -> HttpResponse:
