@@ -15,6 +15,7 @@ from clinic import settings_versions
 from clinic.access import acting_user, current_site
 from clinic.models import ProtocolSettings, Site
 from clinic.place.forms import ProtocolForm
+from clinic.place.protocol_fixed import BY_PEOPLE, IN_THE_PROGRAM
 from clinic.place.protocol_words import SECTIONS, differences, sections, setting
 from clinic.place.views import done, form_page, here
 from clinic.policy import Action, can, require
@@ -35,6 +36,7 @@ def _show(request: HttpRequest, shown: ProtocolSettings, site: Site, newest: Pro
         "version": shown,
         "is_newest": shown.version == newest.version,
         "sections": list(sections(shown)),
+        "fixed": (("Held fixed by the program", IN_THE_PROGRAM), ("Kept by people", BY_PEOPLE)),
         "may_edit": shown.version == newest.version and can(user, Action.MANAGE_CLINIC, site),
         "may_sign": bool(shown.version) and not shown.signed_at and can(user, Action.SIGN_PROTOCOL, site),
     }
