@@ -1,4 +1,4 @@
-"""Which infusions wait for a provider’s review: after an early stop or an adverse event, at the checkpoint, suspended (J2, J4).
+"""Which infusions wait for a provider: after an early stop or an adverse event (J2), at the checkpoint (J4), suspended.
 
 Asked for many infusions at once; the number of queries does not grow with them.
 """

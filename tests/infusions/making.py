@@ -76,7 +76,7 @@ def order(
         mg_per_kg=D(mg_per_kg),
         dosing_weight_kg=D(kg),
         weight_measured_at=moment,
-        dose_mg=D(mg_per_kg) * D(kg),
+        dose_mg=fields.pop("dose_mg", D(mg_per_kg) * D(kg)),
         minutes=40,
         bag_ml=D(50),
         signed_at=moment,

@@ -361,3 +361,33 @@ def test_rows_in_words(stopped, vial, nurse, other_nurse):
         "Drawn for Maya Torres, 40\u00a0mg",
         "Received",
     ]
+
+
+# What the database keeps when the verbs are passed by
+
+
+@pytest.mark.parametrize("fields", [{"balance_ml": D(5)}, {"volume_ml": D(20)}, {"strength_mg_per_ml": D(100)}])
+def test_the_balance_moves_by_the_ledger_alone(vial, fields):
+    with pytest.raises(DatabaseError), transaction.atomic():
+        DrugVial.objects.filter(pk=vial.pk).update(**fields)
+    assert sums_agree(vial)
+
+
+def test_the_database_knows_no_witness_of_oneself(vial, nurse):
+    with pytest.raises(IntegrityError, match="ledger_witness_is_another"), transaction.atomic():
+        LedgerEntry.objects.create(
+            vial=vial, kind="wasted", change_ml=D("-0.5"), observed_at=clock.now(), entered_by=nurse, witness=nurse
+        )
+
+
+def test_no_more_leaves_a_bag_than_was_drawn_into_it(stopped, vial, nurse, other_nurse):
+    with pytest.raises(IntegrityError, match="more than the"), transaction.atomic():
+        LedgerEntry.objects.create(
+            vial=vial, kind="wasted", change_ml=D(0), wasted_mg=D("40.01"), infusion=stopped, observed_at=clock.now(),
+            entered_by=nurse, witness=other_nurse,
+        )  # fmt: skip
+
+
+def test_a_vial_that_holds_something_is_not_closed_by_the_database(vial):
+    with pytest.raises(IntegrityError, match="vial_closed_is_empty"), transaction.atomic():
+        DrugVial.objects.filter(pk=vial.pk).update(closed_at=clock.now())

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, IntegrityError, transaction
 
 from clinic import clock
 from clinic.errors import Invalid, NotPermitted, Refused
@@ -258,3 +258,9 @@ def test_only_a_provider_countersigns(series, provider, nurse):
     order = sign(series, provider, mg_per_kg=D("1.05"))
     with pytest.raises(NotPermitted):
         orders.countersign(order_id=order.pk, by=nurse)
+
+
+def test_the_database_refuses_a_dose_that_does_not_follow(patient, provider):
+    series = making.loading(patient, provider)
+    with pytest.raises(IntegrityError, match="order_dose_follows_from_weight"), transaction.atomic():
+        making.order(series, provider, dose_mg=Decimal(400))
