@@ -1,6 +1,6 @@
 """Calendars where time is not plain: both changes of the clock, a change of half an hour, midnight, a leap day."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,6 +13,9 @@ from reminders.models import Message
 from tests import build
 from visits import board, booking, clashes
 from visits.calendar import Calendar, block, runs
+from visits.places import Wanted
+from visits.planner import propose
+from visits.rules import Gaps, gap_breaches, wall_clock_before
 from visits.slots import next_free
 
 pytestmark = pytest.mark.django_db
@@ -191,3 +194,114 @@ def test_runs_are_the_starts_of_enough_free_cells(free, length, starts):
 
 def test_a_block_that_ends_before_it_starts_is_empty():
     assert block(5, 3) == 0
+
+
+# Reminders keep the hour of the wall
+
+
+@pytest.mark.parametrize(
+    ("zone", "start", "hours", "due"),
+    [
+        ("America/Los_Angeles", "2027-03-15T09:00", 24, "2027-03-14T16:00"),  # on summer time already
+        ("America/Los_Angeles", "2027-03-15T09:00", 72, "2027-03-12T17:00"),  # on winter time still
+        ("America/Los_Angeles", "2027-11-08T09:00", 72, "2027-11-05T16:00"),
+        ("America/Los_Angeles", "2027-03-15T02:30", 24, "2027-03-14T10:30"),  # an hour that is skipped: the one after
+        ("America/Los_Angeles", "2027-11-08T01:30", 24, "2027-11-07T08:30"),  # an hour that comes twice: the first
+        ("Australia/Lord_Howe", "2027-04-05T09:00", 72, "2027-04-01T22:00"),
+        ("Australia/Lord_Howe", "2027-04-05T09:00", 24, "2027-04-03T22:30"),
+        ("Australia/Lord_Howe", "2027-10-04T09:00", 72, "2027-09-30T22:30"),
+        ("America/Chicago", "2028-03-01T09:00", 24, "2028-02-29T15:00"),
+        ("America/Chicago", "2028-03-01T00:15", 48, "2028-02-28T06:15"),
+    ],
+)
+def test_a_reminder_is_due_at_the_same_hour_of_the_wall(zone, start, hours, due):
+    starts_at = datetime.fromisoformat(start).replace(tzinfo=ZoneInfo(zone))
+    assert wall_clock_before(starts_at, hours, ZoneInfo(zone)) == datetime.fromisoformat(due).replace(tzinfo=UTC)
+
+
+# Series
+
+
+@pytest.mark.parametrize(
+    ("zone", "first", "inside"),
+    [
+        ("America/Los_Angeles", date(2027, 3, 2), date(2027, 3, 14)),
+        ("America/Los_Angeles", date(2027, 10, 26), date(2027, 11, 7)),
+        ("Australia/Lord_Howe", date(2027, 3, 23), date(2027, 4, 4)),
+        ("Australia/Lord_Howe", date(2027, 9, 21), date(2027, 10, 3)),
+        ("America/Chicago", date(2028, 2, 15), date(2028, 2, 29)),
+    ],
+    ids=["spring", "autumn", "half an hour back", "half an hour on", "leap day"],
+)
+def test_a_series_keeps_its_hour_whatever_the_calendar_does(zone, first, inside):
+    site = build.site(zone=zone)
+    for role in (Role.NURSE, Role.THERAPIST):
+        build.user(role, at=site)
+    desk, patient = build.user(Role.FRONT_DESK, at=site), build.patient(site)
+    with clock.at(site.moment(first, time(9)) - timedelta(days=14)):
+        best = propose(patient=patient, site=site, count=6, weekdays=(1, 4), not_before=first, at=time(9), by=desk)[0]
+        days = [site.local(slot.starts_at).date() for slot in best.infusions]
+        assert days[0] < inside <= days[-1]
+        assert {site.local(slot.starts_at).time() for slot in best.infusions} == {time(9)}
+        assert {day.weekday() for day in days} == {1, 4}
+        assert not gap_breaches([slot.starts_at for slot in best.infusions], Gaps())
+        wanted = [Wanted(slot.kind, slot.starts_at, slot.room, slot.staff) for slot in best.infusions]
+        visits = booking.book_all(patient=patient, site=site, wanted=wanted, by=desk)
+    assert {visit.ends_at - visit.starts_at for visit in visits} == {timedelta(hours=2)}
+    due = [site.local(message.due_at) for message in Message.objects.filter(kind__startswith="appointment")]
+    assert len(due) == 12
+    assert {moment.time() for moment in due} == {time(9)}
+
+
+# The board
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "row"),
+    [
+        ("America/Los_Angeles", "2027-03-14", 12 * 8 + 1),
+        ("America/Los_Angeles", "2027-11-07", 12 * 10 + 1),
+        ("Australia/Lord_Howe", "2027-04-04", 12 * 9 + 6 + 1),
+        ("Australia/Lord_Howe", "2027-10-03", 12 * 9 - 6 + 1),
+        ("America/Chicago", "2028-02-29", 12 * 9 + 1),
+    ],
+)
+def test_nine_in_the_morning_stands_as_many_rows_down_as_time_has_passed(around_the_clock, zone, day, row):
+    site, desk = around_the_clock(zone)
+    start = build.moment(site, day)
+    with clock.at(start - timedelta(days=7)):
+        booking.book(patient=build.patient(site), site=site, kind="infusion", starts_at=start, by=desk)
+        shown = board.day(site, date.fromisoformat(day))
+    assert f"{site.local(shown.opens_at):%H:%M}" == "00:00"
+    assert [(visit.row, visit.rows) for visit in shown.visits] == [(row, 24)]
+
+
+def test_two_sites_in_two_zones_each_show_their_own_hours():
+    here, there = build.site(), build.site("Lakeside", "America/Chicago")
+    desk = build.user(Role.FRONT_DESK, at=here)
+    desk.memberships.create(site=there, role=Role.FRONT_DESK)
+    for site in (here, there):
+        build.user(Role.NURSE, at=site)
+    with clock.at(build.moment(here, "2027-03-08")):
+        for site in (here, there):
+            start = build.moment(site, "2027-03-15")
+            booking.book(patient=build.patient(site), site=site, kind="infusion", starts_at=start, by=desk)
+        boards = [board.day(site, date(2027, 3, 15)) for site in (here, there)]
+    assert [visit.row for shown in boards for visit in shown.visits] == [13, 13]
+    first, second = (shown.visits[0].appointment.starts_at for shown in boards)
+    assert first - second == timedelta(hours=2)
+    for site in (here, there):
+        due = [site.local(message.due_at) for message in Message.objects.filter(site=site)]
+        assert [f"{moment:%m-%d %H:%M}" for moment in due] == ["03-12 09:00", "03-14 09:00"]
+
+
+def test_an_evening_here_is_the_next_day_there(around_the_clock):
+    """22:00 in Los Angeles is midnight in Chicago: each site's day has its own bounds."""
+    here, desk = around_the_clock("America/Los_Angeles")
+    there = build.site("Lakeside", "America/Chicago")
+    with clock.at(build.moment(here, "2027-02-01")):
+        late = build.moment(here, "2027-02-02", "21:30")
+        booking.book(patient=build.patient(here), site=here, kind="infusion", starts_at=late, by=desk)
+    assert f"{there.local(late):%m-%d %H:%M}" == "02-02 23:30"
+    assert len(board.day(here, date(2027, 2, 2)).visits) == 1
+    assert here.day_bounds(date(2027, 2, 2))[1] - there.day_bounds(date(2027, 2, 2))[1] == timedelta(hours=2)
