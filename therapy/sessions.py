@@ -182,7 +182,7 @@ def share_intentions(
 
 @transaction.atomic
 def follow_visit(*, appointment_id: UUID, by: User) -> None:
-    """A visit was called off, missed or brought back: its session is missed, or planned again."""
+    """A visit was called off, missed, brought back or moved: its session is missed, planned again, or another's."""
     session = TherapySession.objects.select_for_update(of=("self",)).filter(appointment_id=appointment_id).first()
     if session is None:
         return
@@ -191,6 +191,16 @@ def follow_visit(*, appointment_id: UUID, by: User) -> None:
         _move(session, State.MISSED)
     elif session.state == State.MISSED and visit.is_alive and not _another(session):
         _move(session, State.PLANNED)
+    if session.state == State.PLANNED:
+        _go_with(session, visit)
+
+
+def _go_with(session: TherapySession, visit: Appointment) -> None:
+    """The session belongs to the therapist who holds its visit."""
+    held = visit.holds.filter(active=True, staff__isnull=False).values_list("staff_id", flat=True).first()
+    if held and held != session.therapist_id:
+        session.therapist_id = held
+        session.save(update_fields=["therapist"])
 
 
 def _another(session: TherapySession) -> bool:

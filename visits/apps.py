@@ -7,10 +7,11 @@ class VisitsConfig(AppConfig):
     def ready(self) -> None:
         from clinic.place import directory
         from insurance import authorizations
-        from visits import followers, openings, retiring, tending, units
+        from visits import followers, openings, repair, retiring, tending, units
 
         authorizations.count_with(units.infusion_days)
         directory.before_retiring.append(retiring.objection)
+        directory.after_losing.append(repair.look_after)
         directory.after_lifting.append(openings.reopened)
         followers.add(tending.follow_visit)
         followers.add(openings.follow_visit)

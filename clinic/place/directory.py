@@ -45,6 +45,20 @@ class Lifted(Protocol):
 after_lifting: list[Lifted] = []
 
 
+class Losing(Protocol):
+    def __call__(self, *, site: Site, first_day: date, last_day: date, by: User) -> int: ...
+
+
+# Rooms to the right add themselves here to look after what was booked on days that are closed, or with somebody who is
+# away. Each answers how many visits have lost their place.
+after_losing: list[Losing] = []
+
+
+def lost_places(*, site: Site, first_day: date, last_day: date, by: User) -> int:
+    """Have everybody look after what these days no longer hold. Answers how many visits have lost their place."""
+    return sum(look(site=site, first_day=first_day, last_day=last_day, by=by) for look in after_losing)
+
+
 def _tell_lifted(closure: Closure, first_day: date, last_day: date) -> None:
     for tell in after_lifting if first_day <= last_day else ():
         tell(site=closure.site, room=closure.room, first_day=first_day, last_day=last_day)

@@ -76,7 +76,7 @@ def _page(
         "seen": repair.fingerprint(mending),
         "consequences": preview.of_repair(steps) if steps else [],
         "wish_form": WishForm(initial=wish),
-        "wish": {name: value for name, value in wish.items() if value},
+        "wish": {name: value.isoformat() for name, value in wish.items() if value},
         "may_repair": can(user, Action.BOOK, found.site) and running,
         "decision_form": decision or DecisionForm(initial=_longest(mending)) if decides and running else None,
         "soft": soft if decides else [],

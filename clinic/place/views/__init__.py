@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
+from django.contrib import messages
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from clinic.access import acting_user, current_site
 from clinic.errors import Invalid, Refused
 from clinic.models import Site, User
+from clinic.place import directory
 from clinic.place.directory import managed
 from clinic.policy import Action, require
 
@@ -67,3 +70,13 @@ def form_page(
     steps = [("Clinic", reverse("clinic:settings")), *trail, (title, "")]
     context = {"form": form, "title": title, "trail": steps, **words}
     return render(request, "clinic/place/form.html", context, status=422 if form.errors else 200)
+
+
+def after_losing(request: HttpRequest, site: Site, first_day: date, last_day: date) -> HttpResponse | None:
+    """Lead to the repairs when visits have lost their place on these days; None when none has."""
+    count = directory.lost_places(site=site, first_day=first_day, last_day=last_day, by=acting_user(request))
+    if not count:
+        return None
+    words = "1 visit has lost its place" if count == 1 else f"{count} visits have lost their place"
+    messages.warning(request, f"{words}. They stay booked until they are repaired; front desk has a task.")
+    return redirect("journey:repairs")

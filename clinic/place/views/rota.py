@@ -15,7 +15,7 @@ from clinic.models import Shift, ShiftException, Site, User
 from clinic.place import rota
 from clinic.place.directory import managed
 from clinic.place.forms import ExceptionForm, NewShiftForm, ShiftForm
-from clinic.place.views import done, form_page, of_mine, person_of_mine
+from clinic.place.views import after_losing, done, form_page, of_mine, person_of_mine
 from clinic.place.views.people import person_page
 
 
@@ -71,8 +71,9 @@ def exception_add(request: HttpRequest, pk: UUID) -> HttpResponse:
         typed = dict(form.cleaned_data)
         site = typed.pop("site")
         if done(form, rota.add_exception, user_id=pk, site_id=site.pk, by=acting_user(request), **typed):
-            messages.success(request, "Saved. Visits booked on these days stay until they are moved.")
-            return redirect("clinic:person", pk)
+            messages.success(request, "Saved.")
+            first, last = typed["first_day"], typed["last_day"] or typed["first_day"]
+            return after_losing(request, site, first, last) or redirect("clinic:person", pk)
     return person_page(request, one, exception_form=form)
 
 

@@ -24,7 +24,7 @@ from clinic.place.forms import (
     RoomForm,
     SiteForm,
 )
-from clinic.place.views import done, form_page, here, of_mine, site_of_mine
+from clinic.place.views import after_losing, done, form_page, here, of_mine, site_of_mine
 from clinic.policy import Role
 
 GET_OR_POST = require_http_methods(["GET", "POST"])
@@ -175,8 +175,8 @@ def closures(request: HttpRequest) -> HttpResponse:
         room = typed.pop("room")
         given = {"site_id": site.pk, "room_id": room.pk if room else None, "by": acting_user(request)}
         if made := done(form, directory.add_closure, **given, **typed):
-            messages.success(request, f"Closed: {made.reason}. Visits booked on these days stay until they are moved.")
-            return redirect("clinic:closures")
+            messages.success(request, f"Closed: {made.reason}.")
+            return after_losing(request, site, made.first_day, made.last_day) or redirect("clinic:closures")
     rows = Closure.objects.filter(site=site, last_day__gte=site.today()).select_related("room")[:CLOSURES_SHOWN]
     context = {"site": site, "closures": rows, "form": form, "today": site.today()}
     return render(request, "clinic/place/closures.html", context, status=422 if form.errors else 200)
