@@ -22,7 +22,7 @@ from infusions.models import Infusion
 from reminders.models import Message
 from tests.visits import invariants
 from tests.visits.house import House
-from visits import booking, changes, repair, repair_finding, undoing
+from visits import booking, changes, extending, repair, repair_finding, undoing
 from visits.models import Appointment, Hold
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,7 +45,8 @@ class Picture(NamedTuple):
 
 
 def picture(visit_id: UUID) -> Picture:
-    visit = Appointment.objects.values_list("status", "starts_at", "ends_at", "reason", "cancelled_late")
+    told = ("status", "starts_at", "ends_at", "recovery_minutes", "reason", "cancelled_late")
+    visit = Appointment.objects.values_list(*told)
     holds = Hold.objects.filter(appointment=visit_id, active=True).values_list("resource", "lane", "during", "phase")
     said = Message.objects.filter(subject_id=visit_id, state="planned").values_list("kind", "due_at", "expires_at")
     state = Infusion.objects.filter(appointment=visit_id).values_list("state", flat=True)
@@ -135,6 +136,11 @@ class Booking(RuleBasedStateMachine):
         with self.changing(place) as visit:
             start = self.moment(day, quarter)
             changes.move(appointment_id=visit, starts_at=start, by=self.house.desk, reason=reason)
+
+    @rule(place=places, minutes=st.sampled_from((15, 60)))
+    def extend(self, place: int, minutes: int) -> None:
+        with self.changing(place) as visit:
+            extending.extend(appointment_id=visit, minutes=minutes, by=self.house.desk)
 
     @rule(place=places)
     def miss(self, place: int) -> None:
