@@ -9,10 +9,12 @@ from random import Random
 from psycopg2.extras import DateTimeTZRange
 
 from clinic.bench import Case
+from clinic.errors import Refused
 from clinic.ids import uuid7
 from clinic.models import Membership, OpeningHours, Room, Shift, Site, User
 from clinic.policy import Role
 from patients.models import Patient
+from visits import booking
 from visits.calendar import Calendar, cells
 from visits.models import Appointment, Hold, StatusEvent
 from visits.planner import NoPlan, propose
@@ -28,6 +30,7 @@ WISHES = [((1, 4), 6), ((0, 2, 4), 8), ((0, 3), 6), ((), 6), ((1, 4), 7), ((2, 4
 def cases() -> Iterable[Case]:
     yield Case("visits: plan a series on a busy calendar", _planner, runs=60, target_ms=150)
     yield Case("visits: next free infusion places for 8 weeks", _slots, runs=60, target_ms=50)
+    yield Case("visits: book a random infusion, or say what is free", _bookings, runs=200, target_ms=40)
 
 
 class Busy:
@@ -172,5 +175,21 @@ def _slots() -> Callable[[int], object]:
 
     def run(number: int) -> object:
         return next_free(site=busy.site, kind="infusion", first=today + timedelta(days=number % 5), days=56)
+
+    return run
+
+
+def _bookings() -> Callable[[int], object]:
+    busy = Busy()
+    today = busy.site.today()
+
+    def run(number: int) -> object:
+        day = today + timedelta(days=1 + number % DAYS)
+        start = busy.site.moment(day, time(8)) + timedelta(minutes=15 * busy.random.randrange(36))
+        patient = busy.random.choice(busy.patients)
+        try:
+            return booking.book(patient=patient, site=busy.site, kind="infusion", starts_at=start, by=busy.desk)
+        except Refused as no:
+            return no
 
     return run
