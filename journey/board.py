@@ -135,11 +135,16 @@ def read(site: Site, on: date, *, by: User, only: str = "") -> Board:
 
 
 def _infusions(day: BoardDay) -> dict[UUID, Infusion]:
-    visits = [visit.appointment.pk for visit in day.visits if visit.appointment.kind in INFUSIONS]
-    found = Infusion.objects.filter(appointment_id__in=visits).select_related(
-        "series__patient__site", "appointment__site", "order"
-    )
-    return {one.appointment_id: one for one in found}
+    """The infusions of the day by visit; visit, patient and site are those that the day has read already."""
+    visits = {visit.appointment.pk: visit.appointment for visit in day.visits if visit.appointment.kind in INFUSIONS}
+    found = {
+        one.appointment_id: one
+        for one in Infusion.objects.filter(appointment_id__in=visits).select_related("series", "order")
+    }
+    for key, infusion in found.items():
+        infusion.appointment = visits[key]
+        infusion.series.patient = visits[key].patient
+    return found
 
 
 def _unless_hidden(gate: Summary | None, reader: Reader) -> Summary | None:

@@ -226,7 +226,7 @@ def _holds(site: Site, on: date) -> list[Hold]:
     found = (
         Hold.objects.filter(Q(active=True) | gone)
         .filter(appointment__site=site, during__overlap=DateTimeTZRange(begins, ends))
-        .prefetch_related(Prefetch("appointment", Appointment.objects.select_related("patient")), "room", "staff")
+        .prefetch_related(Prefetch("appointment", Appointment.objects.select_related("patient__site")), "room", "staff")
         .order_by("appointment__starts_at", "appointment_id", "lane")
     )
     return list(found)
@@ -259,6 +259,7 @@ def _place_visits(board: BoardDay, holds: list[Hold]) -> None:
 
 def _visit(board: BoardDay, held: list[Hold]) -> BoardVisit:
     appointment = held[0].appointment
+    appointment.site = board.site
     minutes = int((appointment.ends_at - appointment.starts_at).total_seconds()) // 60
     staff_holds = [hold for hold in held if hold.staff_id and hold.lane != HANDS_LANE]
     over = next((hold for hold in held if hold.overbooked_reason), None)
