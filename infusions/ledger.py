@@ -31,6 +31,12 @@ DEA_REPORT = "dea_loss_report"
 AHEAD = timedelta(minutes=2)
 
 
+class WrongVial(Refused):
+    """The vial in hand has another strength than the volume was worked out for."""
+
+    title = "Wrong vial"
+
+
 @transaction.atomic
 def receive(
     *,
@@ -107,7 +113,7 @@ def draw(
     vial = _scanned(site, vial_label)
     _require_usable(vial, site)
     if strength_mg_per_ml is not None and vial.strength_mg_per_ml != strength_mg_per_ml:
-        raise Refused(
+        raise WrongVial(
             f"Stop: {vial.label} holds {quantity(vial.strength_mg_per_ml, 'mg/mL')}, "
             f"the dose was worked out for {quantity(strength_mg_per_ml, 'mg/mL')}. Take the right vial."
         )
