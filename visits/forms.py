@@ -57,6 +57,9 @@ class MoveForm(CalmForm, forms.Form):
     staff = forms.ModelChoiceField(
         User.objects.none(), required=False, label="With", empty_label="The same, if free then"
     )
+    reason = forms.CharField(
+        label="Why", max_length=300, required=False, help_text="Only when a rule of the series is against the new hour."
+    )
 
     def __init__(self, *args, appointment: Appointment, **kwargs) -> None:
         self.appointment = appointment
@@ -76,6 +79,20 @@ class MoveForm(CalmForm, forms.Form):
         """The verb speaks of `starts_at`; on this page that is the hour."""
         fields = {"at" if name == "starts_at" else name: text for name, text in error.fields.items()}
         super().refuse(Invalid(fields))
+
+
+class OverbookForm(CalmForm, forms.Form):
+    """An hour that is taken, and why it is booked all the same."""
+
+    required_sentences = {
+        "day": "Choose the day.",
+        "at": "Choose the hour.",
+        "overbook_reason": "Write why this hour is overbooked. It stands in the report.",
+    }
+    kind = forms.ChoiceField(choices=KINDS, widget=forms.HiddenInput)
+    day = forms.DateField(label="Day", validators=[near])
+    at = forms.TimeField(label="Hour")
+    overbook_reason = forms.CharField(label="Why overbook", max_length=200)
 
 
 class LongerForm(CalmForm, forms.Form):

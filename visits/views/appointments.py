@@ -13,8 +13,9 @@ from clinic.access import acting_user
 from clinic.errors import DomainError, IllegalTransition, Invalid, Refused
 from clinic.models import User
 from clinic.policy import Action, can
-from visits import changes, clashes, extending, preview, steps
+from visits import changes, clashes, courses, extending, preview, steps
 from visits.access import appointment_or_404
+from visits.courses import Course, NeedsReason
 from visits.forms import CancelForm, LongerForm, MoveForm
 from visits.models import Appointment
 from visits.rules import INFUSIONS, UNDO_MINUTES
@@ -68,6 +69,7 @@ def _detail(
         "missing": preview.of_no_show(found) if steps.may_be_missed(found, user) else [],
         "may_undo": may_book and undo_until(found) is not None,
         "undo_until": undo_until(found),
+        "course": _course_to_repair(found) if may_book else None,
         "trouble": trouble,
     }
     status = trouble.status if trouble else 200
@@ -90,6 +92,13 @@ def longer(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _detail(request, found, longer=form, trouble=error)
     messages.success(request, f"The visit lasts until {clashes.hour(done.site, done.ends_at)} now.")
     return redirect("visits:appointment", pk=found.pk)
+
+
+def _course_to_repair(found: Appointment) -> Course | None:
+    """The course that lost this visit, or that breaks a rule by now."""
+    course = courses.of([found.pk]).get(found.pk)
+    lost = found.status in (Status.CANCELLED, Status.NO_SHOW)
+    return course if course and (lost or course.missing or course.concerns()) else None
 
 
 def _step(request: HttpRequest, pk: UUID, key: str) -> HttpResponse:
@@ -165,8 +174,12 @@ def move(request: HttpRequest, pk: UUID) -> HttpResponse:
             starts_at=form.starts_at,
             room=form.cleaned_data["room"],
             staff=form.cleaned_data["staff"],
+            reason=form.cleaned_data["reason"],
             by=acting_user(request),
         )
+    except NeedsReason as error:
+        form.add_error("reason", "Write why, and the visit is moved all the same.")
+        return _detail(request, found, move=form, trouble=error)
     except Invalid as error:
         form.refuse(error)
         return _detail(request, found, move=form, trouble=error)

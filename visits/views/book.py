@@ -13,11 +13,13 @@ from django.views.decorators.http import require_http_methods
 
 from clinic import settings_versions
 from clinic.access import acting_user
-from clinic.errors import Invalid, Refused
+from clinic.errors import DomainError, Invalid, Refused
 from clinic.models import Site
+from clinic.policy import Action, can
 from patients.access import patient_or_404
+from patients.models import Patient
 from visits import booking, clashes, lengths
-from visits.forms import BookForm, WishForm
+from visits.forms import BookForm, OverbookForm, WishForm
 from visits.models import Appointment
 from visits.rules import INFUSIONS, Timing
 from visits.slots import nearest_first, next_free
@@ -30,7 +32,13 @@ def book(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Free slots for a wish, each booked with one click."""
     patient = patient_or_404(request, pk, what="booking")
     site, trouble = patient.site, None
-    if request.method == "POST":
+    may_overbook = can(acting_user(request), Action.OVERBOOK, site)
+    overbook = OverbookForm(request.POST if "overbook_reason" in request.POST else None, initial=_taken_hour(request))
+    if overbook.is_bound:
+        trouble = _overbook(request, patient, overbook)
+        if trouble is None:
+            return redirect("journey:chart", pk=patient.pk)
+    elif request.method == "POST":
         picked = BookForm(request.POST)
         if picked.is_valid():
             try:
@@ -56,11 +64,39 @@ def book(request: HttpRequest, pk: UUID) -> HttpResponse:
         "form": form,
         "days": days,
         "trouble": trouble,
+        "overbook": overbook if may_overbook else None,
         "asked": form.is_valid(),
         "usual": usual,
     }
     status = trouble.status if trouble else 200 if form.is_valid() else 422
     return render(request, "visits/book.html", context, status=status)
+
+
+def _overbook(request: HttpRequest, patient: Patient, form: OverbookForm) -> DomainError | None:
+    """Book an hour that is taken, by somebody who may and says why; what kept it from being booked, or None."""
+    if not form.is_valid():
+        return Invalid("Nothing was overbooked. Look at the marked fields.")
+    typed, site = form.cleaned_data, patient.site
+    try:
+        made = booking.book(
+            patient=patient,
+            site=site,
+            kind=typed["kind"],
+            starts_at=site.moment(typed["day"], typed["at"]),
+            first_ever=_is_first(patient, typed["kind"]),
+            overbook_reason=typed["overbook_reason"],
+            by=acting_user(request),
+        )
+    except DomainError as error:
+        return error
+    messages.success(request, f"Booked: {clashes.when(site, made.starts_at)}. It stands in the report of overbookings.")
+    return None
+
+
+def _taken_hour(request: HttpRequest) -> dict[str, str]:
+    """The hour that was asked for, to be overbooked."""
+    usual = Appointment.Kind.EVALUATION.value
+    return {"kind": request.GET.get("kind", usual), "day": request.GET.get("day", ""), "at": request.GET.get("at", "")}
 
 
 def _wish(request: HttpRequest, site: Site, usual: lengths.Length) -> dict[str, str]:
