@@ -35,6 +35,7 @@ def read(visit: Appointment, *, by: User) -> dict[str, object]:
         gate = gate.veiled
     clinical, may_book = can(by, Action.SEE_INFUSION, site), can(by, Action.BOOK, site)
     may_move = may_book and visit.status in (Status.BOOKED, Status.CONFIRMED)
+    may_cancel = may_book and may_become(visit.status, Status.CANCELLED)
     unmet = gate.unmet if clinical and gate else ()
     local = site.local(visit.starts_at)
     return {
@@ -53,8 +54,8 @@ def read(visit: Appointment, *, by: User) -> dict[str, object]:
         "move_form": MoveForm(appointment=visit, initial={"day": local.date(), "at": local.time()})
         if may_move
         else None,
-        "cancel_form": CancelForm() if may_book and may_become(visit.status, Status.CANCELLED) else None,
-        "cancelling": preview.of_cancelling(visit),
+        "cancel_form": CancelForm() if may_cancel else None,
+        "cancelling": preview.of_cancelling(visit) if may_cancel else [],
         "missing": preview.of_no_show(visit) if steps.may_be_missed(visit, by) else [],
         "undo_until": undo_until(visit) if may_book else None,
     }
