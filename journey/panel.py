@@ -13,8 +13,8 @@ from clinic.policy import Action, can
 from infusions import readiness
 from infusions.models import Infusion
 from journey.cards import GATE_OPEN
-from visits import changes, preview, steps
-from visits.courses import NeedsReason
+from visits import changes, courses, preview, steps
+from visits.courses import Course, NeedsReason
 from visits.forms import CancelForm, MoveForm
 from visits.models import Appointment
 from visits.rules import INFUSIONS
@@ -58,6 +58,7 @@ def read(visit: Appointment, *, by: User) -> dict[str, object]:
         "cancelling": preview.of_cancelling(visit) if may_cancel else [],
         "missing": preview.of_no_show(visit) if steps.may_be_missed(visit, by) else [],
         "undo_until": undo_until(visit) if may_book else None,
+        "lost_from": _course(visit) if may_book else None,
     }
 
 
@@ -66,6 +67,12 @@ def _infusion(visit: Appointment) -> Infusion | None:
         return None
     chosen = Infusion.objects.select_related("series__patient__site", "appointment__site", "order")
     return chosen.filter(appointment=visit).first()
+
+
+def _course(visit: Appointment) -> Course | None:
+    """The series that has lost this visit and may want another."""
+    lost = visit.status in (Status.CANCELLED, Status.NO_SHOW)
+    return courses.of([visit.pk]).get(visit.pk) if lost else None
 
 
 @dataclass(frozen=True)

@@ -97,6 +97,7 @@ def test_cancelling_asks_for_a_reason_and_keeps_the_form_open(asks, front_desk, 
     visit.refresh_from_db()
     assert visit.status == "cancelled"
     assert "board-refresh" in done["HX-Trigger"]
+    assert reverse("journey:repair-series", args=[visit.infusion.series_id]) in said(done)
 
 
 def test_a_drop_asks_with_before_and_after_and_moves_nothing_yet(asks, front_desk, visit, site):
