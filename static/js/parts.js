@@ -1,7 +1,10 @@
 // Parts of a page that the server draws anew: each takes the place of the one with its id, and only when it differs, so
 // that nothing flickers and nobody who types, reads or presses is disturbed.
 const isTouched = (part) =>
-  (part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select"))
+  part.querySelector("[data-typed]") !== null // a form that was refused holds what somebody typed, as its defaults
+  || [...part.querySelectorAll("select")].some((select) =>
+    select.selectedOptions[0] !== ([...select.options].find((option) => option.defaultSelected) ?? select.options[0]))
+  || (part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select"))
   || [...part.querySelectorAll("input:not([type=hidden]), textarea")].some((field) =>
     field.type === "checkbox" || field.type === "radio" ? field.checked !== field.defaultChecked : field.value !== field.defaultValue);
 
