@@ -39,7 +39,10 @@ def today(*, patient: Patient, site: Site) -> list[Appointment]:
 
 
 def soonest(*, patient: Patient, site: Site) -> list[Soonest]:
-    """For each visit that is booked later, and each kind that can be had alone, the first time left today."""
+    """For each visit that is booked later, and each kind that can be had alone, the first time left today.
+
+    What can be had comes first; a new visit that can't be had is left out.
+    """
     ends = site.day_bounds(site.today())[1]
     later = list(_booked(patient, site).filter(starts_at__gte=ends).prefetch_related("holds")[:MOST_VISITS])
     asked = [_wish(patient, site, visit.kind, visit) for visit in later]
@@ -47,7 +50,8 @@ def soonest(*, patient: Patient, site: Site) -> list[Soonest]:
     left = Opening(site=site, starts_at=clock.now(), ends_at=ends, cause=Opening.Cause.REOPENED)
     search = Search(site, site.today(), site.today(), asked)
     found = {match.entry.pk: match.starts_at for match in search.matches(asked, left)}
-    return [Soonest(one.kind, one.get_kind_display(), one.appointment, found.get(one.pk)) for one in asked]
+    offers = [Soonest(one.kind, one.get_kind_display(), one.appointment, found.get(one.pk)) for one in asked]
+    return sorted((one for one in offers if one.visit or one.starts_at), key=lambda one: one.starts_at is None)
 
 
 def _booked(patient: Patient, site: Site) -> QuerySet[Appointment]:
