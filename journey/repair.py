@@ -42,7 +42,7 @@ def plan(series: Series, *, day: date | None = None, at: time | None = None) -> 
     ids = [point.visit for point in course.points]
     visits = Appointment.objects.filter(pk__in=ids).select_related("site", "patient")
     visits = visits.prefetch_related("holds__room", "holds__staff")
-    return Search(
+    search = Search(
         course=course,
         patient=series.patient,
         site=series.site,
@@ -50,7 +50,15 @@ def plan(series: Series, *, day: date | None = None, at: time | None = None) -> 
         lost=lost_sessions(series),
         day=day,
         at=at,
-    ).run()
+    )
+    return search.run(alone=_first_ever(series, course))
+
+
+def _first_ever(series: Series, course: Course) -> UUID | None:
+    """The visit that is the first of this patient's life, while nothing was ever given."""
+    given = Infusion.objects.filter(series__patient=series.patient_id, state__in=Infusion.GIVEN).exists()
+    waiting = [point.visit for point in course.infusions if not point.fixed]
+    return waiting[0] if waiting and not given else None
 
 
 def course_of(series: Series) -> Course:

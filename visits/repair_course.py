@@ -89,8 +89,9 @@ class Search:
         movable = [point.visit for point in self.course.points if not point.fixed]
         return Calendar.load(self.site, self.site.today(), last, patients=[self.patient.pk], without=movable)
 
-    def run(self) -> Mending:
-        """Raises nothing: what can't be mended is a line or a concern."""
+    def run(self, *, alone: UUID | None = None) -> Mending:
+        """Raises nothing: what can't be mended is a line or a concern. `alone` is the visit that has to have the
+        whole of a nurse, since the first of a life was not given."""
         course, lines = self._new_infusions(self.course)
         if any(concern.needs == PROVIDER for concern in course.concerns()):
             course, moved = self._moved_infusions(course)
@@ -103,9 +104,19 @@ class Search:
         for kind, therapist in self.lost.items():
             course, line = self._lost_session(course, kind, therapist)
             lines += [line] if line else []
-        return Mending(lines, course, course.concerns(), self.unmet)
+        return Mending(lines, course, [*course.concerns(), *self._alone(alone)], self.unmet)
 
     # Infusions
+
+    def _alone(self, alone: UUID | None) -> list[Concern]:
+        """A warning when the infusion that is the first ever by now shares its nurse with somebody."""
+        visit = self.visits.get(alone) if alone else None
+        if visit is None or as_wanted(visit, visit.starts_at, None, None, self.calendar.timing).first_ever:
+            return []
+        day = self.site.local(visit.starts_at)
+        told = f"The infusion on {day:%a} {day.day} {day:%b} is the first ever by now, and takes the whole of its nurse"
+        words = f"{told}. It holds one place: keep the nurse’s others free."
+        return [Concern(("first_ever", alone), "warn", words)]
 
     def _new_infusions(self, course: Course) -> tuple[Course, list[Line]]:
         """As many new infusions as the plan lacks; the best of all combinations of free starts."""

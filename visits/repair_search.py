@@ -2,7 +2,7 @@
 
 Each visit has options with a cost, cheapest first, and every option claims cells of resources as bits. The search is
 exact while it stays within its number of nodes; beyond that it keeps the best plan found, mends it a few visits at a
-time, and says that no proof was made. See docs/adr/0010-own-search-for-repairs.md.
+time, and says that no proof was made. See docs/adr/0013-own-search-for-repairs.md.
 """
 
 from __future__ import annotations
