@@ -6,8 +6,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import escape
 
 from clinic import clock
+from clinic.models import Membership
 from clinic.policy import Role
 from infusions.models import Infusion
 from patients.models import SafetyAlert
@@ -169,3 +171,14 @@ def test_a_stranger_sees_the_board_of_their_own_site(client, booked, stranger):
     answer = board(client, stranger)
     assert answer.context["site"].name == "Lakeside"
     assert "Torres" not in said(answer)
+
+
+def test_the_switch_of_the_site_comes_back_to_the_same_day_and_view(client, site, other_site, nurse):
+    Membership.objects.create(user=nurse, site=other_site, role=Role.NURSE)
+    here = f"{reverse('journey:today')}?day=2027-02-03&view=list"
+    client.force_login(nurse)
+    assert f'name="next" value="{escape(here)}"' in client.get(here).content.decode()
+    answer = client.post(reverse("clinic:switch-site"), {"site": other_site.pk, "next": here})
+    assert answer.url == here
+    shown = client.get(here).context
+    assert (shown["site"].name, shown["on"].isoformat(), shown["as_list"]) == ("Lakeside", "2027-02-03", True)
