@@ -286,14 +286,14 @@ def _substances(facts: Facts, arrival: ArrivalCheck) -> Light:
 def _pregnancy(facts: Facts, arrival: ArrivalCheck) -> Light:
     """A positive test stops. A repeated, negative one leaves it to the provider; the nurse's tick alone never does."""
     link = _here(facts, "arrival")
-    found = [test.result for test in facts.tests] or [arrival.pregnancy]
+    found = [test.result for test in facts.tests]
     if "positive" in found:
         if found[-1] == "negative":
             told = "A test was positive, and the repeated one negative. A provider confirms before anything is drawn."
             return Light("pregnancy", HOLD, WARN, told, "Provider", link, may_pass=True)
         told = "The pregnancy test is positive: nothing is drawn, nothing is given. Tell the provider."
         return Light("pregnancy", HOLD, STOP, told, "Provider", link)
-    if arrival.pregnancy == "negative":
+    if found:
         return Light("pregnancy", "Pregnancy test negative", OK)
     if _test_applies(facts):
         told = "No test today. Test, or a provider lets it pass with the reason why none is needed."

@@ -6,10 +6,11 @@ from decimal import Decimal
 
 import pytest
 
+from clinic import settings_versions
 from infusions import readiness
 from infusions.models import ArrivalCheck, PregnancyTest, VitalSigns
 from insurance.models import SelfPay
-from patients.models import Consent, MeasureResponse, SafetyAlert
+from patients.models import Consent, MeasureResponse, Patient, SafetyAlert
 from tests import build
 from tests.infusions.day import Day
 
@@ -222,3 +223,39 @@ def test_the_number_of_queries_does_not_grow(day, count, django_assert_num_queri
     with day.clock("09:00"), django_assert_num_queries(18):
         found = readiness.summary(infusions)
     assert [found[infusion.pk].ready for infusion in infusions] == [True] * count
+
+
+@pytest.mark.parametrize(("eaten", "state"), [("01:00", "ok"), ("01:01", "stop")])
+def test_a_fatty_meal_asks_for_eight_hours(ready, day, eaten, state):
+    _arrival(fatty_meal=True, last_solids_at=day.at(eaten))(day, ready)
+    assert _states(day, ready)["fasting"] == state
+
+
+@pytest.mark.parametrize(("sex", "born", "state"), [
+    ("female", 1997, "todo"), ("female", 1960, "ok"), ("male", 1997, "ok"), ("unknown", 1997, "ok"),
+])  # fmt: skip
+def test_that_a_test_does_not_apply_is_not_enough_for_a_young_woman(checked_in, day, sex, born, state):
+    Patient.objects.update(sex=sex, birth_date=date(born, 1, 1))
+    day.arrival(checked_in, pregnancy="na")
+    assert _states(day, checked_in)["pregnancy"] == state
+
+
+def test_the_times_of_fasting_are_the_site_s_own(ready, day):
+    settings_versions.ProtocolSettings.objects.create(site=day.site, version=1, fasting_clear_hours=4)
+    assert _states(day, ready)["fasting"] == "stop"
+
+
+def test_who_heard_the_identifiers_stays_when_another_saves_the_checks_again(ready, day, other_nurse):
+    first = ArrivalCheck.objects.get(infusion=ready)
+    replace(day, nurse=other_nurse).arrival(ready, "08:58")
+    again = ArrivalCheck.objects.get(infusion=ready)
+    assert (first.identity_by, first.identity_at) == (day.nurse, day.at("08:50"))
+    assert (again.identity_by, again.identity_at, again.entered_by) == (day.nurse, day.at("08:50"), other_nurse)
+
+
+@pytest.mark.parametrize("key", ["consent", "safety", "identity", "emergency"])
+def test_what_has_its_own_signature_or_no_excuse_is_never_overridden(ready, day, key):
+    BREAKS[key][0](day, ready)
+    with day.clock("09:00"):
+        light = next(light for light in readiness.lights(_fresh(ready)) if light.key == key)
+    assert (light.passed, light.can_be_overridden) == (False, False)
