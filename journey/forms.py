@@ -73,7 +73,7 @@ class WishesForm(CalmForm, forms.Form):
             "therapist",
             "nurse",
             "room",
-            Row(Column("drug"), Column("recovery"), css_class="g-2"),
+            Row(Column("drug"), Column("recovery"), css_class="g-2 mb-4"),
         )
         self.fields["therapist"].queryset = people(site, Role.THERAPIST)  # type: ignore[attr-defined]
         self.fields["nurse"].queryset = people(site, Role.NURSE)  # type: ignore[attr-defined]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import pairwise
 
 from clinic.wording import listed
+from visits.chains import first_of
 from visits.plans import Ask, Ground, Proposal
 from visits.ruler import Start
 from visits.rules import ideal_days, shape
@@ -39,7 +40,7 @@ def explain(ask: Ask, ground: Ground, weekdays: tuple[int, ...], proposal: Propo
         _midpoint(ask, proposal),
         *_integration(ground, proposal),
         *_therapists(ask, proposal),
-        *_start(ask, proposal),
+        *_start(ask, weekdays, proposal),
         *_weekdays(ask, ground, weekdays, proposal),
         *_closures(ask, ground, weekdays, proposal),
         *_last_places(ground, proposal),
@@ -158,11 +159,9 @@ def _therapists(ask: Ask, proposal: Proposal) -> list[Reason]:
     return [("ok", f"{next(iter(names.values()))} holds all three sessions.")]
 
 
-def _start(ask: Ask, proposal: Proposal) -> list[Reason]:
+def _start(ask: Ask, weekdays: tuple[int, ...], proposal: Proposal) -> list[Reason]:
     first = proposal.infusions[0].starts_at.date()
-    wished = ask.not_before
-    while ask.weekdays and wished.weekday() not in ask.weekdays:
-        wished += timedelta(days=1)
+    wished = first_of(weekdays, ask.not_before)
     if first <= wished:
         return []
     return [("warn", f"Starts on {day_words(first)}; nothing that fits starts on {day_words(wished)}.")]
