@@ -5,4 +5,11 @@ class ClinicConfig(AppConfig):
     name = "clinic"
 
     def ready(self) -> None:
-        from clinic import checks  # noqa: F401 - registers the deploy checks
+        from allauth.account.signals import user_logged_in
+
+        from clinic import (
+            checks,  # noqa: F401 - registers the deploy checks
+            tablets,
+        )
+
+        user_logged_in.connect(tablets.after_sign_in, dispatch_uid="clinic.tablets")

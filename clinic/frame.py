@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
-from clinic import clock, wording
+from clinic import clock, sessions, tablets, wording
 from clinic.access import current_site, sites_of
 from clinic.errors import NotFound
 from clinic.models import Site, User
@@ -131,7 +131,8 @@ def frame(request: HttpRequest) -> dict[str, object]:
         return context
     view_name = request.resolver_match.view_name if request.resolver_match else ""
     return context | {
-        "idle_minutes": settings.IDLE_LOGOFF_MINUTES,
+        "idle_minutes": sessions.idle_minutes(request),
+        "pin_colleagues": SimpleLazyObject(lambda: list(tablets.colleagues(request))),
         "current_site": SimpleLazyObject(lambda: site_or_none(request)),
         "sites": SimpleLazyObject(lambda: sites_of(user)),
         "nav": SimpleLazyObject(lambda: navigation(user, site_or_none(request), view_name)),

@@ -20,7 +20,10 @@ from clinic import crypto
 from clinic.access import acting_user
 
 PAGE_USER = "X-Evenkeel-User"
-_SHEETS = ("css/tokens.css", "css/base.css", "css/controls.css", "css/surfaces.css", "css/frame.css", "brand.svg")
+_SHEETS = (
+    "vendor/bootstrap/bootstrap.min.css", "css/tokens.css", "css/base.css", "css/controls.css", "css/surfaces.css",
+    "css/frame.css", "brand.svg",
+)  # fmt: skip
 _SCRIPTS = ("js/theme.js", "js/offline.js", "js/store.js")
 
 

@@ -22,8 +22,9 @@ from django.shortcuts import render
 from clinic import clock
 
 STARTED, SEEN, LOCKED = "evenkeel_started", "evenkeel_seen", "evenkeel_locked"
+IDLE = "evenkeel_idle_minutes"
 HALLWAY, HALLWAY_PAGE = "evenkeel_hallway", "journey:hallway"
-_ALLOWED_WHILE_LOCKED = {"clinic:unlock", "account_logout"}
+_ALLOWED_WHILE_LOCKED = {"clinic:unlock", "clinic:switch-in", "account_logout"}
 
 
 def limits(
@@ -42,7 +43,7 @@ def limits(
         if is_in_hallway(request):
             if not _is_one_of(request, {HALLWAY_PAGE, *_ALLOWED_WHILE_LOCKED}):
                 return _sign_in_again(request)
-        elif session.get(LOCKED) or now - seen > timedelta(minutes=settings.IDLE_LOGOFF_MINUTES):
+        elif session.get(LOCKED) or now - seen > timedelta(minutes=idle_minutes(request)):
             session[LOCKED] = True
             if not _is_one_of(request, _ALLOWED_WHILE_LOCKED):
                 return _sign_in_again(request)
@@ -53,6 +54,12 @@ def limits(
         return get_response(request)
 
     return middleware
+
+
+def idle_minutes(request: HttpRequest) -> int:
+    """After how many minutes this session locks: sooner on a tablet of the clinic (clinic/tablets.py)."""
+    minutes: int = request.session.get(IDLE, settings.IDLE_LOGOFF_MINUTES)
+    return min(minutes, settings.IDLE_LOGOFF_MINUTES)
 
 
 def go_to_hallway(request: HttpRequest) -> None:

@@ -3,10 +3,15 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from clinic import gallery, keeping, views
+from clinic.place.views import tablet
 
 clinic_patterns: list[URLPattern | URLResolver] = [
     path("site/", views.switch_site, name="switch-site"),
     path("unlock/", views.unlock, name="unlock"),
+    path("switch-in/", views.switch_in, name="switch-in"),
+    path("pin/", tablet.pin, name="pin"),
+    path("tablets/", tablet.tablets, name="tablets"),
+    path("tablets/<uuid:pk>/revoke/", tablet.revoke, name="tablet-revoke"),
     path("keep-key/", keeping.keep_key, name="keep-key"),
     path("gallery/", gallery.gallery, name="gallery"),
     path("", include("clinic.place.urls")),

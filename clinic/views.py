@@ -1,5 +1,7 @@
 """The frame's own pages: health, unlock, choice of site."""
 
+from uuid import UUID
+
 from allauth.core import ratelimit
 from django.contrib.auth import authenticate
 from django.db import connection
@@ -8,9 +10,9 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from clinic import sessions
+from clinic import sessions, tablets
 from clinic.access import SITE_KEY, acting_user, sites_of
-from clinic.errors import NotFound
+from clinic.errors import DomainError, NotFound
 
 
 @require_GET
@@ -47,6 +49,8 @@ def unlock(request: HttpRequest) -> HttpResponse:
         return _pulse(request)
     if not request.user.is_authenticated:
         return JsonResponse({"sentence": "This session has ended. Sign in again."}, status=401)
+    if request.POST.get("pin"):
+        return _with_pin(request, None)
     user = request.user
     if not ratelimit.consume(request, action="login_failed", key=user.email, dry_run=False):
         return JsonResponse(
@@ -56,8 +60,29 @@ def unlock(request: HttpRequest) -> HttpResponse:
     if authenticate(request, email=user.email, password=request.POST.get("password", "")) is None:
         return JsonResponse({"sentence": "That is not your password. Try again."}, status=422)
     sessions.unlocked(request)
+    tablets.proved(request, acting_user(request))
     if request.headers.get("HX-Request") or request.headers.get("X-Requested-With"):
         return HttpResponse(status=204)
+    return redirect(_back(request))
+
+
+@require_POST
+def switch_in(request: HttpRequest) -> HttpResponse:
+    """A colleague opens the locked tablet with her own PIN, and is the one signed in from then on."""
+    try:
+        person = UUID(request.POST.get("person", ""))
+    except ValueError:
+        return JsonResponse({"sentence": "Choose who you are."}, status=422)
+    return _with_pin(request, person)
+
+
+def _with_pin(request: HttpRequest, person: UUID | None) -> HttpResponse:
+    try:
+        tablets.open_with_pin(request, pin=request.POST.get("pin", ""), person_id=person)
+    except DomainError as refused:
+        return JsonResponse({"sentence": refused.sentence}, status=422)
+    if request.headers.get("X-Requested-With"):
+        return HttpResponse(status=204, headers={"X-Evenkeel-User": str(request.user.pk)})
     return redirect(_back(request))
 
 

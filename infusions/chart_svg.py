@@ -106,6 +106,7 @@ class Chart:
     runs: tuple[Bar, ...]
     plan: Bar | None
     zone: Bar | None
+    zone_end: str
     given: str
     given_x: str
     plan_text: str
@@ -142,6 +143,7 @@ def draw(
         runs=tuple(_bar(x, start, end) for start, end in pump.runs),
         plan=_plan(pump, x),
         zone=_zone(pump, x),
+        zone_end=_n(x(pump.stays_until.timestamp())) if pump.stays_until else "",
         given=pump.given,
         given_x=_n(x(pump.runs[0][0].timestamp()) + 8) if pump.runs else "",
         plan_text=pump.plan,

@@ -20,7 +20,7 @@ export function lock(resume) {
   document.title = "Locked · Evenkeel";
   document.body.classList.add("is-locked");
   dialog.showModal();
-  form.querySelector("input[name=password]").focus();
+  (form.elements.pin ?? form.elements.password).focus();
 }
 
 function unlock() {
@@ -37,7 +37,7 @@ function unlock() {
 
 function complain(sentence, ended = false) {
   const note = form.querySelector("#lock-error");
-  const input = form.querySelector("input[name=password]");
+  const input = form.elements.pin ?? form.elements.password;
   note.hidden = !sentence;
   note.querySelector("span").textContent = sentence;
   input.classList.toggle("is-invalid", Boolean(sentence));
@@ -45,15 +45,19 @@ function complain(sentence, ended = false) {
   form.querySelector("[data-ended]").hidden = !ended;
 }
 
+/** A colleague opens the tablet at an address of its own; a password is always the password of the one who is here. */
+const address = () => (form.elements.person?.value && !form.elements.password.value ? form.dataset.switch : undefined);
+
 async function submit(event) {
   event.preventDefault();
   let answer;
   try {
-    answer = await prove(form, token());
+    answer = await prove(form, token(), address());
   } catch {
     return complain("The server can’t be reached. What you typed is still here; try again in a moment.");
   }
   if (answer.ok) {
+    if (form.elements.person?.value && !form.elements.password.value) return location.replace(location.href); // a colleague's page now
     channel?.postMessage({ unlocked: dialog?.dataset.user });
     if (dialog) unlock();
     else location.replace(form.elements.next.value);
@@ -61,7 +65,7 @@ async function submit(event) {
   }
   const body = await answer.json().catch(() => ({}));
   complain(body.sentence ?? "This session is over.", ![422, 429].includes(answer.status));
-  form.querySelector("input[name=password]").select();
+  (form.elements.pin ?? form.elements.password).select();
 }
 
 /** Someone signed in in another tab: if it is the same person, the page opens again; if not, it starts anew. */

@@ -5,6 +5,7 @@
 //                        redirect to sign in.
 //   POST clinic:unlock   password: 204 and the session goes on; 422 or 429 with {"sentence"}: say it; 401 with
 //                        {"sentence"}: the session is over, only signing in anew helps.
+//                        On a tablet of the clinic `pin` does it too; clinic:switch-in takes person and pin of a colleague.
 //   anything else of a locked or ended session: 401 for unsafe and htmx requests, nothing done.
 //   A request with X-Background (polls) never counts as a touch.
 const FRESH = 60 * 1000;
@@ -29,8 +30,8 @@ export async function ask() {
   }
 }
 
-export const prove = (form, token) =>
-  fetch(address, {
+export const prove = (form, token, elsewhere = address) =>
+  fetch(elsewhere, {
     method: "POST",
     body: new FormData(form),
     headers: { "X-CSRFToken": token, "X-Requested-With": "fetch" },

@@ -10,7 +10,7 @@ from django.contrib.auth.tokens import default_token_generator
 from django.utils.http import int_to_base36
 
 from clinic import clock, settings_versions
-from clinic.models import Closure, ShiftException, Site
+from clinic.models import Closure, ShiftException, Site, Tablet
 from clinic.policy import Role
 from infusions.models import AdverseEvent, StockCount, VitalSigns
 from insurance.models import Authorization, Coverage, Payer, SelfPay, Verification
@@ -70,6 +70,7 @@ class World:
         self.measure = MeasureResponse.objects.create(
             patient=of, instrument="phq9", timepoint="baseline", items=[2] * 9, score=18, **seen
         )
+        self.tablet = Tablet.objects.create(site=site, name="Trolley", token_hash="0" * 64, registered_by=provider)
         self.alert = SafetyAlert.objects.create(patient=of, grade="low", acknowledge_by=now + timedelta(minutes=15))
         self.consent = Consent.objects.create(
             patient=of,
@@ -190,6 +191,7 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
     "clinic:person-roles": lambda world: {"pk": world.staff.pk, "site_pk": world.site.pk},
     **of_room("clinic", "shift", "shift-edit shift-end"),
     **of_room("clinic", "exception", "exception-remove"),
+    **of_room("clinic", "tablet", "tablet-revoke"),
     **of_room("clinic", "protocol", "protocol-version protocol-sign"),
     "clinic:protocol-edit": lambda world: {"section": "recovery"},
     "patients:request-appointment": lambda world: {"code": world.site.code},
