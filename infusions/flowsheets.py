@@ -75,3 +75,9 @@ def make_due() -> int:
 def of_day(site: Site, on: date) -> FlowsheetPack | None:
     """The kept pack, without its content."""
     return FlowsheetPack.objects.filter(site=site, on=on).defer("pdf").first()
+
+
+def kept(site: Site, on: date) -> bytes | None:
+    """The content of the kept pack."""
+    content = FlowsheetPack.objects.filter(site=site, on=on).values_list("pdf", flat=True).first()
+    return bytes(content) if content is not None else None

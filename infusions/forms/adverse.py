@@ -25,7 +25,7 @@ class ReportForm(CalmForm, forms.Form):
     at = forms.TimeField(label="When", help_text="Time on the clock, today or last night.")
     grade = forms.TypedChoiceField(
         label="Grade", coerce=int, empty_value=None, required=False,
-        choices=[("", "None: a near miss"), *AdverseEvent.Grade.choices],
+        choices=[("", "Choose; none for a near miss"), *AdverseEvent.Grade.choices],
     )  # fmt: skip
     serious = forms.ChoiceField(
         label="Serious because of", required=False, choices=[("", "Not serious"), *AdverseEvent.Serious.choices]

@@ -90,10 +90,15 @@ class CountAllForm(WitnessForm):
         for vial in vials:
             ml = forms.DecimalField(
                 label=f"mL in {vial.label}", max_digits=6, decimal_places=2, required=False,
-                widget=UnitInput("mL", {"aria-label": f"mL in {vial.label}"}),
+                widget=UnitInput("mL", {"aria-label": f"mL in {vial.label}", "class": "form-control"}),
             )  # fmt: skip
-            sealed = forms.BooleanField(required=False, label="Sealed")
-            note = forms.CharField(label=f"Note on {vial.label}", max_length=300, required=False)
+            tick = forms.CheckboxInput({"class": "form-check-input"})
+            sealed = forms.BooleanField(required=False, label="Sealed", widget=tick)
+            words = f"Note on {vial.label}"
+            note = forms.CharField(
+                label=words, max_length=300, required=False,
+                widget=forms.TextInput({"aria-label": words, "class": "form-control"}),
+            )  # fmt: skip
             for name, field in (("ml", ml), ("sealed", sealed), ("note", note)):
                 calm(field)
                 self.fields[f"{name}_{vial.pk}"] = field

@@ -29,9 +29,11 @@ def show(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def pdf(request: HttpRequest) -> HttpResponse:
-    """Today's flowsheets as they are now."""
+    """Today's flowsheets as they are now, or with `?made=morning` as they were made in the morning."""
     site = _site(request)
     content, sheets = flowsheets.pdf(site, site.today())
+    if request.GET.get("made") == "morning":
+        content = flowsheets.kept(site, site.today()) or content
     log_reads(
         request, patient_ids=(one.infusion.series.patient_id for one in sheets), what="flowsheets of the day, PDF"
     )

@@ -94,12 +94,15 @@ def test_the_sheets_cost_the_same_queries_with_one_and_three(site, front_desk, p
 
 def test_a_nurse_takes_the_pack_and_each_patient_of_it_is_read(client, nurse, booked):
     client.force_login(nurse)
-    answer = client.get(reverse("infusions:flowsheets-pdf"))
+    page = reverse("infusions:flowsheets-pdf")
+    pack = flowsheets.make(site=booked.appointment.site, on=date(2027, 2, 2))
+    assert client.get(page, {"made": "morning"}).content == pack.pdf
+    answer = client.get(page)
     assert answer.content.startswith(b"%PDF")
     assert answer["Content-Disposition"].startswith("attachment; filename=")
     assert answer["Cache-Control"] == "private, no-store"
-    read = ReadEvent.objects.get(what="flowsheets of the day, PDF")
-    assert read.patient_id == booked.series.patient_id
+    read = ReadEvent.objects.filter(what="flowsheets of the day, PDF")
+    assert list(read.values_list("patient_id", flat=True)) == [booked.series.patient_id] * 2
 
 
 # The ledger for an inspection
