@@ -12,6 +12,7 @@ from clinic.models import User
 from clinic.wording import quantity
 from infusions import pump, sheet, stock
 from infusions.models import AdverseEvent, ArrivalCheck, Discharge, Infusion, LedgerEntry, RunEvent, VitalSigns
+from infusions.readiness import HOLD, PRIVATE
 
 Kind = RunEvent.Kind
 NBSP = "\u00a0"
@@ -95,9 +96,13 @@ class Account:
         yield "Weight", quantity(check.weight_kg, "kg")
         yield "Last solid food, clear drink", f"{self._time(check.last_solids_at)}, {self._time(check.last_clear_at)}"
         yield "Since last time", "nothing new" if check.nothing_new else check.interval_history or "something new"
-        yield "Pregnancy test", check.get_pregnancy_display()
+        # Therapists read the note too; what a test showed is for nurse and provider, beside the chair.
+        yield "Test where it applies", "does not apply" if check.pregnancy == "na" else "done"
         for override in self.infusion.overrides.select_related("by").order_by("at"):
-            yield f"Let pass: {override.light.replace('_', ' ')}", f"{override.reason} ({override.by.signs_as})"
+            if override.light in PRIVATE:
+                yield f"Let pass: {HOLD.lower()}", f"a provider confirmed ({override.by.signs_as})"
+            else:
+                yield f"Let pass: {override.light.replace('_', ' ')}", f"{override.reason} ({override.by.signs_as})"
 
     def _dose(self) -> Iterator[tuple[str, str]]:
         infusion, order = self.infusion, self.infusion.order

@@ -150,6 +150,7 @@ def test_who_is_neither_nurse_nor_provider_learns_that_it_holds_and_never_why(cl
         "reminders:messages": [day.patient.pk],
         "infusions:infusion": [positive.pk],
         "infusions:parts": [positive.pk],
+        "infusions:note": [positive.pk],
     }
     with day.clock("08:45"):
         said = {name: client.get(reverse(name, args=args)).content.decode().lower() for name, args in pages.items()}
