@@ -37,8 +37,8 @@ class AwayForm(CalmForm, forms.Form):
         self.fields["person"].queryset = people.distinct().order_by("full_name")  # type: ignore[attr-defined]
         self.helper.layout = Layout(
             "person",
-            Row(Column("first_day", css_class="col-6"), Column("last_day", css_class="col-6")),
-            Row(Column("gone_from", css_class="col-6"), Column("back_at", css_class="col-6")),
+            Row(Column("first_day", css_class="col-6"), Column("last_day", css_class="col-6"), css_class="g-3 mb-3"),
+            Row(Column("gone_from", css_class="col-6"), Column("back_at", css_class="col-6"), css_class="g-3 mb-3"),
             "reason",
         )
 
