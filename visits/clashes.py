@@ -11,8 +11,9 @@ from clinic import clock
 from clinic.errors import Refused
 from clinic.models import Room, Site, User
 from patients.models import Patient
-from visits.calendar import Calendar, cells
+from visits.calendar import Calendar
 from visits.models import Hold
+from visits.ruler import cells
 from visits.rules import HANDS_LANE, INFUSIONS, Lanes, Part, Shape
 
 NEAREST_DAYS = 14
@@ -202,11 +203,19 @@ def _people(
         sentence = f"{who} {verb} on {day(site, start)} from {hour(site, start)} to {hour(site, until)}."
         return Refused(_with_nearest(site, sentence, free))
     if len(there) > 1:
-        sentence = f"No {noun} has a place free on {day(site, start)} at {hour(site, start)}."
+        minute = _ceiling(calendar, shape, start, there)
+        sentence = f"No {noun} has a place free on {day(site, start)} at {hour(site, minute)}."
         return SlotTaken(_with_nearest(site, sentence, free), nearest=free)
     person = there[0]
     sentence = _one_person(calendar, shape, start, person, without)
     return SlotTaken(_with_nearest(site, sentence, free), what=person.full_name, nearest=free)
+
+
+def _ceiling(calendar: Calendar, shape: Shape, start: datetime, there: list[User]) -> datetime:
+    """The minute at which the last of these people, too, has no place left; the start when it is hands that lack."""
+    if shape.kind not in INFUSIONS:
+        return start
+    return max(first_minute_without(calendar, shape, start, person) or start for person in there)
 
 
 def runs_at(free: int, cell: int, minutes: int) -> bool:
