@@ -29,7 +29,7 @@ HOUR = 0.3  # an hour outside the hours wished
 HOUR_WITHIN = 0.05  # an hour later than the first of them
 WITHOUT_WISHED_NURSE = 0.4
 WITHOUT_WISHED_ROOM = 0.4
-UNPAID = 1.5  # a day outside the coverage or its authorizations
+UNPAID = 4.0  # a day outside the coverage or its authorizations
 LONG_GAP, LONG_GAP_DAY = 3.0, 1.0
 LONG_SERIES, LONG_SERIES_DAY = 4.0, 1.0
 

@@ -7,6 +7,8 @@ import pytest
 from clinic.errors import Invalid, NotPermitted, Refused
 from clinic.models import Closure, OpeningHours, Room, Shift
 from clinic.policy import Role
+from insurance import authorizations
+from insurance.models import Coverage, Payer
 from tests import build
 from visits import booking, changes, places
 from visits.planner import NoPlan, propose
@@ -114,6 +116,50 @@ def test_the_wished_nurse_is_there_where_free(plan, therapist, nurse, other_nurs
     assert "Sanna Lindqvist is there for three of six." in words(best, "info")
 
 
+def test_the_wished_room_is_taken_where_it_is_free_and_the_days_without_it_are_named(plan, therapist, site, front_desk):
+    room = Room.objects.get(site=site, name="Room 2")
+    assert {slot.room for slot in plan(room=room)[0].infusions} == {room}
+    booking.book(
+        patient=build.patient(site), site=site, kind="infusion", room=room,
+        starts_at=build.moment(site, "2027-02-05"), by=front_desk,
+    )  # fmt: skip
+    best = plan(room=room, at=time(9), until=time(9, 30))[0]
+    assert [slot.room.name for slot in best.infusions].count("Room 2") == 5
+    assert "Room 2 for five of six; it is taken on Fri 5 Feb." in words(best, "warn")
+
+
+def test_any_hour_of_a_range_is_as_wished(plan, therapist, site, front_desk):
+    Room.objects.filter(site=site, name="Room 2").update(is_active=False)
+    booking.book(
+        patient=build.patient(site), site=site, kind="infusion", starts_at=build.moment(site, "2027-02-05"),
+        by=front_desk,
+    )  # fmt: skip
+    best = plan(until=time(12))[0]
+    assert f"{best.infusions[1].starts_at:%m-%d %H:%M}" == "02-05 11:00"
+    assert "Every start within the hours wished, 09:00 to 12:00." in words(best, "ok")
+
+
+def test_days_that_the_payer_leaves_out_are_avoided_where_the_rules_allow(plan, therapist, patient, insurance_admin):
+    cover = Coverage.objects.create(patient=patient, payer=Payer.objects.create(name="Harbor Health"))
+    authorizations.record(
+        coverage_id=cover.pk, number="A-1", codes="96365", units=6, starts_on=date(2027, 2, 4),
+        ends_on=date(2027, 2, 28), by=insurance_admin,
+    )  # fmt: skip
+    best = plan()[0]
+    assert days(best)[0] == "02-05"
+    assert "The authorization leaves 6 units, enough for these." in words(best, "ok")
+
+
+def test_a_slot_of_another_visit_of_the_patient_is_not_offered(plan, therapist, site, patient, front_desk):
+    booking.book(
+        patient=patient, site=site, kind="booster", starts_at=build.moment(site, "2027-02-05", "10:00"), by=front_desk
+    )
+    friday = [slot for slot in plan()[0].infusions if f"{slot.starts_at:%m-%d}" == "02-05"]
+    assert all(
+        slot.ends_at <= build.moment(site, "2027-02-05", "10:00") or slot.starts_at.hour >= 12 for slot in friday
+    )
+
+
 def test_another_therapist_takes_over_only_when_the_wished_one_can_not(plan, nadia, site):
     build.user(Role.THERAPIST, at=site, name="Colm Byrne")
     Shift.objects.filter(user=nadia).update(valid_until=date(2027, 2, 5))
@@ -186,12 +232,25 @@ def test_two_free_days_a_week_need_no_template(plan, therapist):
 
 
 @pytest.mark.parametrize(
-    ("wish", "field"), [({"count": 5}, "count"), ({"count": 9}, "count"), ({"at": time(9, 7)}, "at")]
+    ("wish", "field"),
+    [
+        ({"count": 5}, "count"),
+        ({"count": 9}, "count"),
+        ({"at": time(9, 7)}, "at"),
+        ({"until": time(8)}, "until"),
+        ({"recovery": 2}, "recovery"),
+        ({"drug": 900}, "drug"),
+    ],
 )
 def test_a_wish_that_can_not_be_is_invalid(plan, therapist, wish, field):
     with pytest.raises(Invalid) as refused:
         plan(**wish)
     assert set(refused.value.fields) == {field}
+
+
+def test_a_room_for_talking_is_no_room_for_an_infusion(plan, site):
+    with pytest.raises(Refused, match="Quiet A is no infusion room"):
+        plan(room=Room.objects.get(site=site, name="Quiet A"))
 
 
 def test_a_nurse_is_no_therapist(plan, nurse):
