@@ -128,15 +128,21 @@ def who_fits(opening: Opening, *, asked_too: bool = False, limit: int = MOST) ->
     if opening.room:
         entries = entries.filter(kind__in=_kinds(opening.room.kind))
     entries = entries.filter(Q(appointment__isnull=True) | Q(appointment__starts_at__gt=opening.starts_at))
+    if opening.hold:
+        entries = entries.exclude(patient=opening.hold.appointment.patient_id)  # who has just given it up
     if not asked_too:
-        entries = entries.exclude(offers__in=_asked(opening))
+        entries = entries.exclude(offers__in=_said_no(opening)).exclude(patient__in=_asked_now(opening.site))
     found = list(with_holds(entries)[:MOST])
     if not found or opening.ends_at <= clock.now():
         return []
     last = local(opening.ends_at - timedelta(minutes=1)).date()
     search = Search(opening.site, local(opening.starts_at).date(), last, found)
     matches: list[Match] = []
+    seen: set[UUID] = set()
     for match in search.matches(found, opening):
+        if match.entry.patient_id in seen and not asked_too:
+            continue  # one question to a person, whatever the number of wishes
+        seen.add(match.entry.patient_id)
         matches.append(match)
         if len(matches) == limit:
             break
@@ -148,12 +154,15 @@ def _kinds(room_kind: str) -> tuple[str, ...]:
     return Appointment.INFUSIONS if room_kind == "infusion" else (Appointment.Kind.EVALUATION, *Appointment.THERAPY)
 
 
-def _asked(opening: Opening) -> QuerySet[Offer]:
-    """Offers that wait for an answer, and answers that were no to this time or one that overlaps it."""
-    said_no = Q(state__in=(Offer.State.DECLINED, Offer.State.EXPIRED)) & (
-        Q(opening=opening) | Q(starts_at__lt=opening.ends_at, ends_at__gt=opening.starts_at)
-    )
-    return Offer.objects.filter(Q(state=Offer.State.OPEN) | said_no, entry__site=opening.site)
+def _asked_now(site: Site) -> QuerySet[Offer, UUID]:
+    """The patients with an offer that waits for their answer."""
+    return Offer.objects.filter(state=Offer.State.OPEN, entry__site=site).values_list("entry__patient", flat=True)
+
+
+def _said_no(opening: Opening) -> QuerySet[Offer]:
+    """Answers that were no to this time, or to one that overlaps it."""
+    about = Q(opening=opening) | Q(starts_at__lt=opening.ends_at, ends_at__gt=opening.starts_at)
+    return Offer.objects.filter(about, state__in=(Offer.State.DECLINED, Offer.State.EXPIRED), entry__site=opening.site)
 
 
 def with_holds(entries: QuerySet[WaitlistEntry]) -> QuerySet[WaitlistEntry]:

@@ -76,7 +76,10 @@ def alone_at(site_id: UUID) -> None:
 
 def _opening(opening_id: UUID) -> Opening:
     opening = (
-        Opening.objects.select_for_update(of=("self",)).select_related("site", "room").filter(pk=opening_id).first()
+        Opening.objects.select_for_update(of=("self",))
+        .select_related("site", "room", "hold__appointment")
+        .filter(pk=opening_id)
+        .first()
     )
     if opening is None:
         raise NotFound

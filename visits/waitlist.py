@@ -15,7 +15,7 @@ from clinic.errors import IllegalTransition, Invalid, NotFound, Refused
 from clinic.models import Site, User
 from clinic.policy import Action, can, require
 from patients.models import Patient
-from visits.models import Appointment, Offer, WaitlistEntry
+from visits.models import Appointment, WaitlistEntry
 from visits.rules import UNDO_MINUTES
 from visits.states import WISH_TRANSITIONS
 from visits.wish_rules import Wish
@@ -172,11 +172,6 @@ def waiting(site: Site) -> QuerySet[WaitlistEntry]:
         .select_related("patient", "appointment", "kept_by")
         .order_by("since", "id")
     )
-
-
-def waiting_for(user: User, site: Site) -> int:
-    """How many times are held out at this site and wait for an answer: the number in the navigation."""
-    return Offer.objects.filter(entry__site=site, state=Offer.State.OPEN).count()
 
 
 def wish_of(entry: WaitlistEntry) -> Wish:

@@ -88,6 +88,19 @@ def test_three_are_asked_at_once_the_longest_waiting_first_and_the_next_after_a_
     assert [offer.entry for offer in offered(site)] == entries[1:]
 
 
+def test_one_person_is_asked_once_and_who_gave_the_time_up_is_not(site, maya, ana, front_desk):
+    for kind in ("evaluation", "preparation"):
+        wish(ana, site, kind=kind, by=front_desk)
+        wish(maya.patient, site, kind=kind, by=front_desk)
+    build.user(Role.THERAPIST, at=site)
+    free(maya, front_desk)
+    assert [offer.entry.patient for offer in offered(site)] == [ana]
+    again = visit(build.patient(site), site, "2027-02-03", by=front_desk)
+    free(again, front_desk)
+    assert {offer.entry.patient for offer in offered(site)} == {ana, maya.patient}, "one open question to a person"
+    assert Offer.objects.count() == 2
+
+
 @pytest.mark.parametrize(
     "wished",
     [

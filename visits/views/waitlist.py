@@ -139,7 +139,9 @@ def wish_remove(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def opening_or_404(request: HttpRequest, pk: UUID) -> Opening:
     found = (
-        Opening.objects.select_related("site", "room").filter(pk=pk, site_id__in=acting_user(request).site_ids).first()
+        Opening.objects.select_related("site", "room", "hold__appointment")
+        .filter(pk=pk, site_id__in=acting_user(request).site_ids)
+        .first()
     )
     if found is None:
         raise Http404
