@@ -252,6 +252,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 15,
     "socket_connect_timeout": 5,
     "health_check_interval": 25,
+    # A page that hands over a task does not wait for a broker that is gone: the row is in line, a tick finds it.
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.1,
 }
 CELERY_BEAT_SCHEDULE = {
     "reminders.dispatch": {"task": "reminders.tasks.dispatch", "schedule": 30.0},
