@@ -74,7 +74,7 @@ class Running:
     def said(self) -> str:
         return self.output.read_text()
 
-    def wait_for(self, text: str, seconds: float = 60) -> None:
+    def wait_for(self, text: str, seconds: float = 120) -> None:
         def look() -> bool:
             if self.process.poll() is not None and text not in self.said():
                 raise AssertionError(f"ended with {self.process.returncode}: {self.said()}")

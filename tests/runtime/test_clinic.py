@@ -28,7 +28,7 @@ def below(clinic: Running, words: str, count: int) -> set[int]:
         found.update(pid for pid in descendants(clinic.process.pid) if words in command(pid))
         return len(found) == count
 
-    eventually(look, 60)
+    eventually(look, 120)
     return found
 
 
