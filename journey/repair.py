@@ -48,10 +48,17 @@ def plan(series: Series, *, day: date | None = None, at: time | None = None) -> 
         site=series.site,
         visits={visit.pk: visit for visit in visits},
         lost=lost_sessions(series),
+        avoid=_called_off(series),
         day=day,
         at=at,
     )
     return search.run(alone=_first_ever(series, course))
+
+
+def _called_off(series: Series) -> frozenset[date]:
+    """The days of infusions that the patient has called off: they can't come then."""
+    off = Appointment.objects.filter(infusion__series=series, status="cancelled", cancelled_by_party="patient")
+    return frozenset(series.site.local(start).date() for start in off.values_list("starts_at", flat=True))
 
 
 def _first_ever(series: Series, course: Course) -> UUID | None:

@@ -110,7 +110,8 @@ def of_repair(steps: Sequence[RepairStep]) -> list[Consequence]:
     if stay:
         left = _count(stay, "visit has", "visits have")
         found.append(("stop", f"{left} no place; front desk gets a task to call."))
-    found.append(("ok", "No late fee: the clinic moves. Estimate and authorization units stay until given."))
+    fee = "No late fee: the clinic moves. " if moved else ""
+    found.append(("ok", f"{fee}The estimate and the authorization units stay until something is given."))
     return found
 
 

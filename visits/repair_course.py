@@ -32,9 +32,8 @@ from visits.stranded import place_of
 GRID_MINUTES = 15
 HORIZON_DAYS = 24  # beyond the last visit that is booked
 STOP = 10**7  # what a broken limit weighs against minutes
-OTHER_WEEKDAY, OTHER_STAFF, OTHER_ROOM = 600, 30, 5
+OTHER_WEEKDAY, OTHER_STAFF, OTHER_ROOM = 600, 5, 1  # another person or room is less than another quarter of an hour
 OTHER_THERAPIST = 3 * DAY_MINUTES
-PAST_HOURS = DAY_MINUTES  # a day beyond the 72 hours
 NEAREST = 14  # starts a day that are tried when two infusions have to move together
 
 
@@ -77,6 +76,7 @@ class Search:
     site: Site
     visits: Mapping[UUID, Appointment]
     lost: Mapping[str, User]
+    avoid: frozenset[date] = frozenset()  # days that the patient has called off
     day: date | None = None  # of the new infusion, when front desk has a wish
     at: time | None = None
     unmet: list[str] = field(default_factory=list)
@@ -339,6 +339,7 @@ class Search:
                 )
                 for moment in calendar.moments(starts)
                 if moment.minute % GRID_MINUTES == 0
+                and (form.kind not in INFUSIONS or moment.date() not in self.avoid or moment.date() == self.day)
             ]
         return self._free[form]
 
