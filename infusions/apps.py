@@ -8,9 +8,10 @@ class InfusionsConfig(AppConfig):
         from clinic import frame
         from infusions import adverse
         from infusions.lengths import known
-        from infusions.series import follow_visit
-        from visits import followers, lengths
+        from infusions.series import follow_visit, resting
+        from visits import followers, lengths, matching
 
         followers.add(follow_visit)
         lengths.know_from(known)
+        matching.pauses.append(resting)
         frame.count_for("infusions:adverse-events", lambda user, site: adverse.waiting(site))

@@ -308,3 +308,9 @@ def locked(series_id: UUID) -> Series:
     if series is None:
         raise NotFound
     return series
+
+
+def resting(patients: set[UUID]) -> set[UUID]:
+    """Whose series is suspended: they are not asked to come earlier."""
+    found = Series.objects.filter(patient__in=patients, state=Series.State.SUSPENDED)
+    return set(found.values_list("patient_id", flat=True))

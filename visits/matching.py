@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Protocol
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -33,6 +34,14 @@ class Match:
     starts_at: datetime
     ends_at: datetime
     answer_until: datetime | None
+
+
+class Pause(Protocol):
+    def __call__(self, patients: set[UUID]) -> set[UUID]: ...
+
+
+# Later rooms know whose infusions rest: they answer which of these patients are not asked about one.
+pauses: list[Pause] = []
 
 
 class Search:
@@ -132,7 +141,7 @@ def who_fits(opening: Opening, *, asked_too: bool = False, limit: int = MOST) ->
         entries = entries.exclude(patient=opening.hold.appointment.patient_id)  # who has just given it up
     if not asked_too:
         entries = entries.exclude(offers__in=_said_no(opening)).exclude(patient__in=_asked_now(opening.site))
-    found = list(with_holds(entries)[:MOST])
+    found = _without_resting(list(with_holds(entries)[:MOST]))
     if not found or opening.ends_at <= clock.now():
         return []
     last = local(opening.ends_at - timedelta(minutes=1)).date()
@@ -152,6 +161,12 @@ def who_fits(opening: Opening, *, asked_too: bool = False, limit: int = MOST) ->
 def _kinds(room_kind: str) -> tuple[str, ...]:
     """The kinds of visit that a room of a kind can hold."""
     return Appointment.INFUSIONS if room_kind == "infusion" else (Appointment.Kind.EVALUATION, *Appointment.THERAPY)
+
+
+def _without_resting(entries: list[WaitlistEntry]) -> list[WaitlistEntry]:
+    drug = {entry.patient_id for entry in entries if entry.kind in INFUSIONS}
+    resting: set[UUID] = set().union(*(ask(drug) for ask in pauses)) if drug else set()
+    return [entry for entry in entries if not (entry.kind in INFUSIONS and entry.patient_id in resting)]
 
 
 def _asked_now(site: Site) -> QuerySet[Offer, UUID]:

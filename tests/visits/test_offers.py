@@ -9,7 +9,7 @@ from clinic.errors import IllegalTransition, Invalid, NotPermitted, Refused
 from clinic.models import Closure, Room
 from clinic.place import directory
 from clinic.policy import Role
-from infusions.models import Infusion
+from infusions.models import Infusion, Series
 from patients.models import Patient
 from reminders.models import FollowUp, Message
 from tests import build
@@ -267,6 +267,9 @@ def test_an_infusion_is_offered_only_where_the_series_keeps_its_gaps_and_its_num
     free(too_close, front_desk)
     assert offered(site) == []
     free(fits, front_desk)
+    Series.objects.update(state="suspended")
+    assert offered(site) == [], "nobody is asked to come earlier whose series rests"
+    Series.objects.update(state="active")
     (offer,) = offered(site)
     offers.accept(offer_id=offer.pk)
     assert {one.appointment_id: one.number for one in Infusion.objects.all()} == {
