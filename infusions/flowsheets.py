@@ -36,7 +36,7 @@ def sheets_of(site: Site, on: date) -> list[flowsheet_pdf.Sheet]:
 
 def _sheet(infusion: Infusion) -> flowsheet_pdf.Sheet:
     allergies = [row.display for row in infusion.series.patient.allergies.all() if not row.entered_in_error_at]
-    rooms = [hold.room.name for hold in infusion.appointment.holds.all() if hold.room_id and hold.active]
+    rooms = [hold.room.name for hold in infusion.appointment.holds.all() if hold.room and hold.active]
     order = orders.for_number(infusion.number, infusion.series.orders.all())
     return flowsheet_pdf.Sheet(
         infusion, order, ", ".join(allergies), rooms[0] if rooms else "",

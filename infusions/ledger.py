@@ -206,7 +206,8 @@ def left_in_bag_mg(infusion: Infusion) -> Decimal:
         drawn=Sum(-F("change_ml") * F("vial__strength_mg_per_ml"), filter=Q(kind=Kind.DRAWN), default=Decimal(0)),
         wasted=Sum("wasted_mg", default=Decimal(0)),
     )
-    return max(Decimal(0), rows["drawn"] - rows["wasted"] - (infusion.given_mg or Decimal(0)))
+    left: Decimal = rows["drawn"] - rows["wasted"] - (infusion.given_mg or Decimal(0))
+    return max(Decimal(0), left)
 
 
 def _require_left_in_bag(infusion: Infusion, vial: DrugVial, mg: Decimal | None) -> None:

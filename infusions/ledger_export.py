@@ -91,7 +91,7 @@ def address(patient: Patient) -> str:
 
 
 def _or_empty(value: object) -> str:
-    return "" if value is None else number(value)  # type: ignore[arg-type]
+    return "" if value is None else number(value)
 
 
 def _initials(user: object) -> str:

@@ -172,10 +172,10 @@ class Account:
             if event.kind not in {Kind.NOTE, Kind.NAUSEA}:
                 words = ": ".join(part for part in (event.get_kind_display(), event.text) if part)
                 yield f"{self._time(event.observed_at)}{self._minute(event.observed_at)}", words
-        for event in self.adverse:
-            grade = f", grade {event.grade}" if event.grade else ""
-            words = f"{event.get_kind_display()}: {event}{grade}{'. ' + event.action if event.action else ''}"
-            yield f"{self._time(event.observed_at)}{self._minute(event.observed_at)}", words
+        for report in self.adverse:
+            grade = f", grade {report.grade}" if report.grade else ""
+            words = f"{report.get_kind_display()}: {report}{grade}{'. ' + report.action if report.action else ''}"
+            yield f"{self._time(report.observed_at)}{self._minute(report.observed_at)}", words
 
     def _drug(self) -> Iterator[tuple[str, str]]:
         for entry in self.ledger:

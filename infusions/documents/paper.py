@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import cast
 
 from fpdf import FPDF, XPos, YPos
 from fpdf.enums import MethodReturnValue
@@ -33,7 +34,8 @@ class Paper(FPDF):
 
     def normalize_text(self, text: str) -> str:
         """A sign that the house font lacks brings the large font in, which costs time and is seldom needed."""
-        if not self._far and any(ord(sign) not in self.fonts["sans"].cmap for sign in text if sign > "\u02ff"):
+        known = getattr(self.fonts["sans"], "cmap", {})
+        if not self._far and any(ord(sign) not in known for sign in text if sign > "\u02ff"):
             self._far = True
             self.add_font("far", "", FONTS / "DroidSansFallbackFull.ttf")
             self.set_fallback_fonts(["far"], exact_match=False)
@@ -101,10 +103,7 @@ class Paper(FPDF):
         self.set_font("sans", "", size)
         self.ink()
         step = size * 0.46
-        parts = [
-            self.multi_cell(width, step, text, dry_run=True, output=MethodReturnValue.LINES) if text else []
-            for text, width in zip(cells, widths, strict=True)
-        ]
+        parts = [self._lines(text, width, step) for text, width in zip(cells, widths, strict=True)]
         height = max(1, *(len(lines) for lines in parts)) * step + 1.2
         if self.will_page_break(height):
             self.add_page()
@@ -116,6 +115,11 @@ class Paper(FPDF):
                 self.cell(width, step, line)
             left += width
         self.set_xy(self.l_margin, top + height)
+
+    def _lines(self, text: str, width: float, step: float) -> list[str]:
+        if not text:
+            return []
+        return cast("list[str]", self.multi_cell(width, step, text, dry_run=True, output=MethodReturnValue.LINES))
 
     def cut(self, text: str, width: float) -> str:
         """As much of the text as fits."""

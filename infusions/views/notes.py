@@ -73,7 +73,7 @@ def _told(infusion: Infusion) -> tuple[record.Account, InfusionNote | None, list
     account, note = record.Account(infusion), notes.of(infusion)
     if note is None or note.signed_at is None:
         return account, note, account.sections(), []
-    return account, note, record.from_json(note.figures), account.late_rows(note.signed_at)
+    return account, note, record.from_json(note.figures or []), account.late_rows(note.signed_at)
 
 
 def _page(request: HttpRequest, infusion: Infusion, *, error: DomainError | None = None) -> HttpResponse:
