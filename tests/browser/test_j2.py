@@ -74,10 +74,14 @@ def test_a_dead_network_a_reload_and_a_lapsed_session_lose_nothing(tablet_of, da
     type_row(other, systolic="182", diastolic="109")
     expect(other.locator("[data-sheet] tbody td").first).to_have_text("182/109")
 
-    # And the page is reloaded where pages come, but nothing can be saved: the rows are still there
+    # And a reload without any network says what waits, and the page comes back by itself
+    page.reload()
+    expect(page.get_by_role("heading")).to_have_text("The server can’t be reached")
+    expect(page.locator("[data-offline-rows]")).to_contain_text("3 rows that did not reach the server are kept")
+
+    # And where pages come again, but nothing can be saved, the rows are still there
     tablet.saves_nothing()
     tablet.context.set_offline(False)
-    page.reload()
     expect(page.locator("[data-sheet] th.is-new")).to_contain_text("10:30")
     expect(page.locator("#unsaved")).to_contain_text("3 rows wait on this tablet.")
 
@@ -103,10 +107,18 @@ def test_a_dead_network_a_reload_and_a_lapsed_session_lose_nothing(tablet_of, da
     expect(page.locator(".ek-run-word")).to_have_text("Recovery after an early stop")
     assert page.evaluate(KEPT) == []
 
+    # And a page that stood open for four hours still saves
+    tablet.passes_to("14:35")
+    type_row(page, systolic="131", diastolic="84")
+    expect(page.locator("[data-sheet] tbody td").first).to_have_text("131/84")
+    expect(page.locator("[data-sheet] .is-new")).to_have_count(0)
+
     infusion.refresh_from_db()
     assert (round(infusion.given_mg), round(infusion.given_ml, 1)) == (30, Decimal("37.5"))
     pressures = [(f"{day.site.local(row.observed_at):%H:%M}", row.systolic) for row in infusion.vitals.all()]
-    assert pressures == [("08:52", 128), ("10:10", 158), ("10:20", 172), ("10:30", 184), ("10:31", 182), ("10:35", 186)]
+    assert pressures == [
+        ("08:52", 128), ("10:10", 158), ("10:20", 172), ("10:30", 184), ("10:31", 182), ("10:35", 186), ("14:35", 131),
+    ]  # fmt: skip
     assert [event.text for event in infusion.events.all()] == ["Told the provider", "Feels her heart beat"]
     paused = infusion.state_events.get(after="paused")
     assert day.site.local(paused.observed_at).strftime("%H:%M") == "10:30"
