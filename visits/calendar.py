@@ -77,12 +77,12 @@ class Calendar(Ruler):
         last: date,
         *,
         patients: Iterable[UUID] = (),
-        without: UUID | None = None,
+        without: UUID | Collection[UUID] | None = None,
         settings: ProtocolSettings | None = None,
     ) -> Calendar:
         """The calendar from `first` to `last` with the holds of rooms, staff and `patients` (eight queries).
 
-        `without` leaves out the holds of one appointment, for a move of it.
+        `without` leaves out the holds of these appointments, for a move of them.
         """
         calendar = cls.place(site, first, last, settings)
         calendar.read_holds(patients=patients, without=without)

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from clinic import clock
+from clinic.models import Room
 from clinic.policy import Role
 from infusions.models import BoosterPlan, Series
 from journey import proposals
@@ -138,6 +139,11 @@ def test_a_slot_that_is_gone_meanwhile_books_nothing_of_the_plan(client, site, e
     answer = book(client, front_desk, eligible, offer.sealed)
     assert answer.status_code == 409
     assert third.room.name in said(answer)
+    assert "Nothing was booked. Below is what is free now for the same wishes." in said(answer)
+    gone = (third.starts_at, third.room)
+    again = [[(slot.starts_at, slot.room) for slot in one.proposal.infusions] for one in answer.context["offers"]]
+    assert again
+    assert all(gone not in slots for slots in again)
     assert Series.objects.count() == 0
     assert Appointment.objects.filter(patient=eligible).count() == 0
     assert Hold.objects.filter(patient=eligible).count() == 0
@@ -159,9 +165,28 @@ def test_who_is_not_eligible_is_not_booked(client, patient, front_desk):
     assert nothing_booked()
 
 
+def test_days_of_ones_own_hours_room_and_lengths_are_kept_to_the_booking(client, site, eligible, front_desk):
+    room = Room.objects.get(site=site, name="Room 2")
+    wishes = {"days": "own", "weekdays": ["0", "3"], "until": "11:00", "room": room.pk, "drug": "60", "recovery": "75"}
+    offer = offered(client, front_desk, eligible, **wishes)
+    assert {slot.starts_at.weekday() for slot in offer.proposal.infusions} == {0, 3}
+    assert {slot.room for slot in offer.proposal.infusions} == {room}
+    book(client, front_desk, eligible, offer.sealed)
+    lengths = {visit.recovery_minutes: visit.ends_at - visit.starts_at for visit in Appointment.objects.all()}
+    assert lengths == {75: timedelta(minutes=15 + 60 + 75 + 5), None: timedelta(minutes=55)}
+
+
+def test_two_a_week_need_no_days(client, eligible, front_desk):
+    assert offered(client, front_desk, eligible, days="free").proposal.infusions[0].starts_at.day == 2
+
+
 @pytest.mark.parametrize(
     "wishes",
     [
+        {"days": "own"},
+        {"until": "08:00"},
+        {"recovery": "2"},
+        {"room": "nowhere"},
         {"count": "5"},
         {"count": "six"},
         {"not_before": "soon"},
