@@ -15,9 +15,10 @@ from clinic.models import Membership, OpeningHours, Room, Shift, Site, User
 from clinic.policy import Role
 from patients.models import Patient
 from visits import booking
-from visits.calendar import Calendar, cells
+from visits.calendar import Calendar
 from visits.models import Appointment, Hold, StatusEvent
 from visits.planner import NoPlan, propose
+from visits.ruler import cells
 from visits.rules import HANDS_LANE, Timing, Who, shape
 from visits.slots import next_free
 

@@ -310,6 +310,3 @@ class Calendar(Ruler):
             ):
                 return closure.reason
         return ""
-
-
-__all__ = ["Calendar", "block", "cells", "runs"]

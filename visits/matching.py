@@ -13,10 +13,11 @@ from django.db.models import Q, QuerySet
 
 from clinic import clock
 from clinic.models import Site
-from visits.calendar import Calendar, block
+from visits.calendar import Calendar
 from visits.changes import as_wanted
 from visits.models import Appointment, Offer, Opening, WaitlistEntry
 from visits.places import Wanted, shape_of
+from visits.ruler import block
 from visits.rules import INFUSIONS, Gaps, Shape
 from visits.waitlist import MOVABLE, waiting, wish_of
 from visits.wish_rules import Place, answer_until, new_breaches

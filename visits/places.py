@@ -17,9 +17,10 @@ from clinic.errors import Refused
 from clinic.models import Room, User
 from patients.models import Patient
 from visits import clashes, followers
-from visits.calendar import Calendar, cells
+from visits.calendar import Calendar
 from visits.clashes import SlotTaken
 from visits.models import Appointment, Hold, StatusEvent
+from visits.ruler import cells
 from visits.rules import HANDS_LANE, Lanes, Part, Shape, Timing, Who, shape
 
 

@@ -12,9 +12,10 @@ from clinic.policy import Role
 from reminders.models import Message
 from tests import build
 from visits import board, booking, clashes
-from visits.calendar import Calendar, block, runs
+from visits.calendar import Calendar
 from visits.places import Wanted
 from visits.planner import propose
+from visits.ruler import block, runs
 from visits.rules import Gaps, gap_breaches, wall_clock_before
 from visits.slots import next_free
 
