@@ -72,7 +72,7 @@ class Appointment(Record):
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             ordered("appointment_ends_after_start", "starts_at", "ends_at"),
-            within("appointment_recovery", "recovery_minutes", 5, 300),
+            within("appointment_recovery", "recovery_minutes", 5, 1440),
             models.CheckConstraint(
                 name="appointment_cancelled_whole",
                 condition=Q(status="cancelled", cancelled_late__isnull=False)
