@@ -58,8 +58,8 @@ def limits(
 
 def idle_minutes(request: HttpRequest) -> int:
     """After how many minutes this session locks: sooner on a tablet of the clinic (clinic/tablets.py)."""
-    minutes: int = request.session.get(IDLE, settings.IDLE_LOGOFF_MINUTES)
-    return min(minutes, settings.IDLE_LOGOFF_MINUTES)
+    usual: int = settings.IDLE_LOGOFF_MINUTES
+    return min(int(request.session.get(IDLE, usual)), usual)
 
 
 def go_to_hallway(request: HttpRequest) -> None:

@@ -119,7 +119,8 @@ def _check(infusion: Infusion, kind: str, text: str, drug: str, dose: str, about
         problems["dose"] = "Write how much, with its unit."
     if kind in {Kind.NOTE, Kind.EFFECT} and not text:
         problems["text"] = "Write what happened."
-    if kind == Kind.EFFECT and not infusion.events.filter(pk=about_id, kind=Kind.MEDICINE).exists():
+    medicines = infusion.events.filter(kind=Kind.MEDICINE)
+    if kind == Kind.EFFECT and not (about_id and medicines.filter(pk=about_id).exists()):
         problems["about"] = "Choose the medicine whose effect this is."
     if len(text) > 4000:
         problems["text"] = "Write this in 4,000 characters or fewer."

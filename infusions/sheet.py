@@ -274,20 +274,20 @@ class Sheet:
 
 def of(infusion: Infusion, settings: ProtocolSettings, now: datetime | None = None, *, names: bool = True) -> Sheet:
     """The sheet of one infusion: each kind of row is read when first looked at, with who typed it if `names` asks."""
-    who = (lambda rows, *people: rows.select_related(*people)) if names else (lambda rows, *_: rows.all())
     return Sheet(
         infusion=infusion,
         site=infusion.appointment.site,
         settings=settings,
-        all_vitals=_later(who(infusion.vitals, "entered_by", "entered_in_error_by")),
-        happened=_later(who(infusion.events, "entered_by")),
-        steps=_later(who(infusion.state_events, "by")),
+        all_vitals=_later(infusion.vitals.all(), names, "entered_by", "entered_in_error_by"),
+        happened=_later(infusion.events.all(), names, "entered_by"),
+        steps=_later(infusion.state_events.all(), names, "by"),
         now=now or clock.now(),
     )
 
 
-def _later(rows: QuerySet[R]) -> Sequence[R]:
-    return cast("Sequence[R]", SimpleLazyObject(lambda: list(rows)))
+def _later(rows: QuerySet[R], names: bool, *people: str) -> Sequence[R]:
+    found = rows.select_related(*people) if names else rows
+    return cast("Sequence[R]", SimpleLazyObject(lambda: list(found)))
 
 
 def reading(row: VitalSigns, key: str) -> str:
