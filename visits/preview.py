@@ -93,7 +93,7 @@ def of_repair(steps: Sequence[RepairStep]) -> list[Consequence]:
     quiet = sum(step.what == What.PLACE for step in steps)
     new = sum(step.what == What.BOOK for step in steps)
     stay = sum(step.what == What.STAY for step in steps)
-    ids = [step.appointment_id for step in moved]
+    ids = [step.appointment_id for step in moved if step.appointment_id]
     count = Message.objects.filter(subject_kind=SUBJECT, subject_id__in=ids, state=Message.State.PLANNED).count()
     found: list[Consequence] = []
     if moved:

@@ -184,7 +184,7 @@ def _lock_everything(steps: Sequence[RepairStep]) -> None:
     after that."""
     for one in sorted(step.appointment_id for step in steps if step.appointment_id):
         changes.locked(one)
-    names = set()
+    names: set[tuple[str, UUID]] = set()
     for step in steps:
         if step.new_start and step.new_room_id and step.new_staff_id:
             days = locks.utc_days(step.new_start, step.new_start + timedelta(hours=8))
@@ -279,7 +279,7 @@ def undo(*, repair_id: UUID, by: User) -> Repair:
     if events:
         undoing.undo_all(events=events, by=by)
     for step in steps:
-        if step.what == What.STAY:
+        if step.what == What.STAY and step.appointment_id:
             outcome = "The repair was taken back."
             followups.close_for(subject_kind=SUBJECT, subject_id=step.appointment_id, kind=CALL, outcome=outcome, by=by)
     repair.state, repair.undone_at, repair.undone_by = State.UNDONE, clock.now(), by

@@ -102,8 +102,8 @@ class Search:
                 course, line = found
                 lines.append(line)
         for kind, therapist in self.lost.items():
-            course, line = self._lost_session(course, kind, therapist)
-            lines += [line] if line else []
+            course, booked = self._lost_session(course, kind, therapist)
+            lines += [booked] if booked else []
         return Mending(lines, course, [*course.concerns(), *self._alone(alone)], self.unmet)
 
     # Infusions

@@ -7,14 +7,15 @@ time, and says that no proof was made. See docs/adr/0013-own-search-for-repairs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
+from typing import Any
 
 NODES = 40_000
 TOGETHER = 3  # so many visits are freed and placed anew at once when the proof was too long
 
-Claims = tuple[tuple[Hashable, int], ...]
+Claims = tuple[tuple[Any, int], ...]  # the key of a resource, and the bits of its cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class _Search:
     tasks: Sequence[Task]
     rule: Rule
     nodes: int
-    taken: dict[Hashable, int] = field(default_factory=dict)
+    taken: dict[Any, int] = field(default_factory=dict)
     chosen: dict[int, Option | None] = field(default_factory=dict)
     best: dict[int, Option | None] | None = None
     best_cost: int = 0

@@ -46,11 +46,12 @@ def report(request: HttpRequest) -> HttpResponse:
     today = site.today()
     usual = {"first": (today - BACK).isoformat(), "last": (today + AHEAD).isoformat()}
     form = RangeForm({name: request.GET.get(name) or value for name, value in usual.items()})
-    found = _overbooked(site, form.cleaned_data["first"], form.cleaned_data["last"]) if form.is_valid() else []
+    valid = form.is_valid()
+    found = _overbooked(site, form.cleaned_data["first"], form.cleaned_data["last"]) if valid else Hold.objects.none()
     page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
     log_reads(request, patient_ids=[hold.appointment.patient_id for hold in page], what="overbookings")
     context = {"form": form, "page_obj": page, "site": site}
-    return render(request, "journey/overbookings.html", context, status=200 if form.is_valid() else 422)
+    return render(request, "journey/overbookings.html", context, status=200 if valid else 422)
 
 
 def _overbooked(site: Site, first: date, last: date) -> QuerySet[Hold]:

@@ -100,8 +100,13 @@ def decide(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = series_or_404(request, pk)
     typed = request.POST.copy()
     if typed.get("kind") == GapDecision.Kind.ACKNOWLEDGED:
+        longest = _longest(repair.plan(found))
         made = repair.decide(
-            series=found, kind=GapDecision.Kind.ACKNOWLEDGED, by=acting_user(request), **_longest(repair.plan(found))
+            series=found,
+            kind=GapDecision.Kind.ACKNOWLEDGED,
+            gap_days=longest["gap_days"],
+            span_days=longest["span_days"],
+            by=acting_user(request),
         )
         messages.success(request, f"Agreed to a gap of {made.gap_days} days and a span of {made.span_days} days.")
         return redirect("journey:repair-series", pk=found.pk)
