@@ -217,7 +217,7 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
     **of_room("insurance", "self_pay", "estimate-given"),
     **of_room("reminders", "task", "task task-take"),
     **of_room("reminders", "patient", "messages"),
-    **of_room("visits", "visit", "appointment confirm arrive begin finish cancel no-show move undo"),
+    **of_room("visits", "visit", "appointment confirm arrive begin finish cancel no-show move undo longer"),
     **of_room("visits", "patient", "book wish-new walk-in"),
     **of_room("visits", "wish", "wish wish-remove"),
     **of_room("visits", "opening", "opening opening-give"),
