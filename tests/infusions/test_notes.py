@@ -57,6 +57,12 @@ def test_the_figures_follow_from_the_rows(stopped):
     assert "Not accounted for" not in told
 
 
+def test_sets_that_nobody_took_stay_in_the_note(running, day):
+    day.vitals(running, "09:22")
+    with day.clock("09:51"):
+        assert figures(running)["Sets missed"] == "2"
+
+
 def test_the_way_home_stands_in_the_note(home):
     told = figures(home)
     assert told["Recovery"] == f"63{NBSP}min"
