@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from clinic import clock
 from infusions.models import GapDecision, Infusion
+from journey import repair
 from journey.series import book_series
 from reminders.models import FollowUp
 from tests import build
@@ -153,3 +154,9 @@ def test_saying_it_takes_few_questions(series, django_assert_max_num_queries):
     found = visit(series)
     with django_assert_max_num_queries(14):
         preview.of_cancelling(found)
+
+
+def test_a_day_that_the_patient_called_off_is_not_proposed_again(series, front_desk):
+    changes.cancel(appointment_id=visit(series, "02-19").pk, party="patient", reason="Away", by=front_desk)
+    (line,) = [line for line in repair.plan(series).lines if line.what == "book"]
+    assert f"{series.site.local(line.starts_at):%m-%d}" == "02-18"  # the nearest day beside the template's own
