@@ -213,6 +213,7 @@ def test_the_steps_of_a_day_by_their_buttons(at_chair, day, other_nurse):
     assert _post(at_chair, day, "resume", infusion, "09:22").status_code == 200
     assert _post(at_chair, day, "complete", infusion, "09:54").status_code == 200
     home = {
+        "scale": "aldrete", "way_home": "escort",
         "aldrete": "10", "oriented": "on", "steady": "on", "no_active_si": "on", "iv_out": "on",
         "instructions_given": "on", "escort_name": "Luis Torres", "escort_relation": "brother",
     }  # fmt: skip
