@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -42,29 +43,27 @@ def suspend(*, infusion_id: UUID, by: User) -> Infusion:
     series.suspend(series_id=infusion.series_id, reason=HOLD, by=by)
     followers.tell(infusion.appointment_id, by)  # no visit is missing from a series that waits
     _open_tasks(infusion)
-    told = {"subject_kind": "infusion", "subject_id": infusion.pk, "kind": pregnancy.TASK}
-    followups.close_for(**told, outcome="The series is suspended.", by=by)
+    outcome = "The series is suspended."
+    followups.close_for(subject_kind="infusion", subject_id=infusion.pk, kind=pregnancy.TASK, outcome=outcome, by=by)
     return states.locked(infusion_id)
 
 
 def _open_tasks(infusion: Infusion) -> None:
     patient, site = infusion.series.patient, infusion.appointment.site
-    told = {"site": site, "patient": patient, "subject_kind": "series", "subject_id": infusion.series_id}
+    ask = partial(followups.open_task, site=site, patient=patient, subject_kind="series", subject_id=infusion.series_id)
     chart = reverse("journey:chart", args=[patient.pk])
-    followups.open_task(
+    ask(
         kind="referral_due",
         title=f"Write the referral of {patient.name}",
         owner_role=Role.PROVIDER,
         due_at=clock.now() + timedelta(days=1),
         link=chart,
-        **told,
     )
     for week in range(1, WEEKS + 1):
-        followups.open_task(
+        ask(
             kind=f"{series.WEEKLY}{week}",
             title=f"Ask {patient.name} the PHQ-9 of week {week}",
             owner_role=Role.NURSE,
             due_at=clock.now() + timedelta(weeks=week),
             link=reverse("patients:measure-new", args=[patient.pk]),
-            **told,
         )
