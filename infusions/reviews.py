@@ -57,7 +57,7 @@ def _stops(infusions: Sequence[Infusion], patients: set[UUID]) -> dict[UUID, dat
         before = [
             (ended, stopped)
             for patient, pk, ended, stopped in run
-            if patient == infusion.series.patient_id and pk != infusion.pk
+            if ended and patient == infusion.series.patient_id and pk != infusion.pk
             if infusion.started_at is None or ended <= infusion.started_at
         ]
         if before and before[-1][1]:
