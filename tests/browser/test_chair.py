@@ -52,7 +52,7 @@ def test_a_crossed_line_asks_and_one_press_answers(at_chair, day, axe):
     assert axe(page) == {}
     ask.get_by_role("button", name="Rechecked").click()
     expect(ask).not_to_contain_text("What did you do?")
-    expect(page.locator("#chair-sheet")).to_contain_text("Rechecked")
+    expect(page.locator("#chair-told")).to_contain_text("Rechecked")
 
 
 def test_typed_numbers_stay_while_the_rest_of_the_page_changes(at_chair, day):
@@ -69,7 +69,7 @@ def test_a_quick_event_and_an_early_stop(at_chair, day, axe):
     page.get_by_role("button", name="Nausea").click()
     page.get_by_label("How bad, and what was done").fill("mild, breathing helps")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.locator("#chair-sheet")).to_contain_text("mild, breathing helps")
+    expect(page.locator("#chair-told")).to_contain_text("mild, breathing helps")
     page.get_by_role("button", name="Stop early").click()
     page.locator("#stop-reason").fill("She asked to stop")
     page.locator("#dialog-stop").get_by_role("button", name="Stop early").click()
