@@ -165,10 +165,11 @@ def for_infusion(infusion: Infusion) -> Order | None:
 
 
 def for_infusions(infusions: Sequence[Infusion]) -> dict[UUID, Order | None]:
-    """The same for many, in one query: the order it was drawn on, else the newest that reaches its number."""
+    """The same for many, in two queries: the order it was drawn on, else the newest that reaches its number."""
     orders = (
         Order.objects.filter(series__in={infusion.series_id for infusion in infusions})
         .select_related("series__site", "signed_by", "second_signed_by")
+        .prefetch_related("series__extensions")
         .order_by("-signed_at", "-id")
     )
     by_series: dict[UUID, list[Order]] = {}
@@ -180,7 +181,13 @@ def for_infusions(infusions: Sequence[Infusion]) -> dict[UUID, Order | None]:
 def _reaching(infusion: Infusion, newest_first: Iterable[Order]) -> Order | None:
     if infusion.order_id:
         return next((order for order in newest_first if order.pk == infusion.order_id), None)
-    return for_number(infusion.number, newest_first)
+    return for_number(infusion.number, [order for order in newest_first if _meant(order, infusion.number or 0)])
+
+
+def _meant(order: Order, number: int) -> bool:
+    """Whether the plan had this infusion when the order was signed: those added later need an order of their own."""
+    later = [one for one in order.series.extensions.all() if one.at > order.signed_at]
+    return all(number <= one.before for one in later)
 
 
 def for_number(number: int | None, newest_first: Iterable[Order]) -> Order | None:

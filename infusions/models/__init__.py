@@ -1,7 +1,7 @@
 """The drug: series, orders, the run, recovery, and the ledger that must add up."""
 
 from infusions.models.adverse import AdverseEvent
-from infusions.models.decisions import GapDecision
+from infusions.models.decisions import GapDecision, PlanExtension
 from infusions.models.flowsheet import Phrase, RunEvent, VitalSigns
 from infusions.models.gate import ArrivalCheck, GateOverride, PregnancyTest
 from infusions.models.infusion import Infusion, StateEvent
@@ -29,6 +29,7 @@ __all__ = [
     "NoteAddendum",
     "Order",
     "Phrase",
+    "PlanExtension",
     "PregnancyTest",
     "ResponseReview",
     "RunEvent",

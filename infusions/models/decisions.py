@@ -1,4 +1,4 @@
-"""What a provider decided about a series whose gaps grew too long."""
+"""What a provider decided about a series: whose gaps grew too long, or that has more infusions than were planned."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from clinic import clock
 from clinic.history import append_only, audited
@@ -44,3 +44,27 @@ class GapDecision(Record):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+
+@audited
+class PlanExtension(Record):
+    """A provider had more infusions added to a loading series. Orders from before reach up to `before` only."""
+
+    series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="extensions")
+    before = models.PositiveSmallIntegerField()
+    after = models.PositiveSmallIntegerField()
+    reason = models.CharField(max_length=300)
+    by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["at", "id"]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["series"], name="plan_extension_by_series")]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(name="plan_extension_adds", condition=Q(after__gt=F("before"), after__lte=8)),
+            models.CheckConstraint(name="plan_extension_says_why", condition=~Q(reason="")),
+        ]
+        triggers: ClassVar[list[Any]] = [append_only("plan_extension_append_only")]
+
+    def __str__(self) -> str:
+        return f"{self.before} to {self.after} infusions"
