@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from datetime import date
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max
 
 from clinic.errors import Invalid
 from clinic.models import User
 from clinic.policy import Action, require
 from infusions import series as infusion_series
-from infusions.models import GapDecision, Series
+from infusions.models import GapDecision, Infusion, Series
 
 LONGEST_GAP, LONGEST_SPAN = 60, 120  # beyond this it is another series, whatever anybody decides
 Kind = GapDecision.Kind
+AGREED = (Kind.ACKNOWLEDGED, Kind.EXTENDED)
 
 
 @transaction.atomic
@@ -55,3 +59,28 @@ def _write(series: Series, kind: str, gap_days: int, span_days: int, reason: str
     return GapDecision.objects.create(
         series=series, kind=kind, gap_days=gap_days, span_days=span_days, reason=reason.strip(), by=by
     )
+
+
+def agreed(series: Iterable[UUID]) -> dict[UUID, tuple[int, int]]:
+    """The longest gap and span, in days, that a provider has agreed to for each of these series."""
+    rows = GapDecision.objects.filter(series__in=series, kind__in=AGREED).order_by().values("series")
+    rows = rows.annotate(gap=Max("gap_days"), span=Max("span_days"))
+    return {row["series"]: (row["gap"], row["span"]) for row in rows}
+
+
+def unseen(infusions: Sequence[Infusion]) -> dict[UUID, int]:
+    """The days since the infusion before, where no provider has agreed to so many; in two queries."""
+    series = {each.series_id for each in infusions if each.series.kind == Series.Kind.LOADING}
+    if not series:
+        return {}
+    seen = agreed(series)
+    days: dict[tuple[UUID, int], date] = {}
+    rows = Infusion.objects.filter(series__in=series, number__isnull=False).select_related("appointment__site")
+    for row in rows:
+        days[row.series_id, row.number or 0] = row.appointment.site.local(row.appointment.starts_at).date()
+    found = {}
+    for each in infusions:
+        here, before = (days.get((each.series_id, (each.number or 0) - back)) for back in (0, 1))
+        if here and before and (gap := (here - before).days) > seen.get(each.series_id, (0, 0))[0]:
+            found[each.pk] = gap
+    return found

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from clinic import clock, settings_versions
 from clinic.models import ProtocolSettings, Site
-from infusions import orders, reviews
+from infusions import gaps, orders, reviews
 from infusions.models import ArrivalCheck, GateOverride, Infusion, Order, PregnancyTest, Series, VitalSigns
 from insurance.standing import Standing, standings
 from patients import consents, evaluations
@@ -41,6 +41,8 @@ class Facts:
     tests: tuple[PregnancyTest, ...]
     to_review: str
     """What a provider has to review before this infusion; empty when nothing."""
+    gap_days: int
+    """The days since the infusion before, unless a provider has agreed to so many."""
     alerts: tuple[SafetyAlert, ...]
     overrides: dict[str, GateOverride]
 
@@ -82,6 +84,7 @@ def gather(infusions: Sequence[Infusion]) -> list[Facts]:
     tests = _grouped(PregnancyTest.objects.filter(infusion__in=ids), "infusion_id")
     asked = _asked(infusions)
     to_review = reviews.missing(infusions, settings)
+    gap_days = gaps.unseen(infusions)
     alerts = _grouped(SafetyAlert.objects.filter(patient__in=patients, closed_at=None), "patient_id")
     return [
         Facts(
@@ -98,6 +101,7 @@ def gather(infusions: Sequence[Infusion]) -> list[Facts]:
             screen=_latest(asked[infusion.series.patient_id], Instrument.CSSRS, moment),
             tests=tuple(tests[infusion.pk]),
             to_review=to_review.get(infusion.pk, ""),
+            gap_days=gap_days.get(infusion.pk, 0),
             alerts=tuple(alerts[infusion.series.patient_id]),
             overrides={given.light: given for given in overrides[infusion.pk]},
         )

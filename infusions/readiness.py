@@ -22,7 +22,7 @@ OK, WARN, STOP, TODO = "ok", "warn", "stop", "todo"
 
 # No provider can let these pass: without them there is no lawful or no safe dose, or the decision is signed elsewhere,
 # with its own words: an evaluation, a review, the clearance of a safety alert (a high one is never cleared).
-FIRM = frozenset({"consent", "evaluation", "order", "review", "safety", "identity", "pregnancy", "emergency"})
+FIRM = frozenset({"consent", "evaluation", "order", "review", "gap", "safety", "identity", "pregnancy", "emergency"})
 
 HOLD = "Clinical hold"
 """What is said aloud, on boards and to those who are told no more."""
@@ -192,6 +192,16 @@ def _review(facts: Facts) -> Light:
         link = Where("infusions:review", facts.infusion.series_id)
         return Light("review", "Provider review", STOP, facts.to_review, "Provider", link)
     return Light("review", "No review due", OK)
+
+
+def _gap(facts: Facts) -> Light:
+    """A long gap is a provider's to see before the next dose (protocol 3.2, J1)."""
+    days, settings = facts.gap_days, facts.settings
+    if days <= settings.gap_soft_days:
+        return Light("gap", "Gap within its limit", OK)
+    link, limit = Where("journey:repair-series", facts.infusion.series_id), settings.gap_soft_days
+    told = f"{days} days since the infusion before, more than {limit}. A provider has to agree to it."
+    return Light("gap", "Gap", STOP if days > settings.gap_hard_days else WARN, told, "Provider", link)
 
 
 def _coverage(facts: Facts) -> Light:
@@ -389,6 +399,7 @@ LIGHTS: dict[str, Callable[[Facts], Light]] = {
     "evaluation": _evaluation,
     "order": _order,
     "review": _review,
+    "gap": _gap,
     "coverage": _coverage,
     "safety": _safety,
     "measures": _measures,

@@ -6,18 +6,18 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
-from django.db.models import Max, Q
+from django.db.models import Q
 
 from clinic import settings_versions
 from clinic.models import ProtocolSettings, Site
-from infusions.models import GapDecision, Infusion, Series
+from infusions import gaps
+from infusions.models import Infusion, Series
 from therapy.models import TherapySession
 from visits.courses import Course, Point, Windows, in_order
 from visits.models import Appointment
 from visits.rules import Gaps
 
 LOST = (TherapySession.State.MISSED, TherapySession.State.MOVED)
-AGREED = (GapDecision.Kind.ACKNOWLEDGED, GapDecision.Kind.EXTENDED)
 
 
 def windows_of(settings: ProtocolSettings) -> Windows:
@@ -58,13 +58,7 @@ def of_series(found: Iterable[Series]) -> list[Course]:
         site = sites[every[session.series_id].site_id]
         if session.appointment:
             sessions[session.series_id].append(_point(session.appointment, site))
-    agreed = {
-        row["series"]: (row["gap"], row["span"])
-        for row in GapDecision.objects.filter(series__in=every, kind__in=AGREED)
-        .order_by()
-        .values("series")
-        .annotate(gap=Max("gap_days"), span=Max("span_days"))
-    }
+    agreed = gaps.agreed(every)
     return [
         Course(
             key=series.pk,

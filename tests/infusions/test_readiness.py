@@ -7,11 +7,12 @@ from decimal import Decimal
 import pytest
 
 from clinic import settings_versions
-from infusions import readiness
-from infusions.models import ArrivalCheck, PregnancyTest, VitalSigns
+from infusions import gaps, readiness
+from infusions.models import ArrivalCheck, Infusion, PregnancyTest, VitalSigns
 from insurance.models import SelfPay
 from patients.models import Consent, MeasureResponse, Patient, SafetyAlert
 from tests import build
+from tests.infusions import making
 from tests.infusions.day import Day
 
 
@@ -110,6 +111,23 @@ def test_one_thing_wrong_puts_out_exactly_its_light(ready, day, key):
 def test_fasting_counts_six_hours_and_two(ready, day, change, state):
     _arrival(**{name: day.at(time) for name, time in change.items()})(day, ready)
     assert _states(day, ready)["fasting"] == state
+
+
+@pytest.mark.parametrize(("days", "state"), [(7, "ok"), (8, "warn"), (14, "warn"), (15, "stop")])
+def test_a_gap_that_no_provider_has_seen_holds_the_next_dose(ready, day, days, state):
+    Infusion.objects.filter(pk=ready.pk).update(number=2)
+    before = day.at("09:00") - timedelta(days=days)
+    making.infusion(ready.series, 1, before.date().isoformat())
+    assert _states(day, ready)["gap"] == state
+    if state == "ok":
+        return
+    with day.clock("09:00"):
+        light = next(light for light in readiness.lights(_fresh(ready)) if light.key == "gap")
+        assert light.link == f"/series/{ready.series_id}/repair/"
+        assert not light.can_be_overridden
+        gaps.agree(series_id=ready.series_id, kind="extended", gap_days=days, span_days=days, reason="Flu",
+                   by=day.provider)  # fmt: skip
+    assert _states(day, ready)["gap"] == "ok"
 
 
 @pytest.mark.parametrize(("kg", "state"), [("76", "ok"), ("75.9", "stop"), ("84", "ok"), ("84.1", "stop")])
@@ -220,7 +238,7 @@ def test_an_override_lets_its_light_pass_and_stays_visible(ready, day, provider)
 def test_the_number_of_queries_does_not_grow(day, count, django_assert_num_queries):
     days = [replace(day, patient=build.patient(day.site), starts=time) for time in ("09:00", "11:30", "14:00")]
     infusions = [_fresh(each.until("ready")) for each in days[:count]]
-    with day.clock("09:00"), django_assert_num_queries(18):
+    with day.clock("09:00"), django_assert_num_queries(21):
         found = readiness.summary(infusions)
     assert [found[infusion.pk].ready for infusion in infusions] == [True] * count
 
