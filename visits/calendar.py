@@ -1,4 +1,4 @@
-"""What is free at a site: opening hours ∩ shifts − closures − holds, over a range of days, in eight queries.
+"""What is free at a site: opening hours ∩ shifts − closures − holds, over a range of days, in two statements.
 
 Each room, person and lane is one whole number: its bits are the five-minute cells of a ruler (ruler).
 """
@@ -13,38 +13,28 @@ from sys import byteorder
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Aggregate, BinaryField, Q, QuerySet
-from psycopg2.extras import DateTimeTZRange
+from django.db import connection
 
-from clinic import settings_versions
-from clinic.models import (
-    Closure,
-    Membership,
-    OpeningHours,
-    ProtocolSettings,
-    Room,
-    Shift,
-    ShiftException,
-    Site,
-    User,
-)
+from clinic.models import ProtocolSettings, Room, Site, User
 from clinic.policy import Role
-from visits.models import Hold
+from visits import premises
+from visits.premises import Closed, Premises
 from visits.ruler import CELL, Ruler, block, cells, runs
 from visits.rules import HANDS_LANE, Lanes, Part, Shape, Timing
 
-WORKERS = (Role.NURSE, Role.THERAPIST, Role.PROVIDER)
-
-
-class _Spans(Aggregate):
-    """First cell of every range and the one after its last, as bytes: thousands of them reach us as one piece."""
-
-    template = (
-        f"string_agg(int4send(greatest(EXTRACT(EPOCH FROM lower(%(expressions)s))::bigint / {CELL} - %(base)d, 0)::int)"
-        f" || int4send(least((EXTRACT(EPOCH FROM upper(%(expressions)s))::bigint + {CELL - 1}) / {CELL} - %(base)d,"
-        " %(size)d)::int), ''::bytea)"
-    )
-    output_field = BinaryField()
+# Every resource and lane with the first cell of each of its holds and the one after its last, as bytes: thousands of
+# holds reach us as one piece.
+_HELD = f"""
+SELECT resource, lane, string_agg(
+    int4send(greatest(EXTRACT(EPOCH FROM lower(during))::bigint / {CELL} - %(base)s, 0)::int)
+    || int4send(least((EXTRACT(EPOCH FROM upper(during))::bigint + {CELL - 1}) / {CELL} - %(base)s, %(size)s)::int),
+    ''::bytea
+)
+FROM visits_hold
+WHERE active AND resource = ANY(%(resources)s) AND during && tstzrange(%(begins)s, %(ends)s)
+    AND appointment_id <> ALL(%(without)s)
+GROUP BY resource, lane
+"""  # noqa: S608 - two whole numbers of ours
 
 
 def _numbers(row: Any) -> array[int]:
@@ -58,10 +48,8 @@ def _numbers(row: Any) -> array[int]:
 class Calendar(Ruler):
     """One site over some days. `load` asks the database; everything else is arithmetic."""
 
-    settings: ProtocolSettings
-    rooms: list[Room] = field(default_factory=list)
-    people: dict[Role, list[User]] = field(default_factory=dict)
-    closures: list[Closure] = field(default_factory=list)
+    premises: Premises
+    closures: list[Closed] = field(default_factory=list)
     open: int = 0
     room_open: dict[UUID, int] = field(default_factory=dict)
     at_work: dict[UUID, int] = field(default_factory=dict)
@@ -78,38 +66,41 @@ class Calendar(Ruler):
         *,
         patients: Iterable[UUID] = (),
         without: UUID | Collection[UUID] | None = None,
-        settings: ProtocolSettings | None = None,
     ) -> Calendar:
-        """The calendar from `first` to `last` with the holds of rooms, staff and `patients` (eight queries).
+        """The calendar from `first` to `last` with the holds of rooms, staff and `patients` (two statements).
 
         `without` leaves out the holds of these appointments, for a move of them.
         """
-        calendar = cls.place(site, first, last, settings)
+        calendar = cls.place(site, first, last)
         calendar.read_holds(patients=patients, without=without)
         return calendar
 
     @classmethod
-    def place(cls, site: Site, first: date, last: date, settings: ProtocolSettings | None = None) -> Calendar:
+    def place(cls, site: Site, first: date, last: date) -> Calendar:
         """The calendar without its holds: rooms, people, hours."""
-        made = cls(site, first, last, settings or settings_versions.current(site))
-        made.rooms = list(Room.objects.filter(site=site, is_active=True))
-        made._read_hours()
-        made._read_people()
+        return cls._on(premises.read(site, first, last), site, first, last)
+
+    @classmethod
+    def _on(cls, ground: Premises, site: Site, first: date, last: date) -> Calendar:
+        made = cls(site, first, last, ground)
+        made._open_up()
+        made._staff()
         return made
 
     def over(self, first: date, last: date) -> Calendar:
         """The same rooms and people on other days, without holds."""
-        made = Calendar(self.site, first, last, self.settings, rooms=self.rooms, people=self.people)
-        made._read_hours()
-        made._read_shifts()
-        return made
+        if self.premises.covers(first, last):
+            return self._on(self.premises, self.site, first, last)
+        return self.place(self.site, first, last)
 
     # Reading
 
-    def _read_hours(self) -> None:
-        self.closures = list(Closure.objects.filter(site=self.site, first_day__lte=self.last, last_day__gte=self.first))
-        hours = OpeningHours.objects.filter(site=self.site).values_list("weekday", "opens", "closes")
-        for weekday, opens, closes in hours.order_by():
+    def _open_up(self) -> None:
+        """Opening hours without closures, for the site and for each room."""
+        self.closures = [
+            one for one in self.premises.closures if one.first_day <= self.last and one.last_day >= self.first
+        ]
+        for weekday, opens, closes in self.premises.hours:
             self.open |= self._weekly(weekday, opens, closes, self.first, self.last)
         closed: dict[UUID | None, int] = {}
         for closure in self.closures:
@@ -130,54 +121,38 @@ class Calendar(Ruler):
             self._patterns[pattern] = found
         return self._patterns[pattern]
 
-    def _read_people(self) -> None:
-        held = (
-            Membership.objects.filter(
-                site=self.site,
-                user__is_active=True,
-                role__in=[role.value for role in WORKERS],
-            )
-            .select_related("user")
-            .order_by("user__full_name", "user_id")
-        )
-        self.people = {role: [] for role in WORKERS}
-        for membership in held:
-            self.people[Role(membership.role)].append(membership.user)
-        self._read_shifts()
-
-    def _read_shifts(self) -> None:
+    def _staff(self) -> None:
+        """Who is at work when: weekly hours, but on a changed day the hours of that day."""
         self.at_work = {user.pk: 0 for user in self.everyone()}
-        shifts = Shift.objects.filter(site=self.site, user__in=self.at_work, valid_from__lte=self.last).filter(
-            Q(valid_until__isnull=True) | Q(valid_until__gte=self.first)
-        )
-        patterns = shifts.values_list("user_id", "weekday", "starts", "ends", "valid_from", "valid_until").order_by()
-        for user_id, weekday, starts, ends, valid_from, valid_until in patterns:
-            self.at_work[user_id] |= self._weekly(weekday, starts, ends, valid_from, valid_until or self.last)
-        exceptions = ShiftException.objects.filter(
-            site=self.site, user__in=self.at_work, day__range=(self.first, self.last)
-        ).values_list("user_id", "day", "starts", "ends")
-        for user_id, day, begins, until in exceptions.order_by():
-            there = self.hours(day, begins, until) if begins and until else 0
-            self.at_work[user_id] = self.at_work[user_id] & ~self.day_block(day) | there
+        for weekday, starts, ends, valid_from, valid_until, people in self.premises.patterns:
+            hours = self._weekly(weekday, starts, ends, valid_from, valid_until or self.last)
+            for user_id in people:
+                if user_id in self.at_work:
+                    self.at_work[user_id] |= hours
+        for user_id, day, begins, until in self.premises.changed:
+            if user_id in self.at_work and self.first <= day <= self.last:
+                there = self.hours(day, begins, until) if begins and until else 0
+                self.at_work[user_id] = self.at_work[user_id] & ~self.day_block(day) | there
 
     def read_holds(self, *, patients: Iterable[UUID] = (), without: UUID | Collection[UUID] | None = None) -> None:
         """Read what is held now; called again inside a lock, it sees what was committed meanwhile."""
         resources = [room.pk for room in self.rooms]
         resources += [user.pk for user in self.everyone()]
         resources += list(patients)
-        begins, ends = self.moment(0), self.moment(self.size)
-        holds: QuerySet[Hold, Any] = Hold.objects.filter(
-            active=True,
-            resource__in=resources,
-            during__overlap=DateTimeTZRange(begins, ends),
-        )
-        if without:
-            left_out = [without] if isinstance(without, UUID) else list(without)
-            holds = holds.exclude(appointment_id__in=left_out)
-        spans = _Spans("during", base=self.base, size=self.size)
-        self.busy, self._starts = {}, {}
-        for resource, lane, bounds in holds.values_list("resource", "lane").annotate(spans=spans).order_by():
-            self.busy[resource, lane] = self._taken(_numbers(bounds))
+        left_out = [without] if isinstance(without, UUID) else list(without or ())
+        asked = {
+            "base": self.base,
+            "size": self.size,
+            "resources": resources,
+            "begins": self.moment(0),
+            "ends": self.moment(self.size),
+            "without": left_out,
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(_HELD, asked)
+            found = cursor.fetchall()
+        self.busy = {(resource, lane): self._taken(_numbers(bounds)) for resource, lane, bounds in found}
+        self._starts = {}
 
     def _taken(self, bounds: Iterable[int]) -> int:
         """The cells of these spans. Written as digits first: thousands of spans are one number."""
@@ -188,6 +163,18 @@ class Calendar(Ruler):
         return int(digits, 2)
 
     # People and rooms
+
+    @property
+    def settings(self) -> ProtocolSettings:
+        return self.premises.settings
+
+    @property
+    def rooms(self) -> list[Room]:
+        return self.premises.rooms
+
+    @property
+    def people(self) -> dict[Role, list[User]]:
+        return self.premises.people
 
     @property
     def timing(self) -> Timing:

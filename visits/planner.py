@@ -146,7 +146,7 @@ def _check_template(ask: Ask, gaps: Gaps) -> None:
 def _ground(ask: Ask) -> Ground:
     """Load the calendar once, wide enough for every window, and see where infusions fit."""
     settings = settings_versions.current(ask.site)
-    calendar = Calendar.load(ask.site, *_horizon(ask, settings), patients=[ask.patient.pk], settings=settings)
+    calendar = Calendar.load(ask.site, *_horizon(ask, settings), patients=[ask.patient.pk])
     return ground_on(ask, calendar, Outlook.of(ask.patient))
 
 

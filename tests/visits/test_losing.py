@@ -14,7 +14,7 @@ from visits import booking, repair, repair_finding, tasks
 
 pytestmark = pytest.mark.django_db
 DAY = date(2027, 2, 2)
-QUERIES = 17
+QUERIES = 11
 
 
 @pytest.fixture

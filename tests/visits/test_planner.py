@@ -272,7 +272,7 @@ def test_planning_asks_the_database_the_same_few_questions_however_full_it_is(
     plan, therapist, site, front_desk, django_assert_num_queries
 ):
     front_desk.roles_held  # noqa: B018 - read once for each request
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(8):
         plan()
     for number in range(3):
         booking.book(
@@ -282,5 +282,5 @@ def test_planning_asks_the_database_the_same_few_questions_however_full_it_is(
             starts_at=build.moment(site, "2027-02-02") + timedelta(days=number),
             by=front_desk,
         )
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(8):
         plan()

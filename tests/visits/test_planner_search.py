@@ -20,6 +20,7 @@ from visits import chains, planner, sessions
 from visits.calendar import Calendar
 from visits.chains import Wishes
 from visits.plans import Ask
+from visits.premises import Premises
 from visits.ruler import block
 from visits.rules import HANDS_LANE, Lanes, ideal_days, shape
 
@@ -76,11 +77,12 @@ class Small:
 
 def small(draw) -> Small:
     values = ProtocolSettings(site=SITE, gap_min_hours=draw(st.sampled_from([24, 48, 60])), **RULES)
-    calendar = Calendar(SITE, FIRST, FIRST + timedelta(days=DAYS - 1), values)
-    calendar.rooms = [Room(site=SITE, name=f"Room {n}", kind=kind) for n, kind in enumerate(
+    last = FIRST + timedelta(days=DAYS - 1)
+    rooms = [Room(site=SITE, name=f"Room {n}", kind=kind) for n, kind in enumerate(
         [Room.Kind.INFUSION] * draw(st.integers(1, 2)) + [Room.Kind.THERAPY])]  # fmt: skip
-    people = {Role.NURSE: draw(st.integers(1, 2)), Role.THERAPIST: draw(st.integers(1, 2)), Role.PROVIDER: 0}
-    calendar.people = {role: [User(full_name=f"{role} {n}") for n in range(many)] for role, many in people.items()}
+    many = {Role.NURSE: draw(st.integers(1, 2)), Role.THERAPIST: draw(st.integers(1, 2)), Role.PROVIDER: 0}
+    people = {role: [User(full_name=f"{role} {n}") for n in range(number)] for role, number in many.items()}
+    calendar = Calendar(SITE, FIRST, last, Premises(FIRST, last, values, rooms, people))
     weekdays = (0, 1, 2, 3, 4, 5) if draw(st.booleans()) else (0, 1, 2, 3, 4)
     closed = {FIRST + timedelta(days=draw(st.integers(4, 16)))}
     for day in calendar.days():

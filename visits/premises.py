@@ -1,0 +1,192 @@
+"""What a calendar stands on: a site's settings, rooms, people, hours and closures, in one statement.
+
+Every booking reads all of it, so that it is never older than its transaction; through the ORM that took longer than
+all the rest of the booking. It comes as one JSON text, in the shapes that the calendar counts with.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from decimal import Decimal
+from typing import Any, NamedTuple, TypeVar
+from uuid import UUID
+
+from django.db import DEFAULT_DB_ALIAS, connection
+
+from clinic.models import ProtocolSettings, Room, Site, User
+from clinic.policy import Role
+from clinic.settings_versions import FIELDS
+
+WORKERS = (Role.NURSE, Role.THERAPIST, Role.PROVIDER)
+AHEAD = timedelta(days=14)  # read beyond the days asked for, so that the nearest free time needs no second look
+
+_SETTINGS = ("id", "site_id", "version", *FIELDS)
+
+_READ = """
+SELECT json_build_object(
+    'settings', (
+        SELECT to_json(newest) FROM (
+            SELECT * FROM clinic_protocolsettings WHERE site_id = %(site)s ORDER BY version DESC LIMIT 1
+        ) newest
+    ),
+    'rooms', (
+        SELECT json_agg(json_build_array(id, name, nickname, kind) ORDER BY name)
+        FROM clinic_room WHERE site_id = %(site)s AND is_active
+    ),
+    'hours', (
+        SELECT json_agg(json_build_array(weekday, opens, closes))
+        FROM clinic_openinghours WHERE site_id = %(site)s
+    ),
+    'closures', (
+        SELECT json_agg(json_build_array(room_id, first_day, last_day, reason) ORDER BY first_day)
+        FROM clinic_closure WHERE site_id = %(site)s AND first_day <= %(last)s AND last_day >= %(first)s
+    ),
+    'people', (
+        SELECT json_agg(
+            json_build_array(role, person.id, email, full_name, signature_name, licence) ORDER BY full_name, person.id
+        )
+        FROM clinic_membership member JOIN clinic_user person ON person.id = member.user_id
+        WHERE member.site_id = %(site)s AND member.role = ANY(%(workers)s) AND person.is_active
+    ),
+    'shifts', (
+        SELECT json_agg(json_build_array(weekday, starts, ends, valid_from, valid_until, people)) FROM (
+            SELECT weekday, starts, ends, valid_from, valid_until, array_agg(user_id) AS people
+            FROM clinic_shift
+            WHERE site_id = %(site)s AND valid_from <= %(last)s
+                AND (valid_until IS NULL OR valid_until >= %(first)s)
+            GROUP BY weekday, starts, ends, valid_from, valid_until
+        ) pattern
+    ),
+    'exceptions', (
+        SELECT json_agg(json_build_array(user_id, day, starts, ends))
+        FROM clinic_shiftexception WHERE site_id = %(site)s AND day BETWEEN %(first)s AND %(last)s
+    )
+)::text
+"""
+
+
+class Opening(NamedTuple):
+    """Hours of one weekday."""
+
+    weekday: int
+    opens: time
+    closes: time
+
+
+class Closed(NamedTuple):
+    """Days on which the site, or one room of it, is closed."""
+
+    room_id: UUID | None
+    first_day: date
+    last_day: date
+    reason: str
+
+
+class Pattern(NamedTuple):
+    """Weekly hours of work, and everybody who has them."""
+
+    weekday: int
+    starts: time
+    ends: time
+    valid_from: date
+    valid_until: date | None
+    people: tuple[UUID, ...]
+
+
+class Changed(NamedTuple):
+    """One day of one person at other hours, or away."""
+
+    user_id: UUID
+    day: date
+    starts: time | None
+    ends: time | None
+
+
+@dataclass(frozen=True)
+class Premises:
+    """A site as it was read, with the closures and shifts of the days from `first` to `last`."""
+
+    first: date
+    last: date
+    settings: ProtocolSettings
+    rooms: list[Room] = field(default_factory=list)
+    people: dict[Role, list[User]] = field(default_factory=dict)
+    hours: list[Opening] = field(default_factory=list)
+    closures: list[Closed] = field(default_factory=list)
+    patterns: list[Pattern] = field(default_factory=list)
+    changed: list[Changed] = field(default_factory=list)
+
+    def covers(self, first: date, last: date) -> bool:
+        return self.first <= first and last <= self.last
+
+
+def read(site: Site, first: date, last: date) -> Premises:
+    """The site's rooms, people and hours now; closures and shifts of these days and two weeks more."""
+    last += AHEAD
+    asked = {"site": site.pk, "first": first, "last": last, "workers": [role.value for role in WORKERS]}
+    with connection.cursor() as cursor:
+        cursor.execute(_READ, asked)
+        found = json.loads(cursor.fetchone()[0], parse_float=Decimal)
+    return Premises(
+        first,
+        last,
+        settings=_settings(site, found["settings"]),
+        rooms=[_room(site, *row) for row in found["rooms"] or ()],
+        people=_people(found["people"] or ()),
+        hours=[Opening(day, _time(opens), _time(closes)) for day, opens, closes in found["hours"] or ()],
+        closures=[
+            Closed(UUID(room) if room else None, _date(begins), _date(ends), reason)
+            for room, begins, ends, reason in found["closures"] or ()
+        ],
+        patterns=[_pattern(*row) for row in found["shifts"] or ()],
+        changed=[
+            Changed(UUID(person), _date(day), _time(starts) if starts else None, _time(ends) if ends else None)
+            for person, day, starts, ends in found["exceptions"] or ()
+        ],
+    )
+
+
+_date, _time = date.fromisoformat, time.fromisoformat
+
+
+Row = TypeVar("Row", ProtocolSettings, Room, User)
+
+
+def _stored(model: type[Row], values: dict[str, Any]) -> Row:
+    """A record as if the ORM had read it, with these columns; another one is read when it is asked for."""
+    names = [column.attname for column in model._meta.concrete_fields if column.attname in values]
+    return model.from_db(DEFAULT_DB_ALIAS, names, [values[name] for name in names])
+
+
+def _settings(site: Site, row: dict[str, Any] | None) -> ProtocolSettings:
+    """As `settings_versions.current` answers, without who made and signed the version."""
+    if row is None:
+        return ProtocolSettings(site=site, version=0)
+    row["id"], row["site_id"] = UUID(row["id"]), site.pk
+    return _stored(ProtocolSettings, {name: row[name] for name in _SETTINGS})
+
+
+def _room(site: Site, pk: str, name: str, nickname: str, kind: str) -> Room:
+    known = {"name": name, "nickname": nickname, "kind": kind}
+    return _stored(Room, known | {"id": UUID(pk), "site_id": site.pk, "is_active": True})
+
+
+def _people(rows: list[Any]) -> dict[Role, list[User]]:
+    """Everybody once, whatever the number of roles; their passwords stay where they are."""
+    people: dict[Role, list[User]] = {role: [] for role in WORKERS}
+    known: dict[str, User] = {}
+    for role, pk, *values in rows:
+        if pk not in known:
+            named = dict(zip(("email", "full_name", "signature_name", "licence"), values, strict=True))
+            known[pk] = _stored(User, named | {"id": UUID(pk), "is_active": True})
+        people[Role(role)].append(known[pk])
+    return people
+
+
+def _pattern(
+    weekday: int, starts: str, ends: str, valid_from: str, valid_until: str | None, people: list[str]
+) -> Pattern:
+    until = _date(valid_until) if valid_until else None
+    return Pattern(weekday, _time(starts), _time(ends), _date(valid_from), until, tuple(map(UUID, people)))
