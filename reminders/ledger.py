@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -37,6 +38,53 @@ def plan(
     `values` fill the template's placeholders and hold nothing clinical. Consent, opt-out and quiet hours are looked
     at when it is sent, because they may change until then. Raises Invalid for a kind or a placeholder nobody knows.
     """
+    drafted = _draft(kind, patient, site, values)
+    message, _ = Message.objects.get_or_create(
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        kind=kind,
+        channel=ContactConsent.Channel.EMAIL,
+        occurrence=occurrence,
+        defaults=drafted | {"due_at": due_at, "expires_at": expires_at},
+    )
+    return message
+
+
+def plan_all(
+    *,
+    due: Mapping[str, datetime],
+    patient: Patient,
+    site: Site,
+    subject_kind: str,
+    subject_id: UUID,
+    occurrence: str,
+    expires_at: datetime,
+    values: Mapping[str, str],
+) -> None:
+    """Plan one message of each kind in `due` for one occasion, in one statement; what is planned already stays.
+
+    Raises what `plan` raises.
+    """
+    Message.objects.bulk_create(
+        [
+            Message(
+                subject_kind=subject_kind,
+                subject_id=subject_id,
+                kind=kind,
+                channel=ContactConsent.Channel.EMAIL,
+                occurrence=occurrence,
+                due_at=due_at,
+                expires_at=expires_at,
+                **_draft(kind, patient, site, values),
+            )
+            for kind, due_at in due.items()
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _draft(kind: str, patient: Patient, site: Site, values: Mapping[str, str]) -> dict[str, Any]:
+    """The words and whom they are for. Raises Invalid, KeyError when a placeholder has no value."""
     if kind not in templates.KINDS:
         raise Invalid(f"There is no message of the kind “{kind}”.")
     template = templates.newest(kind, patient.language)
@@ -49,22 +97,12 @@ def plan(
     if stray := set(filled) - templates.PLACEHOLDERS:
         raise Invalid(f"A message has no place for {', '.join(sorted(stray))}.")
     template.fill(filled)
-    message, _ = Message.objects.get_or_create(
-        subject_kind=subject_kind,
-        subject_id=subject_id,
-        kind=kind,
-        channel=ContactConsent.Channel.EMAIL,
-        occurrence=occurrence,
-        defaults={
-            "patient": patient,
-            "site": site,
-            "template_version": template.version,
-            "values": templates.seal(filled),
-            "due_at": due_at,
-            "expires_at": expires_at,
-        },
-    )
-    return message
+    return {
+        "patient": patient,
+        "site": site,
+        "template_version": template.version,
+        "values": templates.seal(filled),
+    }
 
 
 @transaction.atomic

@@ -49,30 +49,29 @@ def plan(appointment: Appointment, settings: ProtocolSettings) -> int:
     """Plan what is still ahead of both reminders. Answers how many were planned."""
     site, patient = appointment.site, appointment.patient
     local = site.local(appointment.starts_at)
-    now, planned = clock.now(), 0
+    now = clock.now()
     hours = (settings.reminder_first_hours, settings.reminder_second_hours)
-    for kind, before in zip(KINDS, hours, strict=True):
-        due_at = wall_clock_before(appointment.starts_at, before, site.zone)
-        if due_at <= now:
-            continue
-        ledger.plan(
-            kind=kind,
-            patient=patient,
-            site=site,
-            subject_kind=SUBJECT,
-            subject_id=appointment.pk,
-            occurrence=f"{_hour(appointment)}{appointment.version}",
-            due_at=due_at,
-            expires_at=appointment.starts_at,
-            values={
-                "site": site.name,
-                "day": day_words(local, patient.language),
-                "time": wording.time_words(local),
-                "phone": site.phone,
-            },
-        )
-        planned += 1
-    return planned
+    due = {
+        kind: wall_clock_before(appointment.starts_at, before, site.zone)
+        for kind, before in zip(KINDS, hours, strict=True)
+    }
+    ahead = {kind: due_at for kind, due_at in due.items() if due_at > now}
+    ledger.plan_all(
+        due=ahead,
+        patient=patient,
+        site=site,
+        subject_kind=SUBJECT,
+        subject_id=appointment.pk,
+        occurrence=f"{_hour(appointment)}{appointment.version}",
+        expires_at=appointment.starts_at,
+        values={
+            "site": site.name,
+            "day": day_words(local, patient.language),
+            "time": wording.time_words(local),
+            "phone": site.phone,
+        },
+    )
+    return len(ahead)
 
 
 def _hour(appointment: Appointment) -> str:

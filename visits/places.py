@@ -199,9 +199,12 @@ def hold(
 
 
 def write(holds: Sequence[Hold], taken: str) -> None:
-    """Store holds. Raises SlotTaken with the sentence `taken` when the database's own constraint says no."""
+    """Store holds. Raises SlotTaken with the sentence `taken` when the database's own constraint says no.
+
+    Then the verb as a whole is rolled back, so that no savepoint of its own is worth two more statements.
+    """
     try:
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             Hold.objects.bulk_create(holds)
     except IntegrityError as error:
         if not clashes.is_overlap(error):
