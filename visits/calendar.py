@@ -140,7 +140,7 @@ class Calendar(Ruler):
         resources += [user.pk for user in self.everyone()]
         resources += list(patients)
         left_out = [without] if isinstance(without, UUID) else list(without or ())
-        asked = {
+        asked: dict[str, Any] = {
             "base": self.base,
             "size": self.size,
             "resources": resources,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from uuid import UUID
 
 from psycopg2.extras import DateTimeTZRange
@@ -13,7 +15,7 @@ from clinic.models import Room, Site, User
 from patients.models import Patient
 from visits.calendar import Calendar
 from visits.models import Hold
-from visits.ruler import cells
+from visits.ruler import cells, closest
 from visits.rules import HANDS_LANE, INFUSIONS, Lanes, Part, Shape
 
 NEAREST_DAYS = 14
@@ -26,14 +28,62 @@ ROOMS = {
 }
 
 
-class SlotTaken(Refused):
-    """Somebody else has it. `what` names the room or person, `nearest` the closest free start, if one was found."""
+@dataclass(frozen=True)
+class Nearest:
+    """The free start closest to a wish, within two weeks, on the quarter of an hour, not in the past.
+
+    It is looked for when somebody asks: by then the locks of the booking that was refused are released, and a caller
+    who shows the sentence to nobody pays nothing.
+    """
+
+    calendar: Calendar
+    shape: Shape
+    patient: Patient
+    wanted: datetime
+    room: Room | None
+    staff: User | None
+    without: UUID | None
+    now: datetime
+
+    @cached_property
+    def start(self) -> datetime | None:
+        first = self.calendar.site.local(max(self.wanted, self.now)).date()
+        wide = self.calendar.over(first, first + timedelta(days=NEAREST_DAYS))
+        wide.read_holds(patients=[self.patient.pk], without=self.without)
+        starts = wide.starts(self.shape, room=self.room, staff=self.staff, patient_id=self.patient.pk)
+        past = max(wide.cell(self.now) + 1, 0)
+        cell = closest(wide.on_grid(starts >> past << past, GRID_MINUTES), wide.cell(self.wanted))
+        return None if cell is None else wide.moment(cell)
+
+    def __str__(self) -> str:
+        if self.start is None:
+            return f"Nothing is free in the next {NEAREST_DAYS} days."
+        return f"The nearest free time is {when(self.calendar.site, self.start)}."
+
+
+class NoPlace(Refused):
+    """It can't be at this time. The sentence ends with the nearest that can, if that was asked for."""
+
+    def __init__(self, why: str, elsewhere: Nearest | None = None) -> None:
+        self.why, self.elsewhere = why, elsewhere
+        Exception.__init__(self, why)
+
+    @cached_property
+    def sentence(self) -> str:  # type: ignore[override]
+        return f"{self.why} {self.elsewhere}" if self.elsewhere else self.why
+
+    @property
+    def nearest(self) -> datetime | None:
+        return self.elsewhere.start if self.elsewhere else None
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+class SlotTaken(NoPlace):
+    """Somebody else has it."""
 
     title = "This time is taken"
-
-    def __init__(self, sentence: str, *, what: str = "", nearest: datetime | None = None) -> None:
-        self.what, self.nearest = what, nearest
-        super().__init__(sentence)
 
 
 def hour(site: Site, moment: datetime) -> str:
@@ -76,35 +126,6 @@ def span_of(
     return f"from {hour(site, first.during.lower)} to {hour(site, first.during.upper)}"
 
 
-def nearest(
-    calendar: Calendar,
-    shape: Shape,
-    patient: Patient,
-    wanted: datetime,
-    *,
-    room: Room | None = None,
-    staff: User | None = None,
-    without: UUID | None = None,
-) -> datetime | None:
-    """The free start closest to the wish, within two weeks, on the quarter of an hour, not in the past."""
-    first = calendar.site.local(max(wanted, clock.now())).date()
-    wide = calendar.over(first, first + timedelta(days=NEAREST_DAYS))
-    wide.read_holds(patients=[patient.pk], without=without)
-    starts = wide.starts(shape, room=room, staff=staff, patient_id=patient.pk)
-    now = wide.cell(clock.now()) + 1
-    starts = starts >> now << now if now > 0 else starts
-    wish = wide.cell(wanted)
-    found = [start for of_day in wide.by_day(wide.on_grid(starts, GRID_MINUTES)) for start in of_day]
-    closest = min(found, key=lambda start: abs(start.cell - wish), default=None)
-    return wide.when(closest) if closest else None
-
-
-def _with_nearest(site: Site, sentence: str, free: datetime | None) -> str:
-    if free is None:
-        return f"{sentence} Nothing is free in the next {NEAREST_DAYS} days."
-    return f"{sentence} The nearest free time is {when(site, free)}."
-
-
 def explain(
     calendar: Calendar,
     shape: Shape,
@@ -117,18 +138,16 @@ def explain(
 ) -> Refused:
     """The refusal for a start at which the shape does not fit. Names the first thing in the way."""
     site = calendar.site
-    free = nearest(calendar, shape, patient, start, room=room, staff=staff, without=without)
+    free = Nearest(calendar, shape, patient, start, room, staff, without, clock.now())
     end = start + timedelta(minutes=shape.minutes)
     if sentence := _closed(calendar, shape, start, end, room):
-        return Refused(_with_nearest(site, sentence, free))
+        return NoPlace(sentence, free)
     cell = calendar.cell(start)
     if not calendar.patient_starts(patient.pk, shape) >> cell & 1:
         span = span_of(site, patient.pk, 0, start, end, without)
-        sentence = f"{patient.name} has another visit then, {span}."
-        return SlotTaken(_with_nearest(site, sentence, free), what=patient.name, nearest=free)
+        return SlotTaken(f"{patient.name} has another visit then, {span}.", free)
     if sentence := _room(calendar, shape, start, end, room, without):
-        what = room.name if room else ""
-        return SlotTaken(_with_nearest(site, sentence, free), what=what, nearest=free)
+        return SlotTaken(sentence, free)
     return _people(calendar, shape, start, staff, free, without)
 
 
@@ -188,7 +207,7 @@ def _people(
     shape: Shape,
     start: datetime,
     staff: User | None,
-    free: datetime | None,
+    free: Nearest,
     without: UUID | None,
 ) -> Refused:
     site = calendar.site
@@ -201,14 +220,13 @@ def _people(
         who = staff.full_name if staff else f"No {noun}"
         verb = "is not at work" if staff else "is at work"
         sentence = f"{who} {verb} on {day(site, start)} from {hour(site, start)} to {hour(site, until)}."
-        return Refused(_with_nearest(site, sentence, free))
+        return NoPlace(sentence, free)
     if len(there) > 1:
         minute = _ceiling(calendar, shape, start, there)
         sentence = f"No {noun} has a place free on {day(site, start)} at {hour(site, minute)}."
-        return SlotTaken(_with_nearest(site, sentence, free), nearest=free)
+        return SlotTaken(sentence, free)
     person = there[0]
-    sentence = _one_person(calendar, shape, start, person, without)
-    return SlotTaken(_with_nearest(site, sentence, free), what=person.full_name, nearest=free)
+    return SlotTaken(_one_person(calendar, shape, start, person, without), free)
 
 
 def _ceiling(calendar: Calendar, shape: Shape, start: datetime, there: list[User]) -> datetime:

@@ -148,4 +148,4 @@ def _taken(longer: _Longer, old: Hold) -> SlotTaken:
     if old.patient:
         return SlotTaken(f"{old.patient.name} has another visit then, {span}. Move that one first.")
     name = old.room.name if old.room else old.staff.full_name if old.staff else ""
-    return SlotTaken(f"{name} is taken {span}. Add fewer minutes, or move what comes next first.", what=name)
+    return SlotTaken(f"{name} is taken {span}. Add fewer minutes, or move what comes next first.")

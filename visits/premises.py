@@ -7,6 +7,7 @@ all the rest of the booking. It comes as one JSON text, in the shapes that the c
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from decimal import Decimal
@@ -125,7 +126,7 @@ class Premises:
 def read(site: Site, first: date, last: date) -> Premises:
     """The site's rooms, people and hours now; closures and shifts of these days and two weeks more."""
     last += AHEAD
-    asked = {"site": site.pk, "first": first, "last": last, "workers": [role.value for role in WORKERS]}
+    asked: dict[str, Any] = {"site": site.pk, "first": first, "last": last, "workers": [role.value for role in WORKERS]}
     with connection.cursor() as cursor:
         cursor.execute(_READ, asked)
         found = json.loads(cursor.fetchone()[0], parse_float=Decimal)
@@ -173,7 +174,7 @@ def _room(site: Site, pk: str, name: str, nickname: str, kind: str) -> Room:
     return _stored(Room, known | {"id": UUID(pk), "site_id": site.pk, "is_active": True})
 
 
-def _people(rows: list[Any]) -> dict[Role, list[User]]:
+def _people(rows: Iterable[Any]) -> dict[Role, list[User]]:
     """Everybody once, whatever the number of roles; their passwords stay where they are."""
     people: dict[Role, list[User]] = {role: [] for role in WORKERS}
     known: dict[str, User] = {}

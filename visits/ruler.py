@@ -48,6 +48,23 @@ def ones(bits: int) -> Iterator[int]:
         place = digits.find("1", place + 1)
 
 
+def closest(bits: int, wanted: int) -> int | None:
+    """The set bit nearest to a place, the lower of two as near."""
+    if not bits:
+        return None
+    before = bits & block(0, wanted + 1)
+    after = bits ^ before
+    found = [before.bit_length() - 1] if before else []
+    found += [(after & -after).bit_length() - 1] if after else []
+    return min(found, key=lambda place: abs(place - wanted))
+
+
+@cache
+def _comb(step: int) -> int:
+    """Every so manieth cell of a usual day."""
+    return sum(1 << cell for cell in range(0, DAY_CELLS, step))
+
+
 class Start(NamedTuple):
     """One free start: its cell in the calendar, and day and minute on the site's wall clock."""
 
@@ -149,9 +166,11 @@ class Ruler:
 
     def on_grid(self, bits: int, minutes: int) -> int:
         """Only the starts on a whole quarter, half hour … of the wall clock."""
-        kept = 0
-        for of_day in self.by_day(bits):
-            for start in of_day:
-                if start.minute % minutes == 0:
-                    kept |= 1 << start.cell
-        return kept
+        grid = 0
+        for midnight, after in zip(self.midnights, self.midnights[1:], strict=False):
+            if after - midnight == DAY_CELLS:
+                grid |= _comb(cells(minutes)) << midnight
+            else:
+                faces = ((cell, self.moment(cell)) for cell in range(midnight, after))
+                grid |= sum(1 << cell for cell, face in faces if (face.hour * 60 + face.minute) % minutes == 0)
+        return bits & grid

@@ -104,6 +104,14 @@ def test_two_iv_starts_by_one_nurse_can_not_coincide(book, site):
     assert site.local(refused.value.nearest).time() == time(9, 30)
 
 
+def test_the_nearest_free_time_is_looked_for_when_somebody_asks(book, django_assert_num_queries):
+    book()
+    with pytest.raises(SlotTaken) as refused:
+        book(at="09:15")
+    with django_assert_num_queries(1):
+        assert str(refused.value) == refused.value.sentence
+
+
 def test_a_first_infusion_waits_until_the_nurse_is_free(book, site):
     book()
     with pytest.raises(SlotTaken, match="A first infusion takes the whole of a nurse"):
