@@ -371,6 +371,7 @@ ROUTES: dict[str, Action | Door] = {
     "journey:booster": Action.BOOK,
     "journey:repair-series": Action.BOOK,
     "journey:gap-decision": Action.REVIEW_RESPONSE,
+    "journey:extend-series": Action.REVIEW_RESPONSE,
     "journey:repairs": Action.SEE_SCHEDULE,
     "journey:repair-ask": Action.BOOK,
     "journey:repair": Action.SEE_SCHEDULE,

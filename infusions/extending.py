@@ -50,6 +50,15 @@ def extend(*, series_id: UUID, planned_count: int, reason: str, by: User) -> Pla
     return PlanExtension.objects.create(series=series, before=before, after=planned_count, reason=reason.strip(), by=by)
 
 
+def choices(series: Series) -> list[int]:
+    """The counts to which a series can be extended; none when it can't be."""
+    try:
+        _require_extendable(series)
+    except (IllegalTransition, Refused):
+        return []
+    return list(range((series.planned_count or 0) + 1, MOST + 1))
+
+
 def _require_extendable(series: Series) -> None:
     if series.kind != Series.Kind.LOADING:
         raise Refused("Boosters follow their own plan. Only a loading series is extended.")

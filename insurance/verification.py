@@ -376,24 +376,22 @@ def estimate_given(*, self_pay_id: UUID, by: User, given_on: date | None = None)
 
 
 @transaction.atomic
-def expect_estimate(*, patient_id: UUID, service_on: date, by: User) -> date | None:
+def expect_estimate(*, patient_id: UUID, service_on: date, by: User, anew: bool = False) -> date | None:
     """A visit was scheduled today: the day by which a self-paying patient needs the estimate, or None if none is due.
 
-    The day may come forward, never back. Raises NotPermitted.
+    The day comes forward, never goes back. `anew`: an estimate given earlier no longer counts. Raises NotPermitted.
     """
     patient = _patient(patient_id)
     require(by, Action.BOOK, at=patient.site)
     agreed = (
-        SelfPay.objects.select_for_update()
-        .filter(patient=patient, until__isnull=True, agreed_at__isnull=False, estimate_given_on__isnull=True)
-        .first()
+        SelfPay.objects.select_for_update().filter(patient=patient, until__isnull=True, agreed_at__isnull=False).first()
     )
-    if agreed is None:
+    if agreed is None or (agreed.estimate_given_on and not anew):
         return None
     due = rules.gfe_due(patient.site.today(), service_on)
-    if agreed.gfe_due is None or due < agreed.gfe_due:
-        agreed.gfe_due = due
-        agreed.save(update_fields=["gfe_due"])
+    if agreed.gfe_due is None or due < agreed.gfe_due or agreed.estimate_given_on:
+        agreed.gfe_due, agreed.estimate_given_on = due, None
+        agreed.save(update_fields=["gfe_due", "estimate_given_on"])
     return agreed.gfe_due
 
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from clinic import clock
 from clinic.models import Site, User
 from clinic.policy import Role
 from infusions.models import Series
+from infusions.series import RUNNING
 from insurance.models import Authorization
 from insurance.outlook import Outlook, Shortage
 from insurance.rules import extend_before, is_business_day
 from reminders import followups
+from reminders.models import FollowUp
 from visits.models import Appointment
 
 KIND = "authorization_short"
@@ -29,18 +33,34 @@ def ask_for_units(series: Series) -> None:
             subject_kind="series", subject_id=series.pk, kind=KIND, outcome="The authorization covers the series."
         )
         return
+    title = _title(lacking, series)
+    _end_other(series, title)
     number = min(extend_before(outlook.left()), *lacking.short, *lacking.outside)
     followups.open_task(
         kind=KIND,
         site=series.site,
         patient=series.patient,
-        title=_title(lacking, series),
+        title=title,
         subject_kind="series",
         subject_id=series.pk,
         owner_role=Role.INSURANCE_ADMIN,
         due_at=max(_evening_before(series.site, days[number - 1]), clock.now()),
         link=reverse("insurance:patient", args=[series.patient_id]),
     )
+
+
+def warnings(series: Series, days: list[date]) -> list[tuple[str, str]]:
+    """What the payer's papers lack for infusions on these days of a series, to be read before they are booked."""
+    found = Outlook.of(series.patient, without=_days(series)).reasons(days)
+    return [(tone, sentence) for tone, sentence in found if tone == "warn"]
+
+
+def _end_other(series: Series, title: str) -> None:
+    """A task that asks for another number of units gives way to the new one."""
+    rows = FollowUp.objects.filter(subject_kind="series", subject_id=series.pk, kind=KIND, state=FollowUp.State.OPEN)
+    if rows.exclude(title=title).exists():
+        outcome = "The days of the series have changed."
+        followups.close_for(subject_kind="series", subject_id=series.pk, kind=KIND, outcome=outcome)
 
 
 def _days(series: Series) -> list[date]:
@@ -69,7 +89,14 @@ def _evening_before(site: Site, day: date) -> datetime:
 
 def follow_authorization(changed: Authorization, by: User) -> None:
     """An authorization came or went: the tasks of the patient's open series follow."""
-    open_states = (Series.State.PLANNED, Series.State.ACTIVE)
-    found = Series.objects.filter(patient_id=changed.coverage.patient_id, state__in=open_states)
-    for series in found.select_related("patient", "site"):
+    _ask_anew(Series.objects.filter(patient_id=changed.coverage.patient_id))
+
+
+def follow_visit(*, appointment_id: UUID, by: User) -> None:
+    """An infusion was moved, called off, missed or brought back: its series may need other units, or other dates."""
+    _ask_anew(Series.objects.filter(infusions__appointment=appointment_id))
+
+
+def _ask_anew(found: QuerySet[Series]) -> None:
+    for series in found.filter(state__in=RUNNING).select_related("patient", "site"):
         ask_for_units(series)

@@ -6,13 +6,13 @@ class JourneyConfig(AppConfig):
 
     def ready(self) -> None:
         from insurance import authorizations, verification
-        from journey import courses, repair_tasks
-        from journey.approvals import follow_authorization
+        from journey import approvals, courses, repair_tasks
         from journey.series import close_estimate_task
         from visits import courses as known_courses
         from visits import followers
 
         known_courses.read_with(courses.read)
         followers.add(repair_tasks.follow_visit)
+        followers.add(approvals.follow_visit)
         verification.after_estimate.append(close_estimate_task)
-        authorizations.after_change.append(follow_authorization)
+        authorizations.after_change.append(approvals.follow_authorization)

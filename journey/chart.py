@@ -13,6 +13,7 @@ from clinic.models import User
 from clinic.policy import Action, can
 from infusions import boosters
 from infusions.models import BoosterPlan, Infusion, ResponseReview, Series
+from infusions.series import RUNNING
 from insurance.standing import Standing, standing
 from journey import curve, strip, timeline
 from patients import consents, evaluations
@@ -75,6 +76,15 @@ class Chart:
     def may_plan(self) -> bool:
         """Eligible, and no series yet: the next thing is to plan one. Says whether, never why."""
         return self.eligible and self.loading is None
+
+    @property
+    def lacks(self) -> bool:
+        """Infusions of the running series have no visit: one was lost, or a provider added some."""
+        one = self.loading
+        if one is None or one.state not in RUNNING:
+            return False
+        booked = sum(each.series_id == one.pk and each.number is not None for each in self.infusions)
+        return booked < (one.planned_count or 0)
 
     @property
     def may_boost(self) -> bool:

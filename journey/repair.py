@@ -18,7 +18,7 @@ from clinic.policy import Action, require
 from infusions import gaps
 from infusions import series as infusion_series
 from infusions.models import GapDecision, Infusion, Series
-from journey import repair_tasks
+from journey import approvals, extension, repair_tasks
 from journey.courses import LOST, of_series
 from therapy import sessions
 from therapy.models import TherapySession
@@ -128,6 +128,8 @@ def _tie(series: Series, done: Repair, by: User) -> None:
                 series=series, kind=step.kind, appointment=step.appointment, therapist=step.new_staff, by=by
             )
     infusion_series.renumber_after_miss(series=series, by=by)
+    extension.ask_for_estimate(series, by)
+    approvals.ask_for_units(series)
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from crispy_forms.layout import Column, Layout, Row
@@ -48,6 +49,18 @@ class WishForm(CalmForm, forms.Form):
 
     day = forms.DateField(label="Day", required=False, validators=[near])
     at = forms.TimeField(label="About", required=False)
+
+
+class ExtendForm(CalmForm, forms.Form):
+    """More infusions than were planned."""
+
+    required_sentences = {"planned_count": "Choose how many.", "reason": "Write why."}
+    planned_count = forms.TypedChoiceField(label="Infusions in all", coerce=int)
+    reason = forms.CharField(label="Why", max_length=300)
+
+    def __init__(self, *args: Any, counts: Sequence[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["planned_count"].choices = [(count, str(count)) for count in counts]  # type: ignore[attr-defined]
 
 
 class DecisionForm(CalmForm, forms.Form):

@@ -20,6 +20,7 @@ from insurance.models import SelfPay
 from journey import approvals
 from patients.models import Patient
 from reminders import followups, ledger
+from reminders.models import FollowUp
 from therapy import sessions
 from visits import booking, lengths, places
 from visits.models import Appointment
@@ -160,7 +161,12 @@ def _ask_for_estimate(series: Series, first: Appointment, by: User) -> None:
 
 def close_estimate_task(agreed: SelfPay, by: User) -> None:
     """The estimate is in the patient's hands: the task that asked for it closes itself."""
-    for series in Series.objects.filter(patient=agreed.patient):
+    waiting = FollowUp.objects.filter(patient=agreed.patient, kind="estimate_due", state=FollowUp.State.OPEN)
+    for subject_kind, subject_id in list(waiting.values_list("subject_kind", "subject_id")):
         followups.close_for(
-            subject_kind="series", subject_id=series.pk, kind="estimate_due", outcome="The estimate was given.", by=by
+            subject_kind=subject_kind,
+            subject_id=subject_id,
+            kind="estimate_due",
+            outcome="The estimate was given.",
+            by=by,
         )

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern] = [
     path("chart/<uuid:pk>/series/", series.plan, name="series-plan"),
     path("series/<uuid:pk>/booster/", series.booster, name="booster"),
     path("series/<uuid:pk>/repair/", repair_series.series, name="repair-series"),
+    path("series/<uuid:pk>/extend/", repair_series.extend, name="extend-series"),
     path("series/<uuid:pk>/decision/", repair_series.decide, name="gap-decision"),
     path("repairs/", repair.repairs, name="repairs"),
     path("repairs/ask/", repair.ask, name="repair-ask"),

@@ -15,13 +15,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 from clinic.access import acting_user
 from clinic.errors import DomainError, Invalid
 from clinic.policy import Action, can
+from infusions import extending
 from infusions.models import GapDecision, Series
 from infusions.series import RUNNING
-from journey import repair
-from journey.repair_forms import DecisionForm, WishForm
+from journey import approvals, extension, repair
+from journey.repair_forms import DecisionForm, ExtendForm, WishForm
 from patients.access import patient_or_404
 from visits import preview
 from visits import repair as visit_repair
+from visits.models import RepairStep
 from visits.repair_course import Mending
 from visits.rules import UNDO_MINUTES
 
@@ -55,7 +57,12 @@ def _wish(typed: Any) -> dict[str, Any]:
 
 
 def _page(
-    request: HttpRequest, found: Series, *, trouble: DomainError | None = None, decision: DecisionForm | None = None
+    request: HttpRequest,
+    found: Series,
+    *,
+    trouble: DomainError | None = None,
+    decision: DecisionForm | None = None,
+    extend_form: ExtendForm | None = None,
 ) -> HttpResponse:
     user, running = acting_user(request), found.state in RUNNING
     typed = request.GET if request.method == "GET" else request.POST
@@ -63,6 +70,7 @@ def _page(
     mending = repair.plan(found, **wish) if running else Mending([], repair.course_of(found), [], [])
     steps = [visit_repair.as_step(line) for line in mending.lines]
     decides = can(user, Action.REVIEW_RESPONSE, found.site)
+    counts = extending.choices(found) if decides else []
     soft = [one for one in mending.concerns if one.tone == "warn" and one.code[0] in {"gap", "span"}]
     context = {
         "series": found,
@@ -74,17 +82,29 @@ def _page(
         "steps": steps,
         "days": [(number, point) for number, point in enumerate(mending.course.infusions, start=1)],
         "seen": repair.fingerprint(mending),
-        "consequences": preview.of_repair(steps) if steps else [],
+        "consequences": _consequences(found, mending, steps),
         "wish_form": WishForm(initial=wish),
         "wish": {name: value.isoformat() for name, value in wish.items() if value},
         "may_repair": can(user, Action.BOOK, found.site) and running,
         "decision_form": decision or DecisionForm(initial=_longest(mending)) if decides and running else None,
         "soft": soft if decides else [],
         "longest": _longest(mending),
+        "extend_form": extend_form or (ExtendForm(counts=counts) if counts else None),
+        "extensions": found.extensions.select_related("by"),
         "decisions": found.gap_decisions.select_related("by").order_by("-at")[:5],
         "trouble": trouble,
     }
     return render(request, "journey/repair_series.html", context, status=trouble.status if trouble else 200)
+
+
+def _consequences(found: Series, mending: Mending, steps: list[RepairStep]) -> list[preview.Consequence]:
+    """What follows, and what the payer's papers lack for the infusions that are new."""
+    if not steps:
+        return []
+    told = preview.of_repair(steps)
+    if any(step.what == RepairStep.What.BOOK and step.kind == "infusion" for step in steps):
+        told = [*approvals.warnings(found, [point.start.date() for point in mending.course.infusions]), *told]
+    return told
 
 
 def _longest(mending: Mending) -> dict[str, int]:
@@ -123,3 +143,23 @@ def decide(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _page(request, found, trouble=error)
     messages.success(request, f"{made.get_kind_display()}.")
     return redirect("journey:repair-series", pk=found.pk)
+
+
+@require_POST
+def extend(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A provider adds infusions to a series; the page then shows where they would be booked."""
+    found = series_or_404(request, pk)
+    form = ExtendForm(request.POST, counts=extending.choices(found))
+    trouble: DomainError = Invalid("Nothing was extended. Look at the marked fields.")
+    if form.is_valid():
+        try:
+            made = extension.extend(series_id=pk, by=acting_user(request), **form.cleaned_data)
+        except Invalid as error:
+            form.refuse(error)
+        except DomainError as error:
+            trouble = error
+        else:
+            words = f"The series has {made.after} infusions now. Front desk books the new ones; they need an order."
+            messages.success(request, words)
+            return redirect("journey:repair-series", pk=pk)
+    return _page(request, found, extend_form=form, trouble=trouble)

@@ -254,6 +254,7 @@ EXPECTED: dict[str, set[Role] | str] = {
     "journey:booster": {DESK, NURSE, THERAPIST, PROVIDER},
     "journey:repair-series": {DESK, NURSE, THERAPIST, PROVIDER},
     "journey:gap-decision": {PROVIDER},
+    "journey:extend-series": {PROVIDER},
     "journey:repairs": ALL,
     "journey:repair-ask": {DESK, NURSE, THERAPIST, PROVIDER},
     "journey:repair": ALL,

@@ -242,7 +242,7 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
     "therapy:write": pk("session", kind="plan"),
     "therapy:addendum": pk("session", kind="plan"),
     **of_room("journey", "patient", "chart series-plan"),
-    **of_room("journey", "series", "booster repair-series gap-decision"),
+    **of_room("journey", "series", "booster repair-series gap-decision extend-series"),
     **of_room("journey", "repair", "repair repair-progress repair-carry-out repair-undo"),
     **of_room("journey", "visit", "today-visit today-step today-cancel today-move arrivals-step"),
 }

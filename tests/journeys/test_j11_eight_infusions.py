@@ -6,18 +6,26 @@ from datetime import date, time
 from decimal import Decimal
 
 import pytest
+from django.db.models import F
+from django.urls import reverse
 
 from clinic import settings_versions
+from clinic.errors import IllegalTransition, Invalid, NotPermitted
 from clinic.models import Shift
-from infusions import orders, rules
-from infusions.models import Series
+from infusions import extending, orders, rules
+from infusions import series as infusion_series
+from infusions.models import DrugVial, PlanExtension, Series
 from insurance import authorizations, coverage, verification
+from insurance.models import Coverage
+from journey import extension, repair
 from journey.series import book_series
 from patients.models import Patient
 from reminders.models import FollowUp
+from tests.infusions import making
 from tests.journeys import telling
 from tests.journeys.telling import Clinic
-from visits import planner
+from therapy.models import TherapySession
+from visits import changes, planner
 from visits.models import Appointment
 from visits.planner import Proposal
 from visits.rules import Gaps, gap_breaches
@@ -139,3 +147,98 @@ def test_a_shorter_wish_needs_no_more_units(clinic, patient):
     assert ("ok", "The authorization leaves 6 units, enough for these.") in six.reasons
     assert not FollowUp.objects.filter(kind="authorization_short").exists()
     assert Appointment.objects.count() == 9
+
+
+@pytest.fixture
+def six(clinic, patient) -> Series:
+    """Six infusions from 1 to 12 February, all given: the series is complete."""
+    with clinic.at("2027-01-20", "10:42"):
+        best = planner.propose(
+            patient=patient, site=clinic.site, count=6, weekdays=(0, 2, 4), not_before=date(2027, 2, 1), at=time(9),
+            therapist=clinic.therapist, by=clinic.desk,
+        )[0]  # fmt: skip
+        made = book_series(patient=patient, site=clinic.site, proposal=best, by=clinic.desk)
+    order, vial = making.order(made, clinic.provider, day="2027-01-29"), DrugVial.objects.get()
+    for infusion in made.infusions.select_related("appointment", "series__site"):
+        making.give(infusion, order, vial, nurse=clinic.nurse, checker=clinic.second)
+    Appointment.objects.filter(infusion__series=made).update(status="done", arrived_at=F("starts_at"))
+    TherapySession.objects.filter(series=made, kind__in=("preparation", "midpoint")).update(state="held")
+    Appointment.objects.filter(kind__in=("preparation", "midpoint")).update(status="done", arrived_at=F("starts_at"))
+    Series.objects.filter(pk=made.pk).update(state="active")
+    with clinic.at("2027-02-12", "11:00"):
+        infusion_series.complete(series_id=made.pk, by=clinic.nurse)
+    return made
+
+
+def extended(clinic: Clinic, series: Series) -> None:
+    """After the sixth, on the same day: the provider adds two, and front desk books them in one step."""
+    with clinic.at("2027-02-12", "15:00"):
+        extension.extend(series_id=series.pk, planned_count=8, reason="Still gaining", by=clinic.provider)
+        series.refresh_from_db()
+        repair.carry_out(series=series, seen=repair.fingerprint(repair.plan(series)), by=clinic.desk)
+
+
+def test_two_more_after_the_sixth_are_booked_in_one_step(clinic, six, client):
+    integration = Appointment.objects.get(kind="integration")
+    assert FollowUp.objects.filter(kind="review_due", state="open").exists()
+    extended(clinic, six)
+    # Then the series goes on, under the gap rules, around the holiday, and the integration follows the new last
+    starts = [clinic.site.local(one.appointment.starts_at) for one in six.infusions.order_by("number")]
+    assert [f"{start:%m-%d %H:%M}" for start in starts[6:]] == ["02-16 09:00", "02-19 09:00"]
+    assert gap_breaches(starts, Gaps()) == []
+    integration.refresh_from_db()
+    assert f"{clinic.site.local(integration.starts_at):%a %m-%d %H:%M}" == "Mon 02-22 13:00"
+    tasks = dict(FollowUp.objects.filter(state="open").values_list("kind", "title"))
+    assert not {"review_due", "repair_series"} & set(tasks)
+    # And the payer is asked for two units, and the new ones wait for an order of their own
+    assert "2 units short" in tasks["authorization_short"]
+    seventh = six.infusions.get(number=7)
+    assert orders.for_infusion(seventh) is None
+    assert orders.for_infusion(six.infusions.get(number=6)) is not None
+    making.order(six, clinic.provider, first_number=7, day="2027-02-13")
+    assert orders.for_infusion(seventh) is not None
+    # When the patient calls the eighth off, one unit is asked for
+    with clinic.at("2027-02-12", "16:00"):
+        last = six.infusions.get(number=8)
+        changes.cancel(appointment_id=last.appointment_id, party="patient", reason="Travels", by=clinic.desk)
+    assert "1 unit short" in FollowUp.objects.get(kind="authorization_short", state="open").title
+    # And the chart leads in one click to where another eighth is proposed, with what it costs
+    with clinic.at("2027-02-12", "16:00"):
+        client.force_login(clinic.provider)
+        path = reverse("journey:repair-series", args=[six.pk])
+        assert path in client.get(reverse("journey:chart", args=[six.patient_id])).content.decode()
+        assert "2 units short: the authorization leaves 6 for 8" in client.get(path).content.decode()
+
+
+def test_who_pays_alone_gets_a_new_estimate_a_business_day_before(clinic, six):
+    Coverage.objects.update(ends_on=date(2027, 2, 1))
+    with clinic.at("2027-02-01", "08:00"):
+        agreed = verification.agree_self_pay(patient_id=six.patient_id, reason="Plan ended", by=clinic.insurance)
+        verification.estimate_given(self_pay_id=agreed.pk, by=clinic.insurance)
+    extended(clinic, six)
+    task = FollowUp.objects.get(kind="estimate_due", state="open")
+    first = clinic.site.local(six.infusions.get(number=7).appointment.starts_at).date()
+    due = clinic.site.local(task.due_at).date()
+    assert (due, first) == (date(2027, 2, 12), date(2027, 2, 16))
+    with clinic.at("2027-02-12", "15:30"):
+        verification.estimate_given(self_pay_id=agreed.pk, by=clinic.insurance)
+    task.refresh_from_db()
+    assert task.outcome == "The estimate was given."
+
+
+@pytest.mark.parametrize(
+    ("change", "count", "error"),
+    [
+        ({}, 9, Invalid),
+        ({}, 6, Invalid),
+        ({"state": "stopped", "ended_reason": "Moved away"}, 8, IllegalTransition),
+        ({"state": "suspended", "ended_at": None}, 8, IllegalTransition),
+    ],
+)
+def test_what_cannot_be_extended(clinic, six, change, count, error):
+    Series.objects.filter(pk=six.pk).update(**change)
+    with pytest.raises(error):
+        extending.extend(series_id=six.pk, planned_count=count, reason="More", by=clinic.provider)
+    with pytest.raises(NotPermitted):
+        extending.extend(series_id=six.pk, planned_count=8, reason="More", by=clinic.desk)
+    assert not PlanExtension.objects.exists()
