@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
+from multiprocessing import get_context
 from random import Random
 
+from django.db import connection
 from psycopg2.extras import DateTimeTZRange
 
 from clinic.bench import Case
@@ -25,17 +27,20 @@ from visits.slots import next_free
 ROOMS, NURSES, THERAPISTS, PROVIDERS = 9, 6, 3, 1
 DAYS = 60
 FILLED = 0.85
+TRIES, PROCESSES = 800, 2
+FORK = get_context("fork")
 WISHES = [((1, 4), 6), ((0, 2, 4), 8), ((0, 3), 6), ((), 6), ((1, 4), 7), ((2, 4), 6)]
 
 
 def cases() -> Iterable[Case]:
     yield Case("visits: plan a series on a busy calendar", _planner, runs=60, target_ms=150)
     yield Case("visits: next free infusion places for 8 weeks", _slots, runs=60, target_ms=50)
-    yield Case("visits: book a random infusion, or say what is free", _bookings, runs=200, target_ms=40)
+    yield Case("visits: book a random infusion, or say what is free", _bookings, runs=200, target_ms=15)
+    yield Case("visits: 800 random bookings by two processes", _race, runs=5, target_ms=2000, commits=True)
 
 
-class Busy:
-    """A busy site, made with few queries."""
+class House:
+    """A site with its people and patients, and nothing booked yet."""
 
     def __init__(self) -> None:
         self.random = Random(7)  # noqa: S311 - the same calendar at every run
@@ -50,8 +55,7 @@ class Busy:
         roles = [Role.NURSE] * NURSES + [Role.THERAPIST] * THERAPISTS + [Role.PROVIDER] * PROVIDERS
         self.people = [self._person(number, role) for number, role in enumerate(roles)]
         self.desk = self._person(99, Role.FRONT_DESK)
-        self.patients = [self._patient(number) for number in range(200)]
-        self.fill()
+        self.patients = [self.patient(number) for number in range(200)]
 
     def _person(self, number: int, role: Role) -> User:
         person = User.objects.create(email=f"bench{number}-{uuid7().hex}@evenkeel.example", full_name=f"Bench {number}")
@@ -62,7 +66,7 @@ class Busy:
         )
         return person
 
-    def _patient(self, number: int) -> Patient:
+    def patient(self, number: int) -> Patient:
         return Patient.objects.create(
             site=self.site,
             mrn=f"B{uuid7().hex[-12:]}",
@@ -71,6 +75,24 @@ class Busy:
             birth_date=date(1980, 1, 1),
             search_text=f"bench patient {number}",
         )
+
+    def book(self, random: Random, first: date, days: int) -> Appointment | str:
+        """Somebody asks for an infusion at some quarter of an hour; the sentence of a refusal is said."""
+        start = self.site.moment(first + timedelta(days=random.randrange(days)), time(8))
+        start += timedelta(minutes=15 * random.randrange(36))
+        patient = random.choice(self.patients)
+        try:
+            return booking.book(patient=patient, site=self.site, kind="infusion", starts_at=start, by=self.desk)
+        except Refused as no:
+            return str(no)
+
+
+class Busy(House):
+    """A busy site, made with few queries."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fill()
 
     def fill(self) -> None:
         """A clinic books in turns. Of all turns in every room 85 % are taken, the rest is free at random."""
@@ -148,7 +170,7 @@ class Busy:
 
 def _planner() -> Callable[[int], object]:
     busy = Busy()
-    fresh = busy._patient(999)
+    fresh = busy.patient(999)
     starts = busy.site.today()
 
     def run(number: int) -> object:
@@ -182,15 +204,28 @@ def _slots() -> Callable[[int], object]:
 
 def _bookings() -> Callable[[int], object]:
     busy = Busy()
-    today = busy.site.today()
+    tomorrow = busy.site.today() + timedelta(days=1)
+    return lambda number: busy.book(busy.random, tomorrow, DAYS)
 
-    def run(number: int) -> object:
-        day = today + timedelta(days=1 + number % DAYS)
-        start = busy.site.moment(day, time(8)) + timedelta(minutes=15 * busy.random.randrange(36))
-        patient = busy.random.choice(busy.patients)
-        try:
-            return booking.book(patient=patient, site=busy.site, kind="infusion", starts_at=start, by=busy.desk)
-        except Refused as no:
-            return no
+
+def _race() -> Callable[[int], object]:
+    """Each run fills a week of its own: about a third of the tries find a place, the others are told the nearest."""
+    house = House()
+    monday = house.site.today() + timedelta(days=7 - house.site.today().weekday())
+
+    def work(number: int, seed: int) -> None:
+        random = Random(seed)  # noqa: S311 - the same tries at every run
+        for _ in range(TRIES // PROCESSES):
+            house.book(random, monday + timedelta(weeks=number), 5)
+
+    def run(number: int) -> None:
+        connection.close()  # it can't be shared with a copy of this process
+        workers = [FORK.Process(target=work, args=(number, seed)) for seed in range(PROCESSES)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+        if any(worker.exitcode for worker in workers):
+            raise RuntimeError("A process met an error instead of a refusal.")
 
     return run
