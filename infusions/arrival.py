@@ -18,7 +18,7 @@ from infusions import readiness, series, states, syringe
 from infusions.models import ArrivalCheck, GateOverride, Infusion
 from infusions.states import State, said
 from patients.models import Contact
-from visits import changes
+from visits import changes, followers
 from visits.models import Appointment
 
 
@@ -159,6 +159,7 @@ def not_given(
     )  # fmt: skip
     series.renumber_after_miss(series=infusion.series, by=by)
     changes.finish(appointment_id=infusion.appointment_id, by=by)
+    followers.tell(infusion.appointment_id, by)
     return infusion
 
 

@@ -6,7 +6,7 @@ class JourneyConfig(AppConfig):
 
     def ready(self) -> None:
         from insurance import authorizations, verification
-        from journey import approvals, courses, repair_tasks
+        from journey import approvals, courses, first_ever, repair_tasks
         from journey.series import close_estimate_task
         from visits import courses as known_courses
         from visits import followers
@@ -14,5 +14,6 @@ class JourneyConfig(AppConfig):
         known_courses.read_with(courses.read)
         followers.add(repair_tasks.follow_visit)
         followers.add(approvals.follow_visit)
+        followers.add(first_ever.follow_visit)
         verification.after_estimate.append(close_estimate_task)
         authorizations.after_change.append(approvals.follow_authorization)

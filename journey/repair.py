@@ -18,7 +18,7 @@ from clinic.policy import Action, require
 from infusions import gaps
 from infusions import series as infusion_series
 from infusions.models import GapDecision, Infusion, Series
-from journey import approvals, extension, repair_tasks
+from journey import approvals, extension, first_ever, repair_tasks
 from journey.courses import LOST, of_series
 from therapy import sessions
 from therapy.models import TherapySession
@@ -52,20 +52,14 @@ def plan(series: Series, *, day: date | None = None, at: time | None = None) -> 
         day=day,
         at=at,
     )
-    return search.run(alone=_first_ever(series, course))
+    first = first_ever.waiting(series)
+    return search.run(alone=first and first.pk)
 
 
 def _called_off(series: Series) -> frozenset[date]:
     """The days of infusions that the patient has called off: they can't come then."""
     off = Appointment.objects.filter(infusion__series=series, status="cancelled", cancelled_by_party="patient")
     return frozenset(series.site.local(start).date() for start in off.values_list("starts_at", flat=True))
-
-
-def _first_ever(series: Series, course: Course) -> UUID | None:
-    """The visit that is the first of this patient's life, while nothing was ever given."""
-    given = Infusion.objects.filter(series__patient=series.patient_id, state__in=Infusion.GIVEN).exists()
-    waiting = [point.visit for point in course.infusions if not point.fixed]
-    return waiting[0] if waiting and not given else None
 
 
 def course_of(series: Series) -> Course:

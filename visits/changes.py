@@ -167,13 +167,15 @@ def no_show(*, appointment_id: UUID, by: User) -> Appointment:
 
 @dataclass(frozen=True)
 class Moving:
-    """Where one visit is to go. `version` is that of the visit as the person saw it."""
+    """Where one visit is to go. `version` is that of the visit as the person saw it; `first_ever` has it take the whole
+    of a nurse from now on."""
 
     appointment_id: UUID
     starts_at: datetime
     room: Room | None = None
     staff: User | None = None
     version: int | None = None
+    first_ever: bool = False
 
 
 def move(
@@ -211,10 +213,7 @@ def move_all(*, moves: Sequence[Moving], by: User, reason: str = "") -> list[Sta
     courses.check(wanted, by=by, reason=reason)
     days = [site.local(moving.starts_at).date() for moving in moves]
     calendar = Calendar.place(site, min(days), max(days))
-    wishes = [
-        as_wanted(visit, moving.starts_at.astimezone(UTC), moving.room, moving.staff, calendar.timing)
-        for visit, moving in zip(visits, moves, strict=True)
-    ]
+    wishes = [_wish(visit, moving, calendar.timing) for visit, moving in zip(visits, moves, strict=True)]
     forms = [places.shape_of(wish, calendar.timing) for wish in wishes]
     lock_each(calendar, [visit.patient_id for visit in visits], list(zip(wishes, forms, strict=True)))
     calendar.read_holds(
@@ -243,6 +242,11 @@ def _locked_to_move(moves: Sequence[Moving], by: User) -> list[Appointment]:
         if moving.starts_at != visit.starts_at:
             check_start(moving.starts_at, visit.site)
     return [rows[moving.appointment_id] for moving in moves]
+
+
+def _wish(visit: Appointment, moving: Moving, timing: Timing) -> Wanted:
+    wish = as_wanted(visit, moving.starts_at.astimezone(UTC), moving.room, moving.staff, timing)
+    return replace(wish, first_ever=wish.first_ever or moving.first_ever)
 
 
 def _leave(visit: Appointment, starts_at: datetime, by: User, reason: str) -> StatusEvent:

@@ -4,13 +4,14 @@ import pytest
 from django.urls import reverse
 
 from clinic import clock
+from clinic.models import Shift
 from infusions.models import GapDecision, Infusion
 from journey import repair
 from journey.series import book_series
 from reminders.models import FollowUp
 from tests import build
 from tests.infusions import making
-from visits import changes, preview
+from visits import booking, changes, preview
 from visits.models import Appointment, Repair
 from visits.planner import Proposal, Slot
 
@@ -160,3 +161,37 @@ def test_a_day_that_the_patient_called_off_is_not_proposed_again(series, front_d
     changes.cancel(appointment_id=visit(series, "02-19").pk, party="patient", reason="Away", by=front_desk)
     (line,) = [line for line in repair.plan(series).lines if line.what == "book"]
     assert f"{series.site.local(line.starts_at):%m-%d}" == "02-18"  # the nearest day beside the template's own
+
+
+def _attends(visit):
+    """How many lanes of their nurse a visit takes at its start."""
+    return visit.holds.filter(active=True, staff__isnull=False, phase="attending").count()
+
+
+@pytest.fixture
+def shared(series, site, nurse, front_desk):
+    """At the hour of the second infusion somebody else is watched by the only nurse there."""
+    Shift.objects.exclude(user=nurse).filter(user__memberships__role="nurse").delete()
+    other = build.patient(site, given_name="Robin")
+    return booking.book(patient=other, site=site, kind="infusion", by=front_desk, staff=nurse, room=site.rooms.get(
+        name="Room 2"), starts_at=build.moment(site, "2027-02-05", "09:30"))  # fmt: skip
+
+
+def test_the_second_becomes_the_first_ever_and_takes_the_whole_nurse(series, front_desk):
+    second = visit(series, "02-05")
+    before = _attends(second)
+    with clock.at(build.moment(series.site, "2027-02-02", "09:15")):
+        changes.no_show(appointment_id=visit(series, "02-02").pk, by=front_desk)
+        second.refresh_from_db()
+        assert (second.infusion.number, second.status) == (1, "booked")
+        assert _attends(second) > before
+        assert not [one for one in repair.plan(series).concerns if one.code[0] == "first_ever"]
+
+
+def test_where_no_nurse_is_free_for_that_the_repair_warns(series, shared, front_desk):
+    second = visit(series, "02-05")
+    before = _attends(second)
+    changes.cancel(appointment_id=visit(series, "02-02").pk, party="patient", reason="A cold", by=front_desk)
+    assert _attends(second) == before
+    (concern,) = [one for one in repair.plan(series).concerns if one.code[0] == "first_ever"]
+    assert "is the first ever by now" in concern.sentence

@@ -1,0 +1,55 @@
+"""The first infusion of a life takes the whole of a nurse, also when it became the first because another was lost."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+
+from clinic import settings_versions
+from clinic.errors import Refused
+from clinic.models import User
+from infusions.models import Infusion, Series
+from infusions.series import RUNNING
+from visits import changes
+from visits.changes import Moving, as_wanted
+from visits.models import Appointment
+from visits.rules import Timing
+
+REASON = "The first infusion ever by now: the whole of a nurse."
+
+
+def waiting(series: Series) -> Appointment | None:
+    """The next infusion of a running series, while nothing was ever given to this patient."""
+    if Infusion.objects.filter(series__patient=series.patient_id, state__in=Infusion.GIVEN).exists():
+        return None
+    found = Appointment.objects.filter(infusion__series=series, infusion__number__isnull=False)
+    booked = found.filter(status__in=[Appointment.Status.BOOKED, Appointment.Status.CONFIRMED])
+    return booked.select_related("site", "patient").order_by("starts_at").first()
+
+
+@transaction.atomic
+def follow_visit(*, appointment_id: UUID, by: User) -> None:
+    """After an infusion was lost: the one that is first by now keeps its hour, and takes the whole of a nurse.
+
+    Where no nurse is free for that it stays as it is: the repair of the series warns of it.
+    """
+    lost = Appointment.objects.filter(pk=appointment_id, infusion__number__isnull=True).exclude(
+        status__in=Appointment.ALIVE
+    )
+    for series in Series.objects.filter(
+        infusions__appointment__in=lost, kind=Series.Kind.LOADING, state__in=RUNNING
+    ).select_related("site"):
+        visit = waiting(series)
+        if visit is None or _is_whole(visit):
+            continue
+        whole = Moving(visit.pk, visit.starts_at, first_ever=True)
+        try:
+            changes.move_all(moves=[whole], reason=REASON, by=by)
+        except Refused:
+            continue
+
+
+def _is_whole(visit: Appointment) -> bool:
+    timing = Timing.of(settings_versions.current(visit.site))
+    return as_wanted(visit, visit.starts_at, None, None, timing).first_ever
