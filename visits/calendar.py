@@ -126,8 +126,8 @@ class Calendar(Ruler):
         self.at_work = {user.pk: 0 for user in self.everyone()}
         for weekday, starts, ends, valid_from, valid_until, people in self.premises.patterns:
             hours = self._weekly(weekday, starts, ends, valid_from, valid_until or self.last)
-            for user_id in people:
-                if user_id in self.at_work:
+            if hours:
+                for user_id in people:
                     self.at_work[user_id] |= hours
         for user_id, day, begins, until in self.premises.changed:
             if user_id in self.at_work and self.first <= day <= self.last:

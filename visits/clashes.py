@@ -19,6 +19,7 @@ from visits.ruler import cells, closest
 from visits.rules import HANDS_LANE, INFUSIONS, Lanes, Part, Shape
 
 NEAREST_DAYS = 14
+FIRST_DAYS = 3
 GRID_MINUTES = 15
 PEOPLE = {"nurse": "nurse", "therapist": "therapist", "provider": "provider"}
 ROOMS = {
@@ -47,8 +48,12 @@ class Nearest:
 
     @cached_property
     def start(self) -> datetime | None:
+        """Looked for in a few days first: whatever is free there is nearer than all that comes after them."""
+        return next((found for days in (FIRST_DAYS, NEAREST_DAYS) if (found := self._within(days))), None)
+
+    def _within(self, days: int) -> datetime | None:
         first = self.calendar.site.local(max(self.wanted, self.now)).date()
-        wide = self.calendar.over(first, first + timedelta(days=NEAREST_DAYS))
+        wide = self.calendar.over(first, first + timedelta(days=days))
         wide.read_holds(patients=[self.patient.pk], without=self.without)
         starts = wide.starts(self.shape, room=self.room, staff=self.staff, patient_id=self.patient.pk)
         past = max(wide.cell(self.now) + 1, 0)

@@ -130,18 +130,19 @@ def read(site: Site, first: date, last: date) -> Premises:
     with connection.cursor() as cursor:
         cursor.execute(_READ, asked)
         found = json.loads(cursor.fetchone()[0], parse_float=Decimal)
+    people = {row[1]: _person(*row[1:]) for row in found["people"] or ()}
     return Premises(
         first,
         last,
         settings=_settings(site, found["settings"]),
         rooms=[_room(site, *row) for row in found["rooms"] or ()],
-        people=_people(found["people"] or ()),
+        people=_by_role(people, found["people"] or ()),
         hours=[Opening(day, _time(opens), _time(closes)) for day, opens, closes in found["hours"] or ()],
         closures=[
             Closed(UUID(room) if room else None, _date(begins), _date(ends), reason)
             for room, begins, ends, reason in found["closures"] or ()
         ],
-        patterns=[_pattern(*row) for row in found["shifts"] or ()],
+        patterns=[_pattern(people, *row) for row in found["shifts"] or ()],
         changed=[
             Changed(UUID(person), _date(day), _time(starts) if starts else None, _time(ends) if ends else None)
             for person, day, starts, ends in found["exceptions"] or ()
@@ -174,20 +175,30 @@ def _room(site: Site, pk: str, name: str, nickname: str, kind: str) -> Room:
     return _stored(Room, known | {"id": UUID(pk), "site_id": site.pk, "is_active": True})
 
 
-def _people(rows: Iterable[Any]) -> dict[Role, list[User]]:
-    """Everybody once, whatever the number of roles; their passwords stay where they are."""
-    people: dict[Role, list[User]] = {role: [] for role in WORKERS}
-    known: dict[str, User] = {}
-    for role, pk, *values in rows:
-        if pk not in known:
-            named = dict(zip(("email", "full_name", "signature_name", "licence"), values, strict=True))
-            known[pk] = _stored(User, named | {"id": UUID(pk), "is_active": True})
-        people[Role(role)].append(known[pk])
-    return people
+def _person(pk: str, email: str, full_name: str, signature_name: str, licence: str) -> User:
+    """Without the password, which stays where it is."""
+    known = {"email": email, "full_name": full_name, "signature_name": signature_name, "licence": licence}
+    return _stored(User, known | {"id": UUID(pk), "is_active": True})
+
+
+def _by_role(people: dict[str, User], rows: Iterable[Any]) -> dict[Role, list[User]]:
+    """In the order of their names; who has two roles is the same object in both."""
+    of_role: dict[Role, list[User]] = {role: [] for role in WORKERS}
+    for role, pk, *_ in rows:
+        of_role[Role(role)].append(people[pk])
+    return of_role
 
 
 def _pattern(
-    weekday: int, starts: str, ends: str, valid_from: str, valid_until: str | None, people: list[str]
+    people: dict[str, User],
+    weekday: int,
+    starts: str,
+    ends: str,
+    valid_from: str,
+    valid_until: str | None,
+    working: list[str],
 ) -> Pattern:
+    """Those who work these hours; shifts of people without a role that is booked are left out."""
     until = _date(valid_until) if valid_until else None
-    return Pattern(weekday, _time(starts), _time(ends), _date(valid_from), until, tuple(map(UUID, people)))
+    ids = tuple(people[pk].pk for pk in working if pk in people)
+    return Pattern(weekday, _time(starts), _time(ends), _date(valid_from), until, ids)
