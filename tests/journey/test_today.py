@@ -182,3 +182,12 @@ def test_the_switch_of_the_site_comes_back_to_the_same_day_and_view(client, site
     assert answer.url == here
     shown = client.get(here).context
     assert (shown["site"].name, shown["on"].isoformat(), shown["as_list"]) == ("Lakeside", "2027-02-03", True)
+
+
+def test_one_click_on_a_person_asks_who_is_away(client, booked, nurse, front_desk, site):
+    booked()
+    link = f"{reverse('journey:repairs')}?person={nurse.pk}"
+    assert link in said(board(client, front_desk))
+    form = client.get(link).context["form"]
+    assert str(form["person"].value()) == str(nurse.pk)
+    assert link not in said(board(client, build.user(Role.CLINIC_ADMIN, at=site)))
