@@ -9,26 +9,14 @@ from uuid import UUID
 from django.db.models import Q
 
 from clinic import settings_versions
-from clinic.models import ProtocolSettings, Site
+from clinic.models import Site
 from infusions import gaps
 from infusions.models import Infusion, Series
 from therapy.models import TherapySession
 from visits.courses import Course, Point, Windows, in_order
 from visits.models import Appointment
-from visits.rules import Gaps
 
 LOST = (TherapySession.State.MISSED, TherapySession.State.MOVED)
-
-
-def windows_of(settings: ProtocolSettings) -> Windows:
-    """The site's settings that a course is measured by."""
-    return Windows(
-        gaps=Gaps.of(settings),
-        prep_days=settings.prep_max_days_before,
-        integration_hours=settings.integration_hours,
-        grace_days=settings.integration_grace_days,
-        drug_minutes=settings.arrival_minutes + settings.infusion_minutes,
-    )
 
 
 def read(visits: Collection[UUID]) -> dict[UUID, Course]:
@@ -47,7 +35,7 @@ def of_series(found: Iterable[Series]) -> list[Course]:
     """Loading series as courses, in a constant number of queries for each site."""
     every = {series.pk: series for series in found}
     sites = Site.objects.in_bulk({series.site_id for series in every.values()})
-    settings = {site.pk: windows_of(settings_versions.current(site)) for site in sites.values()}
+    settings = {site.pk: Windows.of(settings_versions.current(site)) for site in sites.values()}
     infusions: dict[UUID, list[Point]] = defaultdict(list)
     sessions: dict[UUID, list[Point]] = defaultdict(list)
     for infusion in Infusion.objects.filter(series__in=every, number__isnull=False).select_related("appointment"):

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from clinic.errors import Refused
-from clinic.models import User
+from clinic.models import ProtocolSettings, User
 from clinic.policy import Action, can
 from visits.models import Appointment
 from visits.rules import Gaps, gap_breaches, midpoint_between
@@ -55,6 +55,16 @@ class Windows:
     integration_hours: int = 72
     grace_days: int = 7
     drug_minutes: int = 55  # from arrival to the end of the drug
+
+    @classmethod
+    def of(cls, settings: ProtocolSettings) -> Windows:
+        return cls(
+            gaps=Gaps.of(settings),
+            prep_days=settings.prep_max_days_before,
+            integration_hours=settings.integration_hours,
+            grace_days=settings.integration_grace_days,
+            drug_minutes=settings.arrival_minutes + settings.infusion_minutes,
+        )
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,13 @@ from clinic import clock
 from clinic.models import Site
 from visits.calendar import Calendar
 from visits.changes import as_wanted
+from visits.courses import Point, Windows
 from visits.models import Appointment, Offer, Opening, WaitlistEntry
 from visits.places import Wanted, shape_of
 from visits.ruler import block
-from visits.rules import INFUSIONS, Gaps, Shape
+from visits.rules import INFUSIONS, Shape
 from visits.waitlist import MOVABLE, waiting, wish_of
-from visits.wish_rules import Place, answer_until, new_breaches
+from visits.wish_rules import answer_until, new_breaches
 
 GRID_MINUTES = 15
 MOST = 200  # so many of the longest waiting are looked at for one time
@@ -53,11 +54,10 @@ class Search:
         patients = {entry.patient_id for entry in entries}
         self.calendar = Calendar.load(site, first, last, patients=patients)
         settings = self.calendar.settings
-        self.gaps = Gaps.of(settings)
-        self.integration = timedelta(hours=settings.integration_hours, days=settings.integration_grace_days)
-        self.treatments: dict[UUID, list[Place]] = defaultdict(list)
-        for patient_id, kind, starts_at in _visits(patients):
-            self.treatments[patient_id].append(Place(kind, site.local(starts_at)))
+        self.windows = Windows.of(settings)
+        self.treatments: dict[UUID, list[Point]] = defaultdict(list)
+        for patient_id, pk, kind, starts_at, ends_at in _visits(patients):
+            self.treatments[patient_id].append(Point(pk, kind, site.local(starts_at), site.local(ends_at)))
 
     def matches(self, entries: Sequence[WaitlistEntry], opening: Opening) -> Iterator[Match]:
         """Who could take a time that came free, in the order of the entries, each with the first start that suits."""
@@ -93,11 +93,9 @@ class Search:
         visit = entry.appointment
         if visit and (visit.status not in MOVABLE or visit.starts_at <= start):
             return False
-        left = self.site.local(visit.starts_at) if visit else None
-        taken = Place(entry.kind, start)
-        return wish_of(entry).suits(start) and not new_breaches(
-            self.treatments[entry.patient_id], taken, left, self.gaps, self.integration
-        )
+        ends = start + timedelta(minutes=self.shape(entry).minutes)
+        taken = Point(visit.pk if visit else entry.pk, entry.kind, start, ends)
+        return wish_of(entry).suits(start) and not new_breaches(self.treatments[entry.patient_id], taken, self.windows)
 
     def shape(self, entry: WaitlistEntry) -> Shape:
         timing = self.calendar.timing
@@ -123,9 +121,9 @@ class Search:
         return replace(self.calendar, busy=busy, _starts={})
 
 
-def _visits(patients: set[UUID]) -> QuerySet[Appointment, tuple[UUID, str, datetime]]:
+def _visits(patients: set[UUID]) -> QuerySet[Appointment, tuple[UUID, UUID, str, datetime, datetime]]:
     found = Appointment.objects.filter(patient__in=patients, status__in=COUNTED)
-    return found.order_by("starts_at").values_list("patient_id", "kind", "starts_at")
+    return found.order_by("starts_at").values_list("patient_id", "pk", "kind", "starts_at", "ends_at")
 
 
 def who_fits(opening: Opening, *, asked_too: bool = False, limit: int = MOST) -> list[Match]:

@@ -1,4 +1,4 @@
-"""Whether a time suits somebody on the waiting list, and how long they have to say so. Pure; no ORM.
+"""Whether a time suits somebody on the waiting list, and how long they have to say so. Asks the database nothing.
 
 Sources: protocol.md 3.1, 3.2 (gaps, windows), 5 (sessions around a series), 7.3 (quiet hours), Table A (late_grace /
 cancel_notice). How long an offer stands and how many are asked at once is our proposal: there is no setting for it.
@@ -10,13 +10,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
+from uuid import UUID
 
 from reminders.rules import end_of_quiet, is_quiet
-from visits.rules import INFUSIONS, THERAPY, Gaps, gap_hours, midpoint_between
+from visits.courses import Course, Point, Windows, in_order
+from visits.rules import INFUSIONS, THERAPY, gap_hours
 
 OFFER_HOURS = 4  # long enough to see a letter, short enough that the next is still asked the same day
 LEAST_MINUTES = 30  # less than this to answer is no offer
 AT_ONCE = 3  # so many are asked about one time together: whoever answers first has it
+ANY = UUID(int=0)  # the course of a wish has no series
+
+Breach = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,57 +55,26 @@ def answer_until(now: datetime, start: datetime, notice_hours: int) -> datetime 
     return until if until - begins >= timedelta(minutes=LEAST_MINUTES) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A visit of a treatment: its kind, and its start on the site's wall clock."""
+def new_breaches(places: Iterable[Point], taken: Point, windows: Windows) -> set[Breach]:
+    """What a visit at another time would break in its treatment that is not broken now; it may be among `places`.
 
-    kind: str
-    start: datetime
-
-
-Breach = tuple[object, ...]
-
-
-def new_breaches(
-    places: Iterable[Place], taken: Place, left: datetime | None, gaps: Gaps, integration: timedelta
-) -> set[Breach]:
-    """What a visit at another time would break in its treatment that is not broken now.
-
-    `left` is the start that it leaves, when it is booked already. `integration` is the longest time from the last
-    infusion to the integration session.
+    The rules are those of a course (courses), which ask for a reason or a provider; a wish is granted without either.
+    Boosters keep their distance to every infusion.
     """
-    near = timedelta(days=gaps.window_hard_days)
-    around = [taken.start, *([left] if left else [])]
-    own = [place for place in places if any(abs(place.start - one) <= near for one in around)]
-    without = [place for place in own if not (place.kind == taken.kind and place.start == left)]
-    return _breaches([*without, taken], gaps, integration) - _breaches(own, gaps, integration)
+    everything = list(places)
+    near = timedelta(days=windows.gaps.window_hard_days)
+    around = [taken.start, *(place.start for place in everything if place.visit == taken.visit)]
+    own = [place for place in everything if any(abs(place.start - one) <= near for one in around)]
+    without = [place for place in own if place.visit != taken.visit]
+    return _breaches([*without, taken], windows) - _breaches(own, windows)
 
 
-def _breaches(places: list[Place], gaps: Gaps, integration: timedelta) -> set[Breach]:
-    drug = sorted((place for place in places if place.kind in INFUSIONS), key=lambda place: place.start)
-    found: set[Breach] = set()
-    for first, second in pairwise(drug):
-        if gap_hours(first.start, second.start) < gaps.min_hours:
-            found.add(("close", first.start, second.start))
-        both = first.kind == second.kind == "infusion"
-        if both and (second.start.date() - first.start.date()).days > gaps.hard_days:
-            found.add(("far", first.start, second.start))
-    loading = [place.start for place in drug if place.kind == "infusion"]
-    if not loading:
-        return found
-    if (loading[-1].date() - loading[0].date()).days > gaps.window_hard_days:
-        found.add(("span",))
-    for place in places:
-        if place.kind in THERAPY and _out_of_place(place, loading, integration):
-            found.add((place.kind,))
+def _breaches(places: list[Point], windows: Windows) -> set[Breach]:
+    loading = in_order(place for place in places if place.kind == "infusion")
+    sessions = tuple(place for place in places if place.kind in THERAPY)
+    course = Course(ANY, len(loading), loading, sessions if loading else (), windows)
+    found = {concern.code for concern in course.concerns() if concern.needs}
+    for first, second in pairwise(in_order(place for place in places if place.kind in INFUSIONS)):
+        if "booster" in (first.kind, second.kind) and gap_hours(first.start, second.start) < windows.gaps.min_hours:
+            found.add(("gap", "stop", first.visit, second.visit))
     return found
-
-
-def _out_of_place(session: Place, loading: list[datetime], integration: timedelta) -> bool:
-    """Preparation before the first infusion, midpoint in its window, integration soon after the last."""
-    if session.kind == "preparation":
-        return session.start >= loading[0]
-    if session.kind == "integration":
-        return not loading[-1] < session.start <= loading[-1] + integration
-    after, before = midpoint_between(len(loading))
-    return not after <= sum(start < session.start for start in loading) < before

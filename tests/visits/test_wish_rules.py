@@ -1,27 +1,32 @@
 """Pure rules of the waiting list: which start suits, how long an offer stands, what it would break."""
 
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from visits.courses import Point, Windows
 from visits.rules import Gaps
-from visits.wish_rules import Place, Wish, answer_until, new_breaches
+from visits.wish_rules import Wish, answer_until, new_breaches
 
 LA = ZoneInfo("America/Los_Angeles")
 DAYS = ("2027-02-02", "2027-02-05", "2027-02-09", "2027-02-12", "2027-02-16", "2027-02-19")
-INTEGRATION = timedelta(hours=72, days=7)
 
 
 def at(day: str, clock: str = "09:00") -> datetime:
     return datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=LA)
 
 
+def point(number: int, kind: str, start: datetime) -> Point:
+    return Point(UUID(int=number), kind, start, start + timedelta(hours=2))
+
+
 SERIES = [
-    *(Place("infusion", at(day)) for day in DAYS),
-    Place("preparation", at("2027-01-28")),
-    Place("midpoint", at("2027-02-10")),
-    Place("integration", at("2027-02-22")),
+    *(point(number, "infusion", at(day)) for number, day in enumerate(DAYS, start=1)),
+    point(7, "preparation", at("2027-01-28")),
+    point(8, "midpoint", at("2027-02-10")),
+    point(9, "integration", at("2027-02-22")),
 ]
 
 
@@ -64,27 +69,28 @@ def test_the_night_before_the_clocks_change_counts_real_hours():
 
 
 @pytest.mark.parametrize(
-    ("kind", "left", "to", "broken"),
+    ("number", "kind", "to", "broken"),
     [
-        ("infusion", at("2027-02-09"), at("2027-02-08"), set()),
-        ("infusion", at("2027-02-09"), at("2027-02-06"), {"close"}),  # a day after #2
-        ("infusion", at("2027-02-09"), at("2027-02-11"), {"close"}),
-        ("infusion", at("2027-02-02"), at("2027-01-27"), {"preparation"}),
-        ("infusion", at("2027-02-02"), at("2027-01-21"), {"preparation", "far", "span"}),
-        ("preparation", at("2027-01-28"), at("2027-01-26"), set()),
-        ("midpoint", at("2027-02-10"), at("2027-02-03"), {"midpoint"}),
-        ("integration", at("2027-02-22"), at("2027-02-19", "08:00"), {"integration"}),
-        ("integration", at("2027-02-22"), at("2027-02-20"), set()),
-        ("booster", None, at("2027-02-20"), {"close"}),
-        ("booster", None, at("2027-02-23"), set()),
+        (3, "infusion", at("2027-02-08"), set()),
+        (3, "infusion", at("2027-02-06"), {"gap"}),  # a day after #2
+        (3, "infusion", at("2027-02-11"), {"gap"}),
+        (1, "infusion", at("2027-01-27"), {"preparation"}),
+        (1, "infusion", at("2027-01-21"), {"preparation", "gap", "span"}),
+        (7, "preparation", at("2027-01-26"), set()),
+        (8, "midpoint", at("2027-02-03"), {"midpoint"}),
+        (9, "integration", at("2027-02-19", "08:00"), {"integration"}),
+        (9, "integration", at("2027-02-20"), set()),
+        (10, "booster", at("2027-02-20"), {"gap"}),
+        (10, "booster", at("2027-02-23"), set()),
     ],
 )
-def test_a_move_may_break_nothing_new_in_the_treatment(kind, left, to, broken):
-    found = new_breaches(SERIES, Place(kind, to), left, Gaps(), INTEGRATION)
+def test_a_move_may_break_nothing_new_in_the_treatment(number, kind, to, broken):
+    found = new_breaches(SERIES, point(number, kind, to), Windows(Gaps()))
     assert {str(breach[0]) for breach in found} == broken
 
 
 def test_what_is_broken_already_does_not_forbid_to_come_earlier():
-    late = [*SERIES[:5], Place("infusion", at("2027-03-05"))]
-    assert new_breaches(late, Place("infusion", at("2027-03-03")), at("2027-03-05"), Gaps(), INTEGRATION) != set()
-    assert new_breaches(late, Place("infusion", at("2027-02-19")), at("2027-03-05"), Gaps(), INTEGRATION) == set()
+    late = [*SERIES[:5], point(6, "infusion", at("2027-03-05"))]
+    for day in ("2027-03-03", "2027-02-19"):
+        assert new_breaches(late, point(6, "infusion", at(day)), Windows(Gaps())) == set()
+    assert new_breaches(SERIES[:6], point(6, "infusion", at("2027-03-03")), Windows(Gaps())) != set()
