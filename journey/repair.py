@@ -53,7 +53,7 @@ def plan(series: Series, *, day: date | None = None, at: time | None = None) -> 
         at=at,
     )
     first = first_ever.waiting(series)
-    return search.run(alone=first and first.pk)
+    return search.run(alone=first.pk if first else None)
 
 
 def _called_off(series: Series) -> frozenset[date]:
