@@ -195,3 +195,16 @@ def test_where_no_nurse_is_free_for_that_the_repair_warns(series, shared, front_
     assert _attends(second) == before
     (concern,) = [one for one in repair.plan(series).concerns if one.code[0] == "first_ever"]
     assert "is the first ever by now" in concern.sentence
+
+
+def test_a_provider_extends_on_the_page(client, series, provider, front_desk):
+    client.force_login(provider)
+    assert "Extend the series" in text(client.get(page(series)))
+    path = reverse("journey:extend-series", args=[series.pk])
+    answer = client.post(path, {"planned_count": "7", "reason": ""})
+    assert (answer.status_code, "Write why." in text(answer)) == (422, True)
+    assert client.post(path, {"planned_count": "7", "reason": "Gaining"}).status_code == 302
+    assert "From 6 to 7 infusions. Gaining" in text(client.get(page(series)))
+    client.force_login(front_desk)
+    assert page(series) in text(client.get(reverse("journey:chart", args=[series.patient_id])))
+    assert "Extend the series" not in text(client.get(page(series)))
