@@ -163,7 +163,7 @@ class Course:
 
     def _midpoint(self, session: Point) -> str:
         after, before = midpoint_between(self.count)
-        if len(self.infusions) < after:
+        if not 1 <= after <= len(self.infusions):
             return ""
         early = session.start < self.infusions[after - 1].start
         late = len(self.infusions) >= before and session.end > self.infusions[before - 1].start

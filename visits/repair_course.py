@@ -3,7 +3,8 @@
 A missed infusion consumes no number: the next ones move up by themselves, and a new last one follows the template
 (protocol 3.2). Infusions that are booked stay where they are unless a hard limit is broken; then one is moved, and only
 if that can't mend it, two. Sessions move only when they would stand outside their window. For each of these the search
-looks at every free start, so that no smaller repair of this order exists.
+looks at every free start, so that no smaller repair of this order exists; where several infusions are to be booked, at
+the starts of each day that are nearest to the usual hour.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from visits.changes import as_wanted
 from visits.courses import PROVIDER, Concern, Course, Point
 from visits.models import Appointment
 from visits.repair import Line, What
-from visits.rules import DAY_MINUTES, INFUSIONS, Shape, ideal_days, shape
+from visits.rules import DAY_MINUTES, INFUSIONS, Shape, gap_hours, ideal_days, shape
 from visits.stranded import place_of
 
 GRID_MINUTES = 15
@@ -35,6 +36,7 @@ STOP = 10**7  # what a broken limit weighs against minutes
 OTHER_WEEKDAY, OTHER_STAFF, OTHER_ROOM = 600, 5, 1  # another person or room is less than another quarter of an hour
 OTHER_THERAPIST = 3 * DAY_MINUTES
 NEAREST = 14  # starts a day that are tried when two infusions have to move together
+STARTS_A_DAY = 3  # that are tried when several infusions are to be booked
 
 
 Free = tuple[datetime, list[Room], list[User]]
@@ -48,6 +50,9 @@ class Start:
     room: Room
     staff: User
     cost: int
+
+
+Chains = dict[int, tuple[int, tuple[Start, ...]]]  # by the place of the last start: cost, and the starts
 
 
 @dataclass(frozen=True)
@@ -132,39 +137,95 @@ class Search:
         return course.with_infusions(points), lines
 
     def _best_new(self, course: Course, left: int) -> tuple[Start, ...] | None:
-        best: tuple[Start, ...] | None = None
-        best_cost, before = 0, self._weight(course)
+        return self._one_more(course) if left == 1 else self._several_more(course, left)
 
-        def grow(grown: Course, chosen: tuple[Start, ...], cost: int) -> None:
-            nonlocal best, best_cost
-            if len(chosen) == left:
-                total = cost + max(self._weight(grown) - before, 0)
-                if best is None or total < best_cost:
-                    best, best_cost = chosen, total
-                return
-            for start in self._starts_for_new(grown)[: None if left == 1 else NEAREST * 3]:
-                if best is not None and cost + start.cost >= best_cost:
-                    return
-                if chosen and start.at <= chosen[-1].at:
-                    continue
-                point = _point("infusion", start.at, self._infusion_form)
-                if self._is_apart(grown, point):
-                    grow(grown.with_infusions([point]), (*chosen, start), cost + start.cost)
+    def _one_more(self, course: Course) -> tuple[Start, ...] | None:
+        """The best of every free start."""
+        best: tuple[int, Start] | None = None
+        before = self._weight(course)
+        for start in self._starts_for_new(course):
+            if best and start.cost >= best[0]:
+                break
+            point = _point("infusion", start.at, self._infusion_form)
+            if not self._is_apart(course, point):
+                continue
+            total = start.cost + max(self._weight(course.with_infusions([point])) - before, 0)
+            if best is None or total < best[0]:
+                best = total, start
+        return (best[1],) if best else None
 
-        grow(course, (), 0)
-        return best
+    def _several_more(self, course: Course, left: int) -> tuple[Start, ...] | None:
+        """The best chain after the last infusion, over the few starts of each day that are nearest to the usual hour.
+
+        Dynamic programming over the number of infusions and the start of the last one: a step costs what its day is
+        off the template, and a broken limit. The span of the whole is weighed for the chains that are left at the end.
+        """
+        starts = self._daily_starts(course)
+        first = course.infusions[0].start if course.infusions else None
+        last = course.infusions[-1].start if course.infusions else None
+        wished = self._ideal_day(course)
+        chains = {
+            place: (self._step(course, last, wished, start), (start,))
+            for place, start in enumerate(starts)
+            if last is None or start.at > last
+        }
+        for _ in range(left - 1):
+            chains = self._grown(course, starts, chains)
+        best = min(
+            ((cost + self._span(course, first or chain[0].at, chain[-1].at), chain) for cost, chain in chains.values()),
+            key=lambda one: one[0],
+            default=None,
+        )
+        return best[1] if best else None
+
+    def _grown(self, course: Course, starts: list[Start], chains: Chains) -> Chains:
+        """Each chain with one more start, the cheapest for each last start."""
+        grown: Chains = {}
+        for before, (cost, chain) in chains.items():
+            ideal = self._day_after(course, chain[-1].at.date())
+            for place in range(before + 1, len(starts)):
+                total = cost + self._step(course, chain[-1].at, ideal, starts[place])
+                if place not in grown or total < grown[place][0]:
+                    grown[place] = total, (*chain, starts[place])
+        return grown
+
+    def _daily_starts(self, course: Course) -> list[Start]:
+        """The cheapest free starts of each day, by time; what their day costs is not in it."""
+        by_day: dict[date, list[Start]] = {}
+        for start in self._starts_for_new(course, any_day=True):
+            of_day = by_day.setdefault(start.at.date(), [])
+            if len(of_day) < STARTS_A_DAY and self._is_apart(course, _point("infusion", start.at, self._infusion_form)):
+                of_day.append(start)
+        return sorted((start for of_day in by_day.values() for start in of_day), key=lambda start: start.at)
+
+    def _step(self, course: Course, before: datetime | None, ideal: date, start: Start) -> int:
+        cost = start.cost + DAY_MINUTES * abs((start.at.date() - ideal).days)
+        if before is None:
+            return cost
+        gaps, days = course.windows.gaps, (start.at.date() - before.date()).days
+        short = gap_hours(before, start.at) < gaps.min_hours
+        long = days > max(gaps.hard_days, course.agreed_gap)
+        return cost + STOP * (short or long)
+
+    def _span(self, course: Course, first: datetime, last: datetime) -> int:
+        days = (last.date() - first.date()).days
+        return STOP * (days > max(course.windows.gaps.window_hard_days, course.agreed_span))
 
     def _weight(self, course: Course) -> int:
         """Broken limits alone: a gap that only warns is a provider's to see, and no cause to leave the template."""
         return STOP * sum(concern.needs == PROVIDER for concern in course.concerns())
 
-    def _starts_for_new(self, course: Course) -> list[Start]:
-        """Free starts for the infusion after the last, the nearest to the template (or to the wish) first."""
+    def _starts_for_new(self, course: Course, *, any_day: bool = False) -> list[Start]:
+        """Free starts for the infusion after the last, the nearest to the template (or to the wish) first.
+
+        With `any_day` only hour and weekday count, not how far the day is from the ideal one.
+        """
         ideal, minute = self._ideal_day(course), self._usual_minute
 
         def cost(start: datetime) -> int:
             off = 0 if start.weekday() in self._weekdays else OTHER_WEEKDAY
-            return DAY_MINUTES * abs((start.date() - ideal).days) + abs(_minute(start) - minute) + off
+            away = 0 if any_day else DAY_MINUTES * abs((start.date() - ideal).days)
+            return away + abs(_minute(start) - minute) + off
 
         last = course.infusions[-1] if course.infusions else None
         visit = self.visits.get(last.visit) if last else None
@@ -176,8 +237,12 @@ class Search:
             return max(self.day, earliest)
         if not course.infusions:
             return earliest
-        last = course.infusions[-1].start.date()
-        return max(ideal_days(last, sorted(self._weekdays), 2, course.windows.gaps.min_days)[1], earliest)
+        return self._day_after(course, course.infusions[-1].start.date())
+
+    def _day_after(self, course: Course, last: date) -> date:
+        """The next day of the template, from tomorrow on."""
+        following = ideal_days(last, sorted(self._weekdays), 2, course.windows.gaps.min_days)[1]
+        return max(following, self.site.today() + timedelta(days=1))
 
     @cached_property
     def _weekdays(self) -> set[int]:
