@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from clinic.access import acting_user
-from clinic.errors import DomainError, NotFound
+from clinic.errors import DomainError
 from infusions import phrases
 
 
@@ -24,10 +24,7 @@ def keep(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def forget(request: HttpRequest, pk: UUID) -> HttpResponse:
-    try:
-        phrases.forget(phrase_id=pk, by=acting_user(request))
-    except NotFound:
-        return _list(request, said="This phrase was removed already.")
+    phrases.forget(phrase_id=pk, by=acting_user(request))
     return _list(request)
 
 
