@@ -19,7 +19,10 @@ class AtOnce(Operation):
 
     def __init__(self, operations: Sequence[Operation]) -> None:
         self.operations = operations
-        self.reversible = all(operation.reversible for operation in operations)
+
+    @property
+    def reversible(self) -> bool:  # type: ignore[override]  # as Django's own RunSQL has it
+        return all(operation.reversible for operation in self.operations)
 
     def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
         return type(self).__name__, [], {"operations": self.operations}

@@ -17,5 +17,5 @@ def known(patient: Patient) -> Known:
         .order_by("-ended_at")
         .values_list("ended_at", "discharge__observed_at")[:RECOVERIES_COUNTED]
     )
-    minutes = [round((home - ended).total_seconds() / 60) for ended, home in left]
+    minutes = [round((home - ended).total_seconds() / 60) for ended, home in left if ended]
     return Known(order.minutes if order else None, tuple(length for length in minutes if length > 0))

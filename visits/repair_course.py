@@ -164,7 +164,7 @@ class Search:
         first = course.infusions[0].start if course.infusions else None
         last = course.infusions[-1].start if course.infusions else None
         wished = self._ideal_day(course)
-        chains = {
+        chains: Chains = {
             place: (self._step(course, last, wished, start), (start,))
             for place, start in enumerate(starts)
             if last is None or start.at > last
