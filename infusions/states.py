@@ -42,12 +42,7 @@ FOR_A_ROW = ("appointment__site",)
 
 def locked(infusion_id: UUID, join: tuple[str, ...] = WITH) -> Infusion:
     """The infusion with its row locked until the transaction ends. Raises NotFound."""
-    infusion = (
-        Infusion.objects.select_for_update(of=("self",))
-        .select_related(*join)
-        .filter(pk=infusion_id)
-        .first()
-    )
+    infusion = Infusion.objects.select_for_update(of=("self",)).select_related(*join).filter(pk=infusion_id).first()
     if infusion is None:
         raise NotFound
     return infusion

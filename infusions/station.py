@@ -1,4 +1,4 @@
-"""All chairs of a site at once, as the nurses’ station shows them: a fixed number of queries, however many sit there."""
+"""All chairs of a site at once, as the nurses’ station shows them, in a fixed number of queries."""
 
 from __future__ import annotations
 

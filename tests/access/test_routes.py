@@ -99,7 +99,8 @@ class Doors:
         with transaction.atomic():
             page: HttpResponse = getattr(client, method)(address)
             transaction.set_rollback(True)
-        return Answer(page.status_code, page.headers.get("Location", ""), SECRET in page.content.decode(errors="replace"))
+        text = page.content.decode(errors="replace")  # a paper is no text
+        return Answer(page.status_code, page.headers.get("Location", ""), SECRET in text)
 
     def client_of(self, who: str) -> Client:
         """That person's browser, signed in, with no memory of the questions before."""

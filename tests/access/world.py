@@ -225,7 +225,11 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
     "visits:feed": lambda world: {"token": "no-calendar-of-this-world"},
     "visits:offer": lambda world: {"token": "a-secret-of-this-world"},
     **of_room("infusions", "infusion", "infusion parts check-in clear start pause resume complete stop hold not-given"),
-    **of_room("infusions", "infusion", "override arrival test suspend escort draw double-check waste discard vitals event discharge"),
+    **of_room(
+        "infusions",
+        "infusion",
+        "override arrival test suspend escort draw double-check waste discard vitals event discharge",
+    ),
     "infusions:correct": lambda world: {"pk": world.infusion.pk, "row": world.vitals.pk},
     "infusions:answer": lambda world: {"pk": world.infusion.pk, "row": world.vitals.pk},
     "infusions:phrase-forget": pk("vitals"),

@@ -1,6 +1,5 @@
 """Tablets of the clinic: locked after two minutes, opened by a PIN, and by nothing less when that was guessed at."""
 
-
 import pytest
 from django.test import Client
 from django.urls import reverse
