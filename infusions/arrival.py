@@ -201,6 +201,8 @@ def override(*, infusion_id: UUID, light: str, reason: str, by: User) -> GateOve
         raise Refused(f"“{found.label}” is not closed.")
     if not found.can_be_overridden:
         raise Refused(f"“{found.label}” can’t be overridden. {found.sentence}")
+    if infusion.overrides.filter(light=light).exists():
+        raise Refused(f"“{found.label}” was let pass once, for an earlier finding. This one holds. {found.sentence}")
     return GateOverride.objects.create(infusion=infusion, light=light, reason=said(reason), by=by, at=clock.now())
 
 

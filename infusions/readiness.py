@@ -154,7 +154,16 @@ def summary(infusions: Sequence[Infusion]) -> dict[UUID, Summary]:
 
 
 def _judge(facts: Facts) -> list[Light]:
-    return [replace(make(facts), override=facts.overrides.get(key)) for key, make in LIGHTS.items()]
+    return [replace(light, override=_override(facts, light)) for light in (make(facts) for make in LIGHTS.values())]
+
+
+def _override(facts: Facts, light: Light) -> GateOverride | None:
+    """What a provider let pass; it does not count for what nobody may let pass, nor for a grave reading typed since."""
+    given = facts.overrides.get(light.key)
+    if given is None or (light.key in FIRM and not light.may_pass):
+        return None
+    since = light.key == "vitals" and any(row.entered_at > given.at for row in facts.vitals)
+    return None if since and light.state == STOP else given
 
 
 def _consent(facts: Facts) -> Light:
