@@ -54,7 +54,8 @@ def record(
     if infusion.state not in {*Infusion.IN_HOUSE, State.DISCHARGED}:
         raise Refused("Events are recorded from check-in on.")
     if kind == Kind.RATE:
-        text = text.strip() or f"Pump at {quantity(_rate(infusion, rate_ml_h), 'mL/h')}"
+        told = f"Pump at {quantity(_rate(infusion, rate_ml_h), 'mL/h')}"
+        text = text.strip() or told
     if kind == Kind.MEDICINE:
         given = " ".join(part.strip() for part in (drug, dose, route) if part.strip())
         text = f"{given}. {text.strip()}" if text.strip() else given
