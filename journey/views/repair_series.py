@@ -120,7 +120,7 @@ def decide(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = series_or_404(request, pk)
     typed = request.POST.copy()
     if typed.get("kind") == GapDecision.Kind.ACKNOWLEDGED:
-        longest = _longest(repair.plan(found))
+        longest = _longest(repair.plan(found, **_wish(typed)))  # the plan that was on the page
         made = repair.decide(
             series=found,
             kind=GapDecision.Kind.ACKNOWLEDGED,
