@@ -51,6 +51,9 @@ def _search(found: Repair) -> Repair:
     told = "The patient is here already. Hand over to a colleague in person."
     lines += [Line(What.STAY, visit.kind, visit.patient, visit, why=told) for visit in here]
     with transaction.atomic():
+        standing = Repair.objects.select_for_update(of=("self",)).get(pk=found.pk)
+        if not standing.is_under_way:
+            return standing  # another worker was faster, and its plan is on somebody’s screen
         found.steps.all().delete()  # of a search that a worker died over
         repair.write_lines(found, lines)
         found.state = State.READY if lines else State.FAILED
