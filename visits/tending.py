@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from clinic import clock
+from clinic.errors import NotFound
 from clinic.models import Site, User
 from clinic.policy import Action, require
 from reminders import ledger
@@ -79,13 +80,23 @@ def follow_visit(*, appointment_id: UUID, by: User) -> None:
 @transaction.atomic
 def take_off(*, entry_id: UUID, reason: str, by: User) -> WaitlistEntry:
     """Take a patient off the list, with a reason. Raises NotPermitted, Invalid, IllegalTransition."""
+    site_id = WaitlistEntry.objects.filter(pk=entry_id).values_list("site_id", flat=True).first()
+    if site_id is None:
+        raise NotFound
+    offers.alone_at(site_id)  # so that nothing is held out to them meanwhile
+    standing = _standing(entry_id)
     entry = waitlist.locked(entry_id)
     require(by, Action.BOOK, at=entry.site)
     waitlist.require_reason(reason)
     waitlist.end(entry, WaitlistEntry.State.REMOVED, reason.strip(), by)
-    for offer in entry.offers.select_for_update().filter(state=State.OPEN):
+    for offer in standing:
         offers.end(offer, State.WITHDRAWN, by)
     return entry
+
+
+def _standing(entry_id: UUID) -> list[Offer]:
+    """The open offer of a wish, locked before the wish itself, as an acceptance does."""
+    return list(Offer.objects.select_for_update().filter(entry=entry_id, state=State.OPEN))
 
 
 def tend_all() -> int:
@@ -120,8 +131,9 @@ def _run_out(site: Site) -> None:
 def _lapse(site: Site) -> None:
     offers.alone_at(site.pk)
     for pk in list(waitlist.over(site).values_list("pk", flat=True)):
+        standing = _standing(pk)
         entry = waitlist.locked(pk)
         if entry.state == WaitlistEntry.State.WAITING:
             waitlist.end(entry, WaitlistEntry.State.LAPSED, "The last day is past, or the visit is over.", None)
-            for offer in entry.offers.select_for_update().filter(state=State.OPEN):
+            for offer in standing:
                 offers.end(offer, State.WITHDRAWN, None)
