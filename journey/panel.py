@@ -50,6 +50,7 @@ def read(visit: Appointment, *, by: User) -> dict[str, object]:
         "on_arrival": sum(light.asks_arrival for light in unmet),
         "is_ready": clinical and gate is not None and gate.ready,
         "is_blocked": not clinical and gate is not None and gate.blocked,
+        "may_book": may_book,
         "steps": steps.possible(visit, by),
         "move_form": MoveForm(appointment=visit, initial={"day": local.date(), "at": local.time()})
         if may_move
