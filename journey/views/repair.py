@@ -21,6 +21,7 @@ from journey import repair as series_repair
 from journey.repair_forms import AwayForm
 from patients.access import allow_here
 from visits import preview, repair, stranded, tasks
+from visits.access import uuid_or_none
 from visits.models import Repair
 from visits.rules import UNDO_MINUTES
 from visits.stranded import place_of
@@ -84,7 +85,10 @@ def ask(request: HttpRequest) -> HttpResponse:
     """Search for a repair of everything that has no place now, or of one room."""
     site = current_site(request)
     allow_here(request, site)
-    room = Room.objects.filter(site=site, pk=request.POST["room"]).first() if request.POST.get("room") else None
+    asked = request.POST.get("room", "")
+    room = Room.objects.filter(site=site, pk=uuid_or_none(asked)).first() if asked else None
+    if asked and room is None:
+        raise Http404
     made = repair.ask(
         site=site,
         room=room,
