@@ -233,7 +233,8 @@ def _left(day: BoardDay, appointment: Appointment, infusion: Infusion | None, no
         ends = infusion.started_at + timedelta(minutes=infusion.order.minutes, seconds=infusion.paused_seconds)
         return _minutes(ends, now)
     if infusion and infusion.ended_at and infusion.state in RESTING:
-        return _minutes(infusion.ended_at + timedelta(minutes=day.timing.recovery), now)
+        recovery = appointment.recovery_minutes or day.timing.recovery
+        return _minutes(infusion.ended_at + timedelta(minutes=recovery), now)
     if infusion is None and appointment.status == Status.IN_PROGRESS:
         return _minutes(appointment.ends_at, now)
     return ""
