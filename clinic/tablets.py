@@ -1,7 +1,7 @@
 """Tablets of the clinic: they lock after two minutes (Table A, auto_logoff), and a PIN opens them again.
 
 The PIN is worth nothing without the tablet, whose secret lies in a cookie, and without a password given on that tablet
-in the same shift. Three wrong ones, and only a password helps.
+in the same shift. Three wrong ones, whoever typed them, and only the person's password helps.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.hashers import check_password, make_password
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -81,11 +82,11 @@ def of(request: HttpRequest) -> Tablet | None:
 
 def proved(request: HttpRequest, user: User) -> None:
     """The person gave a password here: on a tablet it locks early from now on, and the PIN counts for a shift."""
-    request.session.pop(WRONG, None)
     tablet = of(request)
     if tablet is None:
         request.session.pop(sessions.IDLE, None)
         return
+    cache.delete(_tries(tablet, user))
     request.session[sessions.IDLE] = tablet.lock_minutes
     TabletProof.objects.update_or_create(tablet=tablet, user=user, defaults={"proved_at": clock.now()})
 
@@ -111,20 +112,25 @@ def open_with_pin(request: HttpRequest, *, pin: str, person_id: UUID | None = No
 
     Raises Refused when only a password helps, Invalid for a wrong PIN.
     """
-    now = acting_user(request)
+    now, tablet = acting_user(request), of(request)
     person = colleagues(request).filter(pk=person_id or now.pk).select_related("pin").first()
-    if person is None:
+    if person is None or tablet is None:
         raise Refused("The PIN works after a sign-in with the password on this tablet. Give your password.")
-    if request.session.get(WRONG, 0) >= MOST_WRONG:
+    tries = _tries(tablet, person)
+    cache.add(tries, 0, settings.ABSOLUTE_SESSION_HOURS * 3600)
+    if cache.incr(tries) > MOST_WRONG:  # counted before it is looked at: guesses sent at once count too
         raise Refused("Three PINs were wrong. Give your password.")
     if not check_password(pin, person.pin.secret):
-        request.session[WRONG] = request.session.get(WRONG, 0) + 1
         raise Invalid({"pin": "That is not the PIN. Try again."})
     if person.pk != now.pk:
         _switch(request, person)
-    request.session.pop(WRONG, None)
+    cache.delete(tries)
     sessions.unlocked(request)
     return person
+
+
+def _tries(tablet: Tablet, person: User) -> str:
+    return f"{WRONG}:{tablet.pk}:{person.pk}"
 
 
 def _switch(request: HttpRequest, person: User) -> None:
