@@ -101,5 +101,7 @@ def _text(request: HttpRequest) -> str:
 
 
 def _version(request: HttpRequest) -> int | None:
-    sent = request.POST.get("version", "")
+    sent = request.POST.get("version")
+    if not sent:
+        return None if sent is None else 0  # the page showed no note yet: one that is there now is a colleague's
     return int(sent) if sent.isdecimal() and len(sent) < 9 else None
