@@ -70,7 +70,7 @@ def _note_away(request: HttpRequest, site: Site, form: AwayForm) -> HttpResponse
             site=site,
             person=person,
             first_day=typed["first_day"],
-            last_day=typed["last_day"],
+            last_day=min(typed["last_day"], typed["first_day"] + timedelta(days=stranded.LONGEST_DAYS - 1)),
             by=by,
             on_commit=tasks.hand_over_repair,
         )
