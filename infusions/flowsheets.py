@@ -10,7 +10,7 @@ from clinic import clock, settings_versions
 from clinic.models import Site
 from infusions import orders
 from infusions.documents import flowsheet_pdf
-from infusions.models import FlowsheetPack, Infusion
+from infusions.models import FlowsheetPack, Infusion, Order
 from infusions.states import State
 
 MADE_FROM = time(5, 0)
@@ -24,20 +24,20 @@ def sheets_of(site: Site, on: date) -> list[flowsheet_pdf.Sheet]:
     """The day's infusions in the order in which they begin."""
     start, end = site.day_bounds(on)
     of_the_day = {"appointment__starts_at__gte": start, "appointment__starts_at__lt": end}
-    infusions = (
+    infusions = list(
         Infusion.objects.filter(appointment__site=site, **of_the_day)
         .exclude(state__in=GONE)
         .select_related("series__patient", "appointment", "nurse")
-        .prefetch_related("series__orders__signed_by", "series__patient__allergies", "appointment__holds__room")
+        .prefetch_related("series__patient__allergies", "appointment__holds__room")
         .order_by("appointment__starts_at", "id")
     )  # fmt: skip
-    return [_sheet(infusion) for infusion in infusions]
+    ordered = orders.for_infusions(infusions)
+    return [_sheet(infusion, ordered[infusion.pk]) for infusion in infusions]
 
 
-def _sheet(infusion: Infusion) -> flowsheet_pdf.Sheet:
+def _sheet(infusion: Infusion, order: Order | None) -> flowsheet_pdf.Sheet:
     allergies = [row.display for row in infusion.series.patient.allergies.all() if not row.entered_in_error_at]
     rooms = [hold.room.name for hold in infusion.appointment.holds.all() if hold.room and hold.active]
-    order = orders.for_number(infusion.number, infusion.series.orders.all())
     return flowsheet_pdf.Sheet(
         infusion, order, ", ".join(allergies), rooms[0] if rooms else "",
         infusion.nurse.full_name if infusion.nurse else "",
