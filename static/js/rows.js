@@ -21,7 +21,10 @@ export const isSending = () => state.sending;
 const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
 
 /** The page beside a chair draws what comes back for that chair; every other answer may be short. */
-export function drawsFor(chair) { state.chair = chair; }
+export function drawsFor(chair) {
+  state.chair = chair;
+  store.ready(); // the first row may be typed with the network gone already: the key to seal it has to be here by then
+}
 
 export function keep(row) {
   row.key = crypto.randomUUID();

@@ -39,7 +39,7 @@ async function fetchKeys() {
 }
 
 /** The keys, asked for until they are there: a page that was opened just as the network went gets them when it is back. */
-function ready() {
+export function ready() {
   wanted ??= (async () => {
     for (;;) {
       try { keys = await fetchKeys(); return keys; } catch { await new Promise((later) => setTimeout(later, RETRY)); }
