@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from allauth.core import ratelimit
+from allauth.account.adapter import get_adapter
 from django import forms
-from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
@@ -59,7 +58,9 @@ class WitnessForm(CalmForm, forms.Form):
         return typed
 
     def _check(self, witness: User, password: str) -> None:
-        if not ratelimit.consume(self.request, action="login_failed", key=witness.email, dry_run=False):
-            raise ValidationError({"password": "Too many tries. Wait five minutes, then try again."})
-        if authenticate(self.request, email=witness.email, password=password) is None:
+        try:
+            found = get_adapter(self.request).authenticate(self.request, email=witness.email, password=password)
+        except ValidationError as too_many:  # only wrong passwords count: one person may see ten doses in a minute
+            raise ValidationError({"password": too_many.messages}) from too_many
+        if found is None:
             raise ValidationError({"password": f"That is not the password of {witness.full_name}. Try again."})

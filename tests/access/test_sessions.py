@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.urls import reverse
 
 from clinic import clock
@@ -83,6 +84,19 @@ def test_the_password_unlocks_and_a_wrong_one_does_not(at_work, now):
         right = at_work.post(reverse("clinic:unlock"), {"password": PASSWORD}, headers={"HX-Request": "true"})
         assert right.status_code == 204
         assert at_work.get(reverse("patients:list")).status_code == 200
+
+
+def tried(client, password):
+    return client.post(reverse("clinic:unlock"), {"password": password}, headers={"HX-Request": "true"}).status_code
+
+
+def test_only_wrong_passwords_at_a_lock_count_towards_the_limit(at_work, now):
+    cache.clear()
+    with later(now, minutes=1):
+        assert {tried(at_work, PASSWORD) for _ in range(11)} == {204}
+        assert [tried(at_work, "wrong") for _ in range(6)] == [422] * 5 + [429]
+        assert tried(at_work, PASSWORD) == 429
+    cache.clear()
 
 
 def test_a_locked_person_can_sign_out(at_work, now):

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from clinic import clock
 from infusions import ledger
+from infusions.forms.witness import WitnessForm
 from infusions.models import DrugVial, LedgerEntry
 from tests import build
 from tests.infusions import making
@@ -125,6 +126,17 @@ def test_a_witness_signs_with_their_own_password(client, nurse, other_nurse, via
     assert client.post(url("vial-waste", vial.pk), wasted(other_nurse)).status_code == 302
     entry = LedgerEntry.objects.get(kind="wasted")
     assert (entry.entered_by, entry.witness, entry.change_ml) == (nurse, other_nurse, D("-0.50"))
+
+
+def test_who_sees_many_doses_is_not_taken_for_a_guesser(rf, site, nurse, other_nurse):
+    def said(password):
+        request = rf.post("/")
+        form = WitnessForm({"witness": str(other_nurse.pk), "password": password}, request=request, site=site, by=nurse)
+        return form.errors.get("password", [""])[0]
+
+    assert {said(build.PASSWORD) for _ in range(11)} == {""}
+    assert [said("something else")[:8] for _ in range(6)] == ["That is "] * 5 + ["Too many"]
+    assert "Too many tries" in said(build.PASSWORD)
 
 
 def test_a_wrong_password_wastes_nothing_and_keeps_the_rest(client, nurse, other_nurse, vial):
