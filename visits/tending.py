@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -17,6 +20,7 @@ from visits.matching import Search, with_holds
 from visits.models import Offer, Opening, WaitlistEntry
 
 State = Offer.State
+log = logging.getLogger("evenkeel.visits")
 KEEP_SENT = timedelta(days=2)  # a letter that says "it is taken" is of no use later
 
 
@@ -100,12 +104,25 @@ def _standing(entry_id: UUID) -> list[Offer]:
 
 
 def tend_all() -> int:
-    """Every site in turn. Answers how many people were asked."""
-    return sum(tend(site=site) for site in Site.objects.filter(is_active=True))
+    """Every site in turn; trouble at one keeps none of the others waiting. Answers how many people were asked."""
+    sites = Site.objects.filter(is_active=True)
+    return sum(_safely(partial(tend, site=site), "site", site.pk) for site in sites)
+
+
+def _safely(work: Callable[[], int], what: str, pk: UUID) -> int:
+    """Do one part of the round. What goes wrong is written to the log, and the next tick tries it again."""
+    try:
+        return work()
+    except Exception:
+        log.exception("the waiting list: %s %s was left out", what, pk)
+        return 0
 
 
 def tend(*, site: Site) -> int:
-    """What has run out is closed; what is free is held out to the next. Answers how many people were asked."""
+    """What has run out is closed; what is free is held out to the next. Answers how many people were asked.
+
+    A time that can't be held out keeps none of the others from it.
+    """
     _run_out(site)
     _lapse(site)
     standing = Offer.objects.filter(entry__site=site, state=State.OPEN).values_list("pk", flat=True)
@@ -114,7 +131,7 @@ def tend(*, site: Site) -> int:
     openings = Opening.objects.filter(site=site, closed_at__isnull=True).values_list("pk", flat=True)
     if not waitlist.waiting(site).exists():
         openings = openings.filter(ends_at__lte=clock.now())
-    return sum(offers.hold_out(opening_id=pk) for pk in list(openings))
+    return sum(_safely(partial(offers.hold_out, opening_id=pk), "opening", pk) for pk in list(openings))
 
 
 @transaction.atomic

@@ -350,3 +350,23 @@ def test_each_site_offers_its_own_hours_in_its_own_zone(site, other_site, front_
     (offer,) = offered(far)
     assert f"{far.local(offer.starts_at):%Y-%m-%d %H:%M}" == "2027-04-05 09:00"
     assert Room.objects.filter(site=other_site).exists()
+
+
+def test_trouble_with_one_opening_or_one_site_keeps_no_other_waiting(waiting, maya, site, front_desk, monkeypatch):
+    build.site("Harbor", "Australia/Adelaide")
+    broken, hold_out, run_out = free(maya, front_desk), offers.hold_out, tending._run_out
+    next_day = build.moment(site, "2027-02-03", "09:00")
+    fine = Opening.objects.create(
+        site=site, starts_at=next_day, ends_at=next_day + timedelta(hours=1), cause="reopened"
+    )
+
+    def hold_out_but_one(*, opening_id):
+        return 1 / 0 if opening_id == broken.pk else hold_out(opening_id=opening_id)
+
+    def run_out_but_elsewhere(where):
+        return run_out(where) if where == site else 1 / 0
+
+    monkeypatch.setattr(offers, "hold_out", hold_out_but_one)
+    monkeypatch.setattr(tending, "_run_out", run_out_but_elsewhere)
+    assert tending.tend_all() == 1
+    assert Offer.objects.get().opening == fine
