@@ -36,6 +36,27 @@ def test_what_is_no_picture_is_refused_with_a_sentence(upload):
         photos.small(upload)
 
 
+@pytest.mark.parametrize(
+    ("kind", "pixels", "fits"), [("JPEG", 12_000, True), ("JPEG", 61_000, False), ("PNG", 26_000, False)]
+)
+def test_a_picture_of_too_many_pixels_is_refused_before_it_is_read(monkeypatch, kind, pixels, fits):
+    monkeypatch.setattr(photos, "MOST_PIXELS", {name: most // 1000 for name, most in photos.MOST_PIXELS.items()})
+    upload = picture(kind, size=(pixels // 100, 100))
+    if fits:
+        assert photos.small(upload)
+    else:
+        with pytest.raises(Invalid, match="too many pixels"):
+            photos.small(upload)
+
+
+def test_a_large_jpeg_is_read_at_a_fraction_of_its_size(monkeypatch):
+    read = []
+    turn = photos.ImageOps.exif_transpose
+    monkeypatch.setattr(photos.ImageOps, "exif_transpose", lambda one: turn(read.append(one.size) or one))
+    photos.small(picture(size=(4000, 2800)))
+    assert read == [(1000, 700)]
+
+
 def test_the_desk_takes_a_photo_and_a_new_one_replaces_it(client, patient, front_desk):
     client.force_login(front_desk)
     for _ in range(2):
