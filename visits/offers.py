@@ -22,7 +22,7 @@ from clinic.models import User
 from clinic.policy import Action, Role, require
 from reminders import followups, ledger
 from visits import booking, changes, notices, waitlist
-from visits.clashes import SlotTaken
+from visits.clashes import NoPlace, SlotTaken
 from visits.locks import lock
 from visits.matching import Match, Search, who_fits, with_holds
 from visits.models import Appointment, Offer, Opening, StatusEvent, WaitlistEntry
@@ -33,7 +33,11 @@ State = Offer.State
 SUBJECT, TASK = "offer", "offer_by_phone"
 
 
-class Faster(Refused):
+class Told(Refused):
+    """A refusal in words that the patient may read: it names nobody."""
+
+
+class Faster(Told):
     """Somebody else was faster; the wish stays on the list."""
 
     title = "Somebody was faster"
@@ -186,17 +190,19 @@ def accept(*, offer_id: UUID, by: User | None = None) -> Offer:
                 return _win(offer.pk, visit, event, by)
     except (Refused, IllegalTransition) as refusal:
         return _lost(offer.pk, refusal)
-    return _lost(offer.pk, Refused("This offer has ended."))
+    return _lost(offer.pk, Told("This offer has ended."))
 
 
 def _require_good(offer: Offer) -> None:
     """The rules of the treatment are looked at once more: other visits may have moved since the offer was made."""
     if clock.now() >= offer.expires_at:
-        raise Refused("The time to answer is over. The wish stays on our list.")
+        raise Told("The time to answer is over. The wish stays on our list.")
     entry = with_holds(WaitlistEntry.objects.select_related("site", "patient", "appointment")).get(pk=offer.entry_id)
+    if entry.patient.deceased_on:
+        raise Refused(f"{entry.patient.name} has died; no visit can be moved.")
     day = entry.site.local(offer.starts_at).date()
     if not Search(entry.site, day, day, [entry]).suits(entry, offer.starts_at):
-        raise Refused("This time no longer fits what is booked. The wish stays on our list.")
+        raise Told("This time no longer fits what is booked. The wish stays on our list.")
 
 
 def _take(offer: Offer, actor: User) -> tuple[Appointment, StatusEvent | None]:
@@ -226,7 +232,7 @@ def _win(offer_id: UUID, visit: Appointment, event: StatusEvent | None, by: User
     offer = Offer.objects.select_for_update().get(pk=offer_id)
     entry = waitlist.locked(offer.entry_id)
     if offer.state != State.OPEN or entry.state != WaitlistEntry.State.WAITING:
-        raise Refused("This offer has ended.")
+        raise Told("This offer has ended.")
     offer.entry = entry
     waitlist.end(entry, WaitlistEntry.State.BOOKED, "Took a time that came free.", by)
     end(offer, State.ACCEPTED, by, appointment=visit, event=event)
@@ -239,15 +245,20 @@ def _lost(offer_id: UUID, refusal: DomainError) -> Offer:
     offer = _offer(offer_id)
     if offer.state == State.ACCEPTED:
         return offer
+    if isinstance(refusal, NoPlace):
+        _withdraw(offer_id, None)
     if isinstance(refusal, SlotTaken):
-        with transaction.atomic():
-            locked = Offer.objects.select_for_update().get(pk=offer_id)
-            if locked.state == State.OPEN:
-                end(locked, State.WITHDRAWN, None)
         raise Faster("Somebody was faster: this time has just been taken. The wish stays on our list.") from refusal
     if offer.state == State.WITHDRAWN:
         raise Faster("This time has been taken meanwhile. The wish stays on our list.") from refusal
     raise refusal
+
+
+@transaction.atomic
+def _withdraw(offer_id: UUID, by: User | None) -> None:
+    locked = Offer.objects.select_for_update().get(pk=offer_id)
+    if locked.state == State.OPEN:
+        end(locked, State.WITHDRAWN, by)
 
 
 @transaction.atomic
@@ -279,21 +290,30 @@ def end(offer: Offer, state: Offer.State, by: User | None, **fields: object) -> 
 
 
 def give(*, opening_id: UUID, entry_id: UUID, by: User) -> Offer:
-    """The front desk has asked on the phone and heard yes. Raises what `accept` raises."""
+    """The front desk has asked on the phone and heard yes. Raises what `accept` raises.
+
+    An offer that was made for this yes alone has no letter; where the yes can't be carried out it ends with it.
+    """
     with transaction.atomic():
         found = Opening.objects.select_related("site").filter(pk=opening_id).first()
         if found is None:
             raise NotFound
         require(by, Action.BOOK, at=found.site)
         alone_at(found.site_id)
-        offer = _offer_to(_opening(opening_id), entry_id, by)
-    return accept(offer_id=offer.pk, by=by)
+        offer, is_new = _offer_to(_opening(opening_id), entry_id, by)
+    try:
+        return accept(offer_id=offer.pk, by=by)
+    except Exception:
+        if is_new:
+            _withdraw(offer.pk, by)
+        raise
 
 
-def _offer_to(opening: Opening, entry_id: UUID, by: User) -> Offer:
+def _offer_to(opening: Opening, entry_id: UUID, by: User) -> tuple[Offer, bool]:
+    """The offer that stands for this wish, or a new one; and whether it is new."""
     standing = Offer.objects.select_for_update().filter(entry_id=entry_id, state=State.OPEN).first()
     if standing and standing.opening_id == opening.pk:
-        return standing
+        return standing, False
     match = next((one for one in who_fits(opening, asked_too=True) if one.entry.pk == entry_id), None)
     if match is None:
         raise Refused("This time no longer suits this wish, or it has been taken. Look at the list again.")
@@ -301,4 +321,4 @@ def _offer_to(opening: Opening, entry_id: UUID, by: User) -> Offer:
         end(standing, State.WITHDRAWN, by)
     made = _make(opening, match, by)
     ledger.void(subject_kind=SUBJECT, subject_id=made.pk, why="Asked on the phone.", kinds=("slot_offer",))
-    return made
+    return made, True

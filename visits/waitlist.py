@@ -24,6 +24,7 @@ State = WaitlistEntry.State
 MOVABLE = (Appointment.Status.BOOKED, Appointment.Status.CONFIRMED)
 FARTHEST = timedelta(days=365)
 MOST_NOTICE_HOURS = 14 * 24
+CALL_US = "This can’t be booked from here at the moment. Please call us."  # what a patient may read of any refusal
 
 
 @transaction.atomic
@@ -181,7 +182,7 @@ def wish_of(entry: WaitlistEntry) -> Wish:
 def keeper(entry: WaitlistEntry) -> User:
     """In whose name the patient’s answer is carried out: whoever keeps the wish, while they may book here."""
     if not has_keeper(entry):
-        raise Refused("This can’t be booked from here at the moment. Please call us.")
+        raise Refused(CALL_US)
     return entry.kept_by
 
 

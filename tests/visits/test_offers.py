@@ -370,3 +370,11 @@ def test_trouble_with_one_opening_or_one_site_keeps_no_other_waiting(waiting, ma
     monkeypatch.setattr(tending, "_run_out", run_out_but_elsewhere)
     assert tending.tend_all() == 1
     assert Offer.objects.get().opening == fine
+
+
+def test_a_yes_on_the_phone_that_cannot_be_carried_out_leaves_no_offer_behind(waiting, maya, site, front_desk):
+    opening = free(maya, front_desk)
+    Patient.objects.filter(pk=waiting.patient_id).update(deceased_on=date(2027, 1, 18))
+    with pytest.raises(Refused, match="has died"):
+        offers.give(opening_id=opening.pk, entry_id=waiting.pk, by=front_desk)
+    assert Offer.objects.get().state == State.WITHDRAWN

@@ -10,12 +10,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clinic import clock
+from clinic.errors import Refused
 from patients.models import Patient
 from reminders import templates
 from reminders.models import Message
 from tests import build
 from tests.visits.waiting import reachable, visit, wish
 from visits import changes, tending
+from visits.clashes import NoPlace
 from visits.models import Appointment, Offer, Opening, WaitlistEntry
 
 pytestmark = pytest.mark.django_db
@@ -181,3 +183,31 @@ def test_a_link_nobody_gave_leads_nowhere_and_guessing_is_stopped(client, settin
     assert client.get(address).status_code == 404
     answers = {client.get(address).status_code for _ in range(60)}
     assert answers == {404, 429}
+
+
+@pytest.mark.parametrize("refusal", ["died", "reason", "staff"])
+def test_the_patients_page_repeats_no_refusal_that_names_anybody(
+    client, opening, ana, site, front_desk, monkeypatch, refusal
+):
+    """The move of what is booked: a death noted since, a rule of the treatment, a therapist who is away."""
+    later = visit(ana, site, "2027-02-09", by=front_desk)
+    wish(ana, site, appointment=later, by=front_desk)
+    address = page_of(site)
+    refused = {"reason": Refused("Write why, and it can be done."), "staff": NoPlace("Jo Park is away.")}.get(refusal)
+    if refused:
+        monkeypatch.setattr(changes, "move", raising(refused))
+    else:
+        Patient.objects.filter(pk=ana.pk).update(deceased_on=date(2027, 1, 18))
+    words = text(client.post(address, {"answer": "yes"}))
+    assert not re.search("Müller|died|Write why|Jo Park", words)
+    assert Offer.objects.get().state == ("withdrawn" if refusal == "staff" else "open")
+    assert ("Please call us." in words) == (refusal != "staff")
+    later.refresh_from_db()
+    assert later.starts_at == build.moment(site, "2027-02-09")
+
+
+def raising(error):
+    def refuse(**_):
+        raise error
+
+    return refuse

@@ -1,4 +1,7 @@
-"""The page behind the link that a patient gets: a time came free; yes or no. No account, no name, nothing clinical."""
+"""The page behind the link that a patient gets: a time came free; yes or no. No account, no name, nothing clinical.
+
+Other refusals than those written for patients name people and rules; here they become one fixed sentence.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from clinic import clock
-from clinic.errors import DomainError, IllegalTransition, NotFound, Refused
+from clinic.errors import DomainError, NotFound, Refused
 from patients import throttle
-from visits import offers
+from visits import offers, waitlist
 from visits.models import Offer
 
 # A patient opens the link a few times; whoever tries links by chance is stopped long before one is found.
@@ -34,8 +37,8 @@ def offer(request: HttpRequest, token: str) -> HttpResponse:
         answer = offers.accept if request.POST.get("answer") == "yes" else offers.decline
         try:
             answer(offer_id=found.pk)
-        except (Refused, IllegalTransition) as error:
-            trouble = error
+        except DomainError as error:
+            trouble = error if isinstance(error, offers.Told) else Refused(waitlist.CALL_US)
         found = offers.find(token)
     return _page(request, found, trouble)
 
