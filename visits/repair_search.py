@@ -2,7 +2,8 @@
 
 Each visit has options with a cost, cheapest first, and every option claims cells of resources as bits. The search is
 exact while it stays within its number of nodes; beyond that it keeps the best plan found, mends it a few visits at a
-time, and says that no proof was made. See docs/adr/0013-own-search-for-repairs.md.
+time, and says that no proof was made. So many visits that no proof can be hoped for are placed part by part, and then
+mended in the same way. See docs/adr/0013-own-search-for-repairs.md.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ from itertools import combinations
 from typing import Any
 
 NODES = 40_000
+MANY = 200  # beyond so many visits they are placed part by part; a branch is as deep as there are visits
+PART = 60
+MENDING_NODES = 500  # for the few that are placed anew
 TOGETHER = 3  # so many visits are freed and placed anew at once when the proof was too long
 
 Claims = tuple[tuple[Any, int], ...]  # the key of a resource, and the bits of its cells
@@ -51,6 +55,9 @@ class Plan:
     proven: bool
 
 
+Found = dict[int, Option | None]
+
+
 def anything(_: Mapping[int, Option | None]) -> bool:
     return True
 
@@ -75,6 +82,17 @@ class _Search:
     def leave(self, option: Option) -> None:
         for key, bits in option.claims:
             self.taken[key] &= ~bits
+
+    def put(self, number: int, option: Option | None) -> None:
+        self.chosen[number] = option
+        if option is not None:
+            self.take(option)
+
+    def free(self, number: int) -> Option | None:
+        option = self.chosen.pop(number)
+        if option is not None:
+            self.leave(option)
+        return option
 
     def least(self, number: int) -> int:
         """What this visit costs at least, with all that is taken now."""
@@ -120,15 +138,51 @@ class _Search:
 
 def solve(tasks: Sequence[Task], *, rule: Rule = anything, nodes: int = NODES) -> Plan:
     """The cheapest plan, or the best that was found within `nodes` steps."""
-    search = _Search(tasks, rule, nodes)
-    search.run(frozenset(range(len(tasks))), 0)
-    found = search.best if search.best is not None else dict.fromkeys(range(len(tasks)))
-    complete = search.nodes > 0
+    many = len(tasks) > MANY
+    found, complete = _in_parts(tasks, rule, nodes) if many else _at_once(tasks, rule, nodes)
     if not complete:
         found = _mend(tasks, rule, found, nodes)
     chosen = tuple(found[number] for number in range(len(tasks)))
     cost = cost_of(tasks, chosen)
     return Plan(chosen, cost, complete and _nothing_left_out(tasks, cost))
+
+
+def _at_once(tasks: Sequence[Task], rule: Rule, nodes: int) -> tuple[Found, bool]:
+    search = _Search(tasks, rule, nodes)
+    search.run(frozenset(range(len(tasks))), 0)
+    found = search.best if search.best is not None else dict.fromkeys(range(len(tasks)))
+    return found, search.nodes > 0
+
+
+def _in_parts(tasks: Sequence[Task], rule: Rule, nodes: int) -> tuple[Found, bool]:
+    """Each part as well as can be beside those before it, in the order of the visits; nothing is proven by that."""
+    search = _Search(tasks, rule, nodes)
+    parts = [range(first, min(first + PART, len(tasks))) for first in range(0, len(tasks), PART)]
+    for part in parts:
+        search.nodes, search.best = max(nodes // len(parts), 2 * PART), None
+        search.run(frozenset(part), 0)
+        for number in part:
+            search.put(number, search.best[number] if search.best is not None else None)
+        _keep_rule(search)
+    return search.chosen, False
+
+
+def _keep_rule(search: _Search) -> None:
+    """Take back as few places as the rule asks for, the latest first. It always lets everybody stay."""
+    off: list[tuple[int, Option]] = []
+    for number in reversed(list(search.chosen)):
+        if search.rule(search.chosen):
+            break
+        option = search.free(number)
+        search.put(number, None)
+        if option is not None:
+            off.append((number, option))
+    for number, option in reversed(off):
+        search.chosen[number] = option
+        if search.rule(search.chosen):
+            search.take(option)
+        else:
+            search.chosen[number] = None
 
 
 def cost_of(tasks: Sequence[Task], chosen: Sequence[Option | None]) -> int:
@@ -142,29 +196,30 @@ def _nothing_left_out(tasks: Sequence[Task], cost: int) -> bool:
     return all(task.floor is None or total - least[number] + task.floor >= cost for number, task in enumerate(tasks))
 
 
-def _mend(tasks: Sequence[Task], rule: Rule, found: dict[int, Option | None], nodes: int) -> dict[int, Option | None]:
-    """Free a few visits at a time and place them anew as well as can be, until nothing gets cheaper."""
-    budget = nodes
-    gained = True
+def _mend(tasks: Sequence[Task], rule: Rule, found: Found, nodes: int) -> Found:
+    """Free a few visits at a time and place them anew as well as can be, until nothing gets cheaper.
+
+    To look at a few costs a step even when a glance shows that nothing can be gained: there are many of them.
+    """
+    search = _Search(tasks, rule, 0)
+    for number, option in found.items():
+        search.put(number, option)
+    budget, gained = nodes, True
     while gained and budget > 0:
         gained = False
-        for free in combinations(sorted(found, key=lambda one: -_price(tasks, one, found[one])), TOGETHER):
-            search = _Search(tasks, rule, min(budget, 500))
-            search.best_cost = sum(_price(tasks, one, found[one]) for one in free)
-            search.best = {one: found[one] for one in free}
-            before = search.best_cost
-            for one, option in found.items():
-                if one not in free:
-                    search.chosen[one] = option
-                    if option is not None:
-                        search.take(option)
-            search.run(frozenset(free), 0)
-            budget -= min(budget, 500) - search.nodes
-            if search.best_cost < before:
-                found, gained = found | {one: search.best[one] for one in free}, True
+        for few in combinations(sorted(found, key=lambda one: -_price(tasks, one, search.chosen[one])), TOGETHER):
+            before = sum(_price(tasks, one, search.chosen[one]) for one in few)
+            search.best = {one: search.free(one) for one in few}
+            search.best_cost, search.nodes = before, min(budget, MENDING_NODES)
+            budget -= 1 + search.nodes
+            search.run(frozenset(few), 0)
+            budget += search.nodes
+            for one in few:
+                search.put(one, search.best[one])
+            gained = gained or search.best_cost < before
             if budget <= 0:
                 break
-    return found
+    return search.chosen
 
 
 def _price(tasks: Sequence[Task], number: int, option: Option | None) -> int:

@@ -94,3 +94,37 @@ def test_cut_short_it_says_so_and_mends_what_it_has():
 def test_what_was_left_out_must_not_have_been_cheaper(floor, proven):
     tasks = [Task((option(5, "a", 0),), PENALTY, floor)]
     assert solve(tasks).proven is proven
+
+
+def test_more_visits_than_a_branch_is_deep_are_placed_all_the_same():
+    """Six hundred visits of a closed site, each with a place of its own that is taken from nobody."""
+    tasks = [Task((option(1, "r", 2 * n), option(5, "s", 2 * n)), PENALTY) for n in range(600)]
+    plan = solve(tasks, nodes=2_000)
+    assert plan.cost == 600
+    assert not plan.proven
+
+
+def test_part_by_part_the_rule_is_kept_at_the_least_cost():
+    """The first and the last may not both have a place; all between them keep theirs."""
+    tasks = [Task((option(1, "r", 2 * n),), PENALTY) for n in range(250)]
+
+    def one_of_both(chosen):
+        return not (chosen.get(0) and len(chosen) == 250)
+
+    plan = solve(tasks, rule=one_of_both, nodes=2_000)
+    assert plan.cost == PENALTY + 249
+
+
+def test_mending_ends_where_nothing_can_be_gained():
+    """Two hundred visits without any place: every three of them cost a step, so their number is bounded."""
+    looked = 0
+
+    class Counting(tuple):
+        def __iter__(self):
+            nonlocal looked
+            looked += 1
+            return super().__iter__()
+
+    tasks = [Task(Counting(), PENALTY) for _ in range(200)]
+    assert solve(tasks, nodes=150).cost == 200 * PENALTY
+    assert looked < 200 * 200 + 200 + 150 * 10
