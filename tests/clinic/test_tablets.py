@@ -1,6 +1,7 @@
 """Tablets of the clinic: locked after two minutes, opened by a PIN, and by nothing less when that was guessed at."""
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -138,3 +139,17 @@ def test_the_pages_make_this_browser_a_tablet_and_set_a_pin(client, clinic_admin
     wrong = client.post(reverse("clinic:pin"), {"password": "not mine", "pin": PIN})
     assert wrong.status_code == 422
     assert client.post(reverse("clinic:pin"), {"password": build.PASSWORD, "pin": PIN}).status_code == 302
+
+
+def test_only_wrong_passwords_count_towards_the_limit_of_setting_a_pin(client, nurse):
+    cache.clear()
+    client.force_login(nurse)
+
+    def said(password):
+        answer = client.post(reverse("clinic:pin"), {"password": password, "pin": PIN})
+        return "set" if answer.status_code == 302 else str(answer.context["form"].errors["password"][0])[:8]
+
+    assert {said(build.PASSWORD) for _ in range(6)} == {"set"}
+    assert [said("not mine") for _ in range(6)] == ["That is "] * 5 + ["Too many"]
+    assert said(build.PASSWORD) == "Too many"
+    cache.clear()
