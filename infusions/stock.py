@@ -75,25 +75,24 @@ class Unaccounted:
     mg: Decimal
 
 
-UNACCOUNTED_DAYS = 30
+MOST_UNACCOUNTED = 100
 
 
 def unaccounted(site: Site, *, ended_before: datetime | None = None) -> list[Unaccounted]:
-    """Rests of the last month that nobody has accounted for, the oldest first."""
-    since = (ended_before or clock.now()) - timedelta(days=UNACCOUNTED_DAYS)
+    """Rests that nobody has accounted for, however old, the oldest first; no more than a page shows."""
     drawn = Sum(
         -F("ledger__change_ml") * F("ledger__vial__strength_mg_per_ml"), filter=Q(ledger__kind=Kind.DRAWN),
         default=Decimal(0),
     )  # fmt: skip
     rows = (
-        Infusion.objects.filter(appointment__site=site, ended_at__gte=since, ended_at__lt=ended_before or clock.now())
+        Infusion.objects.filter(appointment__site=site, ended_at__lt=ended_before or clock.now())
         .annotate(
             drawn=drawn,
             gone=Sum("ledger__wasted_mg", default=Decimal(0)) + Sum("ledger__given_mg", default=Decimal(0)),
         )
         .filter(drawn__gt=F("gone"))
         .select_related("series__patient", "appointment__site")
-        .order_by("ended_at")
+        .order_by("ended_at")[:MOST_UNACCOUNTED]
     )
     return [Unaccounted(row, row.drawn - row.gone) for row in rows]
 

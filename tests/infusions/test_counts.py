@@ -111,6 +111,16 @@ def test_a_rest_of_a_stopped_infusion_keeps_the_day_open_and_is_asked_for(runnin
     assert (task.state, counts.open_points(taken)) == ("done", [])
 
 
+def test_a_rest_keeps_days_open_until_it_is_accounted_for_however_old_it_is(running, day, site, nurse, other_nurse):
+    with day.clock("09:42"):
+        run.stop_early(infusion_id=running.pk, observed_at=clock.now(), by=nurse, reason="184/112")
+    with clock.at(build.moment(site, "2027-06-30", "18:30")):
+        vial = DrugVial.objects.get()
+        taken = take(site, nurse, other_nurse, (vial.pk, Found(vial.balance_ml)))
+        assert [point for point in counts.open_points(taken) if "neither given nor wasted" in point]
+        assert taken.closed_at is None
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
