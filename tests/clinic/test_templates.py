@@ -54,6 +54,11 @@ def test_no_moment_is_shown_in_the_zone_of_the_server():
     assert found(r'\|(?:date|time):"(?!c")[^"]*"') == {}
 
 
+def test_no_title_names_a_patient():
+    """A title stays readable in the history of the browser after signing out."""
+    assert found(r"{% block title %}[^\n]*patient\.[^\n]*") == {}
+
+
 @pytest.mark.parametrize("status", ["400", "403", "404", "409", "500", "503"])
 def test_an_error_page_stands_alone(status):
     """It is drawn when nothing else may work: no request, no user, no database."""
