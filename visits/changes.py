@@ -234,7 +234,7 @@ def _locked_to_move(moves: Sequence[Moving], by: User) -> list[Appointment]:
     for moving in moves:
         visit = rows[moving.appointment_id]
         require(by, Action.BOOK, at=visit.site)
-        _check_seen(visit, moving.version)
+        check_seen(visit, moving.version, before="move it")
         if visit.status not in {Status.BOOKED, Status.CONFIRMED}:
             raise IllegalTransition(
                 "This visit", current=visit.get_status_display(), wanted="Moved", allowed=allowed(visit.status)
@@ -277,12 +277,13 @@ def _arrive_at(calendar: Calendar, visit: Appointment, wish: Wanted, form: Shape
         notices.plan(visit, calendar.settings)
 
 
-def _check_seen(appointment: Appointment, version: int | None) -> None:
+def check_seen(appointment: Appointment, version: int | None, *, before: str) -> None:
+    """Refuse what was asked for on a page that shows the visit as it no longer is."""
     if version is None or version == appointment.version:
         return
     raise Refused(
         f"Somebody has changed this visit meanwhile: it is {appointment.get_status_display().lower()}, "
-        f"{clashes.when(appointment.site, appointment.starts_at)}. Look at it again before you move it."
+        f"{clashes.when(appointment.site, appointment.starts_at)}. Look at it again before you {before}."
     )
 
 

@@ -15,6 +15,7 @@ from visits.rules import HANDS_LANE, INFUSIONS, UNDO_MINUTES
 from visits.states import may_become
 
 Status = Appointment.Status
+NO_VERSION = -1  # of a page that does not say what it showed
 AT_THE_CHAIR = frozenset({"begin", "finish"})  # of an infusion these are taken on its own page
 
 
@@ -75,10 +76,14 @@ def may_be_missed(visit: Appointment, user: User) -> bool:
     return begun and may_become(visit.status, Status.NO_SHOW) and may_receive(visit, user)
 
 
-def take(*, visit: Appointment, key: str, by: User) -> str:
-    """Take one step and answer what to say of it. Raises what its verb raises."""
+def take(*, visit: Appointment, key: str, by: User, seen: str | None) -> str:
+    """Take one step and answer what to say of it. Raises what its verb raises.
+
+    `seen` is the version that the page showed, as it was posted: only what stood there can be undone.
+    """
     step = STEPS[key]
     if key in AT_THE_CHAIR and visit.kind in INFUSIONS:
         raise Refused("An infusion begins and ends at the chair. Open its own page.")
-    step.verb(appointment_id=visit.pk, by=by)
+    known = {"version": int(seen) if seen and seen.isdecimal() else NO_VERSION} if key == "undo" else {}
+    step.verb(appointment_id=visit.pk, by=by, **known)
     return step.said.format(name=visit.patient.name)

@@ -13,7 +13,7 @@ from clinic.errors import Refused
 from clinic.models import User
 from clinic.policy import Action, require
 from visits import clashes, followers, notices
-from visits.changes import locked
+from visits.changes import check_seen, locked
 from visits.clashes import SlotTaken
 from visits.locks import lock, utc_days
 from visits.models import Appointment, Hold, StatusEvent
@@ -43,13 +43,17 @@ def until(appointment: Appointment, event: StatusEvent | None) -> datetime | Non
 
 
 @transaction.atomic
-def undo(*, appointment_id: UUID, by: User) -> Appointment:
+def undo(*, appointment_id: UUID, by: User, version: int | None = None) -> Appointment:
     """Take back the last change, within a quarter of an hour: status, holds and messages are as before.
 
-    Raises NotPermitted, Refused when it is too late or the place has gone meanwhile (SlotTaken).
+    `version` is that of the visit as the person saw it, so that nobody takes back what they don't know of.
+    Raises NotPermitted, Refused when it is too late, when the visit has changed since, or
+    when the place has gone meanwhile (SlotTaken).
     """
     appointment = locked(appointment_id)
-    _take_back([appointment], [_undoable(appointment, by)], by)
+    event = _undoable(appointment, by)
+    check_seen(appointment, version, before="undo anything")
+    _take_back([appointment], [event], by)
     return appointment
 
 

@@ -41,7 +41,7 @@ def step(request: HttpRequest, pk: UUID) -> HttpResponse:
     if key not in KEYS:
         raise Http404
     try:
-        said = steps.take(visit=found, key=key, by=acting_user(request))
+        said = steps.take(visit=found, key=key, by=acting_user(request), seen=request.POST.get("version"))
     except (Refused, IllegalTransition, Invalid) as error:
         return _list(request, error)
     if not request.headers.get("HX-Request"):

@@ -65,7 +65,7 @@ def step(request: HttpRequest, pk: UUID) -> HttpResponse:
     if key not in steps.STEPS:
         return _panel(request, found, trouble=Refused("This is no step of a visit. Reload the page."))
     try:
-        said = steps.take(visit=found, key=key, by=acting_user(request))
+        said = steps.take(visit=found, key=key, by=acting_user(request), seen=request.POST.get("version"))
     except REFUSALS as error:
         return _panel(request, found, trouble=error)
     return _done(request, found, said)

@@ -43,7 +43,8 @@ def text(response) -> str:
 
 
 def press(desk, visit, step):
-    return desk.post(reverse("journey:arrivals-step", args=[visit.pk]), {"step": step}, headers={"HX-Request": "true"})
+    posted = {"step": step, "version": visit.version}
+    return desk.post(reverse("journey:arrivals-step", args=[visit.pk]), posted, headers={"HX-Request": "true"})
 
 
 def test_the_list_names_each_with_birth_date_kind_and_room(desk, visit, at_nine):

@@ -142,10 +142,23 @@ def test_a_cancellation_without_a_reason_keeps_what_was_typed(desk, visit):
 def test_a_cancellation_can_be_undone_from_the_page(desk, visit):
     desk.post(address("cancel", visit), {"party": "clinic", "reason": "Storm"})
     assert "can be undone until" in text(desk.get(address("appointment", visit)))
-    desk.post(address("undo", visit))
+    desk.post(address("undo", visit), {"version": "2"})
     visit.refresh_from_db()
     assert visit.status == "booked"
     assert Message.objects.filter(state="planned").count() == 2
+
+
+def test_a_stale_page_does_not_undo_what_a_colleague_changed_since(desk, visit, front_desk):
+    desk.post(address("confirm", visit))
+    page = desk.get(address("appointment", visit)).content.decode()
+    assert '<input type="hidden" name="version" value="2">' in page
+    changes.cancel(appointment_id=visit.pk, party="clinic", reason="Storm", by=front_desk)
+    for seen in ({"version": "2"}, {}):
+        answer = desk.post(address("undo", visit), seen)
+        assert answer.status_code == 409
+        assert "Look at it again before you undo anything." in text(answer)
+    visit.refresh_from_db()
+    assert visit.status == "cancelled"
 
 
 def test_front_desk_does_not_read_the_reason_and_a_nurse_does(client, desk, visit, nurse, front_desk):

@@ -105,7 +105,7 @@ def _step(request: HttpRequest, pk: UUID, key: str) -> HttpResponse:
     """Take one step; a refusal is said on the visit's own page."""
     found = appointment_or_404(request, pk)
     try:
-        said = steps.take(visit=found, key=key, by=acting_user(request))
+        said = steps.take(visit=found, key=key, by=acting_user(request), seen=request.POST.get("version"))
     except (Refused, IllegalTransition, Invalid) as error:
         return _detail(request, found, trouble=error)
     messages.success(request, said)
