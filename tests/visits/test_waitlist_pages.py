@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from clinic import clock
 from clinic.errors import Refused
+from clinic.models import ReadEvent
 from patients.models import Patient
 from reminders import templates
 from reminders.models import Message
@@ -211,3 +212,11 @@ def raising(error):
         raise error
 
     return refuse
+
+
+def test_the_list_and_the_page_of_a_time_write_down_whose_names_were_read(desk, opening, ana, site, front_desk):
+    wish(ana, site, by=front_desk)
+    for address in (reverse("visits:waitlist"), reverse("visits:opening", args=[opening.pk])):
+        desk.get(address)
+    read = ReadEvent.objects.order_by("at").values_list("patient_id", "what", "route")
+    assert list(read) == [(ana.pk, "waiting list", f"visits:{page}") for page in ("waitlist", "opening")]

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from clinic.access import acting_user, current_site, log_read
+from clinic.access import acting_user, current_site, log_read, log_reads
 from clinic.errors import DomainError, IllegalTransition, Invalid, Refused
 from patients.access import allow_here, patient_or_404
 from visits import clashes, matching, offers, openings, tending, waitlist
@@ -40,6 +40,7 @@ def show(request: HttpRequest) -> HttpResponse:
     ]
     rows = waiting.filter(kind=kind) if kind in counts else waiting
     page = Paginator(rows.prefetch_related(Standing), A_PAGE).get_page(request.GET.get("page"))
+    log_reads(request, patient_ids=[entry.patient_id for entry in page], what="waiting list")
     context = {"page_obj": page, "filters": filters, "openings": openings.current(site), "site": site}
     return render(request, "visits/waitlist.html", context)
 
@@ -158,10 +159,13 @@ def opening(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _opening(request: HttpRequest, found: Opening, trouble: DomainError | None = None) -> HttpResponse:
     standing = {one.entry_id: one for one in found.offers.filter(state=Offer.State.OPEN)}
     matches = matching.who_fits(found, asked_too=True, limit=MOST_SHOWN)
+    offered = list(found.offers.select_related("entry__patient", "ended_by")[:30])
+    shown = [match.entry for match in matches] + [one.entry for one in offered]
+    log_reads(request, patient_ids=[entry.patient_id for entry in shown], what="waiting list")
     context = {
         "opening": found,
         "rows": [{"match": match, "offer": standing.get(match.entry.pk)} for match in matches],
-        "offers": found.offers.select_related("entry__patient", "ended_by")[:30],
+        "offers": offered,
         "trouble": trouble,
     }
     return render(request, "visits/waitlist_opening.html", context, status=trouble.status if trouble else 200)
