@@ -54,10 +54,6 @@ class BoardVisit:
     def minutes(self) -> int:
         return int((self.appointment.ends_at - self.appointment.starts_at).total_seconds()) // 60
 
-    def stage_at(self, moment: datetime) -> StageAt | None:
-        """The stage that the plan has for a moment."""
-        return next((stage for stage in self.stages if stage.starts_at <= moment < stage.ends_at), None)
-
     def is_late(self, moment: datetime, grace_minutes: int) -> bool:
         """Not here although start and grace have passed."""
         waiting = self.appointment.status in (Appointment.Status.BOOKED, Appointment.Status.CONFIRMED)

@@ -63,7 +63,6 @@ def test_who_is_late_and_who_is_here(site, booked, front_desk):
         assert [visit.appointment for visit in shown.here] == [here]
         assert [visit.appointment for visit in shown.late] == [late]
         assert shown.now_row == 21
-        assert shown.visits[0].stage_at(clock.now()).name == "infusion"
 
 
 def test_a_no_show_stays_visible_and_a_cancellation_does_not(site, booked, front_desk):

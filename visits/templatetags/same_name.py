@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
 from typing import Any
 
 from django import template
@@ -18,8 +17,8 @@ register = template.Library()
 def alike(patient: Patient) -> list[Namesake]:
     """{% alike patient as others %}: who could be taken for this patient, those with a visit today first."""
     site = patient.site
-    morning = site.moment(site.today(), time())
-    today = Appointment.objects.filter(site=site, starts_at__gte=morning, starts_at__lt=morning + timedelta(days=1))
+    morning, midnight = site.day_bounds(site.today())
+    today = Appointment.objects.filter(site=site, starts_at__gte=morning, starts_at__lt=midnight)
     return namesakes(patient, here=set(today.exclude(status="cancelled").values_list("patient_id", flat=True)))
 
 
