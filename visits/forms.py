@@ -46,6 +46,10 @@ class CancelForm(CalmForm, forms.Form):
     party = forms.ChoiceField(label="Who calls it off", choices=[("patient", "The patient"), ("clinic", "The clinic")])
     reason = forms.CharField(label="Why", max_length=300, help_text="In a few words, without a diagnosis.")
 
+    def __init__(self, *args, **kwargs) -> None:
+        # It stands beside the form of a move, which asks for a reason too.
+        super().__init__(*args, auto_id="cancel_%s", **kwargs)
+
 
 class MoveForm(CalmForm, forms.Form):
     """Another day and hour on the site's wall clock; room and person stay unless others are chosen."""

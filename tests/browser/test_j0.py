@@ -243,8 +243,7 @@ def test_nine_visits_are_booked_at_once_and_the_preparation_is_written(clinic, s
     desk.get_by_label("Not before").fill(FIRST_DAY)
     desk.get_by_label("Therapist").select_option(label="Nadia Amir")
     # Then the best plan has Tuesdays and Fridays in seventeen days, with the three sessions between
-    best = desk.get_by_role("region", name="Proposal 1")
-    expect(best).to_contain_text("Tue and Fri at 09:00")
+    best = desk.get_by_role("region", name="Tue and Fri at 09:00")
     expect(best).to_contain_text("2 Feb to 19 Feb, 17 days")
     stage.passes(desk)
     # When all nine are booked with one button
@@ -330,6 +329,11 @@ def test_the_first_infusion_from_the_door_to_the_way_home(clinic, stage, series)
     ask_on_arrival(nurse)
     expect(gate).to_contain_text("Way home with Luis Torres")
     stage.passes(nurse)
+    # And she is asked about suicide, as before every infusion
+    gate.get_by_role("listitem").filter(has_text="C-SSRS").get_by_role("link", name="Open").click()
+    answer(nurse, (0, 0, 0))
+    nurse.get_by_role("button", name="Save the answers").click()
+    nurse.get_by_role("link", name="Go on where you were").click()
 
     # When the provider signs the order
     stage.is_at(FIRST_DAY, "09:03")
@@ -417,7 +421,7 @@ def take_vitals(page: Page, systolic: int, diastolic: int) -> None:
 
 def ask_on_arrival(page: Page) -> None:
     asked = page.get_by_role("region", name="On arrival")
-    asked.get_by_label("The patient said name and birth date").check()
+    asked.get_by_label("The patient said both, without help").check()
     asked.get_by_label("Weight today").fill("80")
     asked.get_by_label("Last solid food").fill("22:00")
     asked.get_by_label("Last clear drink").fill("06:30")
@@ -439,9 +443,9 @@ def note_down(page: Page, kind: str, words: str) -> None:
 
 def send_home(page: Page) -> None:
     home = page.get_by_role("region", name="Discharge")
-    if not home.get_by_label("Aldrete score").is_visible():
+    if not home.get_by_label("Score").is_visible():
         home.locator("summary").click()
-    home.get_by_label("Aldrete score").fill("10")
+    home.get_by_label("Score").fill("10")
     for box in home.get_by_role("checkbox").all():
         box.check()
     expect(home.get_by_label("Goes home with")).to_have_value("Luis Torres")

@@ -118,7 +118,7 @@ def test_a_trial_entered_in_error_does_not_count(draft: Draft, provider: User, p
 
 def test_without_a_baseline_no_rationale_helps(draft: Draft, provider: User, patient: Patient) -> None:
     evaluation = draft()
-    patient.measures.update(observed_at=clock.now() - timedelta(days=29))
+    patient.measures.update(observed_at=clock.now() - timedelta(days=30))
     with pytest.raises(NotReady, match="PHQ-9"):
         sign(evaluation, provider, rationale="A reason")
 
