@@ -187,7 +187,10 @@ def cancel(*, infusion_id: UUID, party: str, reason: str, by: User) -> Infusion:
 
 @transaction.atomic
 def override(*, infusion_id: UUID, light: str, reason: str, by: User) -> GateOverride:
-    """A provider lets one closed light pass, with a reason. Raises NotPermitted, Refused, Invalid."""
+    """A provider lets pass what one closed light says now, with a reason; what is found later closes it again.
+
+    Raises NotPermitted, Refused, Invalid.
+    """
     infusion = states.locked(infusion_id)
     require(by, Action.OVERRIDE_GATE, at=infusion.appointment.site)
     if infusion.state not in {State.SCHEDULED, State.CHECKED_IN, State.CLEARED, State.HELD}:
@@ -201,9 +204,9 @@ def override(*, infusion_id: UUID, light: str, reason: str, by: User) -> GateOve
         raise Refused(f"“{found.label}” is not closed.")
     if not found.can_be_overridden:
         raise Refused(f"“{found.label}” can’t be overridden. {found.sentence}")
-    if infusion.overrides.filter(light=light).exists():
-        raise Refused(f"“{found.label}” was let pass once, for an earlier finding. This one holds. {found.sentence}")
-    return GateOverride.objects.create(infusion=infusion, light=light, reason=said(reason), by=by, at=clock.now())
+    return GateOverride.objects.create(
+        infusion=infusion, light=light, found=found.found, reason=said(reason), by=by, at=clock.now()
+    )
 
 
 def _arrival_problems(

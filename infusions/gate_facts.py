@@ -44,7 +44,8 @@ class Facts:
     gap_days: int
     """The days since the infusion before, unless a provider has agreed to so many."""
     alerts: tuple[SafetyAlert, ...]
-    overrides: dict[str, GateOverride]
+    overrides: dict[tuple[str, str], GateOverride]
+    """What a provider let pass, by light and finding."""
 
     @property
     def patient(self) -> Patient:
@@ -103,7 +104,7 @@ def gather(infusions: Sequence[Infusion]) -> list[Facts]:
             to_review=to_review.get(infusion.pk, ""),
             gap_days=gap_days.get(infusion.pk, 0),
             alerts=tuple(alerts[infusion.series.patient_id]),
-            overrides={given.light: given for given in overrides[infusion.pk]},
+            overrides={(given.light, given.found): given for given in overrides[infusion.pk]},
         )
         for infusion in infusions
         for visit in [(infusion.series.patient_id, day_of(infusion))]

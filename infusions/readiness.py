@@ -57,10 +57,17 @@ class Light:
     override: GateOverride | None = None
     may_pass: bool = False
     """A provider may let this one pass although its kind is firm."""
+    findings: str = ""
+    """What was found, where the sentence says more than that, or less."""
 
     @property
     def link(self) -> str:
         return self.where.link if self.where else ""
+
+    @property
+    def found(self) -> str:
+        """What an override of this light is given for."""
+        return self.findings or self.sentence
 
     @property
     def passed(self) -> bool:
@@ -158,12 +165,10 @@ def _judge(facts: Facts) -> list[Light]:
 
 
 def _override(facts: Facts, light: Light) -> GateOverride | None:
-    """What a provider let pass; it does not count for what nobody may let pass, nor for a grave reading typed since."""
-    given = facts.overrides.get(light.key)
-    if given is None or (light.key in FIRM and not light.may_pass):
+    """What a provider let pass: this very finding, and nothing that was found or written since."""
+    if light.state == OK or not light.found or (light.key in FIRM and not light.may_pass):
         return None
-    since = light.key == "vitals" and any(row.entered_at > given.at for row in facts.vitals)
-    return None if since and light.state == STOP else given
+    return facts.overrides.get((light.key, light.found))
 
 
 def _consent(facts: Facts) -> Light:
@@ -306,17 +311,18 @@ def _pregnancy(facts: Facts, arrival: ArrivalCheck) -> Light:
     """A positive test stops. A repeated, negative one leaves it to the provider; the nurse's tick alone never does."""
     link = _here(facts, "arrival")
     found = [test.result for test in facts.tests]
+    findings = ", ".join(found) or "no test"
     if "positive" in found:
         if found[-1] == "negative":
             told = "A test was positive, and the repeated one negative. A provider confirms before anything is drawn."
-            return Light("pregnancy", HOLD, WARN, told, "Provider", link, may_pass=True)
+            return Light("pregnancy", HOLD, WARN, told, "Provider", link, may_pass=True, findings=findings)
         told = "The pregnancy test is positive: nothing is drawn, nothing is given. Tell the provider."
         return Light("pregnancy", HOLD, STOP, told, "Provider", link)
     if found:
         return Light("pregnancy", "Pregnancy test negative", OK)
     if _test_applies(facts):
         told = "No test today. Test, or a provider lets it pass with the reason why none is needed."
-        return Light("pregnancy", "Pregnancy test", TODO, told, "Nurse", link, may_pass=True)
+        return Light("pregnancy", "Pregnancy test", TODO, told, "Nurse", link, may_pass=True, findings=findings)
     return Light("pregnancy", "Pregnancy test does not apply", OK)
 
 
@@ -346,8 +352,9 @@ def _escort(facts: Facts, arrival: ArrivalCheck) -> Light:
         told = "Who takes the patient home? Name an adult."
         return Light("escort", "Way home", STOP, told, "Nurse", _here(facts, "arrival"))
     if not arrival.escort_confirmed:
-        told = f"{arrival.escort.name} has not confirmed yet. {_grace(facts, arrival)}"
-        return Light("escort", "Way home", STOP, told, "Nurse", _here(facts, "arrival"))
+        found = f"{arrival.escort.name} has not confirmed yet."
+        told = f"{found} {_grace(facts, arrival)}"
+        return Light("escort", "Way home", STOP, told, "Nurse", _here(facts, "arrival"), findings=found)
     return Light("escort", f"Way home with {arrival.escort.name}", OK)
 
 
@@ -381,7 +388,8 @@ def _outside(facts: Facts, rows: list[VitalSigns], crossings: list[limits.Crossi
     """Vitals outside the lines. Pressure is judged by the reading after a rest, and only by that."""
     low = [crossing for crossing in crossings if crossing.kind is Kind.STOP]
     if low:
-        return Light("vitals", "Vitals before", STOP, low[0].sentence, "Provider", link)
+        every = " ".join(crossing.sentence for crossing in crossings)
+        return Light("vitals", "Vitals before", STOP, low[0].sentence, "Provider", link, findings=every)
     last, pressure = rows[-1], f"{rows[-1].systolic}/{rows[-1].diastolic}"
     first_high = next(row for row in rows if limits.crossings(row, Phase.BEFORE, facts.settings))
     again = first_high.observed_at + timedelta(minutes=facts.settings.bp_rest_minutes)

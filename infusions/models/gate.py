@@ -73,17 +73,17 @@ class PregnancyTest(Record, Entered):
 
 @audited
 class GateOverride(Record):
-    """A provider let one closed light pass, with a reason."""
+    """A provider let pass what one closed light said, with a reason; another finding asks for another word."""
 
     infusion = models.ForeignKey(Infusion, on_delete=models.PROTECT, related_name="overrides")
     light = models.CharField(max_length=20)
+    found = models.TextField("what was found", default="", blank=True)
     reason = models.CharField(max_length=300)
     by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["infusion", "light"], name="gate_override_once"),
             models.CheckConstraint(name="gate_override_says_why", condition=~Q(reason="")),
         ]
         triggers: ClassVar[list[Any]] = [append_only("gate_override_append_only")]
