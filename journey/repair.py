@@ -30,12 +30,6 @@ from visits.repair_course import Mending, Search
 MIDPOINT, INTEGRATION = TherapySession.Kind.MIDPOINT, TherapySession.Kind.INTEGRATION
 
 
-class Overtaken(Refused):
-    """The plan is no longer the one that was shown."""
-
-    title = "The plan has changed"
-
-
 def plan(series: Series, *, day: date | None = None, at: time | None = None) -> Mending:
     """The smallest repair of a series as things stand; `day` and `at` are a wish for the new infusion."""
     course = course_of(series)
@@ -101,7 +95,7 @@ def carry_out(*, series: Series, seen: str, by: User, day: date | None = None, a
         told = " ".join(concern.sentence for concern in mending.concerns if concern.tone == "stop")
         raise Refused(f"{told} A provider decides whether to extend, restart or stop the series.")
     if fingerprint(mending) != seen:
-        raise Overtaken("Something was booked or moved meanwhile. Look at the new plan, then carry it out.")
+        raise repair.Overtaken("Something was booked or moved meanwhile. Look at the new plan, then carry it out.")
     made = repair.offer(site=series.site, patient=series.patient, lines=mending.lines, by=by)
     done = repair.carry_out(repair_id=made.pk, by=by)
     _tie(series, done, by)

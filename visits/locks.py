@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -31,6 +32,24 @@ def key(day: str, resource: str) -> int:
     """The number that stands for a resource on a day."""
     digest = hashlib.blake2b(f"{day}:{resource}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, signed=True)
+
+
+@contextmanager
+def alone(what: str, subject: UUID) -> Iterator[bool]:
+    """Be the only one at this work while the block runs; answers False when another is at it.
+
+    The lock belongs to the connection, not to a transaction: it goes with a worker that dies.
+    """
+    number = key(what, str(subject))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [number])
+        mine = bool(cursor.fetchone()[0])
+    try:
+        yield mine
+    finally:
+        if mine:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
 
 
 def utc_days(start: datetime, end: datetime) -> list[str]:

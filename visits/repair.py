@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from hashlib import blake2b
 from uuid import UUID
 
 from django.db import transaction
@@ -31,6 +32,12 @@ from visits.rules import UNDO_MINUTES
 State, What = Repair.State, RepairStep.What
 CALL, LOST = "call_to_rebook", "places_lost"
 SUBJECT = "appointment"
+
+
+class Overtaken(Refused):
+    """The plan is no longer the one that was shown."""
+
+    title = "The plan has changed"
 
 
 @dataclass(frozen=True)
@@ -137,17 +144,30 @@ def as_step(line: Line, repair: Repair | None = None) -> RepairStep:
     )
 
 
+def fingerprint(steps: Sequence[RepairStep]) -> str:
+    """A short text that is another for other lines, and when a visit of them was changed since."""
+    rows = sorted(
+        (str(step.pk), step.what, step.version, step.appointment.version if step.appointment else 0,
+         str(step.new_start), str(step.new_room_id), str(step.new_staff_id))
+        for step in steps
+    )  # fmt: skip
+    return blake2b(repr(rows).encode(), digest_size=9).hexdigest()
+
+
 @transaction.atomic
-def carry_out(*, repair_id: UUID, by: User) -> Repair:
+def carry_out(*, repair_id: UUID, by: User, seen: str | None = None) -> Repair:
     """Do every line of a ready repair at once, or nothing: whoever has no place gets a task to be called.
 
-    Raises NotPermitted, IllegalTransition, and Refused (SlotTaken) when a visit or a place has changed meanwhile.
+    `seen` is the fingerprint of the lines that somebody was shown; None where nobody was. Raises NotPermitted,
+    IllegalTransition, Overtaken, and Refused (SlotTaken) when a visit or a place has changed meanwhile.
     """
     repair = _locked(repair_id, by)
     if repair.state != State.READY:
         raise IllegalTransition("This repair", current=repair.get_state_display(), wanted="Carried out", allowed=())
+    _lock_everything(list(repair.steps.all()))
     steps = list(_with_all(repair))
-    _lock_everything(steps)
+    if seen is not None and seen != fingerprint(steps):
+        raise Overtaken("A visit of this plan was changed after the page was opened. Look at it once more.")
     moves = [step for step in steps if step.what in {What.PLACE, What.MOVE}]
     events = changes.move_all(moves=[_moving(step) for step in moves], by=by, reason="Part of a repair.")
     for step, event in zip(moves, events, strict=True):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from time import monotonic
 from uuid import UUID
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
+from django.db.models import QuerySet
 
 from clinic import history
-from visits import courses, repair, stranded
+from visits import courses, locks, repair, stranded
 from visits.calendar import Calendar
 from visits.courses import Course
 from visits.models import Appointment, Repair
@@ -20,27 +23,64 @@ from visits.repair_search import Option, Rule, anything, solve
 from visits.stranded import BEGUN
 
 HORIZON_DAYS = 14  # so many days after the last lost one are looked through
+TICK_SECONDS = 60  # after which the tick begins no other search
+BROKE_OFF = "The search broke off before it had a plan. Nothing was moved."
+log = logging.getLogger("evenkeel.visits")
 State, What = Repair.State, repair.What
 
 
 def find(*, repair_id: UUID) -> Repair:
-    """Search for the smallest plan and write its lines; again is harmless. Nothing is moved by it."""
-    with transaction.atomic():
-        found = (
-            Repair.objects.select_for_update(of=("self",)).select_related("site", "person", "room").get(pk=repair_id)
-        )
-        if not found.is_under_way:
+    """Search for the smallest plan and write its lines; again is harmless, and while another worker is searching
+    nothing happens. Nothing is moved by it. A search that breaks off ends the repair with a note."""
+    with locks.alone("repair", repair_id) as mine:
+        found = _begun(repair_id) if mine else _read().get(pk=repair_id)
+        if not mine or not found.is_under_way:
             return found
-        found.state, found.handled = State.SEARCHING, 0
-        found.save(update_fields=["state", "handled"])
-    with history.acting(found.asked_by_id, source="repair", request_id=str(found.pk)):
-        return _search(found)
+        with history.acting(found.asked_by_id, source="repair", request_id=str(found.pk)):
+            try:
+                return _search(found)
+            except Exception:
+                log.exception("the search for repair %s broke off", repair_id)
+                return _broken_off(repair_id)
+
+
+def _read() -> QuerySet[Repair]:
+    return Repair.objects.select_related("site", "person", "room")
+
+
+def _begun(repair_id: UUID) -> Repair:
+    with transaction.atomic():
+        found = _read().select_for_update(of=("self",)).get(pk=repair_id)
+        if found.is_under_way:
+            found.state, found.handled = State.SEARCHING, 0
+            found.save(update_fields=["state", "handled"])
+    return found
+
+
+def _broken_off(repair_id: UUID) -> Repair:
+    with transaction.atomic():
+        found = _read().select_for_update(of=("self",)).get(pk=repair_id)
+        if found.is_under_way:
+            found.state, found.note = State.FAILED, BROKE_OFF
+            found.save(update_fields=["state", "note"])
+    return found
 
 
 def find_waiting() -> int:
-    """Search for every repair in line, the oldest first: those whose message was lost, or whose worker died."""
+    """Search for every repair in line, the oldest first: those whose message was lost, or whose worker died.
+
+    One that can't even be noted as broken off doesn't keep the others waiting.
+    """
     waiting = Repair.objects.filter(state__in=Repair.UNDER_WAY).order_by("asked_at").values_list("pk", flat=True)
-    return sum(1 for repair_id in waiting if not find(repair_id=repair_id).is_under_way)
+    ended, until = 0, monotonic() + TICK_SECONDS
+    for repair_id in waiting:
+        if monotonic() > until:
+            break
+        try:
+            ended += not find(repair_id=repair_id).is_under_way
+        except DatabaseError:
+            log.exception("repair %s is left to the next tick", repair_id)
+    return ended
 
 
 def _search(found: Repair) -> Repair:
@@ -101,9 +141,16 @@ def _rule(wants: Sequence[Want], together: Mapping[int, Sequence[int]]) -> Rule:
     if not together:
         return anything
     groups = {tuple(group) for group in together.values()}
+    known: dict[tuple[int, ...], bool] = {}
+
+    def keeps(group: Sequence[int], chosen: Mapping[int, Option | None]) -> bool:
+        asked = (group[0], *(id(chosen[one]) for one in group))
+        if asked not in known:
+            known[asked] = _course_keeps(wants, group, chosen)
+        return known[asked]
 
     def kept(chosen: Mapping[int, Option | None]) -> bool:
-        return all(_course_keeps(wants, group, chosen) for group in groups if all(one in chosen for one in group))
+        return all(keeps(group, chosen) for group in groups if all(one in chosen for one in group))
 
     return kept
 

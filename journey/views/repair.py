@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from clinic.access import acting_user, current_site, log_reads
 from clinic.errors import DomainError, Invalid, Refused
-from clinic.models import Room, Site, User
+from clinic.models import Closure, Room, Site, User
 from clinic.place import rota
 from clinic.policy import Action, can, require
 from journey import repair as series_repair
@@ -43,16 +45,25 @@ def repairs(request: HttpRequest) -> HttpResponse:
             form.refuse(error)
     lost = stranded.find(site, site.today(), site.today() + timedelta(days=AHEAD_DAYS))
     log_reads(request, patient_ids=[visit.patient_id for visit in lost], what="visits without a place")
+    places = [(visit, *place_of(visit)) for visit in lost]
     before = Repair.objects.filter(site=site).select_related("person", "room", "patient", "asked_by")
     context = {
         "site": site,
         "form": form,
-        "lost": [(visit, *place_of(visit)) for visit in lost],
+        "lost": places,
+        "closed_rooms": _closed(site, {room.pk for _, room, _ in places if room}),
         "last_day": site.today() + timedelta(days=AHEAD_DAYS),
         "page_obj": Paginator(before, BEFORE).get_page(request.GET.get("page")),
         "may_repair": can(acting_user(request), Action.BOOK, site),
     }
     return render(request, "journey/repairs.html", context, status=422 if form.errors else 200)
+
+
+def _closed(site: Site, rooms: Collection[UUID]) -> QuerySet[Room]:
+    """Those of these rooms that are closed within the days that are looked at: each can be repaired alone."""
+    until = site.today() + timedelta(days=AHEAD_DAYS)
+    closures = Closure.objects.filter(room__in=rooms, first_day__lte=until, last_day__gte=site.today())
+    return Room.objects.filter(pk__in=closures.values("room")).order_by("name")
 
 
 def _away(request: HttpRequest, site: Site) -> dict[str, object]:
@@ -82,7 +93,9 @@ def _note_away(request: HttpRequest, site: Site, form: AwayForm) -> HttpResponse
 
 @require_POST
 def ask(request: HttpRequest) -> HttpResponse:
-    """Search for a repair of everything that has no place now, or of one room."""
+    """Search for a repair of everything that has no place now, or of one room; or once more for what was asked."""
+    if again := uuid_or_none(request.POST.get("again", "")):
+        return _ask_again(request, _repair_or_404(request, again))
     site = current_site(request)
     allow_here(request, site)
     asked = request.POST.get("room", "")
@@ -94,6 +107,19 @@ def ask(request: HttpRequest) -> HttpResponse:
         room=room,
         first_day=site.today(),
         last_day=site.today() + timedelta(days=AHEAD_DAYS),
+        by=acting_user(request),
+        on_commit=tasks.hand_over_repair,
+    )
+    return redirect("journey:repair", pk=made.pk)
+
+
+def _ask_again(request: HttpRequest, before: Repair) -> HttpResponse:
+    made = repair.ask(
+        site=before.site,
+        person=before.person,
+        room=before.room,
+        first_day=before.first_day,
+        last_day=before.last_day,
         by=acting_user(request),
         on_commit=tasks.hand_over_repair,
     )
@@ -126,6 +152,7 @@ def _page(request: HttpRequest, found: Repair, trouble: DomainError | None = Non
         "repair": found,
         "site": found.site,
         "steps": steps,
+        "seen": repair.fingerprint(steps),
         "consequences": preview.of_repair(steps) if found.state == Repair.State.READY else [],
         "may_repair": can(acting_user(request), Action.BOOK, found.site),
         "undo_until": repair.undo_until(found),
@@ -148,7 +175,7 @@ def progress(request: HttpRequest, pk: UUID) -> HttpResponse:
 def carry_out(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = _repair_or_404(request, pk)
     try:
-        repair.carry_out(repair_id=found.pk, by=acting_user(request))
+        repair.carry_out(repair_id=found.pk, seen=request.POST.get("seen", ""), by=acting_user(request))
     except DomainError as error:
         return _page(request, found, error)
     messages.success(request, f"The repair is carried out. It can be undone as a whole for {UNDO_MINUTES} minutes.")

@@ -3,18 +3,19 @@
 from datetime import date, time
 
 import pytest
+from django.db import connections
 from django.urls import reverse
 
 from clinic.errors import Invalid, NotPermitted
-from clinic.models import ShiftException
+from clinic.models import Closure, ShiftException
 from clinic.place import rota
 from reminders.models import FollowUp
 from tests import build
-from visits import booking, repair, repair_finding, tasks
+from visits import booking, locks, repair, repair_finding, tasks
 
 pytestmark = pytest.mark.django_db
 DAY = date(2027, 2, 2)
-QUERIES = 11
+QUERIES = 12
 
 
 @pytest.fixture
@@ -69,7 +70,10 @@ def test_front_desk_notes_an_ill_nurse_and_comes_to_the_plan(client, front_desk,
     shown = client.get(reverse("journey:repair", args=[made.pk])).content.decode()
     assert "Not told" in shown
     assert "No smaller set of moves keeps the rules" in shown
-    done = client.post(reverse("journey:repair-carry-out", args=[made.pk]), follow=True).content.decode()
+    path = reverse("journey:repair-carry-out", args=[made.pk])
+    stale = client.post(path, {"seen": "another plan"})
+    assert (stale.status_code, "Look at it once more" in stale.content.decode()) == (409, True)
+    done = client.post(path, {"seen": stale.context["seen"]}, follow=True).content.decode()
     assert "Undo the repair" in done
     back = client.post(reverse("journey:repair-undo", args=[made.pk]), follow=True).content.decode()
     assert "every visit is where it was" in back
@@ -112,6 +116,55 @@ def test_a_strangers_repair_does_not_exist(client, stranger, front_desk, site, v
     client.force_login(stranger)
     assert client.get(reverse("journey:repair", args=[made.pk])).status_code == 404
     assert client.post(reverse("journey:repair-carry-out", args=[made.pk])).status_code == 404
+
+
+def test_a_closed_room_is_repaired_alone(client, front_desk, site, visit, unheard):
+    room = visit.holds.get(room__isnull=False).room
+    Closure.objects.create(site=site, room=room, first_day=DAY, last_day=DAY, reason="A leak")
+    client.force_login(front_desk)
+    assert f"Only for {room.name}" in client.get(reverse("journey:repairs")).content.decode()
+    made = client.post(reverse("journey:repair-ask"), {"room": str(room.pk)}, follow=True).context["repair"]
+    assert (made.cause, made.room) == ("room", room)
+
+
+@pytest.fixture
+def asked(front_desk, site, visit, nurse):
+    away(nurse, site, front_desk)
+    return [repair.ask(site=site, first_day=DAY, last_day=DAY, by=front_desk) for _ in range(2)]
+
+
+def test_a_search_that_breaks_off_is_named_and_keeps_no_other_waiting(client, front_desk, asked, monkeypatch):
+    search, (first, second) = repair_finding._search, asked
+
+    def broken(found):
+        if found.pk == first.pk:
+            raise RecursionError
+        return search(found)
+
+    monkeypatch.setattr(repair_finding, "_search", broken)
+    assert repair_finding.find_waiting() == 2
+    second.refresh_from_db()
+    assert second.state == "ready"
+    client.force_login(front_desk)
+    page = client.get(reverse("journey:repair", args=[first.pk])).content.decode()
+    assert "The search broke off" in page
+    assert "Nothing to repair" not in page
+    again = client.post(reverse("journey:repair-ask"), {"again": str(first.pk)}, follow=True).context["repair"]
+    assert (again.first_day, again.last_day, again.total) == (DAY, DAY, 1)
+
+
+def test_two_workers_do_not_search_for_the_same_repair(asked):
+    other = connections.create_connection("default")
+    key = locks.key("repair", str(asked[0].pk))
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [key])
+        try:
+            assert repair_finding.find_waiting() == 1
+            assert repair_finding.find(repair_id=asked[0].pk).state == "waiting"
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
+    other.close()
+    assert repair_finding.find(repair_id=asked[0].pk).state == "ready"
 
 
 @pytest.mark.parametrize("count", [1, 3])

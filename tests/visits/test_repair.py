@@ -150,6 +150,19 @@ def test_a_plan_that_is_no_longer_true_changes_nothing(site, front_desk, nurse, 
     assert where(first)[2] == nurse
 
 
+def test_a_visit_changed_after_the_plan_was_shown_is_looked_at_again(site, front_desk, nurse, book):
+    """Also one that only stays: nobody is called about a visit that is cancelled."""
+    visit = book(staff=nurse)
+    for number in range(40):
+        ShiftException.objects.create(user=nurse, site=site, day=date.fromordinal(DAY.toordinal() + number))
+    made = found(site, front_desk, person=nurse)
+    seen = repair.fingerprint(made.steps.select_related("appointment"))
+    changes.cancel(appointment_id=visit.pk, party="patient", reason="A cold", by=front_desk)
+    with pytest.raises(repair.Overtaken, match="once more"):
+        repair.carry_out(repair_id=made.pk, seen=seen, by=front_desk)
+    assert not FollowUp.objects.filter(kind=repair.CALL).exists()
+
+
 def test_it_is_carried_out_once(site, front_desk, nurse, other_nurse, book):
     book(staff=nurse)
     away(nurse, site)

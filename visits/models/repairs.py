@@ -86,6 +86,11 @@ class Repair(Record):
     def is_under_way(self) -> bool:
         return self.state in self.UNDER_WAY
 
+    @property
+    def is_broken_off(self) -> bool:
+        """The search ended without an answer; with one, and nothing to repair, no visit is counted."""
+        return self.state == self.State.FAILED and self.total > 0
+
 
 @audited
 class RepairStep(Record):
