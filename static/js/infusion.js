@@ -2,7 +2,7 @@
 // which keeps them until the server has them. This module fills forms, shows what waits, and gives back what was refused.
 import "./countdown.js";
 import { apply, watch } from "./parts.js";
-import { again, drawsFor, drop, isSending, isStuck, keep, refused, waiting } from "./rows.js";
+import { again, drawsFor, drop, isSending, isStuck, keep, refused, resend, waiting } from "./rows.js";
 import { show } from "./toast.js";
 import { now, wall } from "./wallclock.js";
 
@@ -134,6 +134,7 @@ function refusedLine(row) {
   const buttons = make("div", "", "ek-btns mt-1");
   if (row.kind === "vitals" && row.chair === chair.dataset.chair)
     buttons.append(button("Put it into the fields", "btn btn-quiet btn-sm", () => refill(row, row.refused.fields)));
+  buttons.append(button("Send again", "btn btn-quiet btn-sm", () => resend(row)));
   buttons.append(button("I have seen it, remove", "btn btn-text btn-sm", () => drop(row)));
   item.append(buttons);
   return item;

@@ -1,6 +1,7 @@
 // Rows on their way to the server, one after the other, each with a key of its own: a row that was sent twice is one row.
 // What the network or a lapsed session holds up waits here and, sealed, in the browser (store.js); it goes out in the same
-// order as soon as it can. What the server refuses is never dropped: it stays until the person has looked at it.
+// order as soon as it can. What the server refuses, or breaks at three times, holds up nothing behind it and is never
+// dropped: it stays until the person sends it again or has looked at it.
 //
 //   keep(row)           row = {path, values, pressed: ISO, kind, word, chair}
 //   document events     ek:rows (something changed) · ek:row-saved {row, html} · ek:row-refused {row, fresh}
@@ -10,6 +11,7 @@ import * as store from "./store.js";
 
 const RETRY = 5000;
 const PATIENCE = 15_000;
+const MOST_BROKEN = 3;
 const rows = [];
 const state = { sending: false, failed: false, chair: "" };
 
@@ -62,7 +64,7 @@ function send(row) {
 
 async function take(row, answer) {
   if (answer.status === 401 || answer.type === "opaqueredirect") return lock(again);
-  if (answer.status >= 500 || [408, 429].includes(answer.status)) { state.failed = true; return; }
+  if (comesLater(row, answer.status)) { state.failed = true; return; }
   if (answer.status === 403 && !row.renewed) { row.renewed = true; renew(); return; }
   state.failed = false;
   if (answer.ok) {
@@ -76,8 +78,17 @@ async function take(row, answer) {
   tell("ek:row-refused", { row, fresh: row.fresh });
 }
 
+/** Is it worth trying again by itself? A 500 is the server's own fault at this very row: a third one is the last. */
+function comesLater(row, status) {
+  if (status !== 500) return status > 500 || [408, 429].includes(status);
+  row.broken = (row.broken ?? 0) + 1;
+  if (row.broken < MOST_BROKEN) return true;
+  row.fresh = false; // it may have been written all the same: only with its own key is it still one row
+  return false;
+}
+
 async function sentence(answer) {
-  const known = { 403: "Your role here does not include this.", 404: "What this belongs to is not here any more." };
+  const known = { 500: "The server broke at this three times. Send it again in a minute.", 403: "Your role here does not include this.", 404: "What this belongs to is not here any more." };
   if (known[answer.status]) return { sentence: known[answer.status], fields: {} };
   return answer.json().catch(() => ({ sentence: "The server did not take this.", fields: {} }));
 }
@@ -89,6 +100,14 @@ export async function drop(row) {
   await row.kept;
   if (row.number) await store.remove(row.number).catch(() => {});
   tell("ek:rows");
+}
+
+/** Send what was refused once more, in its old place among the rows and with its own key. */
+export async function resend(row) {
+  Object.assign(row, { refused: undefined, broken: 0, renewed: false, fresh: false });
+  tell("ek:rows");
+  if (row.number) await store.change(row.number, plain(row)).catch(() => {});
+  again();
 }
 
 export function again() {

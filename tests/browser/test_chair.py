@@ -55,6 +55,23 @@ def test_a_crossed_line_asks_and_one_press_answers(at_chair, day, axe):
     expect(page.locator("#chair-told")).to_contain_text("Rechecked")
 
 
+def test_a_row_the_server_breaks_at_holds_up_nothing_and_can_be_sent_again(at_chair, day, axe):
+    infusion = day.until("started")
+    page = at_chair(infusion, "09:22")
+    page.route("**/vitals/", lambda route: route.fulfill(status=500))
+    type_row(page)
+    page.get_by_role("button", name="Pause", exact=True).click()
+    page.evaluate("() => { setInterval(() => dispatchEvent(new Event('online')), 100) }")
+    expect(page.locator(".ek-run-word")).to_have_text("Paused")
+    expect(page.locator("#refused-list")).to_contain_text("The server broke at this three times.")
+    assert (infusion.vitals.count(), axe(page)) == (1, {})
+    page.unroute("**/vitals/")
+    page.get_by_role("button", name="Send again").click()
+    expect(page.locator("#refused")).to_be_hidden()
+    expect(page.locator("[data-sheet] .is-new")).to_have_count(0)
+    assert infusion.vitals.count() == 2
+
+
 def test_typed_numbers_stay_while_the_rest_of_the_page_changes(at_chair, day):
     page = at_chair(day.until("started"), "09:20")
     page.locator("#vin-systolic").fill("146")
