@@ -15,6 +15,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
+from psycopg2.extras import DateTimeTZRange
 
 from clinic import clock, wording
 from clinic.errors import DomainError, IllegalTransition, NotFound, Refused
@@ -25,7 +26,7 @@ from visits import booking, changes, notices, waitlist
 from visits.clashes import NoPlace, SlotTaken
 from visits.locks import lock
 from visits.matching import Match, Search, who_fits, with_holds
-from visits.models import Appointment, Offer, Opening, StatusEvent, WaitlistEntry
+from visits.models import Appointment, Hold, Offer, Opening, StatusEvent, WaitlistEntry
 from visits.states import OFFER_TRANSITIONS
 from visits.wish_rules import AT_ONCE, OFFER_HOURS
 
@@ -60,7 +61,7 @@ def hold_out(*, opening_id: UUID) -> int:
     opening = _opening(opening_id)
     if opening.closed_at:
         return 0
-    if opening.ends_at <= clock.now():
+    if opening.ends_at <= clock.now() or _is_taken(opening):
         opening.closed_at = clock.now()
         opening.save(update_fields=["closed_at"])
         return 0
@@ -71,6 +72,23 @@ def hold_out(*, opening_id: UUID) -> int:
     for match in matches:
         _make(opening, match)
     return len(matches)
+
+
+def _is_taken(opening: Opening) -> bool:
+    """Whether its room is held again for all that is left of it. What is let go once more is an opening of its own."""
+    left = max(opening.starts_at, clock.now())
+    held = Hold.objects.filter(
+        active=True,
+        room__isnull=False,
+        room=opening.room_id,
+        lane__lt=Hold.OVERFLOW_LANE,
+        during__overlap=DateTimeTZRange(left, opening.ends_at),
+    )
+    for begins, ends in held.order_by("during").values_list("during__startswith", "during__endswith"):
+        if begins > left:
+            return False
+        left = max(left, ends)
+    return left >= opening.ends_at
 
 
 def alone_at(site_id: UUID) -> None:

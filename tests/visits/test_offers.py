@@ -378,3 +378,18 @@ def test_a_yes_on_the_phone_that_cannot_be_carried_out_leaves_no_offer_behind(wa
     with pytest.raises(Refused, match="has died"):
         offers.give(opening_id=opening.pk, entry_id=waiting.pk, by=front_desk)
     assert Offer.objects.get().state == State.WITHDRAWN
+
+
+def test_a_time_is_closed_once_its_room_is_held_again_for_all_of_it(maya, site, front_desk, nurse):
+    wish(reachable(build.patient(site)), site, by=front_desk, weekdays=[6])
+    opening = free(maya, front_desk)
+    Opening.objects.filter(pk=opening.pk).update(ends_at=opening.ends_at + timedelta(hours=1))
+    assert visit(build.patient(site), site, "2027-02-02", by=front_desk).ends_at == opening.ends_at
+    tending.tend(site=site)
+    opening.refresh_from_db()
+    assert opening.closed_at is None, "an hour of it is left"
+    second = visit(build.patient(site), site, "2027-02-02", f"{site.local(maya.ends_at):%H:%M}", by=front_desk)
+    tending.tend(site=site)
+    opening.refresh_from_db()
+    assert opening.closed_at == clock.now()
+    assert free(second, front_desk).closed_at is None, "let go once more, it is an opening of its own"
