@@ -20,6 +20,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 if template := os.environ.get("EVENKEEL_TEST_TEMPLATE"):
     settings.DATABASES["default"].setdefault("TEST", {})["TEMPLATE"] = template
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):  # a worker's wrong passwords are no other's, nor what it clears
+    number = int(worker.removeprefix("gw")) % 15 + 1
+    settings.CACHES["default"]["LOCATION"] = f"{settings.REDIS_URL.partition('?')[0]}?db={number}"
 # A password worth guessing costs a tenth of a second to hash; those of tests guard nothing.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
 django.setup()
