@@ -11,7 +11,9 @@ const rowsWord = (number) => `${number} row${number === 1 ? "" : "s"}`;
 
 async function look() {
   const { mine, others } = await count();
-  if (mine) await (await import("./rows.js")).wake();
+  await paint(others); // said before the key has come, which opening and sending them takes
+  if (!mine) return;
+  await (await import("./rows.js")).wake();
   paint(others);
 }
 

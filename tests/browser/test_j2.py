@@ -131,6 +131,8 @@ def test_nobody_signs_out_over_rows_that_wait_without_knowing(tablet_of, day):
     tablet.saves_nothing()
     type_row(page)
     expect(page.locator("[data-sheet] th.is-new")).to_have_count(1)
+    while not page.evaluate(KEPT):  # drawn at once, sealed a moment later
+        page.wait_for_timeout(50)
     page.goto(tablet.url + "/infusions/station/")
     expect(page.locator("#ek-waiting")).to_contain_text("1 row you typed on this tablet has not reached the server yet")
     page.locator("summary.ek-who").click()
