@@ -96,7 +96,7 @@ def carry_out(*, series: Series, seen: str, by: User, day: date | None = None, a
         raise Refused(f"{told} A provider decides whether to extend, restart or stop the series.")
     if fingerprint(mending) != seen:
         raise repair.Overtaken("Something was booked or moved meanwhile. Look at the new plan, then carry it out.")
-    made = repair.offer(site=series.site, patient=series.patient, lines=mending.lines, by=by)
+    made = repair.offer(site=series.site, patient=series.patient, lines=mending.lines, by=by, proven=mending.proven)
     done = repair.carry_out(repair_id=made.pk, by=by)
     _tie(series, done, by)
     repair_tasks.refresh(series.pk, by=by)

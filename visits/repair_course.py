@@ -2,19 +2,19 @@
 
 A missed infusion consumes no number: the next ones move up by themselves, and a new last one follows the template
 (protocol 3.2). Infusions that are booked stay where they are unless a hard limit is broken; then one is moved, and only
-if that can't mend it, two. Sessions move only when they would stand outside their window. For each of these the search
-looks at every free start, so that no smaller repair of this order exists; where several infusions are to be booked, at
-the starts of each day that are nearest to the usual hour.
+if that can't mend it, two (visits.repair_moving). Sessions move only when they would stand outside their window. For
+each of these the search looks at every free start, so that no smaller repair of this order exists; where several
+infusions are to be booked, at the starts of each day that are nearest to the usual hour, and where two have to move, at
+the nearest starts of each.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
-from itertools import combinations, product
 from uuid import UUID
 
 from clinic import clock
@@ -27,29 +27,16 @@ from visits.changes import as_wanted
 from visits.courses import PROVIDER, Concern, Course, Point
 from visits.models import Appointment
 from visits.repair import Line, What
-from visits.rules import DAY_MINUTES, INFUSIONS, Shape, gap_hours, ideal_days, shape
+from visits.repair_moving import smallest_move
+from visits.repair_starts import FreeStarts, Start
+from visits.rules import DAY_MINUTES, Shape, gap_hours, ideal_days, shape
 from visits.stranded import place_of
 
-GRID_MINUTES = 15
 HORIZON_DAYS = 24  # beyond the last visit that is booked
 STOP = 10**7  # what a broken limit weighs against minutes
-OTHER_WEEKDAY, OTHER_STAFF, OTHER_ROOM = 600, 5, 1  # another person or room is less than another quarter of an hour
+OTHER_WEEKDAY = 600
 OTHER_THERAPIST = 3 * DAY_MINUTES
-NEAREST = 14  # starts a day that are tried when two infusions have to move together
 STARTS_A_DAY = 3  # that are tried when several infusions are to be booked
-
-
-Free = tuple[datetime, list[Room], list[User]]
-
-
-@dataclass(frozen=True)
-class Start:
-    """A free start with its room and person, and what it costs."""
-
-    at: datetime
-    room: Room
-    staff: User
-    cost: int
 
 
 Chains = dict[int, tuple[int, tuple[Start, ...]]]  # by the place of the last start: cost, and the starts
@@ -57,13 +44,14 @@ Chains = dict[int, tuple[int, tuple[Start, ...]]]  # by the place of the last st
 
 @dataclass(frozen=True)
 class Mending:
-    """The lines of the repair, the course after it, what that course still breaks, and in sentences what was looked
-    for and not found."""
+    """The lines of the repair, the course after it, what that course still breaks, in sentences what was looked for
+    and not found; and whether no smaller one was left out."""
 
     lines: list[Line]
     course: Course
     concerns: list[Concern]
     unmet: list[str]
+    proven: bool
 
     @property
     def needs_provider(self) -> bool:
@@ -85,7 +73,7 @@ class Search:
     day: date | None = None  # of the new infusion, when front desk has a wish
     at: time | None = None
     unmet: list[str] = field(default_factory=list)
-    _free: dict[Shape, list[Free]] = field(default_factory=dict)
+    proven: bool = True  # whether nothing that could be smaller was left out when infusions had to move
 
     @cached_property
     def calendar(self) -> Calendar:
@@ -93,6 +81,10 @@ class Search:
         last = max(self.site.today(), *ends) + timedelta(days=HORIZON_DAYS)
         movable = [point.visit for point in self.course.points if not point.fixed]
         return Calendar.load(self.site, self.site.today(), last, patients=[self.patient.pk], without=movable)
+
+    @cached_property
+    def free(self) -> FreeStarts:
+        return FreeStarts(self.calendar, self.patient, self.site, self.avoid, self.day)
 
     def run(self, *, alone: UUID | None = None) -> Mending:
         """Raises nothing: what can't be mended is a line or a concern. `alone` is the visit that has to have the
@@ -109,7 +101,7 @@ class Search:
         for kind, therapist in self.lost.items():
             course, booked = self._lost_session(course, kind, therapist)
             lines += [booked] if booked else []
-        return Mending(lines, course, [*course.concerns(), *self._alone(alone)], self.unmet)
+        return Mending(lines, course, [*course.concerns(), *self._alone(alone)], self.unmet, self.proven)
 
     # Infusions
 
@@ -229,7 +221,7 @@ class Search:
 
         last = course.infusions[-1] if course.infusions else None
         visit = self.visits.get(last.visit) if last else None
-        return self._starts(self._infusion_form, cost, *(place_of(visit) if visit else (None, None)))
+        return self.free.by_cost(self._infusion_form, cost, *(place_of(visit) if visit else (None, None)))
 
     def _ideal_day(self, course: Course) -> date:
         earliest = self.site.today() + timedelta(days=1)
@@ -270,21 +262,15 @@ class Search:
     def _moved_infusions(self, course: Course) -> tuple[Course, list[Line]]:
         """Move one infusion, or two, when that mends every hard limit; else leave them to a provider."""
         movable = [one for one in course.infusions if one.visit in self.visits and not one.fixed]
-        for count in (1, 2):
-            best: tuple[int, tuple[tuple[Point, Start], ...]] | None = None
-            for group in combinations(movable, count):
-                choices = [self._starts_near(one)[: None if count == 1 else NEAREST * 4] for one in group]
-                for starts in product(*choices):
-                    cost = sum(start.cost for start in starts)
-                    if best and cost >= best[0]:
-                        continue
-                    moved = course.moved({one.visit: start.at for one, start in zip(group, starts, strict=True)})
-                    if self._weight(moved) < STOP:
-                        best = cost, tuple(zip(group, starts, strict=True))
-            if best:
-                lines = [self._move_line(one, start) for one, start in best[1]]
-                return course.moved({one.visit: start.at for one, start in best[1]}), lines
-        return course, []
+        near = {one.visit: self._starts_near(one) for one in movable}
+        found = smallest_move(course, movable, near)
+        self.proven = found.whole
+        if not found.moves:
+            if not found.whole:
+                self.unmet.append("Not every two moves that could keep the limits were tried: there are too many.")
+            return course, []
+        lines = [self._move_line(one, start) for one, start in found.moves]
+        return course.moved({one.visit: start.at for one, start in found.moves}), lines
 
     def _starts_near(self, point: Point) -> list[Start]:
         visit = self.visits[point.visit]
@@ -293,7 +279,7 @@ class Search:
         def cost(start: datetime) -> int:
             return int(abs(start - point.start) / timedelta(minutes=1))
 
-        return self._starts(places.shape_of(wish, self.calendar.timing), cost, *place_of(visit))
+        return self.free.by_cost(places.shape_of(wish, self.calendar.timing), cost, *place_of(visit))
 
     def _move_line(self, point: Point, start: Start) -> Line:
         visit = self.visits[point.visit]
@@ -348,7 +334,7 @@ class Search:
             return late + abs(_minute(start) - _minute(session.start))
 
         form = shape(session.kind, self.calendar.timing)
-        for start in self._starts(form, cost, room, therapist, other_staff=OTHER_THERAPIST):
+        for start in self.free.by_cost(form, cost, room, therapist, other_staff=OTHER_THERAPIST):
             if opens and start.at < opens:
                 continue
             placed = session.at(start.at)
@@ -363,50 +349,6 @@ class Search:
         if kind == "integration" and course.infusions:
             return course.infusions[-1].start
         return None
-
-    # Free starts
-
-    def _starts(
-        self,
-        form: Shape,
-        cost: Callable[[datetime], int],
-        room: Room | None,
-        staff: User | None,
-        *,
-        other_staff: int = OTHER_STAFF,
-    ) -> list[Start]:
-        """Every free start of a shape with the room and person of before where they are free, the cheapest first."""
-        found = []
-        for moment, rooms, people in self._free_starts(form):
-            own_room = next((one for one in rooms if room and one.pk == room.pk), None)
-            own_staff = next((one for one in people if staff and one.pk == staff.pk), None)
-            price = cost(moment) + (0 if own_room else OTHER_ROOM) + (0 if own_staff else other_staff)
-            found.append(Start(moment, own_room or rooms[0], own_staff or people[0], price))
-        return sorted(found, key=lambda one: (one.cost, one.at))
-
-    def _free_starts(self, form: Shape) -> list[Free]:
-        """Every start on the quarter of an hour from now on, with the rooms and people that are free for it.
-
-        Infusions from tomorrow on: the patient has to fast and to find a ride home.
-        """
-        if form not in self._free:
-            calendar = self.calendar
-            tomorrow = calendar.cell(self.site.day_bounds(self.site.today())[1])
-            ahead = tomorrow if form.kind in INFUSIONS else calendar.cell(clock.now()) + 1
-            starts = calendar.starts(form, patient_id=self.patient.pk) >> ahead << ahead
-            rooms = [(one, calendar.room_starts(one, form)) for one in calendar.rooms_for(form)]
-            people = [(one, calendar.staff_starts(one, form)) for one in calendar.people[form.role]]
-            self._free[form] = [
-                (
-                    moment,
-                    [one for one, free in rooms if free >> calendar.cell(moment) & 1],
-                    [one for one, free in people if free >> calendar.cell(moment) & 1],
-                )
-                for moment in calendar.moments(starts)
-                if moment.minute % GRID_MINUTES == 0
-                and (form.kind not in INFUSIONS or moment.date() not in self.avoid or moment.date() == self.day)
-            ]
-        return self._free[form]
 
     def _is_apart(self, course: Course, point: Point) -> bool:
         """Whether the patient is nowhere else of this course meanwhile."""
