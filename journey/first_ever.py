@@ -32,7 +32,8 @@ def waiting(series: Series) -> Appointment | None:
 def follow_visit(*, appointment_id: UUID, by: User) -> None:
     """After an infusion was lost: the one that is first by now keeps its hour, and takes the whole of a nurse.
 
-    Where no nurse is free for that it stays as it is: the repair of the series warns of it.
+    Where no nurse is free for that, or somebody is changing it at this moment, it stays as it is: the repair of the
+    series warns of it.
     """
     lost = Appointment.objects.filter(pk=appointment_id, infusion__number__isnull=True).exclude(
         status__in=Appointment.ALIVE
@@ -41,13 +42,19 @@ def follow_visit(*, appointment_id: UUID, by: User) -> None:
         infusions__appointment__in=lost, kind=Series.Kind.LOADING, state__in=RUNNING
     ).select_related("site"):
         visit = waiting(series)
-        if visit is None or _is_whole(visit):
+        if visit is None or _is_whole(visit) or not _lock_at_once(visit):
             continue
-        whole = Moving(visit.pk, visit.starts_at, first_ever=True)
+        whole = Moving(visit.pk, visit.starts_at, version=visit.version, first_ever=True)
         try:
             changes.move_all(moves=[whole], reason=REASON, by=by)
         except Refused:
             continue
+
+
+def _lock_at_once(visit: Appointment) -> bool:
+    """Lock its row without waiting: rows of visits are locked already here, and the order of their ids is not kept."""
+    rows = Appointment.objects.select_for_update(of=("self",), skip_locked=True).filter(pk=visit.pk)
+    return rows.first() is not None
 
 
 def _is_whole(visit: Appointment) -> bool:

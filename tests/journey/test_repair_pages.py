@@ -1,6 +1,8 @@
 """Repairing a series on its page: what is shown, what is carried out, who may, and what is said before a loss."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clinic import clock
@@ -181,7 +183,11 @@ def test_the_second_becomes_the_first_ever_and_takes_the_whole_nurse(series, fro
     second = visit(series, "02-05")
     before = _attends(second)
     with clock.at(build.moment(series.site, "2027-02-02", "09:15")):
-        changes.no_show(appointment_id=visit(series, "02-02").pk, by=front_desk)
+        missed = visit(series, "02-02").pk
+        with CaptureQueriesContext(connection) as asked:
+            changes.no_show(appointment_id=missed, by=front_desk)
+        of_second = [one["sql"] for one in asked if "FOR UPDATE" in one["sql"] and f"= '{second.pk}'" in one["sql"]]
+        assert "SKIP LOCKED" in of_second[0], "it waits for no second visit's row while it holds the first"
         second.refresh_from_db()
         assert (second.infusion.number, second.status) == (1, "booked")
         assert _attends(second) > before
