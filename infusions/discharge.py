@@ -186,6 +186,7 @@ def criteria(
     if not found.instructions_given:
         yield Unmet("Written instructions have not been given.")
     yield from _pressure(infusion, settings, rows)
+    yield from (Unmet(sentence) for sentence in vitals.unanswered(infusion, rows, settings))
 
 
 def _pressure(infusion: Infusion, settings: ProtocolValues, rows: Iterable[VitalSigns]) -> Iterator[Unmet]:

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from clinic import clock
+from clinic import clock, settings_versions
 from clinic.errors import Invalid, NotFound, Refused
 from clinic.models import User
 from clinic.policy import Action, require
-from infusions import record, states
+from infusions import record, states, vitals
 from infusions.models import Infusion, InfusionNote, NoteAddendum
 from infusions.states import State
 
@@ -43,6 +43,9 @@ def sign(*, infusion_id: UUID, by: User, text: str | None = None, version: int |
     infusion = _allowed(infusion_id, by)
     if infusion.state not in OVER:
         raise Refused("The note is signed once the patient has left. Until then its figures still change.")
+    settings = settings_versions.current(infusion.appointment.site)
+    if open_lines := vitals.unanswered(infusion, infusion.vitals.all(), settings):
+        raise Refused(f"{' '.join(open_lines)} Then sign the note.")
     if text is not None or not InfusionNote.objects.filter(infusion=infusion).exists():
         write(infusion_id=infusion_id, text=text or "", by=by, version=version)
     note = InfusionNote.objects.select_for_update().get(infusion=infusion)

@@ -174,6 +174,16 @@ def questions(
     ]
 
 
+def unanswered(infusion: Infusion, rows: Iterable[VitalSigns], settings: ProtocolValues) -> list[str]:
+    """A sentence for every row whose crossed line still waits for "what was done", the newest first."""
+    kept, local = live(rows), infusion.appointment.site.local
+    return [
+        f"At {local(each.row.observed_at):%H:%M} a line was crossed: {each.crossings[0].sentence} "
+        "Write at the chair what was done."
+        for each in questions(infusion, kept, infusion.events.all(), crossed(infusion, kept, settings))
+    ]
+
+
 @dataclass(frozen=True)
 class Due:
     """When the next set is due; `recheck` when a crossed pause or stop line asks for it sooner."""

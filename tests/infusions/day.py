@@ -10,7 +10,7 @@ from typing import Any
 from clinic import clock
 from clinic.models import Site, User
 from infusions import ledger, orders, run, series
-from infusions.models import DrugVial, Infusion
+from infusions.models import DrugVial, Infusion, VitalSigns
 from insurance.models import SelfPay
 from patients import consents, measures
 from patients.models import Contact, Evaluation, Patient
@@ -119,6 +119,10 @@ class Day:
                 infusion_id=infusion.pk, observed_at=clock.now(), by=self.nurse, systolic=systolic,
                 diastolic=diastolic, **steady,
             )  # fmt: skip
+
+    def answers(self, row: VitalSigns, time: str, what: str = "Told the provider") -> None:
+        with self.clock(time):
+            run.answer_crossing(vitals_id=row.pk, what=what, by=self.nurse)
 
     def checked_in(self, infusion: Infusion, time: str = "08:45") -> None:
         with self.clock(time):

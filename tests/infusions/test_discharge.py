@@ -81,13 +81,24 @@ def test_a_nurse_cannot_release_against_criteria(recovering, day):
 
 
 def test_high_pressure_asks_for_two_calm_readings(running, day):
-    day.vitals(running, "09:50", 172, 98)
+    day.answers(day.vitals(running, "09:50", 172, 98).row, "09:51")
     day.completed(running)
     day.vitals(running, "10:10", 150, 90)
     with pytest.raises(NotReady, match="two readings"):
         _leave(day, running)
     day.vitals(running, "10:30", 140, 86)
     assert _leave(day, running)
+
+
+def test_a_crossed_line_that_nobody_answered_keeps_the_patient_and_is_named(running, day, provider):
+    row = day.vitals(running, "09:30", spo2=88).row
+    day.completed(running)
+    with pytest.raises(NotReady) as gate:
+        _leave(day, running)
+    [told] = gate.value.unmet
+    assert "At 09:30 a line was crossed: SpO2 88" in told
+    day.answers(row, "10:52", "Oxygen, 2 L")
+    assert _leave(day, running).released_by is None
 
 
 def test_a_release_is_not_kept_when_nothing_was_unmet(recovering, day, provider):

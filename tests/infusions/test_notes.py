@@ -70,6 +70,17 @@ def test_the_way_home_stands_in_the_note(home):
     assert told["Left"] == "10:55 with Luis Torres, brother; the adult named here drives"
 
 
+def test_a_note_is_not_signed_over_a_crossed_line_that_nobody_answered(home, day, nurse):
+    with day.clock("11:00"):
+        row = run.record_vitals(
+            infusion_id=home.pk, observed_at=day.at("10:20"), by=nurse, systolic=190, diastolic=99
+        ).row
+        with pytest.raises(Refused, match="At 10:20 a line was crossed: 190/99"):
+            notes.sign(infusion_id=home.pk, by=nurse)
+        day.answers(row, "11:01")
+        assert notes.sign(infusion_id=home.pk, by=nurse).signed_at
+
+
 def test_a_note_is_not_signed_before_the_patient_has_left(recovering, nurse):
     with pytest.raises(Refused, match="once the patient has left"):
         notes.sign(infusion_id=recovering.pk, by=nurse)

@@ -68,12 +68,16 @@ def test_a_rise_during_the_infusion_pauses_stops_and_wastes_the_rest(day, nurse,
 
     told = {}
     for time, pressure in (("10:10", (158, 92)), ("10:20", (172, 98)), ("10:30", (184, 112))):
-        told[time] = [crossing.kind for crossing in day.vitals(infusion, time, *pressure).crossings]
+        taken = day.vitals(infusion, time, *pressure)
+        told[time] = [crossing.kind for crossing in taken.crossings]
+        if taken.crossings:
+            day.answers(taken.row, time)
     assert told == {"10:10": [], "10:20": [Kind.NOTIFY], "10:30": [Kind.PAUSE]}
     with day.clock("10:30"):
         run.pause(infusion_id=infusion.pk, observed_at=clock.now(), by=nurse, reason="184/112")
     again = day.vitals(infusion, "10:35", 186, 111)
     assert [crossing.kind for crossing in again.crossings] == [Kind.STOP]
+    day.answers(again.row, "10:35", "Stopped")
     with day.clock("10:35"):
         stopped = run.stop_early(infusion_id=infusion.pk, observed_at=clock.now(), by=nurse, reason="186/111 confirmed")
     assert (stopped.given_mg, stopped.given_ml) == (Decimal("30.00"), Decimal("37.50"))
