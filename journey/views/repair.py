@@ -99,7 +99,8 @@ def ask(request: HttpRequest) -> HttpResponse:
     site = current_site(request)
     allow_here(request, site)
     asked = request.POST.get("room", "")
-    room = Room.objects.filter(site=site, pk=uuid_or_none(asked)).first() if asked else None
+    wanted = uuid_or_none(asked)
+    room = Room.objects.filter(site=site, pk=wanted).first() if wanted else None
     if asked and room is None:
         raise Http404
     made = repair.ask(
