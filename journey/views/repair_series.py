@@ -67,7 +67,7 @@ def _page(
     user, running = acting_user(request), found.state in RUNNING
     typed = request.GET if request.method == "GET" else request.POST
     wish = _wish(typed)
-    mending = repair.plan(found, **wish) if running else Mending([], repair.course_of(found), [], [])
+    mending = repair.plan(found, **wish) if running else Mending([], repair.course_of(found), [], [], proven=True)
     steps = [visit_repair.as_step(line) for line in mending.lines]
     decides = can(user, Action.REVIEW_RESPONSE, found.site)
     counts = extending.choices(found) if decides else []
