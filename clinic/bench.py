@@ -14,6 +14,8 @@ from time import perf_counter
 from django.apps import apps
 from django.db import connection, transaction
 
+from clinic.collecting import settle
+
 
 @dataclass(frozen=True)
 class Case:
@@ -63,6 +65,7 @@ def measure(case: Case) -> Measured:
     with _copy() if case.commits else _rolled_back():
         run = case.prepare()
         run(0)  # the first run also loads code
+        settle()  # as a server process does
         times, cpu = [], []
         for number in range(1, case.runs + 1):
             begun, worked = perf_counter(), _worked()
