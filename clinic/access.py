@@ -36,16 +36,6 @@ def current_site(request: HttpRequest) -> Site:
     return next((site for site in sites if str(site.pk) == chosen), sites[0])
 
 
-def log_reads(request: HttpRequest, *, patient_ids: Iterable[UUID], what: str) -> None:
-    """The same for a list that shows many patients by name: a line for each of them."""
-    route = request.resolver_match.view_name if request.resolver_match else ""
-    request_id = getattr(request, "request_id", "")
-    ReadEvent.objects.bulk_create(
-        ReadEvent(user=acting_user(request), patient_id=pk, what=what, route=route, request_id=request_id)
-        for pk in set(patient_ids)
-    )
-
-
 def log_read(request: HttpRequest, *, patient_id: UUID, what: str, reason: str = "") -> None:
     """Write that a patient's record is being opened. If this can't be written, the page is not shown."""
     ReadEvent.objects.create(
@@ -55,4 +45,14 @@ def log_read(request: HttpRequest, *, patient_id: UUID, what: str, reason: str =
         route=request.resolver_match.view_name if request.resolver_match else "",
         request_id=getattr(request, "request_id", ""),
         reason=reason,
+    )
+
+
+def log_reads(request: HttpRequest, *, patient_ids: Iterable[UUID], what: str) -> None:
+    """The same for a list that shows many patients by name: a line for each of them."""
+    route = request.resolver_match.view_name if request.resolver_match else ""
+    request_id = getattr(request, "request_id", "")
+    ReadEvent.objects.bulk_create(
+        ReadEvent(user=acting_user(request), patient_id=pk, what=what, route=route, request_id=request_id)
+        for pk in set(patient_ids)
     )
