@@ -13,6 +13,7 @@ from clinic.models import ProtocolSettings, Room, Site, User
 from clinic.policy import Action, can
 from infusions import ledger, orders, panels, phrases, pump, readiness, run, stock
 from infusions.dose_card import DoseCard, of_infusion
+from infusions.lights import Light, Summary
 from infusions.models import ArrivalCheck, Discharge, DrugVial, Infusion, Order, Phrase, PregnancyTest
 from infusions.sheet import Sheet, of
 from infusions.states import State
@@ -120,7 +121,7 @@ class Chair:
     # The gate
 
     @cached_property
-    def gate(self) -> readiness.Summary | None:
+    def gate(self) -> Summary | None:
         """The lights; what only nurse and provider may know is veiled for everybody else."""
         if not self.is_before:
             return None
@@ -143,7 +144,7 @@ class Chair:
         return list(stock.open_vials(self.site).filter(balance_ml__gt=0, expires_on__gte=self.site.today())[:20])
 
     @property
-    def open_lights(self) -> list[readiness.Light]:
+    def open_lights(self) -> list[Light]:
         """What keeps the gate closed, but for the questions of arrival that nobody has asked yet."""
         return [light for light in self.gate.unmet if not light.asks_arrival] if self.gate else []
 

@@ -16,8 +16,8 @@ from clinic.errors import Invalid, Refused
 from clinic.models import User
 from clinic.policy import Action, Role, require
 from infusions import states
+from infusions.lights import HOLD
 from infusions.models import Infusion, PregnancyTest
-from infusions.readiness import HOLD
 from infusions.states import State
 from reminders import followups
 

@@ -11,8 +11,8 @@ from clinic import settings_versions
 from clinic.models import User
 from clinic.wording import quantity
 from infusions import pump, sheet, stock
+from infusions.lights import HOLD, PRIVATE
 from infusions.models import AdverseEvent, ArrivalCheck, Discharge, Infusion, LedgerEntry, RunEvent, VitalSigns
-from infusions.readiness import HOLD, PRIVATE
 
 Kind = RunEvent.Kind
 NBSP = "\u00a0"

@@ -14,8 +14,8 @@ from clinic.errors import Refused
 from clinic.models import User
 from clinic.policy import Action, Role, require
 from infusions import arrival, pregnancy, series, states
+from infusions.lights import HOLD
 from infusions.models import Infusion
-from infusions.readiness import HOLD
 from infusions.states import State
 from reminders import followups
 from visits import followers

@@ -15,8 +15,8 @@ from clinic import clock
 from clinic.models import Site, User
 from clinic.policy import Action, can
 from infusions import readiness
+from infusions.lights import Summary
 from infusions.models import Infusion
-from infusions.readiness import Summary
 from journey import cards
 from journey.cards import GATE_OPEN, Card, Reader, Sight, Spot, on_grid
 from visits import board as places

@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from clinic import clock, wording
+from infusions.lights import Summary
 from infusions.models import Infusion
-from infusions.readiness import Summary
 from visits.board import BoardDay, BoardVisit
 from visits.models import Appointment
 from visits.rules import INFUSIONS, STEP_MINUTES
