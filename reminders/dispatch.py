@@ -8,18 +8,17 @@ known whether it went out. That one is not repeated; a person is asked to look.
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from uuid import UUID
 
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
-from clinic import clock
+from clinic import advisory, clock
 from clinic.ids import uuid7
 from clinic.models import Heartbeat
 from clinic.policy import Role
@@ -27,7 +26,6 @@ from reminders import channels, followups, ledger, rules, states, templates
 from reminders.models import Message, MessageAttempt
 
 BATCH = 20
-_TICK = 7_204_001
 
 
 @dataclass
@@ -45,18 +43,9 @@ class Counts:
         return ", ".join(f"{getattr(self, field.name)} {field.name}" for field in fields(self))
 
 
-@contextmanager
-def alone() -> Iterator[bool]:
+def alone() -> AbstractContextManager[bool]:
     """Be the only dispatcher while the block runs; answers False when another is at work."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_TICK])
-        mine = bool(cursor.fetchone()[0])
-    try:
-        yield mine
-    finally:
-        if mine:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [_TICK])
+    return advisory.alone("dispatch")
 
 
 def dispatch_due(*, limit: int | None = None) -> Counts:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
 
+from clinic import advisory
 from patients.models import Patient
 from visits.calendar import Calendar
 from visits.places import Wanted
@@ -30,26 +29,7 @@ def lock(names: Iterable[tuple[str, UUID]]) -> None:
 
 def key(day: str, resource: str) -> int:
     """The number that stands for a resource on a day."""
-    digest = hashlib.blake2b(f"{day}:{resource}".encode(), digest_size=8).digest()
-    return int.from_bytes(digest, signed=True)
-
-
-@contextmanager
-def alone(what: str, subject: UUID) -> Iterator[bool]:
-    """Be the only one at this work while the block runs; answers False when another is at it.
-
-    The lock belongs to the connection, not to a transaction: it goes with a worker that dies.
-    """
-    number = key(what, str(subject))
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [number])
-        mine = bool(cursor.fetchone()[0])
-    try:
-        yield mine
-    finally:
-        if mine:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
+    return advisory.number(f"{day}:{resource}")
 
 
 def utc_days(start: datetime, end: datetime) -> list[str]:

@@ -12,8 +12,8 @@ from uuid import UUID
 from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
 
-from clinic import history
-from visits import courses, locks, repair, stranded
+from clinic import advisory, history
+from visits import courses, repair, stranded
 from visits.calendar import Calendar
 from visits.courses import Course
 from visits.models import Appointment, Repair
@@ -32,7 +32,7 @@ State, What = Repair.State, repair.What
 def find(*, repair_id: UUID) -> Repair:
     """Search for the smallest plan and write its lines; again is harmless, and while another worker is searching
     nothing happens. Nothing is moved by it. A search that breaks off ends the repair with a note."""
-    with locks.alone("repair", repair_id) as mine:
+    with advisory.alone(f"repair:{repair_id}") as mine:
         found = _begun(repair_id) if mine else _read().get(pk=repair_id)
         if not mine or not found.is_under_way:
             return found

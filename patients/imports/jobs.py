@@ -7,14 +7,13 @@ over, is found by `run_waiting`; carrying it out again is harmless, because an i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from clinic import clock, history
+from clinic import advisory, clock, history
 from clinic.errors import Invalid
 from clinic.models import Site, User
 from clinic.policy import Action, require
@@ -28,7 +27,7 @@ SUFFIX: dict[str, str] = {
     ImportJob.Format.CSV: ".csv",
     ImportJob.Format.FHIR: ".json",
 }
-LOCK = 0x6576656B  # one import at a time: two would race for the same new person
+ALONE = "import"  # one at a time: two would race for the same new person
 Counts = Counter[tuple[str, str]]
 
 
@@ -66,23 +65,9 @@ def ask(
     return job
 
 
-@contextmanager
-def _alone() -> Iterator[bool]:
-    """Whether this process may import now; nobody else does until the end of the block, or of this connection."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
-        mine = bool(cursor.fetchone()[0])
-    try:
-        yield mine
-    finally:
-        if mine:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
-
-
 def run(*, job_id: UUID) -> ImportJob:
     """Carry out a job that waits, or that a worker died over. Another import at work: it goes on waiting."""
-    with _alone() as mine:
+    with advisory.alone(ALONE) as mine:
         job = ImportJob.objects.select_related("site", "started_by").get(pk=job_id)
         if mine and job.state in {ImportJob.State.WAITING, ImportJob.State.RUNNING}:
             with history.acting(job.started_by_id, source="import", request_id=str(job.pk)):
@@ -101,7 +86,7 @@ def run_waiting() -> int:
 
 def run_path(*, site: Site, format: str, path: Path, by: User | None = None) -> ImportJob:  # noqa: A002
     """Import a file or folder of this machine, with its own job and report. Raises Invalid when another one runs."""
-    with _alone() as mine:
+    with advisory.alone(ALONE) as mine:
         if not mine:
             raise Invalid("Another import is running. Wait until it has ended.")
         job = ImportJob.objects.create(site=site, format=format, file_name=path.name[:200], started_by=by)

@@ -6,12 +6,13 @@ import pytest
 from django.db import connections
 from django.urls import reverse
 
+from clinic import advisory
 from clinic.errors import Invalid, NotPermitted
 from clinic.models import Closure, ShiftException
 from clinic.place import rota
 from reminders.models import FollowUp
 from tests import build
-from visits import booking, locks, repair, repair_finding, tasks
+from visits import booking, repair, repair_finding, tasks
 
 pytestmark = pytest.mark.django_db
 DAY = date(2027, 2, 2)
@@ -155,7 +156,7 @@ def test_a_search_that_breaks_off_is_named_and_keeps_no_other_waiting(client, fr
 
 def test_two_workers_do_not_search_for_the_same_repair(asked):
     other = connections.create_connection("default")
-    key = locks.key("repair", str(asked[0].pk))
+    key = advisory.number(f"repair:{asked[0].pk}")
     with other.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [key])
         try:

@@ -1,0 +1,33 @@
+"""Advisory locks of the database: the number that stands for a name, and being the only one at some work."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+
+
+def number(name: str) -> int:
+    """The number that stands for a name."""
+    digest = hashlib.blake2b(name.encode(), digest_size=8).digest()
+    return int.from_bytes(digest, signed=True)
+
+
+@contextmanager
+def alone(name: str) -> Iterator[bool]:
+    """Be the only one at this work while the block runs; answers False when another is at it.
+
+    The lock belongs to the connection, not to a transaction: it goes with a worker that dies.
+    """
+    key = number(name)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
+        mine = bool(cursor.fetchone()[0])
+    try:
+        yield mine
+    finally:
+        if mine:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
