@@ -7,6 +7,7 @@ from playwright.sync_api import Page
 
 from clinic import clock
 from tests.browser.chairside import HouseClock
+from tests.browser.settling import settle
 from tests.infusions.day import Day
 
 
@@ -35,6 +36,7 @@ def axe():
     """`axe(page)` gives the rules that the page breaks, each with the elements that break it."""
 
     def look(page: Page) -> dict[str, list[object]]:
+        settle(page)
         answer = Axe().run(page).response
         return {rule["id"]: [node["target"] for node in rule["nodes"]] for rule in answer["violations"]}
 

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from clinic.models import Room
 from tests import build
+from tests.browser.settling import settle
 from visits import booking, changes
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -50,7 +51,7 @@ def card(page, name):
 def refresh(page):
     with page.expect_response(lambda answer: "/today/" in answer.url and "x-background" in answer.request.headers):
         page.evaluate("htmx.trigger(document.body, 'board-refresh')")
-    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
+    settle(page)
 
 
 def drag(page, what, to_x, to_y):

@@ -61,6 +61,7 @@ def test_a_request_becomes_a_patient(live_server, page, signed_in, site, front_d
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(live_server.url + reverse("patients:request-appointment", args=[site.code]))
     page.get_by_role("button", name="Send").click()
+    page.locator("[aria-invalid=true]").first.wait_for()
     assert axe(page) == {}
     page.get_by_label("First name").fill("Maya")
     page.get_by_label("Last name").fill("Torres")
@@ -75,6 +76,7 @@ def test_a_request_becomes_a_patient(live_server, page, signed_in, site, front_d
     desk.goto(live_server.url + reverse("patients:inquiries"))
     assert axe(desk) == {}
     desk.get_by_role("link", name="Maya Torres").click()
+    desk.get_by_role("heading", name="Maya Torres").wait_for()
     assert axe(desk) == {}
     desk.get_by_role("link", name="Turn into a patient").click()
     desk.get_by_label("Birth date").fill(BORN.isoformat())
@@ -89,7 +91,9 @@ def test_a_row_is_marked_as_an_error_by_hand(live_server, signed_in, provider, m
     page = signed_in(provider)
     page.goto(live_server.url + reverse("patients:history", args=[maya.pk]))
     page.get_by_role("button", name="Penicillin: entered in error").click()
+    why = page.get_by_label("Why was it an error?").locator("visible=true")
+    why.wait_for()
     assert axe(page) == {}
-    page.get_by_label("Why was it an error?").locator("visible=true").fill("Wrong chart")
+    why.fill("Wrong chart")
     page.get_by_role("button", name="Mark as an error").locator("visible=true").click()
     page.get_by_text("Entered in error: Wrong chart").wait_for()

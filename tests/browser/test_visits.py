@@ -29,10 +29,12 @@ def test_a_visit_is_cancelled_with_its_consequences_in_sight_and_brought_back(
     page.goto(f"{live_server.url}{reverse('visits:schedule')}?week={visit.site.local(visit.starts_at):%Y-%m-%d}")
     assert axe(page) == {}
     page.get_by_role("link", name="Maya Torres").click()
+    page.get_by_role("button", name="Cancel the visit…").wait_for()
     assert axe(page) == {}
     # When front desk cancels it
     page.get_by_role("button", name="Cancel the visit…").click()
     dialog = page.get_by_role("dialog")
+    dialog.wait_for()
     assert "taken back" in dialog.inner_text()
     assert axe(page) == {}
     dialog.get_by_text("The patient", exact=True).click()
@@ -51,6 +53,7 @@ def test_a_free_place_is_booked_with_one_click(signed_in, live_server, site, pat
     page.goto(f"{live_server.url}{reverse('visits:book', args=[patient.pk])}")
     page.get_by_label("Kind").select_option("infusion")
     page.get_by_role("button", name="Look").click()
+    page.get_by_role("button", name="Book ").first.wait_for()
     assert axe(page) == {}
     page.get_by_role("button", name="Book ").first.click()
     page.get_by_text("Booked:").wait_for()
