@@ -1,0 +1,31 @@
+"""Who: the person, what is known of them, and what they agreed to."""
+
+from patients.models.consents import Consent
+from patients.models.evaluations import Evaluation, EvaluationAnswer
+from patients.models.history import Allergy, Coded, Condition, Medication, TreatmentTrial
+from patients.models.imports import ImportJob, ImportRow
+from patients.models.inquiries import Inquiry
+from patients.models.measures import MeasureResponse
+from patients.models.people import Contact, ContactConsent, ExternalIdentifier, Patient, PatientPhoto
+from patients.models.safety import SafetyAlert
+
+__all__ = [
+    "Allergy",
+    "Coded",
+    "Condition",
+    "Consent",
+    "Contact",
+    "ContactConsent",
+    "Evaluation",
+    "EvaluationAnswer",
+    "ExternalIdentifier",
+    "ImportJob",
+    "ImportRow",
+    "Inquiry",
+    "MeasureResponse",
+    "Medication",
+    "Patient",
+    "PatientPhoto",
+    "SafetyAlert",
+    "TreatmentTrial",
+]
