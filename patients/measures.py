@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -20,6 +20,9 @@ from patients.rows import patient_for
 
 Instrument = MeasureResponse.Instrument
 Timepoint = MeasureResponse.Timepoint
+
+# What else happens in the same transaction when a response is kept; rooms further right add themselves.
+after_record: list[Callable[[MeasureResponse], None]] = []
 
 AHEAD = timedelta(minutes=2)  # a tablet's clock may run ahead of the server's
 
@@ -61,6 +64,8 @@ def record(
     )
     if created:
         _watch(response)
+        for tell in after_record:
+            tell(response)
     return response
 
 
