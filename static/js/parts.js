@@ -8,6 +8,9 @@ const isTouched = (part) =>
   || [...part.querySelectorAll("input:not([type=hidden]), textarea")].some((field) =>
     field.type === "checkbox" || field.type === "radio" ? field.checked !== field.defaultChecked : field.value !== field.defaultValue);
 
+// What was said about the last press stays until the next one: a look in the background has nothing to say about it.
+const isSaying = (part) => part.matches(".ek-say");
+
 const TOKEN = /name="csrfmiddlewaretoken" value="[^"]*"/g;
 const drawn = new WeakMap();
 const written = (part) => part.outerHTML.replace(TOKEN, "");
@@ -19,7 +22,7 @@ export function apply(html, background = false) {
     const old = document.getElementById(part.id);
     part.removeAttribute("hx-swap-oob");
     const text = written(part);
-    if (!old || drawn.get(old) === text || (background && isTouched(old))) continue;
+    if (!old || drawn.get(old) === text || (background && (isTouched(old) || isSaying(old)))) continue;
     put(old, part, text);
   }
   document.dispatchEvent(new CustomEvent("ek:parts"));

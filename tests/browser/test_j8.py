@@ -30,6 +30,10 @@ def test_nobody_leaves_alone_before_time_or_at_the_wheel(browser, live_server, h
     way.get_by_role("button", name="Discharge").click()
     expect(page.locator("#chair-says")).to_contain_text("No adult is named")
     expect(page.locator("#chair-says")).to_contain_text("until 12:40")
+    # And they stay, though the page looks meanwhile whether anything changed
+    with page.expect_response(lambda answer: "x-background" in answer.request.headers and answer.status == 200):
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.locator("#chair-says")).to_contain_text("No adult is named")
     assert axe(page) == {}
 
     # And her own car is never a way home
