@@ -1,1 +1,1 @@
-"""Papers of the infusion room as PDF (ADR 11)."""
+"""Papers of the infusion room as PDF (ADR 14)."""

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from clinic import clock, wording
+from clinic.documents.paper import Paper
 from clinic.models import ProtocolSettings, Site
 from clinic.wording import quantity
 from infusions import rules
-from infusions.documents.paper import Paper
 from infusions.models import Infusion, Order
 
 BLANK_ROWS = 6

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from clinic import clock
+from clinic.documents.paper import Paper
 from clinic.models import Site
-from infusions.documents.paper import Paper
 from infusions.ledger_export import Line
 
 # Heading, width in mm, and the columns of the export that stand in it.

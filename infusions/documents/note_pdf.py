@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from clinic import clock
+from clinic.documents.paper import LINE, Paper
 from infusions import chart_svg, sheet
-from infusions.documents.paper import LINE, Paper
 from infusions.models import InfusionNote, VitalSigns
 from infusions.record import Account, LateRow, Section
 

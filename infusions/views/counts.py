@@ -13,12 +13,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinic.access import acting_user, current_site, log_reads
+from clinic.documents.answer import attachment
 from clinic.errors import Invalid
 from clinic.models import Site
 from clinic.policy import Action, require
 from infusions import counts, ledger_export, stock
 from infusions.documents import ledger_pdf
-from infusions.documents.answer import attachment
 from infusions.forms.ledger import CountAllForm, ExportForm
 from infusions.forms.witness import WitnessForm
 from infusions.models import StockCount

@@ -7,10 +7,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from clinic.access import acting_user, current_site, log_reads
+from clinic.documents.answer import attachment
 from clinic.models import Site
 from clinic.policy import Action, require
 from infusions import flowsheets
-from infusions.documents.answer import attachment
 
 
 @require_http_methods(["GET", "POST"])

@@ -10,11 +10,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from clinic.access import acting_user, log_read
+from clinic.documents.answer import attachment
 from clinic.errors import DomainError, Invalid, Refused
 from clinic.policy import Action, can
 from infusions import notes, record
 from infusions.documents import note_pdf
-from infusions.documents.answer import attachment
 from infusions.models import Infusion, InfusionNote
 from infusions.views.answering import infusion_or_404
 

@@ -11,10 +11,10 @@ import pytest
 from django.urls import reverse
 
 from clinic import clock
+from clinic.documents import paper
 from clinic.errors import Invalid
 from clinic.models import ReadEvent
 from infusions import flowsheets, ledger, ledger_export, run
-from infusions.documents import paper
 from infusions.models import FlowsheetPack
 from tests import build
 from tests.infusions import making
