@@ -40,6 +40,7 @@ class Action(StrEnum):
     IMPORT_PATIENTS = "import patients"
     RECORD_HISTORY = "record history, medications and allergies"
     RECORD_MEASURE = "record questionnaires"
+    RECORD_PROGRESS = "write goals, what was noticed and life events"
     RECORD_CONSENT = "record consents"
     EVALUATE = "evaluate and sign eligibility"
     HANDLE_ALERT = "act on a safety alert"
@@ -67,6 +68,8 @@ class Action(StrEnum):
     SEE_TASKS = "see the task list"
     SEE_MESSAGES = "see what patients were told"
     SEE_REPORTS = "see reports"
+    SIGN_SUMMARY = "sign summaries for other clinicians"
+    SHARE_CURVE = "share their own curve with patients"
     MANAGE_CLINIC = "manage sites, rooms, hours, staff and shifts"
     SEE_PROTOCOL = "see the protocol settings"
     SIGN_PROTOCOL = "sign the protocol settings"
@@ -85,6 +88,7 @@ GRANTS: dict[Action, frozenset[Role]] = {
     Action.IMPORT_PATIENTS: frozenset({Role.CLINIC_ADMIN}),
     Action.RECORD_HISTORY: frozenset({Role.NURSE, Role.PROVIDER}),
     Action.RECORD_MEASURE: _CLINICAL,
+    Action.RECORD_PROGRESS: _CLINICAL,
     Action.RECORD_CONSENT: frozenset({Role.NURSE, Role.PROVIDER}),
     Action.EVALUATE: frozenset({Role.PROVIDER}),
     Action.HANDLE_ALERT: _CLINICAL,
@@ -112,6 +116,8 @@ GRANTS: dict[Action, frozenset[Role]] = {
     Action.SEE_TASKS: _ALL,
     Action.SEE_MESSAGES: _ALL,
     Action.SEE_REPORTS: frozenset({Role.PROVIDER, Role.CLINIC_ADMIN}),
+    Action.SIGN_SUMMARY: frozenset({Role.PROVIDER}),
+    Action.SHARE_CURVE: _CLINICAL,
     Action.MANAGE_CLINIC: frozenset({Role.CLINIC_ADMIN}),
     Action.SEE_PROTOCOL: _CLINICAL | {Role.CLINIC_ADMIN},
     Action.SIGN_PROTOCOL: frozenset({Role.PROVIDER}),

@@ -2,6 +2,7 @@
 
 from patients.models.consents import Consent
 from patients.models.evaluations import Evaluation, EvaluationAnswer
+from patients.models.goals import Goal, GoalRating, LifeEvent, Observation
 from patients.models.history import Allergy, Coded, Condition, Medication, TreatmentTrial
 from patients.models.imports import ImportJob, ImportRow
 from patients.models.inquiries import Inquiry
@@ -19,11 +20,15 @@ __all__ = [
     "Evaluation",
     "EvaluationAnswer",
     "ExternalIdentifier",
+    "Goal",
+    "GoalRating",
     "ImportJob",
     "ImportRow",
     "Inquiry",
+    "LifeEvent",
     "MeasureResponse",
     "Medication",
+    "Observation",
     "Patient",
     "PatientPhoto",
     "SafetyAlert",
