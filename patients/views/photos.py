@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from clinic.access import acting_user
 from clinic.errors import Invalid
-from patients import photos
+from patients import photos, pictures
 from patients.access import allow_here, scoped
 from patients.models import PatientPhoto
 
@@ -55,4 +55,4 @@ def new(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _read(upload: object) -> bytes:
     """No more of the file than a byte over what is taken."""
-    return bytes(upload.read(photos.MOST_BYTES + 1))  # type: ignore[attr-defined]
+    return bytes(upload.read(pictures.MOST_BYTES + 1))  # type: ignore[attr-defined]

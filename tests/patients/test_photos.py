@@ -8,7 +8,7 @@ from django.urls import reverse
 from PIL import Image
 
 from clinic.errors import Invalid, NotPermitted
-from patients import photos
+from patients import photos, pictures
 from patients.models import PatientPhoto
 
 
@@ -28,7 +28,7 @@ def test_a_picture_becomes_a_small_square_without_the_notes_of_the_camera(kind):
 
 @pytest.mark.parametrize(
     "upload",
-    [b"", b"<svg onload='x'/>", picture("GIF"), picture()[:200], b"0" * (photos.MOST_BYTES + 1)],
+    [b"", b"<svg onload='x'/>", picture("GIF"), picture()[:200], b"0" * (pictures.MOST_BYTES + 1)],
     ids=["empty", "svg", "gif", "cut off", "too large"],
 )
 def test_what_is_no_picture_is_refused_with_a_sentence(upload):
@@ -40,7 +40,7 @@ def test_what_is_no_picture_is_refused_with_a_sentence(upload):
     ("kind", "pixels", "fits"), [("JPEG", 12_000, True), ("JPEG", 61_000, False), ("PNG", 26_000, False)]
 )
 def test_a_picture_of_too_many_pixels_is_refused_before_it_is_read(monkeypatch, kind, pixels, fits):
-    monkeypatch.setattr(photos, "MOST_PIXELS", {name: most // 1000 for name, most in photos.MOST_PIXELS.items()})
+    monkeypatch.setattr(pictures, "MOST_PIXELS", {name: most // 1000 for name, most in pictures.MOST_PIXELS.items()})
     upload = picture(kind, size=(pixels // 100, 100))
     if fits:
         assert photos.small(upload)
@@ -51,8 +51,8 @@ def test_a_picture_of_too_many_pixels_is_refused_before_it_is_read(monkeypatch, 
 
 def test_a_large_jpeg_is_read_at_a_fraction_of_its_size(monkeypatch):
     read = []
-    turn = photos.ImageOps.exif_transpose
-    monkeypatch.setattr(photos.ImageOps, "exif_transpose", lambda one: turn(read.append(one.size) or one))
+    turn = pictures.ImageOps.exif_transpose
+    monkeypatch.setattr(pictures.ImageOps, "exif_transpose", lambda one: turn(read.append(one.size) or one))
     photos.small(picture(size=(4000, 2800)))
     assert read == [(1000, 700)]
 
