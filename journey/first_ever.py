@@ -1,4 +1,7 @@
-"""The first infusion of a life takes the whole of a nurse, also when it became the first because another was lost."""
+"""The first infusion of a life takes the whole of a nurse, also when it became the first because another was lost.
+
+When that loss is undone, what it took is given back with it.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from clinic.errors import Refused
 from clinic.models import User
 from infusions.models import Infusion, Series
 from infusions.series import RUNNING
-from visits import changes
+from visits import changes, undoing
 from visits.changes import Moving, as_wanted
 from visits.models import Appointment
 from visits.rules import Timing
@@ -35,6 +38,7 @@ def follow_visit(*, appointment_id: UUID, by: User) -> None:
     Where no nurse is free for that, or somebody is changing it at this moment, it stays as it is: the repair of the
     series warns of it.
     """
+    _give_back(appointment_id, by)
     lost = Appointment.objects.filter(pk=appointment_id, infusion__number__isnull=True).exclude(
         status__in=Appointment.ALIVE
     )
@@ -47,6 +51,23 @@ def follow_visit(*, appointment_id: UUID, by: User) -> None:
         whole = Moving(visit.pk, visit.starts_at, version=visit.version, first_ever=True)
         try:
             changes.move_all(moves=[whole], reason=REASON, by=by)
+        except Refused:
+            continue
+
+
+def _give_back(appointment_id: UUID, by: User) -> None:
+    """Once this visit is the first again, the ones that took a whole nurse in its stead have their lane as before."""
+    series = Series.objects.filter(infusions__appointment=appointment_id, kind=Series.Kind.LOADING).first()
+    first = waiting(series) if series else None
+    if first is None or first.pk != appointment_id:
+        return
+    others = Appointment.objects.filter(infusion__series=series, status__in=Appointment.ALIVE).exclude(pk=first.pk)
+    for visit in others.filter(status_events__reason=REASON, status_events__undone_at__isnull=True).distinct():
+        change = undoing.last_change(visit)
+        if change is None or change.reason != REASON or not _lock_at_once(visit):
+            continue
+        try:
+            undoing.undo_all(events=[change], by=by)
         except Refused:
             continue
 

@@ -13,7 +13,7 @@ from journey.series import book_series
 from reminders.models import FollowUp
 from tests import build
 from tests.infusions import making
-from visits import booking, changes, preview
+from visits import booking, changes, preview, undoing
 from visits.models import Appointment, Repair
 from visits.planner import Proposal, Slot
 
@@ -181,7 +181,7 @@ def shared(series, site, nurse, front_desk):
 
 def test_the_second_becomes_the_first_ever_and_takes_the_whole_nurse(series, front_desk):
     second = visit(series, "02-05")
-    before = _attends(second)
+    before, whole = _attends(second), _attends(visit(series, "02-02"))
     with clock.at(build.moment(series.site, "2027-02-02", "09:15")):
         missed = visit(series, "02-02").pk
         with CaptureQueriesContext(connection) as asked:
@@ -192,6 +192,9 @@ def test_the_second_becomes_the_first_ever_and_takes_the_whole_nurse(series, fro
         assert (second.infusion.number, second.status) == (1, "booked")
         assert _attends(second) > before
         assert not [one for one in repair.plan(series).concerns if one.code[0] == "first_ever"]
+        # And when they come after all, both visits hold what they held before
+        undoing.undo(appointment_id=missed, by=front_desk)
+        assert (_attends(visit(series, "02-02")), _attends(second)) == (whole, before)
 
 
 def test_where_no_nurse_is_free_for_that_the_repair_warns(series, shared, front_desk):
