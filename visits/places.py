@@ -5,7 +5,7 @@ The only module that writes holds; called inside the locks (locks).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -62,39 +62,35 @@ def choose(
 ) -> Places:
     """The room and the person for a visit; the least taken that day come first. Raises SlotTaken, Refused."""
     _check_asked(calendar, wish, form)
-    cell, day = (
-        calendar.cell(wish.starts_at),
-        calendar.site.local(wish.starts_at).date(),
-    )
+    cell = calendar.cell(wish.starts_at)
     fits = calendar.starts(form, room=wish.room, staff=wish.staff, patient_id=patient.pk)
     if not (calendar.covers(cell, cells(form.minutes)) and fits >> cell & 1):
         if not wish.overbook_reason:
             raise clashes.explain(
-                calendar,
-                form,
-                patient,
-                wish.starts_at,
-                room=wish.room,
-                staff=wish.staff,
-                without=without,
+                calendar, form, patient, wish.starts_at, room=wish.room, staff=wish.staff, without=without
             )
         return _overflow(calendar, patient, wish, form, without)
-    rooms = [wish.room] if wish.room else calendar.rooms_for(form)
-    people = [wish.staff] if wish.staff else calendar.people[form.role]
+    rooms, people = _candidates(calendar, wish, form)
     free_rooms = [room for room in rooms if calendar.room_starts(room, form) >> cell & 1]
     free_people = [user for user in people if calendar.staff_starts(user, form) >> cell & 1]
-    kinds = form.room_kinds
-    room = min(
-        free_rooms,
-        key=lambda one: (
-            kinds.index(one.kind),
-            calendar.load_of(one.pk, day),
-            one.name,
-        ),
-    )
-    staff = min(free_people, key=lambda one: (calendar.load_of(one.pk, day), one.full_name))
+    load = _load(calendar, wish)
+    room = min(free_rooms, key=lambda one: (form.room_kinds.index(one.kind), load(one), one.name))
+    staff = min(free_people, key=lambda one: (load(one), one.full_name))
     lane = calendar.lane_for(staff, form, cell) or 1
     return Places(room, 1, staff, lane, overflows=False)
+
+
+def _candidates(calendar: Calendar, wish: Wanted, form: Shape) -> tuple[Sequence[Room], Sequence[User]]:
+    """Whom a visit could have: what was asked for, else every room and person that serves its kind."""
+    rooms = [wish.room] if wish.room else calendar.rooms_for(form)
+    people = [wish.staff] if wish.staff else calendar.people[form.role]
+    return rooms, people
+
+
+def _load(calendar: Calendar, wish: Wanted) -> Callable[[Room | User], int]:
+    """How much of a room or a person is taken on the day of the visit."""
+    day = calendar.site.local(wish.starts_at).date()
+    return lambda one: calendar.load_of(one.pk, day)
 
 
 def _check_asked(calendar: Calendar, wish: Wanted, form: Shape) -> None:
@@ -115,38 +111,17 @@ def _overflow(calendar: Calendar, patient: Patient, wish: Wanted, form: Shape, w
     Hours, closures, shifts and the patient's own visits hold for it too.
     """
     cell = calendar.cell(wish.starts_at)
-    day = calendar.site.local(wish.starts_at).date()
-    rooms = [wish.room] if wish.room else calendar.rooms_for(form)
-    people = [wish.staff] if wish.staff else calendar.people[form.role]
+    rooms, people = _candidates(calendar, wish, form)
     open_rooms = [room for room in rooms if clashes.runs_at(calendar.room_open[room.pk], cell, form.minutes)]
     there = [user for user in people if clashes.runs_at(calendar.at_work[user.pk], cell, form.staff_minutes)]
     patient_free = calendar.patient_starts(patient.pk, form) >> cell & 1
     if not (open_rooms and there and patient_free):
         raise clashes.explain(
-            calendar,
-            form,
-            patient,
-            wish.starts_at,
-            room=wish.room,
-            staff=wish.staff,
-            without=without,
+            calendar, form, patient, wish.starts_at, room=wish.room, staff=wish.staff, without=without
         )
-    room = min(
-        open_rooms,
-        key=lambda one: (
-            not calendar.room_starts(one, form) >> cell & 1,
-            calendar.load_of(one.pk, day),
-            one.name,
-        ),
-    )
-    staff = min(
-        there,
-        key=lambda one: (
-            not calendar.staff_starts(one, form) >> cell & 1,
-            calendar.load_of(one.pk, day),
-            one.full_name,
-        ),
-    )
+    load = _load(calendar, wish)
+    room = min(open_rooms, key=lambda one: (not calendar.room_starts(one, form) >> cell & 1, load(one), one.name))
+    staff = min(there, key=lambda one: (not calendar.staff_starts(one, form) >> cell & 1, load(one), one.full_name))
     room_free = calendar.room_starts(room, form) >> cell & 1
     staff_free = calendar.staff_starts(staff, form) >> cell & 1
     room_lane = 1 if room_free else _overflow_lane(calendar, room.pk, cell, form)
