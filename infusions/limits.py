@@ -23,14 +23,15 @@ class Phase(StrEnum):
 
 
 class Kind(StrEnum):
-    """What a crossing asks for: tell the provider; pause the pump and recheck; stop (before the start: hold)."""
+    """What a crossing asks for: measure again; tell the provider; pause and recheck; stop (before the start: hold)."""
 
+    WATCH = "watch"
     NOTIFY = "notify"
     PAUSE = "pause"
     STOP = "stop"
 
 
-GRAVITY = {Kind.NOTIFY: 1, Kind.PAUSE: 2, Kind.STOP: 3}
+GRAVITY = {Kind.WATCH: 0, Kind.NOTIFY: 1, Kind.PAUSE: 2, Kind.STOP: 3}
 
 
 class Vitals(Protocol):
@@ -85,16 +86,17 @@ def crossings(
     baseline: Vitals | None = None,
     *,
     recheck: bool = False,
+    lasting: bool = False,
 ) -> list[Crossing]:
     """Every line the reading crosses, the gravest first.
 
     `recheck` says that this reading repeats one that crossed a pause line: the same line crossed again is confirmed,
-    and a confirmed pause is a stop.
+    and a confirmed pause is a stop. `lasting` says that the heart has been fast for as long as the table asks.
     """
     if Phase(phase) is Phase.BEFORE:
         found = _before(vitals, settings)
     else:
-        found = _running(vitals, settings, baseline, off=Phase(phase) is Phase.RECOVERY)
+        found = _running(vitals, settings, baseline, off=Phase(phase) is Phase.RECOVERY, lasting=lasting)
     told = [_confirmed(crossing) if recheck and crossing.kind is Kind.PAUSE else crossing for crossing in found]
     return sorted(told, key=lambda crossing: -GRAVITY[crossing.kind])
 
@@ -124,9 +126,11 @@ def _before(vitals: Vitals, s: ProtocolValues) -> Iterator[Crossing]:
         yield Crossing(Kind.STOP, "spo2", f"SpO2 {vitals.spo2} % is below {s.spo2_pre_low} %. Hold.")
 
 
-def _running(vitals: Vitals, s: ProtocolValues, baseline: Vitals | None, *, off: bool) -> Iterator[Crossing]:
+def _running(
+    vitals: Vitals, s: ProtocolValues, baseline: Vitals | None, *, off: bool, lasting: bool
+) -> Iterator[Crossing]:
     yield from _running_pressure(vitals, s, baseline, off=off)
-    yield from _running_heart(vitals, s)
+    yield from _running_heart(vitals, s, lasting=lasting)
     yield from _running_breath(vitals, s)
     yield from _running_mind(vitals, s)
 
@@ -177,7 +181,13 @@ def _against_today(vitals: Vitals, s: ProtocolValues, baseline: Vitals | None) -
     return None
 
 
-def _running_heart(vitals: Vitals, s: ProtocolValues) -> Iterator[Crossing]:
+def is_fast(vitals: Vitals, settings: ProtocolValues) -> bool:
+    """Whether the heart beats faster than the line from which its clock runs (S-SDN)."""
+    return _over(vitals.heart_rate, settings.hr_notify_high)
+
+
+def _running_heart(vitals: Vitals, s: ProtocolValues, *, lasting: bool) -> Iterator[Crossing]:
+    """Fast once is measured again; fast for so many minutes is told; very fast or slow stops at once (S-SDN; P)."""
     rate = vitals.heart_rate
     if rate is None:
         return
@@ -185,10 +195,12 @@ def _running_heart(vitals: Vitals, s: ProtocolValues) -> Iterator[Crossing]:
         yield Crossing(Kind.STOP, "heart_rate", f"Heart rate {rate} is above {s.hr_stop_high}. Stop.")
     elif rate < s.hr_stop_low:
         yield Crossing(Kind.STOP, "heart_rate", f"Heart rate {rate} is below {s.hr_stop_low}. Stop.")
-    elif rate > s.hr_notify_high:
-        lasting = f"If it lasts {s.hr_notify_minutes} minutes, tell the provider."
-        told = f"Heart rate {rate} is above {s.hr_notify_high}. {lasting}"
-        yield Crossing(Kind.NOTIFY, "heart_rate", told)
+    elif is_fast(vitals, s) and lasting:
+        told = f"Heart rate {rate} is still above {s.hr_notify_high} after {s.hr_notify_minutes} minutes."
+        yield Crossing(Kind.NOTIFY, "heart_rate", f"{told} Tell the provider.")
+    elif is_fast(vitals, s):
+        again = f"Recheck; if it lasts {s.hr_notify_minutes} minutes, tell the provider."
+        yield Crossing(Kind.WATCH, "heart_rate", f"Heart rate {rate} is above {s.hr_notify_high}. {again}")
 
 
 def _running_breath(vitals: Vitals, s: ProtocolValues) -> Iterator[Crossing]:

@@ -138,16 +138,35 @@ def crossed(infusion: Infusion, rows: Iterable[VitalSigns], settings: ProtocolVa
     """Of each row the lines it crosses; a reading that repeats a pause line is its confirmation."""
     kept = live(rows)
     first, found = baseline(infusion, kept), {}
+    fast = _fast_since(infusion, kept, settings)
+    lasts = timedelta(minutes=settings.hr_notify_minutes)
     recheck = False
     for row in kept:
         phase = phase_of(infusion, row.observed_at)
-        crossings = limits.crossings(row, phase, settings, first, recheck=recheck and phase is Phase.DURING)
+        lasting = row.pk in fast and row.observed_at - fast[row.pk] >= lasts
+        repeats = recheck and phase is Phase.DURING
+        crossings = limits.crossings(row, phase, settings, first, recheck=repeats, lasting=lasting)
         if crossings:
             found[row.pk] = crossings
         if row.systolic is not None:
-            recheck = phase is Phase.DURING and any(
-                crossing.sign == "pressure" and crossing.kind is not Kind.NOTIFY for crossing in crossings
-            )
+            recheck = phase is Phase.DURING and any(_asks_recheck(crossing) for crossing in crossings)
+    return found
+
+
+def _asks_recheck(crossing: Crossing) -> bool:
+    return crossing.sign == "pressure" and crossing.kind in {Kind.PAUSE, Kind.STOP}
+
+
+def _fast_since(infusion: Infusion, kept: Sequence[VitalSigns], settings: ProtocolValues) -> dict[UUID, datetime]:
+    """Of each row with a fast heart, since when it has been fast; counted from the start of the pump on."""
+    found: dict[UUID, datetime] = {}
+    since: datetime | None = None
+    for row in kept:
+        if row.heart_rate is None or phase_of(infusion, row.observed_at) is Phase.BEFORE:
+            continue
+        since = (since or row.observed_at) if limits.is_fast(row, settings) else None
+        if since:
+            found[row.pk] = since
     return found
 
 
@@ -170,7 +189,9 @@ def questions(
     return [
         Question(row, tuple(found[row.pk]))
         for row in reversed(live(rows))
-        if row.pk in found and row.pk not in answered and phase_of(infusion, row.observed_at) is not Phase.BEFORE
+        if row.pk not in answered
+        and any(crossing.kind is not Kind.WATCH for crossing in found.get(row.pk, ()))
+        and phase_of(infusion, row.observed_at) is not Phase.BEFORE
     ]
 
 
@@ -186,7 +207,7 @@ def unanswered(infusion: Infusion, rows: Iterable[VitalSigns], settings: Protoco
 
 @dataclass(frozen=True)
 class Due:
-    """When the next set is due; `recheck` when a crossed pause or stop line asks for it sooner."""
+    """When the next set is due; `recheck` when a crossed pause or stop line, or a fast heart, asks for it sooner."""
 
     at: datetime
     seconds: int
@@ -211,7 +232,8 @@ def next_due(
 ) -> Due | None:
     """The clock of the chair: ten minutes in the infusion, fifteen in recovery, five after a pause or stop line.
 
-    None while nothing is due: before the pump runs and after discharge.
+    A fast heart is measured again five minutes after it was first seen (Table A, hr_during). None while nothing is
+    due: before the pump runs and after discharge.
     """
     phases = {State.IN_PROGRESS: Phase.DURING, State.PAUSED: Phase.DURING, State.RECOVERY: Phase.RECOVERY}
     phase = phases.get(State(infusion.state))
@@ -219,17 +241,28 @@ def next_due(
         return None
     during = phase is Phase.DURING
     begun = infusion.started_at if during else infusion.ended_at
-    kept = [row for row in live(rows) if begun is None or row.observed_at >= begun]
-    last = kept[-1] if kept else None
-    since = last.observed_at if last else begun or infusion.started_at
+    kept = live(rows)
+    since = max([row.observed_at for row in kept[-1:]] + [begun or infusion.started_at])
     every = settings.vitals_every_minutes if during else settings.vitals_every_minutes_recovery
-    told = (found or {}).get(last.pk, ()) if last else ()
-    recheck = any(crossing.sign == "pressure" and crossing.kind is not Kind.NOTIFY for crossing in told)
-    if recheck:
-        every = settings.bp_recheck_minutes
-    at = since + timedelta(minutes=every)
+    at, recheck = since + timedelta(minutes=every), False
+    for again in _rechecks(infusion, kept, settings, found or {}):
+        at, recheck = min(at, again), True
     seconds = round((at - (now or clock.now())).total_seconds())
     return Due(at, seconds, settings.vitals_late_minutes * 60, recheck)
+
+
+def _rechecks(
+    infusion: Infusion, rows: Sequence[VitalSigns], settings: ProtocolValues, found: Mapping[UUID, Sequence[Crossing]]
+) -> Iterator[datetime]:
+    """When a sign has to be measured again; a set without that sign doesn't answer for it."""
+    running = [row for row in rows if phase_of(infusion, row.observed_at) is not Phase.BEFORE]
+    pressed = next((row for row in reversed(running) if row.systolic is not None), None)
+    if pressed and any(_asks_recheck(crossing) for crossing in found.get(pressed.pk, ())):
+        yield pressed.observed_at + timedelta(minutes=settings.bp_recheck_minutes)
+    counted = next((row for row in reversed(running) if row.heart_rate is not None), None)
+    if counted and any(crossing.kind is Kind.WATCH for crossing in found.get(counted.pk, ())):
+        first = _fast_since(infusion, running, settings)[counted.pk]
+        yield first + timedelta(minutes=settings.hr_notify_minutes)
 
 
 @dataclass(frozen=True)

@@ -69,8 +69,8 @@ def test_before_the_start(value, found):
         ({"diastolic": 119}, [("pressure", "pause")]),
         ({"diastolic": 120}, [("pressure", "stop")]),
         ({"heart_rate": 120}, []),
-        ({"heart_rate": 121}, [("heart_rate", "notify")]),
-        ({"heart_rate": 140}, [("heart_rate", "notify")]),
+        ({"heart_rate": 121}, [("heart_rate", "watch")]),
+        ({"heart_rate": 140}, [("heart_rate", "watch")]),
         ({"heart_rate": 141}, [("heart_rate", "stop")]),
         ({"heart_rate": 45}, []),
         ({"heart_rate": 44}, [("heart_rate", "stop")]),
@@ -93,6 +93,13 @@ def test_before_the_start(value, found):
 )
 def test_while_it_runs_and_in_recovery(phase, value, found):
     assert kinds(phase, **value) == found
+
+
+@pytest.mark.parametrize("phase", ["during", "recovery"])
+@pytest.mark.parametrize(("rate", "found"), [(120, []), (121, ["notify"]), (140, ["notify"]), (141, ["stop"])])
+def test_a_heart_that_stays_fast_is_told_and_a_very_fast_one_still_stops(phase, rate, found):
+    told = crossings(Reading(heart_rate=rate), phase, LIMITS, lasting=True)
+    assert [str(one.kind) for one in told] == found
 
 
 def test_a_pause_line_crossed_again_is_a_stop():

@@ -115,6 +115,42 @@ def test_the_limits_of_j2_are_told_and_asked_about(running, day):
     assert [question.row.systolic for question in asked] == [186, 184, 172]
 
 
+@pytest.mark.parametrize(
+    ("beats", "told"),
+    [
+        ([("09:22", 121), ("09:26", 122), ("09:27", 121)], ["watch", "watch", "notify"]),
+        ([("09:22", 121), ("09:25", 120), ("09:28", 121)], ["watch", "", "watch"]),
+        ([("09:22", 121), ("09:24", None), ("09:27", 140)], ["watch", "", "notify"]),
+        ([("09:22", 121), ("09:23", 141), ("09:28", 121)], ["watch", "stop", "notify"]),
+        ([("09:22", 141), ("09:23", 121)], ["stop", "watch"]),
+    ],
+)
+def test_a_fast_heart_is_told_when_it_lasts_five_minutes(running, day, beats, told):
+    """Table A, hr_during: above 120 for 5 minutes tells the provider, above 140 stops at once."""
+    for time, rate in beats:
+        day.vitals(running, time, heart_rate=rate)
+    rows = list(running.vitals.all())
+    found = vitals.crossed(running, rows, settings_versions.current(day.site))
+    assert ["".join(crossing.kind for crossing in found.get(row.pk, ())) for row in rows[1:]] == told
+    asked = {"".join(crossing.kind for crossing in question.crossings) for question in _questions(running, day)}
+    assert asked == set(told) - {"watch", ""}
+
+
+def test_a_fast_heart_is_due_again_five_minutes_after_it_was_first_seen(running, day):
+    day.vitals(running, "09:22", heart_rate=125)
+    day.vitals(running, "09:24", heart_rate=126)
+    with day.clock("09:25"):
+        due = _due(running, day)
+    assert (due.at, due.recheck) == (day.at("09:27"), True)
+
+
+def test_a_set_without_a_pressure_does_not_answer_for_its_recheck(running, day):
+    day.vitals(running, "09:32", 184, 112)
+    day.vitals(running, "09:33", None, None, spo2=97)
+    with day.clock("09:34"):
+        assert _due(running, day).at == day.at("09:37")
+
+
 def test_an_answer_is_written_once_and_closes_the_question(running, day):
     row = day.vitals(running, "09:32", 172, 98).row
     with day.clock("09:34"):
