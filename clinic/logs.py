@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import re
 
-# Addresses that open something by themselves: a patient's offer, a calendar.
-_SECRET = re.compile(r"(/visits/(?:offer|calendar)/)[A-Za-z0-9_-]+")
+# Addresses that open something by themselves: a patient's offer, a calendar, a patient's own pages.
+_SECRET = re.compile(r"(/(?:visits/(?:offer|calendar)|p)/)[A-Za-z0-9_-]+")
 
 
 class NoSecrets(logging.Filter):

@@ -38,6 +38,7 @@ class Action(StrEnum):
     EDIT_PATIENT = "register and edit patients"
     HANDLE_INQUIRIES = "handle inquiries"
     IMPORT_PATIENTS = "import patients"
+    SEND_LINK = "send patients their secret links"
     RECORD_HISTORY = "record history, medications and allergies"
     RECORD_MEASURE = "record questionnaires"
     RECORD_PROGRESS = "write goals, what was noticed and life events"
@@ -86,6 +87,7 @@ GRANTS: dict[Action, frozenset[Role]] = {
     Action.EDIT_PATIENT: _ALL - {Role.THERAPIST},
     Action.HANDLE_INQUIRIES: frozenset({Role.FRONT_DESK, Role.CLINIC_ADMIN}),
     Action.IMPORT_PATIENTS: frozenset({Role.CLINIC_ADMIN}),
+    Action.SEND_LINK: _ALL - {Role.INSURANCE_ADMIN},
     Action.RECORD_HISTORY: frozenset({Role.NURSE, Role.PROVIDER}),
     Action.RECORD_MEASURE: _CLINICAL,
     Action.RECORD_PROGRESS: _CLINICAL,
@@ -227,6 +229,7 @@ ROUTES: dict[str, Action | Door] = {
     "patients:inquiry-link": Action.HANDLE_INQUIRIES,
     "patients:request-appointment": Door.PUBLIC,
     "patients:request-sent": Door.PUBLIC,
+    "linked:start": Door.PUBLIC,  # the secret in the link and the birth date open it
     "patients:history": Action.SEE_CHART,
     "patients:history-add": Action.RECORD_HISTORY,
     "patients:history-error": Action.RECORD_HISTORY,

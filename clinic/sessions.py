@@ -6,7 +6,8 @@ the limit is answered 401 (unsafe or htmx) or sent to sign in (a page). Polls th
 but never extend the idle clock.
 
 A session may go to the hallway: then it opens the hallway's own page and nothing else, for as long as it lives, until
-the person proves again who they are.
+the person proves again who they are. In the same way a tablet is handed to a patient: it opens that patient's own
+pages (`/p/here/…`, patients/views/linked.py) and nothing else.
 """
 
 from collections.abc import Callable
@@ -24,6 +25,7 @@ from clinic import clock
 STARTED, SEEN, LOCKED = "evenkeel_started", "evenkeel_seen", "evenkeel_locked"
 IDLE = "evenkeel_idle_minutes"
 HALLWAY, HALLWAY_PAGE = "evenkeel_hallway", "journey:hallway"
+HANDED, HANDED_PAGES = "evenkeel_handed_over", "/p/here/"
 _ALLOWED_WHILE_LOCKED = {"clinic:unlock", "clinic:switch-in", "account_logout"}
 
 
@@ -40,8 +42,8 @@ def limits(
         if now - started > timedelta(hours=settings.ABSOLUTE_SESSION_HOURS):
             logout(request)
             return _sign_in_again(request)
-        if is_in_hallway(request):
-            if not _is_one_of(request, {HALLWAY_PAGE, *_ALLOWED_WHILE_LOCKED}):
+        if is_in_hallway(request) or is_handed_over(request):
+            if not _is_left_open(request):
                 return _sign_in_again(request)
         elif session.get(LOCKED) or now - seen > timedelta(minutes=idle_minutes(request)):
             session[LOCKED] = True
@@ -71,9 +73,24 @@ def is_in_hallway(request: HttpRequest) -> bool:
     return bool(request.session.get(HALLWAY))
 
 
+def hand_over(request: HttpRequest) -> None:
+    """From now on this session shows a patient's own pages alone."""
+    request.session[HANDED] = True
+
+
+def is_handed_over(request: HttpRequest) -> bool:
+    return request.user.is_authenticated and bool(request.session.get(HANDED))
+
+
+def is_covered(request: HttpRequest) -> bool:
+    """Whether the pages of staff are shut until the person proves again who they are."""
+    return bool(request.session.get(LOCKED)) or is_in_hallway(request) or is_handed_over(request)
+
+
 def unlocked(request: HttpRequest) -> None:
-    """The person proved again who they are: the idle clock starts anew, and the hallway is left."""
+    """The person proved again who they are: the idle clock starts anew, the hallway or the patient is left."""
     request.session.pop(HALLWAY, None)
+    request.session.pop(HANDED, None)
     request.session[LOCKED] = False
     request.session[SEEN] = clock.now().isoformat()
 
@@ -83,13 +100,26 @@ def _moment(value: str) -> datetime:
 
 
 def _is_one_of(request: HttpRequest, names: set[str]) -> bool:
+    return _page_of(request) in names
+
+
+def _is_left_open(request: HttpRequest) -> bool:
+    """Whether the page is the hallway's, or the patient's who holds the tablet, or opens the rest again."""
+    if _is_one_of(request, {HALLWAY_PAGE} if is_in_hallway(request) else set()):
+        return True
+    if is_handed_over(request) and request.path_info.startswith(HANDED_PAGES) and _page_of(request):
+        return True
+    return _is_one_of(request, _ALLOWED_WHILE_LOCKED)
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The name of the page that is asked for; nothing where there is none."""
     from django.urls import Resolver404, resolve
 
     try:
-        name = resolve(request.path_info).view_name
+        return resolve(request.path_info).view_name
     except Resolver404:
-        return False
-    return name in names
+        return ""
 
 
 def _sign_in_again(request: HttpRequest) -> HttpResponse:

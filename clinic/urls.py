@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/sessions/", include("allauth.usersessions.urls")),
     path("clinic/", include((clinic_patterns, "clinic"))),
     path("patients/", include("patients.urls")),
+    path("p/", include("patients.linked_urls")),
     path("insurance/", include("insurance.urls")),
     path("reminders/", include("reminders.urls")),
     path("visits/", include("visits.urls")),

@@ -86,7 +86,7 @@ def _with_pin(request: HttpRequest, person: UUID | None) -> HttpResponse:
 
 
 def _pulse(request: HttpRequest) -> HttpResponse:
-    if not request.user.is_authenticated or request.session.get(sessions.LOCKED) or sessions.is_in_hallway(request):
+    if not request.user.is_authenticated or sessions.is_covered(request):
         return HttpResponse(status=401)
     return HttpResponse(status=204, headers={"X-Evenkeel-User": str(request.user.pk)})
 

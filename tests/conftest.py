@@ -1,6 +1,7 @@
 """People and places that many tests share: an owner, a colleague without the right, a stranger from another site."""
 
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 from django.test import TransactionTestCase
@@ -8,6 +9,7 @@ from pytest_django.fixtures import Settings
 
 from clinic.models import Site, User
 from clinic.policy import Role
+from patients import throttle
 from patients.models import Patient
 from tests import build, cleaning
 from tests.sink import Sink, smtp_sink
@@ -19,6 +21,12 @@ def quick_cleaning() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: cleaning.empty())
         yield
+
+
+@pytest.fixture(autouse=True)
+def counted_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test counts opened links and sent forms for itself: one address would soon have had enough of them."""
+    monkeypatch.setattr(throttle, "PREFIX", f"form-{uuid4()}")
 
 
 @pytest.fixture

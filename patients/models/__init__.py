@@ -6,6 +6,7 @@ from patients.models.goals import Goal, GoalRating, LifeEvent, Observation
 from patients.models.history import Allergy, Coded, Condition, Medication, TreatmentTrial
 from patients.models.imports import ImportJob, ImportRow
 from patients.models.inquiries import Inquiry
+from patients.models.links import PatientLink
 from patients.models.measures import MeasureResponse
 from patients.models.people import Contact, ContactConsent, ExternalIdentifier, Patient, PatientPhoto
 from patients.models.safety import SafetyAlert
@@ -30,6 +31,7 @@ __all__ = [
     "Medication",
     "Observation",
     "Patient",
+    "PatientLink",
     "PatientPhoto",
     "SafetyAlert",
     "TreatmentTrial",

@@ -104,6 +104,7 @@ EXPECTED: dict[str, set[Role] | str] = {
     "patients:inquiry-link": {DESK, ADMIN},
     "patients:request-appointment": PUBLIC,
     "patients:request-sent": PUBLIC,
+    "linked:start": PUBLIC,
     "patients:history": CLINICAL,
     "patients:history-add": {NURSE, PROVIDER},
     "patients:history-error": {NURSE, PROVIDER},

@@ -223,6 +223,7 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
     **of_room("visits", "opening", "opening opening-give"),
     "visits:offer-decline": pk("offer"),
     "visits:feed": lambda world: {"token": "no-calendar-of-this-world"},
+    "linked:start": lambda world: {"token": "a-secret-of-this-world"},
     "visits:offer": lambda world: {"token": "a-secret-of-this-world"},
     **of_room("infusions", "infusion", "infusion parts check-in clear start pause resume complete stop hold not-given"),
     **of_room(

@@ -1,0 +1,171 @@
+"""Secret links for patients: made, opened by the birth date, locked after five wrong ones, revoked.
+
+A token of 256 random bits leaves this module once, in the address that is sent; the database holds its SHA-256 alone.
+Rooms further right listen to `after_make` and `after_lock`, which are called in the transaction of the change.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import date, timedelta
+from hashlib import sha256
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from clinic import clock
+from clinic.errors import NotFound, Refused
+from clinic.models import User
+from clinic.policy import Action, require
+from patients.models import Patient, PatientLink
+
+DAYS = 14
+LONGEST_DAYS = 60
+
+after_make: list[Callable[[PatientLink, str], None]] = []
+"""Called with a link that is to be sent, and with its path: the only time anybody learns of it."""
+
+after_lock: list[Callable[[PatientLink], None]] = []
+"""Called when the fifth birth date was wrong: somebody has to call the patient."""
+
+after_end: list[Callable[[PatientLink], None]] = []
+"""Called when a link is revoked: what was planned about it is taken back."""
+
+starts: dict[str, str] = {}
+"""Where a link of each purpose begins: the name of an address that takes the token. Rooms fill it in `ready`."""
+
+
+class Told(Refused):
+    """A refusal in words for the patient."""
+
+
+def token_hash(token: str) -> str:
+    return sha256(token.encode()).hexdigest()
+
+
+@transaction.atomic
+def make(
+    *,
+    patient_id: UUID,
+    purpose: str,
+    by: User | None,
+    subject_id: UUID | None = None,
+    days: int = DAYS,
+    send: bool = False,
+) -> str:
+    """Make a link and answer its path; the former one of the same purpose and subject ends.
+
+    With `send`, whoever carries letters is told of it too. `by=None` is the house itself, where a plan calls for a
+    link. Raises NotFound, NotPermitted, Refused for a patient who has died.
+    """
+    patient = _patient(patient_id, by)
+    if not 1 <= days <= LONGEST_DAYS:
+        raise Refused(f"A link lasts 1 to {LONGEST_DAYS} days.")
+    if patient.deceased_on:
+        raise Refused(f"{patient.name} has died; no link can be sent.")
+    for former in current(patient_id, purpose, subject_id).select_for_update():
+        _end(former, by)
+    token, now = secrets.token_urlsafe(32), clock.now()
+    link = PatientLink.objects.create(
+        patient=patient,
+        purpose=purpose,
+        subject_id=subject_id,
+        token_sha256=token_hash(token),
+        made_at=now,
+        made_by=by,
+        expires_at=now + timedelta(days=days),
+    )
+    path = reverse("linked:start", args=[token])
+    if send:
+        for follow in after_make:
+            follow(link, path)
+    return path
+
+
+def _patient(patient_id: UUID, by: User | None) -> Patient:
+    people = Patient.objects.select_for_update(of=("self",)).select_related("site").filter(pk=patient_id)
+    if by is not None:
+        people = people.filter(site__in=by.site_ids)
+    patient = people.first()
+    if patient is None:
+        raise NotFound
+    if by is not None:
+        require(by, Action.SEND_LINK, at=patient.site)
+    return patient
+
+
+def current(patient_id: UUID, purpose: str, subject_id: UUID | None = None) -> QuerySet[PatientLink]:
+    """The one link of this purpose that was not revoked, run out or locked though it may be."""
+    return PatientLink.objects.filter(
+        patient=patient_id, purpose=purpose, subject_id=subject_id, revoked_at__isnull=True
+    )
+
+
+@transaction.atomic
+def revoke(*, link_id: UUID, by: User) -> PatientLink:
+    """Let a link open nothing any more; twice has no second effect. Raises NotFound, NotPermitted."""
+    link = _locked(link_id)
+    if link.patient.site_id not in by.site_ids:
+        raise NotFound
+    require(by, Action.SEND_LINK, at=link.patient.site)
+    if link.revoked_at is None:
+        _end(link, by)
+    return link
+
+
+def _end(link: PatientLink, by: User | None) -> None:
+    link.revoked_at, link.revoked_by = clock.now(), by
+    link.save(update_fields=["revoked_at", "revoked_by"])
+    for follow in after_end:
+        follow(link)
+
+
+def _locked(link_id: UUID) -> PatientLink:
+    link = (
+        PatientLink.objects.select_for_update(of=("self",)).select_related("patient__site").filter(pk=link_id).first()
+    )
+    if link is None:
+        raise NotFound
+    return link
+
+
+def find(token: str) -> PatientLink | None:
+    """The link of a token, whatever became of it."""
+    return _whole().filter(token_sha256=token_hash(token)).first()
+
+
+def by_id(link_id: str) -> PatientLink | None:
+    """The link that a tablet was handed over with."""
+    return _whole().filter(pk=link_id).first()
+
+
+def _whole() -> QuerySet[PatientLink]:
+    return PatientLink.objects.select_related("patient__site", "made_by")
+
+
+@transaction.atomic
+def open_with(*, link_id: UUID, born: date) -> bool:
+    """Whether this is the birth date. The fifth wrong one, over the whole life of the link, locks it.
+
+    Counted under a lock and never set back: guesses sent at once count each, and a right answer in between gives a
+    guesser no further ones.
+    """
+    link = _locked(link_id)
+    if not link.is_good:
+        return False
+    if link.patient.birth_date == born:
+        if link.opened_at is None:
+            link.opened_at = clock.now()
+            link.save(update_fields=["opened_at"])
+        return True
+    link.tries += 1
+    if link.tries >= PatientLink.TRIES:
+        link.locked_at = clock.now()
+    link.save(update_fields=["tries", "locked_at"])
+    if link.locked_at:
+        for follow in after_lock:
+            follow(link)
+    return False
