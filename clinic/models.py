@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
@@ -289,6 +291,40 @@ class ShiftException(Record):
 
     def __str__(self) -> str:
         return f"{self.user} {self.day}"
+
+
+@audited
+class OnCallTurn(Record):
+    """Who answers for a site from one moment to another, also at night: first, or as the backup."""
+
+    class Tier(models.TextChoices):
+        FIRST = "first", "On call"
+        BACKUP = "backup", "Backup"
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="on_call_turns")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="on_call_turns")
+    tier = models.CharField(max_length=6, choices=Tier.choices)
+    during = DateTimeRangeField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["during", "tier"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            ExclusionConstraint(
+                name="on_call_one_a_tier",
+                expressions=[
+                    ("site", RangeOperators.EQUAL),
+                    ("tier", RangeOperators.EQUAL),
+                    ("during", RangeOperators.OVERLAPS),
+                ],
+            ),
+            models.CheckConstraint(
+                name="on_call_from_to",
+                condition=Q(during__isempty=False, during__startswith__isnull=False, during__endswith__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.get_tier_display().lower()}"
 
 
 @audited

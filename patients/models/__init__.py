@@ -9,9 +9,12 @@ from patients.models.inquiries import Inquiry
 from patients.models.links import PatientLink
 from patients.models.measures import MeasureResponse
 from patients.models.people import Contact, ContactConsent, ExternalIdentifier, Patient, PatientPhoto
-from patients.models.safety import SafetyAlert
+from patients.models.safety import AlertContact, AlertGrading, SafetyAlert
+from patients.models.safety_plans import SafetyPlan
 
 __all__ = [
+    "AlertContact",
+    "AlertGrading",
     "Allergy",
     "Coded",
     "Condition",
@@ -34,5 +37,6 @@ __all__ = [
     "PatientLink",
     "PatientPhoto",
     "SafetyAlert",
+    "SafetyPlan",
     "TreatmentTrial",
 ]
