@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('clinic', '0003_on_call'),
         ('clinic', '__first__'),
-        ('patients', '0004_safety'),
+        ('patients', '0005_safety'),
         ('reminders', '0001_initial'),
     ]
 

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('clinic', '__first__'),
-        ('patients', '0003_goals'),
+        ('patients', '0004_links'),
     ]
 
     operations = [
