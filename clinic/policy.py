@@ -388,6 +388,10 @@ ROUTES: dict[str, Action | Door] = {
     "journey:repair-carry-out": Action.BOOK,
     "journey:repair-undo": Action.BOOK,
     "journey:overbookings": Action.OVERBOOK,
+    "journey:outcome": Action.SEE_CHART,
+    "journey:outcome-add": Action.RECORD_PROGRESS,
+    "journey:goal-rate": Action.RECORD_PROGRESS,
+    "journey:outcome-error": Action.RECORD_PROGRESS,
 }
 
 

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from journey.views import arrivals, board, overbookings, pages, panel, repair, repair_series, series
+from journey.views import arrivals, board, outcomes, overbookings, pages, panel, repair, repair_series, series
 
 app_name = "journey"
 
@@ -16,6 +16,10 @@ urlpatterns: list[URLPattern] = [
     path("arrivals/<uuid:pk>/step/", arrivals.step, name="arrivals-step"),
     path("chart/<uuid:pk>/", pages.chart, name="chart"),
     path("chart/<uuid:pk>/series/", series.plan, name="series-plan"),
+    path("chart/<uuid:pk>/outcome/", outcomes.show, name="outcome"),
+    path("chart/<uuid:pk>/outcome/add/<slug:kind>/", outcomes.add, name="outcome-add"),
+    path("goals/<uuid:pk>/rate/", outcomes.rate, name="goal-rate"),
+    path("outcome/<slug:kind>/<uuid:pk>/error/", outcomes.in_error, name="outcome-error"),
     path("series/<uuid:pk>/booster/", series.booster, name="booster"),
     path("series/<uuid:pk>/repair/", repair_series.series, name="repair-series"),
     path("series/<uuid:pk>/extend/", repair_series.extend, name="extend-series"),

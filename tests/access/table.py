@@ -263,4 +263,8 @@ EXPECTED: dict[str, set[Role] | str] = {
     "journey:repair-carry-out": {DESK, NURSE, THERAPIST, PROVIDER},
     "journey:repair-undo": {DESK, NURSE, THERAPIST, PROVIDER},
     "journey:overbookings": {PROVIDER, ADMIN},
+    "journey:outcome": CLINICAL,
+    "journey:outcome-add": CLINICAL,
+    "journey:goal-rate": CLINICAL,
+    "journey:outcome-error": CLINICAL,
 }

@@ -20,6 +20,7 @@ from patients.models import (
     Consent,
     Contact,
     Evaluation,
+    Goal,
     ImportJob,
     Inquiry,
     MeasureResponse,
@@ -60,6 +61,7 @@ class World:
         seen = {"observed_at": now}
         self.contact = Contact.objects.create(patient=of, kind="escort", name=f"Leon {SECRET}")
         PatientPhoto.objects.create(patient=of, jpeg=b"JFIF", taken_by=provider)
+        self.goal = Goal.objects.create(patient=of, words=f"To sing {SECRET}", entered_by=provider, **seen)
         self.inquiry = Inquiry.objects.create(
             site=site, source="phone", given_name="Zephyrine", family_name=SECRET, phone="+13105550140"
         )
@@ -246,7 +248,10 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
     **of_room("therapy", "session", "session intentions missed"),
     "therapy:write": pk("session", kind="plan"),
     "therapy:addendum": pk("session", kind="plan"),
-    **of_room("journey", "patient", "chart series-plan"),
+    **of_room("journey", "patient", "chart series-plan outcome"),
+    **of_room("journey", "goal", "goal-rate"),
+    "journey:outcome-add": pk("patient", kind="goal"),
+    "journey:outcome-error": pk("goal", kind="goal"),
     **of_room("journey", "series", "booster repair-series gap-decision extend-series"),
     **of_room("journey", "repair", "repair repair-progress repair-carry-out repair-undo"),
     **of_room("journey", "visit", "today-visit today-step today-cancel today-move arrivals-step"),

@@ -1,0 +1,1 @@
+"""The outcome picture of one patient: what the scores say, and what happened meanwhile."""
