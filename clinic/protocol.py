@@ -80,6 +80,7 @@ class ProtocolValues(models.Model):
     fasting_solids_hours = whole(6, 0, 12, "hours without food; S-ASAnpo")
     fasting_fatty_hours = whole(8, 0, 12, "hours after a fatty meal; S-ASAnpo")
     fasting_clear_hours = whole(2, 0, 8, "hours without clear drinks; S-ASAnpo")
+    benzo_flag_mg = exact("8", "1", "40", "mg/day as diazepam, above it a provider looks; S-BZD")
     benzo_hold_hours = whole(12, 0, 24, "hours; P, S-OxTx")
     opioid_hold_hours = whole(6, 0, 24, "hours; S-Nerv")
     substance_free_hours = whole(24, 0, 72, "hours without alcohol and cannabis; S-Ketwell, S-Nerv")

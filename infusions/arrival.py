@@ -46,6 +46,11 @@ def record_arrival(
     substances_clear: bool,
     pregnancy: str,
     emergency_ready: bool,
+    alcohol_at: datetime | None = None,
+    cannabis_at: datetime | None = None,
+    benzodiazepine_at: datetime | None = None,
+    opioid_at: datetime | None = None,
+    benzodiazepine_mg_day: Decimal | None = None,
     interval_history: str = "",
     escort: Contact | None = None,
     escort_confirmed: bool = False,
@@ -62,8 +67,15 @@ def record_arrival(
         raise Refused("The checks on arrival are written between check-in and start.")
     moment = states.happened(observed_at or clock.now())
     problems = _arrival_problems(infusion, weight_kg, nothing_new, interval_history, pregnancy, escort)
-    for name, time in (("last_solids_at", last_solids_at), ("last_clear_at", last_clear_at)):
-        if time > moment:
+    taken = {
+        "alcohol_at": alcohol_at,
+        "cannabis_at": cannabis_at,
+        "benzodiazepine_at": benzodiazepine_at,
+        "opioid_at": opioid_at,
+    }
+    problems |= _substance_problems(substances_clear, taken, benzodiazepine_mg_day)
+    for name, time in {"last_solids_at": last_solids_at, "last_clear_at": last_clear_at, **taken}.items():
+        if time and time > moment:
             problems[name] = "This time is still to come."
     if problems:
         raise Invalid(problems)
@@ -79,6 +91,8 @@ def record_arrival(
             "fatty_meal": fatty_meal,
             "last_clear_at": last_clear_at,
             "substances_clear": substances_clear,
+            **taken,
+            "benzodiazepine_mg_day": benzodiazepine_mg_day,
             "pregnancy": pregnancy,
             "emergency_ready": emergency_ready,
             "escort": escort,
@@ -207,6 +221,18 @@ def override(*, infusion_id: UUID, light: str, reason: str, by: User) -> GateOve
     return GateOverride.objects.create(
         infusion=infusion, light=light, found=found.found, reason=said(reason), by=by, at=clock.now()
     )
+
+
+def _substance_problems(clear: bool, taken: dict[str, datetime | None], mg_day: Decimal | None) -> dict[str, str]:
+    """Something taken has a time, and no time stands beside “none”."""
+    problems: dict[str, str] = {}
+    if not clear and not any(taken.values()):
+        problems["alcohol_at"] = "Write when it was last taken, at what was taken."
+    if clear and any(taken.values()):
+        problems["substances_clear"] = "A time is written below: answer “Yes”, or take the time away."
+    if mg_day is not None and not 0 <= mg_day <= 200:
+        problems["benzodiazepine_mg_day"] = "A daily dose is between 0 and 200 mg, as diazepam."
+    return problems
 
 
 def _arrival_problems(

@@ -6,7 +6,8 @@ Sources of the numbers: protocol 2.3 and Table A.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import TypeVar
 
 from clinic.wording import quantity
 from infusions import limits, rules
@@ -15,12 +16,14 @@ from infusions.lights import HOLD, OK, STOP, TODO, WARN, Light, Where, at, here
 from infusions.limits import Kind, Phase
 from infusions.models import ArrivalCheck, VitalSigns
 
+L = TypeVar("L", bound="Light | tuple[Light, ...]")
 
-def _arrival(key: str, label: str) -> Callable[[Callable[[Facts, ArrivalCheck], Light]], Callable[[Facts], Light]]:
-    """A light that needs the checks on arrival: still to do while there are none."""
 
-    def wrap(judge: Callable[[Facts, ArrivalCheck], Light]) -> Callable[[Facts], Light]:
-        def light(facts: Facts) -> Light:
+def _arrival(key: str, label: str) -> Callable[[Callable[[Facts, ArrivalCheck], L]], Callable[[Facts], L | Light]]:
+    """What needs the checks on arrival: still to do while there are none."""
+
+    def wrap(judge: Callable[[Facts, ArrivalCheck], L]) -> Callable[[Facts], L | Light]:
+        def light(facts: Facts) -> L | Light:
             if facts.arrival is None:
                 return Light(key, label, TODO, "Asked on arrival.", "Nurse", here(facts, "arrival"))
             return judge(facts, facts.arrival)
@@ -64,11 +67,24 @@ def _fasting(facts: Facts, arrival: ArrivalCheck) -> Light:
 
 
 @_arrival("substances", "Substances")
-def _substances(facts: Facts, arrival: ArrivalCheck) -> Light:
-    if not arrival.substances_clear:
-        told = f"{rules.held_substances(facts.settings)}: one of these was taken. A provider decides."
-        return Light("substances", "Substances", STOP, told, "Provider", here(facts, "arrival"))
-    return Light("substances", "Substances clear", OK)
+def _substances(facts: Facts, arrival: ArrivalCheck) -> tuple[Light, ...]:
+    """A light for each thing taken inside its hold time, and one for a high daily dose of a benzodiazepine (S-BZD)."""
+    taken = [(each, getattr(arrival, f"{each.key}_at")) for each in rules.SUBSTANCES]
+    found = [
+        _taken(facts, each, when) for each, when in taken if when and facts.now < each.free_from(when, facts.settings)
+    ]
+    daily = arrival.benzodiazepine_mg_day
+    if daily is not None and daily > facts.settings.benzo_flag_mg:
+        line = quantity(facts.settings.benzo_flag_mg, "mg")
+        told = f"{quantity(daily, 'mg')} a day as diazepam, above {line}: the effect may be less. A provider looks."
+        found.append(Light("benzo_dose", "Benzodiazepine a day", WARN, told, "Provider", here(facts, "arrival")))
+    return tuple(found) or (Light("substances", "Substances clear", OK),)
+
+
+def _taken(facts: Facts, what: rules.Substance, when: datetime) -> Light:
+    over = at(facts, what.free_from(when, facts.settings))
+    told = f"{what.name} {at(facts, when)}: {what.hours(facts.settings)} hours are over {over}."
+    return Light(what.key, what.name, STOP, f"{told} Wait, or a provider decides.", "Provider", here(facts, "arrival"))
 
 
 @_arrival("pregnancy", "Pregnancy test")

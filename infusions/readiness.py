@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 from uuid import UUID
 
 from infusions.arrival_lights import ON_ARRIVAL
@@ -37,7 +38,8 @@ def summary(infusions: Sequence[Infusion]) -> dict[UUID, Summary]:
 
 
 def _judge(facts: Facts) -> list[Light]:
-    return [replace(light, override=_override(facts, light)) for light in (make(facts) for make in LIGHTS)]
+    found = [made if isinstance(made, tuple) else (made,) for made in (make(facts) for make in LIGHTS)]
+    return [replace(light, override=_override(facts, light)) for light in chain.from_iterable(found)]
 
 
 def _override(facts: Facts, light: Light) -> GateOverride | None:

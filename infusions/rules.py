@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
@@ -174,6 +174,32 @@ CHILD_BEARING = range(12, 56)
 def pregnancy_possible(sex: str, age: int) -> bool:
     """Whether “does not apply” is not enough: recorded as female, and of an age (P)."""
     return sex == "female" and age in CHILD_BEARING
+
+
+@dataclass(frozen=True)
+class Substance:
+    """Something that must not have been taken for so many hours before the dose."""
+
+    key: str
+    name: str
+    setting: str
+    """Which setting holds its hours."""
+
+    def hours(self, limits: ProtocolValues) -> int:
+        return int(getattr(limits, self.setting))
+
+    def free_from(self, taken: datetime, limits: ProtocolValues) -> datetime:
+        """When its hold time is over: alcohol at 21:30 is held against a dose until 21:30 of the next day."""
+        return taken + timedelta(hours=self.hours(limits))
+
+
+SUBSTANCES = (
+    Substance("alcohol", "Alcohol", "substance_free_hours"),
+    Substance("cannabis", "Cannabis", "substance_free_hours"),
+    Substance("benzodiazepine", "Benzodiazepine", "benzo_hold_hours"),
+    Substance("opioid", "Opioid", "opioid_hold_hours"),
+)
+"""Table A: alcohol_cannabis_abstain before (S-Ketwell, S-Nerv), benzo_hold_before (P, S-OxTx), opioid_hold_before."""
 
 
 def held_substances(limits: ProtocolValues) -> str:

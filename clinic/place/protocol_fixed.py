@@ -22,6 +22,9 @@ class Fixed:
 
 IN_THE_PROGRAM = (
     Fixed("draw_rounding", "A drawn volume is rounded to", "0.01 mL, halves up", "our proposal"),
+    Fixed("alcohol_cannabis_abstain after", "No alcohol or cannabis after", "24 hours", "S-Ketwell, S-Nerv"),
+    Fixed("no_driving_until", "No driving until", "the next day after sleep, 24 hours at least", "S-SprHCP, S-Ketwell"),
+    Fixed("inventory_cycle", "The drug is counted", "each day; the legal count every two years", "S-DEA2"),
     Fixed("rn_ratio / first_infusion", "A nurse at a first infusion", "watches that one alone", "our proposal"),
     Fixed("series_template", "Days of a loading series", "Tuesday and Friday, unless others are chosen", "S-ELEKT"),
     Fixed("response / remission PHQ-9", "Response, and remission", "half of the baseline or less; below 5", "S-PHQ"),
@@ -31,14 +34,11 @@ IN_THE_PROGRAM = (
     Fixed("vob_expiry / pre_first", "A check of benefits is valid", "to the end of its month", "S-QC, our proposal"),
     Fixed("gfe_days / threshold", "A good-faith estimate is due", "1 or 3 business days after booking", "S-GFE"),
     Fixed("booster_interval_range / max_extend", "Range of booster intervals", "set above", "Seeds"),
-    Fixed("auto_logoff", "A screen locks when left for", "10 minutes", "S-312, our proposal"),
+    Fixed("auto_logoff", "A screen locks when left for", "10 minutes; a tablet of the clinic for 2, then a PIN", "S-312, our proposal"),
 )
 
 BY_PEOPLE = (
     Fixed("phq9_gate (payer)", "PHQ-9 that many payers ask for", "15", "S-VA, S-QCspr"),
-    Fixed("benzo_flag", "Benzodiazepine that lowers the chance", "above 8 mg a day, as diazepam", "S-BZD"),
-    Fixed("alcohol_cannabis_abstain after", "No alcohol or cannabis after", "24 hours", "S-Ketwell, S-Nerv"),
-    Fixed("no_driving_until", "No driving until", "the next day after sleep, 24 hours at least", "S-SprHCP, S-Ketwell"),
     Fixed("worsening / MCID", "A change of PHQ-9 that counts", "5 points", "S-PHQ"),
     Fixed(
         "relapse_watch / confirm", "Relapse, watch and confirmed",
@@ -50,6 +50,5 @@ BY_PEOPLE = (
     Fixed("si_contact high/mod/low", "Contact after high, moderate, low risk", "24 hours, 72 hours, 7 days", "S-SPI"),
     Fixed("postinfusion_checkin", "Check-in after an infusion", "24 hours; a call after 30 if silent", "S-Northrup"),
     Fixed("pa_warn", "An authorization is renewed at", "80 % of its units or 10 days left", "our proposal"),
-    Fixed("inventory_cycle", "The drug is counted", "each day; the legal count every two years", "S-DEA2"),
     Fixed("retention_chart / audit / dea", "Kept: charts, audit, drug records", "10, 6 and 10 years", "S-Ret, S-DEA1"),
 )  # fmt: skip

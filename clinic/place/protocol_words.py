@@ -57,6 +57,7 @@ SECTIONS: dict[str, tuple[str, dict[str, str]]] = {
             "fasting_solids_hours": "Solid food",
             "fasting_fatty_hours": "Fatty food",
             "fasting_clear_hours": "Clear drinks",
+            "benzo_flag_mg": "Benzodiazepine that lessens the effect",
             "benzo_hold_hours": "Benzodiazepine held for",
             "opioid_hold_hours": "Opioid held for",
             "substance_free_hours": "Alcohol and cannabis",

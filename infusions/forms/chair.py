@@ -14,8 +14,10 @@ from clinic.forms import CalmForm
 from clinic.models import Site
 from infusions.forms.witness import WitnessForm
 from infusions.models import ArrivalCheck, Infusion
-from infusions.rules import held_substances
+from infusions.rules import SUBSTANCES, held_substances
 from patients.models import Contact
+
+TAKEN = tuple(f"{each.key}_at" for each in SUBSTANCES)
 
 
 def latest_moment(site: Site, at: time, upto: datetime | None = None) -> datetime:
@@ -44,7 +46,7 @@ class ArrivalForm(CalmForm, forms.Form):
     """What is asked and measured on arrival (protocol 2.3)."""
 
     picks = ("nothing_new", "substances_clear", "pregnancy")
-    units: ClassVar[dict[str, str]] = {"weight_kg": "kg"}
+    units: ClassVar[dict[str, str]] = {"weight_kg": "kg", "benzodiazepine_mg_day": "mg"}
 
     identity_confirmed = forms.BooleanField(
         required=False, label="The patient said name and birth date; both are as above"
@@ -61,6 +63,13 @@ class ArrivalForm(CalmForm, forms.Form):
     substances_clear = forms.ChoiceField(
         label="Substances inside their hold time?",
         choices=[("yes", "None"), ("no", "Yes")],
+    )
+    alcohol_at = forms.DateTimeField(label="Last alcohol", required=False)
+    cannabis_at = forms.DateTimeField(label="Last cannabis", required=False)
+    benzodiazepine_at = forms.DateTimeField(label="Last benzodiazepine", required=False)
+    opioid_at = forms.DateTimeField(label="Last opioid", required=False)
+    benzodiazepine_mg_day = forms.DecimalField(
+        label="Benzodiazepine a day, as diazepam", required=False, max_digits=5, decimal_places=1
     )
     pregnancy = forms.ChoiceField(label="Pregnancy test", choices=ArrivalCheck.Pregnancy.choices)
     escort = AskedContact(label="Who takes the patient home", queryset=Contact.objects.none(), empty_label="Nobody yet")
@@ -82,6 +91,14 @@ class ArrivalForm(CalmForm, forms.Form):
             "fatty_meal",
             Row(Column("nothing_new"), Column("interval_history"), css_class="g-3 mb-3"),
             Row(Column("substances_clear"), Column("pregnancy"), css_class="g-3 mb-3"),
+            Row(
+                Column("alcohol_at"),
+                Column("cannabis_at"),
+                Column("benzodiazepine_at"),
+                Column("opioid_at"),
+                css_class="g-3 mb-3 ek-taken row-cols-2",
+            ),
+            "benzodiazepine_mg_day",
             Row(Column("escort"), Column("escort_confirmed", css_class="align-self-end"), css_class="g-3 mb-3"),
             "emergency_ready",
         )
@@ -93,7 +110,14 @@ class ArrivalForm(CalmForm, forms.Form):
             data[name] = latest_moment(site, data[name])
         for name in ("nothing_new", "substances_clear"):
             data[name] = data[name] == "yes"
+        for name in TAKEN:
+            data[name] = _on_the_wall(site, data[name]) if data[name] and not data["substances_clear"] else None
         return data
+
+
+def _on_the_wall(site: Site, typed: datetime) -> datetime:
+    """The moment at which the site's clock showed what was typed."""
+    return site.moment(typed.date(), typed.time())
 
 
 def _answers(check: ArrivalCheck | None, site: Site) -> dict[str, Any]:
@@ -109,6 +133,8 @@ def _answers(check: ArrivalCheck | None, site: Site) -> dict[str, Any]:
         "fatty_meal": check.fatty_meal,
         "last_clear_at": site.local(check.last_clear_at).time(),
         "substances_clear": yes[check.substances_clear],
+        "benzodiazepine_mg_day": check.benzodiazepine_mg_day,
+        **{name: site.local(when).replace(tzinfo=None) for name in TAKEN if (when := getattr(check, name))},
         "pregnancy": check.pregnancy,
         "escort": check.escort_id,
         "escort_confirmed": check.escort_confirmed,

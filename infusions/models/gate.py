@@ -37,6 +37,13 @@ class ArrivalCheck(Record, Entered):
     fatty_meal = models.BooleanField("the last meal was a fatty one", default=False)
     last_clear_at = models.DateTimeField()
     substances_clear = models.BooleanField("no alcohol, cannabis, benzodiazepine or opioid inside its hold time")
+    alcohol_at = models.DateTimeField("last alcohol", null=True, blank=True)
+    cannabis_at = models.DateTimeField("last cannabis", null=True, blank=True)
+    benzodiazepine_at = models.DateTimeField("last benzodiazepine", null=True, blank=True)
+    opioid_at = models.DateTimeField("last opioid", null=True, blank=True)
+    benzodiazepine_mg_day = models.DecimalField(
+        "benzodiazepine a day, as diazepam, mg", max_digits=5, decimal_places=1, null=True, blank=True
+    )
     pregnancy = models.CharField(max_length=8, choices=Pregnancy.choices)
     escort = models.ForeignKey(Contact, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     escort_confirmed = models.BooleanField(default=False)
@@ -45,7 +52,16 @@ class ArrivalCheck(Record, Entered):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             within("arrival_weight_sane", "weight_kg", 30, 300),
+            within("arrival_benzodiazepine_sane", "benzodiazepine_mg_day", 0, 200),
             together("arrival_identity_whole", "identity_by", "identity_at"),
+            models.CheckConstraint(
+                name="arrival_substance_says_when",
+                condition=Q(substances_clear=True)
+                | Q(alcohol_at__isnull=False)
+                | Q(cannabis_at__isnull=False)
+                | Q(benzodiazepine_at__isnull=False)
+                | Q(opioid_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -16,6 +16,7 @@ TABLE_A = {
     "trd_min_trials / min_weeks": {"trd_min_trials": 2, "trd_min_weeks": 6},
     "phq9_gate": {"phq9_gate": 10},
     "eval_valid_before_first / reeval_after": {"evaluation_valid_days": 90, "reevaluation_after_days": 180},
+    "benzo_flag": {"benzo_flag_mg": D(8)},
     "benzo_hold_before": {"benzo_hold_hours": 12},
     "opioid_hold_before": {"opioid_hold_hours": 6},
     "alcohol_cannabis_abstain before": {"substance_free_hours": 24},
@@ -67,7 +68,7 @@ TABLE_A = {
     "waste_witness / window": {"waste_witness_minutes": 30},
 }  # fmt: skip
 NO_SETTING = {
-    "phq9_gate (payer)", "benzo_flag", "alcohol_cannabis_abstain after", "draw_rounding", "no_driving_until",
+    "phq9_gate (payer)", "alcohol_cannabis_abstain after", "draw_rounding", "no_driving_until",
     "rn_ratio / first_infusion", "series_template", "response / remission PHQ-9", "worsening / MCID",
     "relapse_watch / confirm", "booster_alt_rct", "booster_interval_range / max_extend", "phq9_cadence_post",
     "urinary_misuse_check / labs", "item9_threshold", "si_contact high/mod/low", "quiet_hours",

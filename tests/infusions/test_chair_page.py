@@ -243,6 +243,21 @@ def test_arrival_checks_keep_what_was_typed(at_chair, day, checked_in):
     assert 'value="8000"' in page
 
 
+def test_the_time_of_a_substance_is_read_on_the_sites_clock(at_chair, day, checked_in):
+    """Pine Street reads 06:30 as its own morning, not as the server's."""
+    answers = {
+        "identity_confirmed": "on", "weight_kg": "80", "nothing_new": "yes", "last_solids_at": "19:30",
+        "last_clear_at": "06:00", "substances_clear": "no", "opioid_at": f"{day.day}T06:30", "pregnancy": "negative",
+        "benzodiazepine_mg_day": "5", "emergency_ready": "on", "escort": day.escort().pk, "escort_confirmed": "on",
+    }  # fmt: skip
+    assert _post(at_chair, day, "arrival", checked_in, "08:50", **answers).status_code == 200
+    check = checked_in.arrival_check
+    assert (check.opioid_at, check.alcohol_at, check.benzodiazepine_mg_day) == (day.at("06:30"), None, 5)
+    page = _open(at_chair, day, checked_in, "08:51").content.decode()
+    assert "Opioid 06:30: 6 hours are over 12:30." in page
+    assert f'value="{day.day}T06:30"' in page
+
+
 def test_a_row_is_corrected_on_a_page_of_its_own(at_chair, day, running):
     row = day.vitals(running, "09:22", 246, 90).row
     with day.clock("09:25"):
@@ -263,10 +278,10 @@ def test_a_row_is_corrected_on_a_page_of_its_own(at_chair, day, running):
 
 
 def test_only_the_provider_sees_how_to_override(client, day, ready, provider):
-    day.arrival(ready, "08:55", substances_clear=False)
+    day.arrival(ready, "08:55", substances_clear=False, alcohol_at=day.at("06:00"))
     for user, seen in ((day.nurse, False), (provider, True)):
         client.force_login(user)
-        assert ('data-fill-light="substances"' in _open(client, day, ready, "08:56").content.decode()) is seen
+        assert ('data-fill-light="alcohol"' in _open(client, day, ready, "08:56").content.decode()) is seen
 
 
 def test_the_page_asks_as_much_for_many_rows_as_for_one(at_chair, day, running, django_assert_max_num_queries):

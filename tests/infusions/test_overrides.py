@@ -98,6 +98,6 @@ def test_a_grave_reading_after_an_override_holds_also_beside_one_that_was_let_pa
 
 
 def test_an_override_that_names_no_finding_lets_nothing_pass(ready, day):
-    day.arrival(ready, "08:55", substances_clear=False)
-    ready.overrides.create(light="substances", reason="From before", by=day.provider, at=day.at("08:56"))
-    assert not _passed(day, ready, "substances")
+    day.arrival(ready, "08:55", substances_clear=False, alcohol_at=day.at("06:00"))
+    ready.overrides.create(light="alcohol", reason="From before", by=day.provider, at=day.at("08:56"))
+    assert not _passed(day, ready, "alcohol")

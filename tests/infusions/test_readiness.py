@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from clinic import settings_versions
-from infusions import gaps, readiness
+from clinic.errors import Invalid
+from infusions import gaps, readiness, run
 from infusions.models import ArrivalCheck, Infusion, PregnancyTest, VitalSigns
 from insurance.models import SelfPay
 from patients.models import Consent, MeasureResponse, Patient, SafetyAlert
@@ -18,6 +19,13 @@ from tests.infusions.day import Day
 
 def _arrival(**changes):
     return lambda day, infusion: ArrivalCheck.objects.filter(infusion=infusion).update(**changes)
+
+
+def _took(what, time):
+    def take(day, infusion):
+        _arrival(substances_clear=False, **{f"{what}_at": day.at(time)})(day, infusion)
+
+    return take
 
 
 def _withdraw(day, infusion):
@@ -62,7 +70,8 @@ BREAKS = {
     "screen": (_old("cssrs"), "todo"),
     "identity": (_arrival(identity_confirmed=False), "stop"),
     "interval": (_arrival(nothing_new=False, interval_history="New blood thinner"), "warn"),
-    "substances": (_arrival(substances_clear=False), "stop"),
+    "alcohol": (_took("alcohol", "06:00"), "stop"),
+    "benzo_dose": (_arrival(benzodiazepine_mg_day=Decimal("8.1")), "warn"),
     "pregnancy": (_tested_positive, "stop"),
     "weight": (_arrival(weight_kg=Decimal("75.9")), "stop"),
     "emergency": (_arrival(emergency_ready=False), "stop"),
@@ -111,6 +120,44 @@ def test_one_thing_wrong_puts_out_exactly_its_light(ready, day, key):
 def test_fasting_counts_six_hours_and_two(ready, day, change, state):
     _arrival(**{name: day.at(time) for name, time in change.items()})(day, ready)
     assert _states(day, ready)["fasting"] == state
+
+
+@pytest.mark.parametrize(
+    ("what", "hours", "state"),
+    [
+        ("alcohol", 24, "ok"), ("alcohol", 23.9, "stop"), ("cannabis", 24, "ok"), ("cannabis", 23.9, "stop"),
+        ("benzodiazepine", 12, "ok"), ("benzodiazepine", 11.9, "stop"), ("opioid", 6, "ok"), ("opioid", 5.9, "stop"),
+    ],
+)  # fmt: skip
+def test_each_substance_is_held_for_its_own_hours(ready, day, what, hours, state):
+    when = day.at("09:00") - timedelta(hours=hours)
+    _arrival(substances_clear=False, **{f"{what}_at": when})(day, ready)
+    assert _states(day, ready).get(what, "ok") == state
+
+
+def test_two_substances_are_two_findings_and_each_needs_its_own_word(ready, day, provider):
+    times = {"alcohol_at": day.at("06:00"), "opioid_at": day.at("05:00")}
+    day.arrival(ready, "08:55", substances_clear=False, **times)
+    with day.clock("09:00"):
+        run.override(infusion_id=ready.pk, light="alcohol", reason="A sip", by=provider)
+        [left] = readiness.unmet(_fresh(ready))
+    assert left == "Opioid: Opioid 05:00: 6 hours are over 11:00. Wait, or a provider decides."
+
+
+@pytest.mark.parametrize(
+    ("answers", "field"),
+    [
+        ({"substances_clear": False}, "alcohol_at"),
+        ({"substances_clear": True, "opioid_at": "08:00"}, "substances_clear"),
+        ({"substances_clear": False, "opioid_at": "08:56"}, "opioid_at"),
+        ({"benzodiazepine_mg_day": Decimal(201)}, "benzodiazepine_mg_day"),
+    ],
+)
+def test_what_was_taken_has_a_time_that_can_be(checked_in, day, answers, field):
+    at = {name: day.at(value) if name.endswith("_at") else value for name, value in answers.items()}
+    with pytest.raises(Invalid) as refused:
+        day.arrival(checked_in, "08:55", **at)
+    assert set(refused.value.fields) == {field}
 
 
 @pytest.mark.parametrize(("days", "state"), [(7, "ok"), (8, "warn"), (14, "warn"), (15, "stop")])
@@ -222,12 +269,10 @@ def test_what_is_still_to_do_is_no_block_for_front_desk(checked_in, day):
 
 
 def test_an_override_lets_its_light_pass_and_stays_visible(ready, day, provider):
-    from infusions import run
-
-    day.arrival(ready, "08:55", substances_clear=False)
+    day.arrival(ready, "08:55", substances_clear=False, alcohol_at=day.at("06:00"))
     with day.clock("08:56"):
-        run.override(infusion_id=ready.pk, light="substances", reason="One beer at noon yesterday", by=provider)
-        light = next(light for light in readiness.lights(ready) if light.key == "substances")
+        run.override(infusion_id=ready.pk, light="alcohol", reason="One beer at noon yesterday", by=provider)
+        light = next(light for light in readiness.lights(ready) if light.key == "alcohol")
         assert readiness.unmet(ready) == []
     assert light.state == "stop"
     assert light.passed

@@ -292,9 +292,9 @@ def test_what_is_firm_cannot_be_overridden(ready, day, provider):
 
 
 def test_an_override_says_why(ready, day, provider):
-    day.arrival(ready, "08:55", substances_clear=False)
+    day.arrival(ready, "08:55", substances_clear=False, alcohol_at=day.at("06:00"))
     with day.clock("08:56"), pytest.raises(Invalid):
-        run.override(infusion_id=ready.pk, light="substances", reason=" ", by=provider)
+        run.override(infusion_id=ready.pk, light="alcohol", reason=" ", by=provider)
 
 
 def test_not_given_after_the_draw_needs_a_witness(checked, day, nurse, other_nurse):
