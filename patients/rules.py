@@ -15,117 +15,17 @@ from typing import Protocol
 from patients.contraindications import BY_KEY as BY_KEY
 from patients.contraindications import CONTRAINDICATIONS as CONTRAINDICATIONS
 from patients.contraindications import Contraindication as Contraindication
-from patients.instruments import NOT_ASKED
-
-# --- Questionnaires (protocol 4; S-PHQ, S-CSSRS) ---
-
-
-class Band(StrEnum):
-    MINIMAL = "minimal"
-    MILD = "mild"
-    MODERATE = "moderate"
-    MODERATELY_SEVERE = "moderately severe"
-    SEVERE = "severe"
-
-
-LENGTH: Mapping[str, int] = {"phq9": 9, "gad7": 7, "cssrs": 6}
-
-# The lowest score of each band, highest first.
-BANDS: Mapping[str, tuple[tuple[int, Band], ...]] = {
-    "phq9": (
-        (20, Band.SEVERE),
-        (15, Band.MODERATELY_SEVERE),
-        (10, Band.MODERATE),
-        (5, Band.MILD),
-        (0, Band.MINIMAL),
-    ),
-    "gad7": (
-        (15, Band.SEVERE),
-        (10, Band.MODERATE),
-        (5, Band.MILD),
-        (0, Band.MINIMAL),
-    ),
-}
-
-
-def item_errors(instrument: str, items: Sequence[int | None]) -> dict[str, str]:
-    """What is wrong with the answers, by field name; empty when they can be scored.
-
-    All items are required: nothing is estimated from the others (protocol 4, notes).
-    """
-    if instrument not in LENGTH:
-        return {"instrument": "Choose a questionnaire from the list."}
-    if len(items) != LENGTH[instrument]:
-        return {"items": f"This questionnaire has {LENGTH[instrument]} questions; {len(items)} were answered."}
-    asked = set(range(len(items)))
-    if instrument == "cssrs" and items[1] == 0:
-        asked -= {2, 3, 4}
-    errors = {
-        f"item_{index + 1}": sentence
-        for index in sorted(asked)
-        if (sentence := _item_error(instrument, index, items[index]))
-    }
-    for index in sorted(set(range(len(items))) - asked):
-        if items[index] not in (None, 0, NOT_ASKED):
-            errors[f"item_{index + 1}"] = (
-                "Question 2 is answered no, so questions 3 to 5 are not asked. Look at both answers again."
-            )
-    return errors
-
-
-def _item_error(instrument: str, index: int, value: int | None) -> str:
-    if value is None:
-        return f"Question {index + 1} is not answered. Every question needs an answer."
-    top = 3 if instrument != "cssrs" else 2 if index == 5 else 1
-    if isinstance(value, bool) or not 0 <= value <= top:
-        return f"The answer to question {index + 1} must be one of the choices, 0 to {top}."
-    return ""
-
-
-def as_stored(instrument: str, items: Sequence[int | None]) -> list[int]:
-    """Valid answers in the form they are kept: what the C-SSRS does not ask is marked so, not written as “no”."""
-    if instrument == "cssrs" and items[1] == 0:
-        items = [*items[:2], NOT_ASKED, NOT_ASKED, NOT_ASKED, items[5]]
-    return [NOT_ASKED if item is None else int(item) for item in items]
-
-
-def score(instrument: str, items: Sequence[int]) -> int | None:
-    """The sum of PHQ-9 (0 to 27) or GAD-7 (0 to 21); a screener has none."""
-    return sum(items) if instrument in BANDS else None
-
-
-def band(instrument: str, total: int) -> Band:
-    """PHQ-9: 5, 10, 15, 20; GAD-7: 5, 10, 15 (S-PHQ)."""
-    return next(name for low, name in BANDS[instrument] if total >= low)
-
-
-class Risk(StrEnum):
-    HIGH = "high"
-    MODERATE = "moderate"
-    LOW = "low"
-
-
-def triage(items: Sequence[int]) -> Risk | None:
-    """C-SSRS screener triage (protocol 4.2, S-CSSRStri); None when every answer is no.
-
-    Intent (4), plan (5) or behavior in the past 3 months is high; a method (3) or older behavior moderate; a wish (1)
-    or thoughts (2) alone low.
-    """
-    wish, thoughts, method, intent, plan = (answer == 1 for answer in items[:5])
-    behavior = items[5]
-    if intent or plan or behavior == 2:
-        return Risk.HIGH
-    if method or behavior == 1:
-        return Risk.MODERATE
-    return Risk.LOW if wish or thoughts else None
-
-
-ITEM9_THRESHOLD = 1  # not a setting (Table A: item9_threshold, Cfg N)
-
-
-def item9_positive(items: Sequence[int]) -> bool:
-    return items[8] >= ITEM9_THRESHOLD
-
+from patients.scoring import BANDS as BANDS
+from patients.scoring import ITEM9_THRESHOLD as ITEM9_THRESHOLD
+from patients.scoring import LENGTH as LENGTH
+from patients.scoring import Band as Band
+from patients.scoring import Risk as Risk
+from patients.scoring import as_stored as as_stored
+from patients.scoring import band as band
+from patients.scoring import item9_positive as item9_positive
+from patients.scoring import item_errors as item_errors
+from patients.scoring import score as score
+from patients.scoring import triage as triage
 
 # --- Response (protocol 3.4; S-TP24, S-PHQ). Exact integers: no percentage is ever rounded. ---
 

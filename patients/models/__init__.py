@@ -7,6 +7,7 @@ from patients.models.history import Allergy, Coded, Condition, Medication, Treat
 from patients.models.imports import ImportJob, ImportRow
 from patients.models.inquiries import Inquiry
 from patients.models.links import PatientLink
+from patients.models.measure_plan import MeasureDraft, MeasureDue
 from patients.models.measures import MeasureResponse
 from patients.models.people import Contact, ContactConsent, ExternalIdentifier, Patient, PatientPhoto
 from patients.models.safety import AlertContact, AlertGrading, SafetyAlert
@@ -30,6 +31,8 @@ __all__ = [
     "ImportRow",
     "Inquiry",
     "LifeEvent",
+    "MeasureDraft",
+    "MeasureDue",
     "MeasureResponse",
     "Medication",
     "Observation",

@@ -64,7 +64,7 @@ def test_an_answer_outside_the_choices_is_named(value: int) -> None:
 
 
 def test_an_unknown_questionnaire_is_refused() -> None:
-    assert "instrument" in rules.item_errors("madrs", [0] * 10)
+    assert "instrument" in rules.item_errors("hamd", [0] * 17)
 
 
 def test_screener_asks_three_to_five_only_after_a_yes_to_two() -> None:
