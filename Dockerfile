@@ -35,6 +35,7 @@ COPY visits visits
 COPY infusions infusions
 COPY therapy therapy
 COPY journey journey
+COPY locale locale
 COPY templates templates
 COPY static static
 # The keys are needed to load the settings and are used for nothing.
