@@ -152,6 +152,9 @@ class ProtocolValues(models.Model):
     booster_then_days = whole(28, 7, 365, "days; S-bionuu")
     booster_min_days = whole(7, 1, 28, "days; Seeds")
     booster_max_days = whole(365, 28, 730, "days; Seeds")
+    measure_first_every_days = whole(14, 7, 28, "days between PHQ-9 after the last infusion; P")
+    measure_first_times = whole(4, 1, 12, "times; P")
+    measure_then_every_days = whole(28, 14, 90, "days; P")
 
     # Therapy
     prep_max_days_before = whole(21, 1, 60, "days before infusion 1; P")

@@ -45,7 +45,6 @@ BY_PEOPLE = (
         "10 or more, or 5 above the lowest; again within 7 to 14 days, 8 above, or 15 or more", "our proposal",
     ),
     Fixed("booster_alt_rct", "Boosters as in the trial", "4 after 7, 4 after 14, 3 after 28 days", "S-CANrct"),
-    Fixed("phq9_cadence_post", "PHQ-9 after a series", "4 every 14 days, then every 28", "our proposal"),
     Fixed("urinary_misuse_check / labs", "Bladder and misuse; urine and liver", "each booster; 180 days", "S-LabelPf"),
     Fixed("si_contact high/mod/low", "Contact after high, moderate, low risk", "24 hours, 72 hours, 7 days", "S-SPI"),
     Fixed("postinfusion_checkin", "Check-in after an infusion", "24 hours; a call after 30 if silent", "S-Northrup"),

@@ -139,6 +139,9 @@ SECTIONS: dict[str, tuple[str, dict[str, str]]] = {
             "booster_then_days": "Then every",
             "booster_min_days": "Shortest interval",
             "booster_max_days": "Longest interval",
+            "measure_first_every_days": "PHQ-9 after the last infusion, every",
+            "measure_first_times": "So often",
+            "measure_then_every_days": "PHQ-9 later, every",
         },
     ),
     "therapy": (

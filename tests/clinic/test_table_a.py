@@ -60,6 +60,9 @@ TABLE_A = {
     "review_warn / review_mandatory": {"review_warn_at": 3, "review_required_at": 4},
     "nonimprove_lt": {"nonimprovement_percent": 20},
     "booster_template": {"booster_first_days": 14, "booster_second_days": 21, "booster_then_days": 28},
+    "phq9_cadence_post": {
+        "measure_first_every_days": 14, "measure_first_times": 4, "measure_then_every_days": 28,
+    },
     "booster_interval_range": {"booster_min_days": 7, "booster_max_days": 365},
     "prep / midpoint / integration window": {"integration_hours": 72, "integration_grace_days": 7},
     "therapy_minutes": {"therapy_minutes": 53},
@@ -70,7 +73,7 @@ TABLE_A = {
 NO_SETTING = {
     "phq9_gate (payer)", "alcohol_cannabis_abstain after", "draw_rounding", "no_driving_until",
     "rn_ratio / first_infusion", "series_template", "response / remission PHQ-9", "worsening / MCID",
-    "relapse_watch / confirm", "booster_alt_rct", "booster_interval_range / max_extend", "phq9_cadence_post",
+    "relapse_watch / confirm", "booster_alt_rct", "booster_interval_range / max_extend",
     "urinary_misuse_check / labs", "item9_threshold", "si_contact high/mod/low", "quiet_hours",
     "sms_max_chars / per_day", "postinfusion_checkin", "vob_expiry / pre_first", "pa_warn", "gfe_days / threshold",
     "inventory_cycle", "retention_chart / audit / dea", "auto_logoff",
