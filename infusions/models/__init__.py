@@ -9,6 +9,7 @@ from infusions.models.ledger import LedgerEntry, StockCount
 from infusions.models.note import FlowsheetPack, InfusionNote, NoteAddendum
 from infusions.models.orders import Order
 from infusions.models.recovery import AgainstAdvice, Discharge
+from infusions.models.relapse import LongTermCheck, RelapseState
 from infusions.models.responses import BoosterPlan, ResponseReview
 from infusions.models.series import Series
 from infusions.models.vials import DrugVial
@@ -26,11 +27,13 @@ __all__ = [
     "Infusion",
     "InfusionNote",
     "LedgerEntry",
+    "LongTermCheck",
     "NoteAddendum",
     "Order",
     "Phrase",
     "PlanExtension",
     "PregnancyTest",
+    "RelapseState",
     "ResponseReview",
     "RunEvent",
     "Series",

@@ -23,9 +23,16 @@ class ResponseReview(Record):
 
     class Decision(models.TextChoices):
         CONTINUE = "continue", "Continue the series"
+        DOSE = "dose", "Change the dose"
         MAINTENANCE = "maintenance", "Go on to boosters"
         STOP = "stop", "Stop"
         REFER = "refer", "Stop and refer"
+
+    class Referral(models.TextChoices):
+        TMS = "tms", "TMS"
+        ECT = "ect", "ECT"
+        TMS_ECT = "tms_ect", "TMS or ECT"
+        OTHER = "other", "Somebody else, named in the reason"
 
     series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="reviews")
     after_number = models.PositiveSmallIntegerField()
@@ -33,6 +40,7 @@ class ResponseReview(Record):
     score = models.PositiveSmallIntegerField()
     decision = models.CharField(max_length=11, choices=Decision.choices)
     rationale = models.TextField()
+    referral = models.CharField("referred for", max_length=7, choices=Referral.choices, blank=True)
     signed_at = models.DateTimeField(default=clock.now)
     signed_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
 
@@ -52,8 +60,18 @@ class ResponseReview(Record):
 class BoosterPlan(Record):
     """When boosters are due after a series: days from one to the next. A change is a new plan."""
 
+    class Template(models.TextChoices):
+        STANDARD = "std", "Standard"
+        TRIAL = "rct", "As in the trial"
+        AS_NEEDED = "prn", "As needed"
+        OWN = "own", "Own intervals"
+
     series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="booster_plans")
-    intervals_days = ArrayField(models.PositiveSmallIntegerField(), help_text="The last one repeats.")
+    template = models.CharField(max_length=3, choices=Template.choices, default=Template.OWN)
+    intervals_days = ArrayField(
+        models.PositiveSmallIntegerField(), blank=True, default=list, help_text="The last one repeats."
+    )
+    evidence = models.CharField("what spoke for it", max_length=300, blank=True)
     reason = models.CharField(max_length=300, blank=True)
     signed_at = models.DateTimeField(default=clock.now)
     signed_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
@@ -68,7 +86,10 @@ class BoosterPlan(Record):
     class Meta:
         ordering: ClassVar[list[str]] = ["-signed_at"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(name="booster_plan_not_empty", condition=Q(intervals_days__len__gte=1)),
+            models.CheckConstraint(
+                name="booster_plan_not_empty",
+                condition=Q(template="prn", intervals_days__len=0) | ~Q(template="prn") & Q(intervals_days__len__gte=1),
+            ),
             models.UniqueConstraint(
                 fields=["series"],
                 condition=Q(supersedes__isnull=True),
@@ -78,4 +99,6 @@ class BoosterPlan(Record):
         triggers: ClassVar[list[Any]] = [append_only("booster_plan_signed")]
 
     def __str__(self) -> str:
+        if not self.intervals_days:
+            return "Boosters as needed"
         return f"Boosters after {', '.join(str(days) for days in self.intervals_days)} days"
