@@ -13,8 +13,13 @@ from dataclasses import dataclass
 class Words:
     version: str
     text: str
+    spanish: str
     needs: str
     missing: str
+
+    def said(self, language: str) -> str:
+        """The words in a language; English where we have no other."""
+        return self.spanish if language == "es" else self.text
 
 
 WORDS = {
@@ -24,6 +29,11 @@ WORDS = {
             "The clinic may send me reminders and links by email. Email is not always private: others who can open "
             "my mailbox could see that I have an appointment. I can take this back at any time."
         ),
+        spanish=(
+            "La clínica puede enviarme recordatorios y enlaces por correo electrónico. El correo no siempre "
+            "es privado: otras personas que pueden abrir mi correo podrían ver que tengo una cita. Puedo retirar este "
+            "permiso en cualquier momento."
+        ),
         needs="email",
         missing="There is no email address in the record yet. Write it down first.",
     ),
@@ -32,6 +42,11 @@ WORDS = {
         text=(
             "The clinic may send me reminders and links by text message, a few for each visit. Message and data rates "
             "may apply. Texts are not always private. I can take this back at any time, also by answering STOP."
+        ),
+        spanish=(
+            "La clínica puede enviarme recordatorios y enlaces por mensaje de texto, unos pocos por cada cita. Pueden "
+            "aplicarse tarifas de mensajes y datos. Los mensajes de texto no siempre son privados. Puedo retirar este "
+            "permiso en cualquier momento, también respondiendo STOP."
         ),
         needs="phone",
         missing="There is no phone number in the record yet. Write it down first.",

@@ -20,7 +20,7 @@ from clinic.policy import Action, require
 from clinic.wording import sentence
 from patients import names, phones, search
 from patients.contact_words import WORDS, Words
-from patients.models import Contact, ContactConsent, Patient
+from patients.models import Consent, Contact, ContactConsent, Patient
 from patients.rows import patient_for
 from patients.search import Likely
 
@@ -290,18 +290,34 @@ def agree_to_contact(*, patient_id: UUID, channel: str, by: User) -> ContactCons
     Agreeing again after the words changed ends the old word and keeps the new. Raises NotFound, NotPermitted, Invalid.
     """
     patient = _mine(patient_id, by)
+    return keep_word(patient=patient, channel=channel, language=patient.language, by=by)
+
+
+def keep_word(
+    *, patient: Patient, channel: str, language: str, by: User | None, consent: Consent | None = None
+) -> ContactConsent:
+    """The word itself, once the door has been seen to; `consent` is the signature under it, which an unsigned word
+    gives way to. Raises Invalid.
+    """
     words = _words(channel)
     if not getattr(patient, words.needs):
         raise Invalid({"channel": words.missing})
     now = clock.now()
     in_force = patient.contact_consents.filter(channel=channel, revoked_at__isnull=True).first()
-    if in_force and in_force.version == words.version:
+    if in_force and in_force.version == words.version and consent is None:
         return in_force
     if in_force:
         in_force.revoked_at = now
         in_force.save(update_fields=["revoked_at"])
     return ContactConsent.objects.create(
-        patient=patient, channel=channel, words=words.text, version=words.version, given_at=now, taken_by=by
+        patient=patient,
+        channel=channel,
+        words=words.said(language),
+        version=words.version,
+        language=language,
+        consent=consent,
+        given_at=now,
+        taken_by=by,
     )
 
 
@@ -315,6 +331,11 @@ def withdraw_contact(*, patient_id: UUID, channel: str, by: User) -> ContactCons
         in_force.revoked_at = clock.now()
         in_force.save(update_fields=["revoked_at"])
     return in_force
+
+
+def end_words_of(consent: Consent) -> None:
+    """A signature that is withdrawn takes back the words that were given by it."""
+    consent.contact_words.filter(revoked_at__isnull=True).update(revoked_at=clock.now())
 
 
 def _words(channel: str) -> Words:

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from clinic.errors import NotFound
 from clinic.models import User
-from patients.models import Consent, Evaluation, Patient, SafetyAlert
+from patients.models import Consent, Evaluation, LabResult, Patient, PatientLink, SafetyAlert
 
-Owned = TypeVar("Owned", Consent, Evaluation, SafetyAlert)
+Owned = TypeVar("Owned", Consent, Evaluation, LabResult, SafetyAlert)
 
 
 def patient_for(patient_id: UUID, by: User) -> Patient:
@@ -23,6 +23,14 @@ def patient_for(patient_id: UUID, by: User) -> Patient:
     if patient is None:
         raise NotFound
     return patient
+
+
+def patient_of_link(patient_id: UUID, link: PatientLink | None, *, purpose: str) -> Patient:
+    """The patient, locked, for who holds a link of theirs that still opens. Raises NotFound for any other."""
+    held = PatientLink.objects.filter(pk=link.pk, patient=patient_id, purpose=purpose).first() if link else None
+    if held is None or not held.is_good:
+        raise NotFound
+    return Patient.objects.select_for_update(of=("self",)).select_related("site").get(pk=patient_id)
 
 
 def row_for(model: type[Owned], pk: UUID, by: User) -> Owned:

@@ -1,5 +1,6 @@
 """Who: the person, what is known of them, and what they agreed to."""
 
+from patients.models.cards import InsuranceCard
 from patients.models.consents import Consent
 from patients.models.evaluations import Evaluation, EvaluationAnswer
 from patients.models.goals import Goal, GoalRating, LifeEvent, Observation
@@ -30,6 +31,7 @@ __all__ = [
     "ImportJob",
     "ImportRow",
     "Inquiry",
+    "InsuranceCard",
     "LifeEvent",
     "MeasureDraft",
     "MeasureDue",

@@ -156,6 +156,10 @@ class ContactConsent(Record):
     channel = models.CharField(max_length=5, choices=Channel.choices)
     words = models.TextField()
     version = models.CharField(max_length=20)
+    language = models.CharField(max_length=5, default="en")
+    consent = models.ForeignKey(
+        "patients.Consent", null=True, blank=True, on_delete=models.PROTECT, related_name="contact_words"
+    )
     given_at = models.DateTimeField()
     taken_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     revoked_at = models.DateTimeField(null=True, blank=True)

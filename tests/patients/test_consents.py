@@ -1,13 +1,14 @@
 """Consents: the exact text, its hash, and until when it holds."""
 
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from clinic import clock
 from clinic.errors import Invalid, NotFound, NotPermitted, Refused
-from clinic.models import User
+from clinic.models import Site, User
 from patients import consents
 from patients.models import Consent, Patient
 from tests import build
@@ -59,10 +60,17 @@ def test_another_kind_is_not_covered(patient: Patient, nurse: User) -> None:
     assert consents.in_force(patient, "treatment", patient.site.today()) is None
 
 
-def test_an_older_version_has_to_be_signed_again(patient: Patient, nurse: User) -> None:
+def test_an_older_version_has_to_be_signed_again(
+    patient: Patient, nurse: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     consent = signed(patient, nurse)
-    Consent.objects.filter(pk=consent.pk).update(version="2019-01")
+    known = consents.texts()
+    newer = replace(consents.text_of("treatment"), version="2099-01", text="# Newer\n")
+    monkeypatch.setattr(consents, "texts", lambda: (*known, newer))
     assert consents.in_force(patient, "treatment", patient.site.today()) is None
+    assert consents.signed_text(consent) is not None
+    again = signed(patient, nurse)
+    assert (again.version, consents.in_force(patient, "treatment", patient.site.today())) == ("2099-01", again)
 
 
 def test_withdrawn_it_no_longer_holds(patient: Patient, nurse: User) -> None:
@@ -104,6 +112,32 @@ def test_front_desk_may_not_record_and_a_stranger_finds_nothing(
         signed(patient, stranger)
 
 
-def test_a_spanish_speaker_is_shown_english_where_no_spanish_text_is(site: object, nurse: User) -> None:
-    patient = build.patient(nurse.memberships.get().site, language="es")
-    assert signed(patient, nurse).language == "en"
+def test_a_spanish_speaker_signs_the_spanish_text_and_english_only_where_there_is_none(
+    site: Site, nurse: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patient = build.patient(site, language="es")
+    assert signed(patient, nurse).language == "es"
+    english = tuple(text for text in consents.texts() if text.language == "en")
+    monkeypatch.setattr(consents, "texts", lambda: english)
+    assert signed(patient, nurse, "privacy").language == "en"
+
+
+@pytest.mark.parametrize("kind", Consent.Kind.values)
+def test_the_texts_of_a_kind_are_one_version_in_both_languages_with_the_same_parts(kind: str) -> None:
+    english, spanish = consents.text_of(kind, "en"), consents.text_of(kind, "es")
+    assert (english.language, spanish.language) == ("en", "es")
+    assert english.version == spanish.version
+    assert english.version in english.text
+    assert spanish.version in spanish.text
+    shapes = [[each for each, _words in consents.blocks(text.text)] for text in (english, spanish)]
+    assert shapes[0] == shapes[1]
+
+
+def test_the_spanish_treatment_text_says_what_the_protocol_asks_for() -> None:
+    text = consents.text_of("treatment", "es").text.lower()
+    for words in (
+        "fuera de etiqueta", "esketamina", "electroconvulsiva", "ningún tratamiento", "vejiga", "suicidio", "embaraz",
+        "maneja", "alcohol", "no se promete", "voluntaria", "retirarse", "seguro", "911", "988", "fotos", "contacto",
+        "preguntas", "confidencial", "mensaje",
+    ):  # fmt: skip
+        assert words in text

@@ -54,7 +54,7 @@ def test_a_word_is_kept_with_what_was_read_and_by_whom(maya, front_desk) -> None
 
 def test_new_words_need_a_new_word(maya, front_desk, monkeypatch) -> None:
     old = registration.agree_to_contact(patient_id=maya.pk, channel="text", by=front_desk)
-    newer = contact_words.Words(version="2099-01", text="Newer", needs="phone", missing="")
+    newer = contact_words.Words(version="2099-01", text="Newer", spanish="", needs="phone", missing="")
     monkeypatch.setitem(contact_words.WORDS, "text", newer)
     word = registration.agree_to_contact(patient_id=maya.pk, channel="text", by=front_desk)
     old.refresh_from_db()
