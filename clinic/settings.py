@@ -260,6 +260,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "interval_step": 0.1,
 }
 CELERY_BEAT_SCHEDULE = {
+    "reminders.paging": {"task": "reminders.tasks.page", "schedule": 15.0},
     "reminders.dispatch": {"task": "reminders.tasks.dispatch", "schedule": 30.0},
     "patients.imports": {"task": "patients.tasks.run_waiting_imports", "schedule": 30.0},
     "visits.repairs": {"task": "visits.tasks.find_waiting_repairs", "schedule": 30.0},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,12 +13,16 @@ from clinic import clock, settings_versions
 from clinic.errors import Invalid, Refused
 from clinic.models import Site, User
 from clinic.policy import Action, require
-from patients.models import MeasureResponse, Patient, SafetyAlert
+from patients import alert_contacts
+from patients.models import AlertContact, AlertGrading, MeasureResponse, Patient, SafetyAlert
 from patients.rows import row_for
 from patients.rules import Risk
 
 Grade = SafetyAlert.Grade
 GRAVEST_FIRST = (Grade.HIGH, Grade.UNSCREENED, Grade.MODERATE, Grade.LOW)
+
+after_open: list[Callable[[SafetyAlert], None]] = []
+"""Called in the transaction in which an alert asks for somebody: opened, or turned into an emergency."""
 
 # What each grade asks for (protocol 4.2; S-SPI, S-Zero).
 NEXT_STEPS: dict[str, tuple[str, ...]] = {
@@ -52,7 +56,7 @@ def acknowledge_by(site: Site) -> datetime:
 
 def open_for(measure: MeasureResponse, grade: str) -> SafetyAlert:
     """The alert of a questionnaire; asking twice answers the same one. Called inside the verb that records it."""
-    alert, _ = SafetyAlert.objects.get_or_create(
+    alert, created = SafetyAlert.objects.get_or_create(
         measure=measure,
         defaults={
             "patient": measure.patient,
@@ -61,7 +65,15 @@ def open_for(measure: MeasureResponse, grade: str) -> SafetyAlert:
             "acknowledge_by": acknowledge_by(measure.patient.site),
         },
     )
+    if created:
+        alert_contacts.begin(alert, by=measure.entered_by)
+        _call_for_somebody(alert)
     return alert
+
+
+def _call_for_somebody(alert: SafetyAlert) -> None:
+    for tell in after_open:
+        tell(alert)
 
 
 def open_alerts(patient: Patient) -> QuerySet[SafetyAlert]:
@@ -71,15 +83,50 @@ def open_alerts(patient: Patient) -> QuerySet[SafetyAlert]:
 def grade_unscreened(screen: MeasureResponse, risk: Risk | None) -> list[SafetyAlert]:
     """Give every alert that waits for a screener its grade. A screener of all “no” makes it low, never closed."""
     waiting = list(
-        open_alerts(screen.patient).select_for_update().filter(grade=Grade.UNSCREENED, opened_at__lte=clock.now())
+        open_alerts(screen.patient)
+        .select_for_update(of=("self",))
+        .select_related("patient__site")
+        .filter(grade=Grade.UNSCREENED, opened_at__lte=clock.now())
     )
     for alert in waiting:
-        alert.grade, alert.screen = risk or Grade.LOW, screen
+        alert.screen = screen
+        _grade(alert, Grade(risk or Grade.LOW), "By the answers of the C-SSRS screener.", screen.entered_by)
         if risk is Risk.HIGH:  # a new emergency: somebody has to take it up again
             alert.acknowledged_at = alert.acknowledged_by = None
             alert.acknowledge_by = acknowledge_by(screen.patient.site)
         alert.save()
+        alert_contacts.begin(alert, by=screen.entered_by)
+        if risk is Risk.HIGH:
+            _call_for_somebody(alert)
     return waiting
+
+
+def _grade(alert: SafetyAlert, grade: SafetyAlert.Grade, reason: str, by: User | None) -> None:
+    AlertGrading.objects.create(alert=alert, before=alert.grade, after=grade, reason=reason, by=by, at=clock.now())
+    alert.grade = grade
+
+
+@transaction.atomic
+def regrade(*, alert_id: UUID, grade: str, reason: str, by: User) -> SafetyAlert:
+    """A provider judges the risk otherwise than the answers do. Raises NotFound, NotPermitted, Refused, Invalid.
+
+    Only a person lowers a grade. What the new grade requires takes the place of what the former one did.
+    """
+    alert = _open_alert(alert_id, by, Action.CLEAR_ALERT)
+    wrong: dict[str, str] = {}
+    if grade not in {Grade.HIGH, Grade.MODERATE, Grade.LOW} or grade == alert.grade:
+        wrong["grade"] = "Choose another grade than the present one."
+    if not reason.strip():
+        wrong["reason"] = "Write why: what you saw and heard, and how you judge it."
+    if wrong:
+        raise Invalid(wrong)
+    _grade(alert, Grade(grade), reason.strip(), by)
+    if alert.grade == Grade.HIGH:
+        alert.may_infuse = False
+    _taken_up(alert, by, clock.now())
+    alert.save()
+    alert_contacts.begin(alert, by=by)
+    return alert
 
 
 def blocks(patient: Patient) -> bool:
@@ -127,25 +174,41 @@ def clear_for_infusion(*, alert_id: UUID, note: str, by: User) -> SafetyAlert:
     alert.cleared_at, alert.cleared_by = now, by
     _taken_up(alert, by, now)
     alert.save()
+    alert_contacts.done_by([alert], [AlertContact.Kind.ASSESSMENT], words=note.strip(), by=by)
     return alert
 
 
 @transaction.atomic
-def close(*, alert_id: UUID, outcome: str, by: User) -> SafetyAlert:
+def close(*, alert_id: UUID, outcome: str, by: User, without: str = "") -> SafetyAlert:
     """End the alert with what came of it. Raises NotFound, NotPermitted, Refused, Invalid.
 
-    A high one, or one that was never screened, is for the provider.
+    A high one, or one that was never screened, is for the provider; so is one whose required contacts are not all
+    made, and then `without` says why they need not be.
     """
     alert = _open_alert(alert_id, by, Action.CLOSE_ALERT)
     if alert.grade in {Grade.HIGH, Grade.UNSCREENED}:
         require(by, Action.CLEAR_ALERT, at=alert.patient.site)
     if not outcome.strip():
         raise Invalid({"outcome": "Write what was done and how the person is. It can’t be empty."})
+    _look_at_contacts(alert, without.strip(), by)
     now = clock.now()
     _taken_up(alert, by, now)
     alert.outcome, alert.closed_at, alert.closed_by = outcome.strip(), now, by
     alert.save()
     return alert
+
+
+def _look_at_contacts(alert: SafetyAlert, without: str, by: User) -> None:
+    """Nothing that the grade requires is left undone, unless a provider says why."""
+    missing = alert_contacts.still_open(alert)
+    if not missing:
+        return
+    if not without:
+        names = "; ".join(map(str, missing))
+        raise Refused(f"Still to be done: {names}. Write what came of each, or a provider writes why it is not needed.")
+    require(by, Action.CLEAR_ALERT, at=alert.patient.site)
+    alert.closed_without = without
+    alert_contacts.end_all(alert, words=f"Closed without it: {without}", by=by)
 
 
 def _open_alert(alert_id: UUID, by: User, action: Action) -> SafetyAlert:

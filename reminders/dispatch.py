@@ -103,7 +103,7 @@ def _deliver(message_id: UUID, *, owner: str, mail: BaseEmailBackend, counts: Co
         # Opened only here, so that a mail server that is away costs each message a try and in the end calls a person.
         mail.open()
         provider_id = channels.email(
-            message=message,
+            key=message.pk,
             letter=letter,
             to=message.patient.email,
             connection=mail,

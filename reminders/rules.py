@@ -25,3 +25,11 @@ def end_of_quiet(local: datetime) -> datetime:
 def retry_after(tries: int) -> timedelta | None:
     """How long to wait after the n-th failed try; None when a person must take over."""
     return timedelta(minutes=RETRY_MINUTES[tries - 1]) if tries <= len(RETRY_MINUTES) else None
+
+
+PAGE_RETRY_SECONDS = (15, 30, 60, 120, 240)  # within the time in which somebody has to answer
+
+
+def retry_page_after(tries: int) -> timedelta | None:
+    """How long to wait after the n-th failed try of a page; None when the next step of the escalation is nearer."""
+    return timedelta(seconds=PAGE_RETRY_SECONDS[tries - 1]) if tries <= len(PAGE_RETRY_SECONDS) else None

@@ -9,8 +9,8 @@ from typing import Any
 from clinic import clock as clock_of_house
 from clinic.models import Membership, OpeningHours, Room, Shift, Site, User
 from clinic.policy import Role
-from patients import evaluations, measures
-from patients.models import Evaluation, MeasureResponse, Patient, TreatmentTrial
+from patients import alert_contacts, evaluations, measures
+from patients.models import Evaluation, MeasureResponse, Patient, SafetyAlert, TreatmentTrial
 from patients.rules import CONTRAINDICATIONS
 
 _serial = count(1)
@@ -117,3 +117,10 @@ def eligible(of: Patient, *, by: User) -> Evaluation:
         diagnosis_code="F33.2",
     )
     return evaluations.sign(evaluation_id=draft.pk, outcome="eligible", by=by)
+
+
+def contacts_made(alert: SafetyAlert, *, by: User) -> SafetyAlert:
+    """Everything the alert's grade requires was done by this provider."""
+    for contact in alert_contacts.still_open(alert):
+        alert_contacts.record(contact_id=contact.pk, reached=True, words="Spoke with them; safe.", by=by)
+    return alert

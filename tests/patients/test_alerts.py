@@ -72,9 +72,9 @@ def test_only_a_provider_clears(patient: Patient, nurse: User, role: str, reques
     ],
 )
 def test_who_closes_which_grade(
-    patient: Patient, nurse: User, grade: str, role: str, may: bool, request: pytest.FixtureRequest
+    patient: Patient, nurse: User, provider: User, grade: str, role: str, may: bool, request: pytest.FixtureRequest
 ) -> None:
-    alert = opened(patient, grade, nurse)
+    alert = build.contacts_made(opened(patient, grade, nurse), by=provider)
     by = request.getfixturevalue(role)
     if may:
         assert alerts.close(alert_id=alert.pk, outcome="Safety plan made.", by=by).closed_by == by
@@ -91,7 +91,7 @@ def test_closing_without_an_outcome_is_refused(patient: Patient, nurse: User, pr
 
 
 def test_a_closed_alert_takes_no_more(patient: Patient, nurse: User, provider: User) -> None:
-    alert = opened(patient, "low", nurse)
+    alert = build.contacts_made(opened(patient, "low", nurse), by=provider)
     alerts.close(alert_id=alert.pk, outcome="Called; safe.", by=provider)
     with pytest.raises(Refused):
         alerts.acknowledge(alert_id=alert.pk, by=nurse)
@@ -99,7 +99,7 @@ def test_a_closed_alert_takes_no_more(patient: Patient, nurse: User, provider: U
 
 
 def test_the_database_refuses_to_change_a_closed_alert(patient: Patient, nurse: User, provider: User) -> None:
-    alert = opened(patient, "low", nurse)
+    alert = build.contacts_made(opened(patient, "low", nurse), by=provider)
     alerts.close(alert_id=alert.pk, outcome="Called; safe.", by=provider)
     with pytest.raises(InternalError), transaction.atomic():
         SafetyAlert.objects.filter(pk=alert.pk).update(outcome="Nothing happened.")

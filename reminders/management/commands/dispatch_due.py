@@ -2,14 +2,20 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from reminders import paging
 from reminders.dispatch import dispatch_due
 
 
 class Command(BaseCommand):
-    help = "Send every message that is due. The same function as the worker's tick; works without a broker."
+    help = (
+        "Page staff for alerts that wait, then send every message that is due. "
+        "The same functions as the worker's ticks; works without a broker."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--limit", type=int, help="Handle at most this many messages.")
 
     def handle(self, *args: Any, limit: int | None = None, **options: Any) -> None:
+        with paging.alone() as mine:
+            self.stdout.write(f"pages: {paging.run() if mine else 'somebody else is paging'}")
         self.stdout.write(str(dispatch_due(limit=limit)))
