@@ -34,7 +34,7 @@ class Place:
 NAV = (
     Place("Home", "journey:home", Action.SEE_TASKS),
     Place("Today", "journey:today", Action.SEE_SCHEDULE, ("journey:today",)),
-    Place("Chairs", "infusions:station", Action.SEE_INFUSION, ("infusions:station",)),
+    Place("Chairs", "infusions:station", Action.SEE_INFUSION, ("infusions:station", "infusions:flowsheets")),
     Place(
         "Patients",
         "patients:list",

@@ -128,7 +128,7 @@ class Account:
                 "Vial",
                 (
                     f"{vial.label}, {vial.drug} {quantity(vial.strength_mg_per_ml, 'mg/mL')}, lot {vial.lot}, "
-                    f"expires {vial.expires_on:%Y-%m-%d}"
+                    f"expires {vial.expires_on.day} {vial.expires_on:%b %Y}"
                 ),
             )
         if infusion.checked_at and infusion.checked_by:
@@ -170,8 +170,7 @@ class Account:
     def _happened(self) -> Iterator[tuple[str, str]]:
         for event in self.events:
             if event.kind not in {Kind.NOTE, Kind.NAUSEA}:
-                words = ": ".join(part for part in (event.get_kind_display(), event.text) if part)
-                yield f"{self._time(event.observed_at)}{self._minute(event.observed_at)}", words
+                yield f"{self._time(event.observed_at)}{self._minute(event.observed_at)}", event.told
         for report in self.adverse:
             grade = f", grade {report.grade}" if report.grade else ""
             words = f"{report.get_kind_display()}: {report}{grade}{'. ' + report.action if report.action else ''}"
@@ -211,9 +210,7 @@ class Account:
         """What was typed after `since`, the moment of the signature."""
         found = [_late(row, f"Vitals {row}", row.entered_by) for row in self.sheet.all_vitals if row.entered_at > since]
         found += [
-            _late(event, ": ".join(part for part in (str(event), event.text) if part), event.entered_by)
-            for event in self.sheet.happened
-            if event.entered_at > since
+            _late(event, event.told, event.entered_by) for event in self.sheet.happened if event.entered_at > since
         ]
         found += [_late(row, stock.words(row), row.entered_by) for row in self.ledger if row.entered_at > since]
         found += [_late(row, str(row), row.entered_by) for row in self.adverse if row.entered_at > since]

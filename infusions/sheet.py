@@ -226,9 +226,10 @@ class Sheet:
         return sorted(told, key=lambda moment: moment.at, reverse=True)
 
     def _event(self, event: RunEvent, number: int) -> Moment:
-        words = ": ".join(part for part in (event.get_kind_display(), event.text) if part)
         who = event.entered_by.full_name if event.entered_by else ""
-        return Moment(event.observed_at, words, who, number, event.is_late_entry, event.entered_in_error_reason, event)
+        return Moment(
+            event.observed_at, event.told, who, number, event.is_late_entry, event.entered_in_error_reason, event
+        )
 
     def _step(self, step: StateEvent) -> str:
         return f"{State(step.after).label}{': ' + step.reason if step.reason else ''}"

@@ -12,11 +12,13 @@ from uuid import UUID
 from clinic import clock, settings_versions
 from clinic.models import Room, Site, User
 from infusions import pump
+from infusions.limits import Kind
 from infusions.models import Infusion, RunEvent, StateEvent, VitalSigns
 from infusions.sheet import Sheet, reading
 from infusions.states import State
 from visits.models import Hold
 
+GRAVE = frozenset({Kind.PAUSE, Kind.STOP})
 PHASES = {
     State.CHECKED_IN: "Before the dose",
     State.HELD: "Held",
@@ -92,7 +94,7 @@ class Seat:
         if due and due.seconds < 0:
             told.append(("stop" if due.is_late else "warn", f"Vitals {-due.seconds // 60}\u00a0min late"))
         if asked:
-            grave = any(crossing.kind != "notify" for question in asked for crossing in question.crossings)
+            grave = any(crossing.kind in GRAVE for question in asked for crossing in question.crossings)
             told.append(("stop" if grave else "warn", "A line was crossed: write what was done"))
         if self.state == State.PAUSED:
             told.append(("warn", "The pump stands"))

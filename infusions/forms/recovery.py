@@ -60,7 +60,8 @@ class DischargeForm(WitnessForm):
         return (
             Row(Column("scale"), Column("aldrete"), css_class="g-3 mb-3"),
             *CRITERIA,
-            Row(Column("escort_name"), Column("escort_relation"), Column("way_home"), css_class="g-3 mb-3 mt-2"),
+            Row(Column("escort_name"), Column("escort_relation"), css_class="g-3 mb-3 mt-2"),
+            "way_home",
         )
 
     def clean(self) -> dict[str, Any]:

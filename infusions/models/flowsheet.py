@@ -166,6 +166,12 @@ class RunEvent(Record, Entered, Retractable):
     def __str__(self) -> str:
         return self.get_kind_display()
 
+    @property
+    def told(self) -> str:
+        """What happened, in a line."""
+        what = "Limit crossed, then" if self.kind == self.Kind.LIMIT else self.get_kind_display()
+        return ": ".join(part for part in (what, self.text) if part)
+
 
 @audited
 class Phrase(Record):
