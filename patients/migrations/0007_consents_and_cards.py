@@ -233,13 +233,13 @@ class Migration(migrations.Migration):
                 constraint=models.CheckConstraint(condition=models.Q(models.Q(('method', 'drawn'), ('png__isnull', False), ('strokes__isnull', False)), models.Q(models.Q(('method', 'drawn'), _negated=True), ('png__isnull', True), ('strokes__isnull', True)), _connector='OR'), name='consent_drawn_with_strokes_and_picture'),
             ), migrations.AddConstraint(
                 model_name='consent',
-                constraint=models.CheckConstraint(condition=models.Q(('strokes__isnull', True), models.Q(models.Q(patients.models.consents.Finds('strokes', '$ ? (@.type() != "array" || @.size() < 1 || @.size() > 300)'), _negated=True), models.Q(patients.models.consents.Finds('strokes', '$[*] ? (@.type() != "array" || @.size() < 1)'), _negated=True), models.Q(patients.models.consents.Finds('strokes', '$[*][*] ? (@.type() != "array" || @.size() != 2 || exists(@[*] ? (@.type() != "number" || @ < 0)) || @[0] > 1000 || @[1] > 400)'), _negated=True)), _connector='OR'), name='consent_strokes_are_strokes'),
+                constraint=models.CheckConstraint(condition=models.Q(('strokes__isnull', True), models.Q(models.Q(patients.models.consents.Finds('strokes', 'strict $ ? (@.type() != "array" || @.size() < 1 || @.size() > 300)'), _negated=True), models.Q(patients.models.consents.Finds('strokes', 'strict $[*] ? (@.type() != "array" || @.size() < 1)'), _negated=True), models.Q(patients.models.consents.Finds('strokes', 'strict $[*][*] ? (@.type() != "array" || @.size() != 2 || exists(@[*] ? (@.type() != "number" || @ < 0)) || @[0] > 1000 || @[1] > 400)'), _negated=True)), _connector='OR'), name='consent_strokes_are_strokes'),
             ), migrations.AddConstraint(
                 model_name='consent',
                 constraint=models.CheckConstraint(condition=models.Q(('strokes__isnull', True), models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length(django.db.models.functions.comparison.Cast('strokes', models.TextField())), 120000), django.db.models.lookups.LessThanOrEqual(models.Func(models.F('png'), function='octet_length'), 100000)), _connector='OR'), name='consent_strokes_and_picture_small'),
             ), migrations.AddConstraint(
                 model_name='consent',
-                constraint=models.CheckConstraint(condition=models.Q(('method', 'paper'), models.Q(('questions_answered', True), models.Q(('link__isnull', False), ('witness__isnull', False), _connector='OR')), _connector='OR'), name='consent_on_a_screen_before_whom'),
+                constraint=models.CheckConstraint(condition=models.Q(('method', 'paper'), models.Q(('questions_answered', True), ('questions_answered__isnull', False), models.Q(('link__isnull', False), ('witness__isnull', False), _connector='OR')), _connector='OR'), name='consent_on_a_screen_before_whom'),
             ), migrations.AddConstraint(
                 model_name='consent',
                 constraint=models.CheckConstraint(condition=models.Q(('withdrawn_by__isnull', True), ('withdrawn_at__isnull', False), _connector='OR'), name='consent_withdrawn_by_at_a_time'),

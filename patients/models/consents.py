@@ -18,11 +18,12 @@ from patients.models.people import Patient
 
 USER = settings.AUTH_USER_MODEL
 
-# Strokes are lists of points [x, y] on a pad of 1,000 by 400; what is anything else is found by these paths.
-_NO_STROKES = '$ ? (@.type() != "array" || @.size() < 1 || @.size() > 300)'
-_NO_STROKE = '$[*] ? (@.type() != "array" || @.size() < 1)'
+# Strokes are lists of points [x, y] on a pad of 1,000 by 400; what is anything else is found by these paths. They are
+# strict, because a lax path looks into lists by itself.
+_NO_STROKES = 'strict $ ? (@.type() != "array" || @.size() < 1 || @.size() > 300)'
+_NO_STROKE = 'strict $[*] ? (@.type() != "array" || @.size() < 1)'
 _NO_POINT = (
-    '$[*][*] ? (@.type() != "array" || @.size() != 2 || exists(@[*] ? (@.type() != "number" || @ < 0)) '
+    'strict $[*][*] ? (@.type() != "array" || @.size() != 2 || exists(@[*] ? (@.type() != "number" || @ < 0)) '
     "|| @[0] > 1000 || @[1] > 400)"
 )
 
@@ -106,7 +107,10 @@ class Consent(Record, Entered):
             models.CheckConstraint(
                 name="consent_on_a_screen_before_whom",
                 condition=Q(method="paper")
-                | (Q(questions_answered=True) & (Q(link__isnull=False) | Q(witness__isnull=False))),
+                | (
+                    Q(questions_answered__isnull=False, questions_answered=True)
+                    & (Q(link__isnull=False) | Q(witness__isnull=False))
+                ),
             ),
             models.CheckConstraint(
                 name="consent_withdrawn_by_at_a_time",
