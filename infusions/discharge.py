@@ -14,7 +14,7 @@ from clinic.errors import Invalid, NotReady, Refused
 from clinic.models import User
 from clinic.policy import Action, Role, require
 from clinic.protocol import ProtocolValues
-from infusions import series, states, vitals
+from infusions import questionnaires, series, states, vitals
 from infusions.limits import Phase
 from infusions.models import AgainstAdvice, Discharge, Infusion, VitalSigns
 from infusions.states import State
@@ -134,6 +134,7 @@ def discharge(
         _against_advice(made, farewell, provider=provider, by=by)
     changes.finish(appointment_id=infusion.appointment_id, by=by)
     series.complete_when_done(series_id=infusion.series_id, by=by)
+    questionnaires.after(infusion.series.patient)
     return made
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from clinic.errors import IllegalTransition, Invalid, Refused
 from clinic.models import User
 from clinic.policy import Action, require
+from infusions import questionnaires
 from infusions import series as infusion_series
 from infusions.models import PlanExtension, Series
 from reminders import followups
@@ -47,6 +48,7 @@ def extend(*, series_id: UUID, planned_count: int, reason: str, by: User) -> Pla
         outcome = f"The series goes on to {planned_count} infusions."
         followups.close_for(subject_kind="series", subject_id=series.pk, kind="review_due", outcome=outcome, by=by)
     series.save(update_fields=["planned_count", "state", "ended_at"])
+    questionnaires.after(series.patient)
     return PlanExtension.objects.create(series=series, before=before, after=planned_count, reason=reason.strip(), by=by)
 
 

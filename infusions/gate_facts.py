@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +13,12 @@ from clinic import clock, settings_versions
 from clinic.models import ProtocolSettings, Site
 from infusions import gaps, orders, reviews
 from infusions.models import ArrivalCheck, GateOverride, Infusion, Order, PregnancyTest, Series, VitalSigns
+from infusions.rules import MEASURE_VALID
 from insurance.standing import Standing, standings
 from patients import consents, evaluations
 from patients.models import Consent, Evaluation, MeasureResponse, Patient, SafetyAlert
 
 Instrument = MeasureResponse.Instrument
-MEASURE_VALID = timedelta(hours=24)
 
 
 @dataclass(frozen=True)

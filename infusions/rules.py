@@ -299,3 +299,13 @@ def weight_change_sentence(before: Decimal, now: Decimal, mg_per_kg: Decimal) ->
         f"{quantity(now, 'kg')} is {number(abs(change))} % {way} than the {quantity(before, 'kg')} of the last order. "
         f"At {quantity(mg_per_kg, 'mg/kg')} the dose is {quantity(dose_mg(mg_per_kg, now), 'mg')}."
     )
+
+
+MEASURE_VALID = timedelta(hours=24)  # an answer before an infusion counts for a day (protocol 2.3)
+ASKED_FOR_DAYS = 365  # as long as two boosters may lie apart (Table A, booster_interval_range)
+
+
+def follow_up_days(first_every: int, first_times: int, then_every: int) -> list[int]:
+    """Days after the last infusion on which the PHQ-9 is asked: 14, 28, 42, 56, then every 28 (phq9_cadence_post)."""
+    close = [first_every * turn for turn in range(1, first_times + 1)]
+    return close + list(range(close[-1] + then_every, ASKED_FOR_DAYS + 1, then_every))

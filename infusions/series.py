@@ -12,7 +12,7 @@ from clinic import clock
 from clinic.errors import IllegalTransition, Invalid, NotFound, Refused
 from clinic.models import Site, User
 from clinic.policy import Action, Role, require
-from infusions import states
+from infusions import questionnaires, states
 from infusions.models import BoosterPlan, Infusion, Series, StateEvent
 from patients import evaluations
 from patients.models import Patient
@@ -75,6 +75,7 @@ def add_infusion(*, series: Series, appointment: Appointment, number: int, by: U
         raise Refused(f"The next infusion of this series is number {following}, not {number}.")
     infusion = Infusion.objects.create(series=series, appointment=appointment, number=number)
     StateEvent.objects.create(infusion=infusion, after=infusion.state, observed_at=clock.now(), by=by)
+    questionnaires.before(infusion)
     return infusion
 
 
@@ -248,6 +249,7 @@ def stop(*, series_id: UUID, reason: str, by: User) -> Series:
     _end_weekly(series, "The series was stopped.", by)
     series.state, series.ended_at, series.ended_reason = Series.State.STOPPED, clock.now(), reason.strip()
     series.save(update_fields=["state", "ended_at", "ended_reason"])
+    questionnaires.after(series.patient)
     return series
 
 

@@ -17,6 +17,7 @@ from clinic import clock
 from patients.models import MeasureDue, MeasureResponse, Patient
 
 State = MeasureDue.State
+Instrument = MeasureResponse.Instrument
 Timepoint = MeasureResponse.Timepoint
 
 LATE = {
@@ -73,13 +74,18 @@ def keep(*, patient: Patient, source: str, wanted: Sequence[Wanted]) -> None:
 def _standing(wish: Wanted, rows: Iterable[MeasureDue], now: datetime) -> MeasureDue | None:
     """The row that already stands for this wish: answered in its time, open, or missed and over."""
     for row in rows:
-        if row.state == State.DONE and row.response and _counts(wish, row.response.observed_at):
+        if row.state == State.DONE and _still_answers(row, wish):
             return row
         if row.state == State.OPEN:
             return row
         if row.state == State.MISSED and closes_at(wish) < now:
             return row
     return None
+
+
+def _still_answers(row: MeasureDue, wish: Wanted) -> bool:
+    given = row.response
+    return given is not None and given.entered_in_error_at is None and _counts(wish, given.observed_at)
 
 
 def _row(patient: Patient, source: str, wish: Wanted, now: datetime) -> MeasureDue:
@@ -157,6 +163,36 @@ def due(patient: Patient, on: datetime | None = None) -> list[MeasureDue]:
 def coming(patient: Patient, *, limit: int = 12) -> QuerySet[MeasureDue]:
     """What is open, due or to come, in the order of its time."""
     return MeasureDue.objects.filter(patient=patient, state=State.OPEN).order_by("due_from", "id")[:limit]
+
+
+ADDED_BY_DIAGNOSIS = {"F43.1": Instrument.PCL5, "F42": Instrument.YBOCS}
+"""What a diagnosis (ICD-10-CM) adds to the questionnaires of every patient."""
+
+
+def extras(patient: Patient) -> tuple[str, ...]:
+    """PCL-5 with PTSD, Y-BOCS with OCD: from the newest evaluation and the conditions that have not ended."""
+    judged = patient.evaluations.order_by("-observed_at").values_list("diagnosis_code", flat=True)[:1]
+    lasting = patient.conditions.filter(entered_in_error_at=None, abatement=None).values_list("code", flat=True)
+    codes = [*judged, *lasting]
+    return tuple(
+        str(instrument)
+        for start, instrument in ADDED_BY_DIAGNOSIS.items()
+        if any(code.upper().startswith(start) for code in codes)
+    )
+
+
+BASELINE = "baseline"
+BASELINE_FOR = timedelta(days=28)  # the baseline belongs to an evaluation within 4 weeks (S-QCspr)
+
+
+def want_baseline(patient: Patient) -> None:
+    """Ask for what an evaluation rests on: PHQ-9, GAD-7, the suicide screener, and what the diagnosis adds."""
+    now = clock.now()
+    wanted = [
+        Wanted(each, Timepoint.BASELINE, now - BASELINE_FOR, now + BASELINE_FOR, each)
+        for each in (Instrument.PHQ9, Instrument.GAD7, Instrument.CSSRS, *extras(patient))
+    ]
+    keep(patient=patient, source=BASELINE, wanted=wanted)
 
 
 @transaction.atomic

@@ -1,0 +1,101 @@
+"""Which questionnaires the infusions ask for, and when: before each one, after the last, and on the way afterwards.
+
+PHQ-9 before each infusion, 24 to 72 hours after the last, then every 14 and every 28 days (protocol 3.6; Table A,
+phq9_cadence_post, which a site may set); the suicide screener at each infusion (protocol 4.2). GAD-7 and what the
+diagnosis adds follow the PHQ-9 at the end of a series and at multiples of the longer interval: the PCL-5 asks about a
+month.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from clinic import settings_versions
+from clinic.models import ProtocolSettings, User
+from infusions.models import Infusion, Series
+from infusions.rules import MEASURE_VALID, follow_up_days
+from patients import measure_plan
+from patients.measure_plan import Wanted
+from patients.models import MeasureResponse, Patient
+
+Instrument = MeasureResponse.Instrument
+Timepoint = MeasureResponse.Timepoint
+
+AFTER = "infusions"
+"""The source of what is asked once the infusions of a series are over."""
+POST_FROM, POST_UNTIL = timedelta(hours=24), timedelta(hours=72)
+FOLLOW_UP_DAYS = 3  # so many days to answer before it is late (P)
+WAITING = (Infusion.State.SCHEDULED, *Infusion.IN_HOUSE[:3])
+GOING_ON = (Series.State.PLANNED, Series.State.ACTIVE, Series.State.SUSPENDED)
+
+
+def before(infusion: Infusion) -> None:
+    """Ask for PHQ-9 and screener in the day before this infusion; for none before one that is called off."""
+    visit = infusion.appointment
+    asked = (Instrument.PHQ9, Instrument.CSSRS) if infusion.state in WAITING and visit.is_alive else ()
+    wanted = [
+        Wanted(each, Timepoint.PRE_INFUSION, visit.starts_at - MEASURE_VALID, visit.ends_at, f"before:{each}")
+        for each in asked
+    ]
+    measure_plan.keep(patient=infusion.series.patient, source=f"infusion:{infusion.pk}", wanted=wanted)
+
+
+def follow(*, appointment_id: UUID, by: User) -> None:
+    """Called after each cancellation, no-show, move and undo of a visit."""
+    infusion = (
+        Infusion.objects.select_related("appointment", "series__patient").filter(appointment=appointment_id).first()
+    )
+    if infusion is not None and infusion.state in (*WAITING, *Infusion.WITHOUT_NUMBER):
+        before(infusion)
+
+
+def after(patient: Patient) -> None:
+    """Ask for what follows the last infusion that was given, unless a loading series still goes on."""
+    last = (
+        Infusion.objects.filter(series__patient=patient, started_at__isnull=False, state__in=Infusion.GIVEN)
+        .select_related("series__site")
+        .order_by("-started_at")
+        .first()
+    )
+    going_on = Series.objects.filter(patient=patient, kind=Series.Kind.LOADING, state__in=GOING_ON).exists()
+    wanted = [] if last is None or going_on else list(_after(last, measure_plan.extras(patient)))
+    measure_plan.keep(patient=patient, source=AFTER, wanted=wanted)
+
+
+def _after(last: Infusion, extras: tuple[str, ...]) -> Iterator[Wanted]:
+    site = last.series.site
+    settings = settings_versions.current(site)
+    ended = last.ended_at or last.started_at
+    assert ended
+    if last.series.kind == Series.Kind.LOADING:
+        for each in (Instrument.PHQ9, Instrument.GAD7, *extras):
+            yield Wanted(
+                each, Timepoint.POST_SERIES, ended + POST_FROM, ended + POST_UNTIL, f"after:{last.pk}:post:{each}"
+            )
+    day = site.local(ended).date()
+    for days, asked in _follow_ups(settings, extras):
+        due = day + timedelta(days=days)
+        for each in asked:
+            yield Wanted(
+                each,
+                Timepoint.FOLLOW_UP,
+                _midnight(last, due),
+                _midnight(last, due + timedelta(days=FOLLOW_UP_DAYS)),
+                f"after:{last.pk}:{days}:{each}",
+            )
+
+
+def _follow_ups(settings: ProtocolSettings, extras: tuple[str, ...]) -> Iterator[tuple[int, tuple[str, ...]]]:
+    every, times, then = (
+        settings.measure_first_every_days,
+        settings.measure_first_times,
+        settings.measure_then_every_days,
+    )
+    for days in follow_up_days(every, times, then):
+        yield days, (Instrument.PHQ9, *((Instrument.GAD7, *extras) if days % then == 0 else ()))
+
+
+def _midnight(last: Infusion, day: date) -> datetime:
+    return last.series.site.moment(day, time(0))
