@@ -11,7 +11,7 @@ from functools import cached_property
 from clinic import clock, settings_versions
 from clinic.models import ProtocolSettings, Room, Site, User
 from clinic.policy import Action, can
-from infusions import ledger, orders, panels, phrases, pump, readiness, run, stock
+from infusions import ledger, orders, panels, phrases, pump, readiness, rules, run, stock
 from infusions.dose_card import DoseCard, of_infusion
 from infusions.lights import Light, Summary
 from infusions.models import ArrivalCheck, Discharge, DrugVial, Infusion, Order, Phrase, PregnancyTest
@@ -205,6 +205,10 @@ class Chair:
     @cached_property
     def to_waste(self) -> Decimal:
         return ledger.left_in_bag_mg(self.infusion) if self.infusion.ended_at else Decimal(0)
+
+    @property
+    def careful_until(self) -> datetime | None:
+        return rules.careful_until(self.left.observed_at) if self.left else None
 
     @property
     def word(self) -> str:

@@ -9,8 +9,8 @@ from functools import cached_property
 
 from clinic import settings_versions
 from clinic.models import User
-from clinic.wording import quantity
-from infusions import pump, sheet, stock
+from clinic.wording import day_words, quantity
+from infusions import pump, rules, sheet, stock
 from infusions.lights import HOLD, PRIVATE
 from infusions.models import AdverseEvent, ArrivalCheck, Discharge, Infusion, LedgerEntry, RunEvent, VitalSigns
 
@@ -96,6 +96,11 @@ class Account:
         yield "Weight", quantity(check.weight_kg, "kg")
         yield "Last solid food, clear drink", f"{self._time(check.last_solids_at)}, {self._time(check.last_clear_at)}"
         yield "Since last time", "nothing new" if check.nothing_new else check.interval_history or "something new"
+        for what in rules.SUBSTANCES:
+            if when := getattr(check, f"{what.key}_at"):
+                yield f"Last {what.name.lower()}", day_words(self.sheet.site.local(when)) + f", {self._time(when)}"
+        if check.benzodiazepine_mg_day:
+            yield "Benzodiazepine a day", f"{quantity(check.benzodiazepine_mg_day, 'mg')} as diazepam"
         # Therapists read the note too; what a test showed is for nurse and provider, beside the chair.
         yield "Test where it applies", "does not apply" if check.pregnancy == "na" else "done"
         for override in self.infusion.overrides.select_related("by").order_by("at"):
@@ -199,6 +204,8 @@ class Account:
                 yield "Not met", words
         with_whom = f"{left.escort_name}, {left.escort_relation}" if left.escort_name else "nobody"
         yield "Left", f"{self._time(left.observed_at)} with {with_whom}; {left.get_way_home_display().lower()}"
+        until = self.sheet.site.local(rules.careful_until(left.observed_at))
+        yield "No driving, alcohol or cannabis", f"until {day_words(until)}, {until:%H:%M}; driving after sleep as well"
         if left.released_by:
             yield "Released by", f"{left.released_by.signs_as}: {left.released_reason}"
         if hasattr(left, "against_advice"):

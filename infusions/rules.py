@@ -210,6 +210,16 @@ def held_substances(limits: ProtocolValues) -> str:
     )
 
 
+# After the dose (protocol 2.6, Table A)
+
+CAREFUL = timedelta(hours=24)
+
+
+def careful_until(left: datetime) -> datetime:
+    """No wheel, alcohol or cannabis for 24 hours (S-SprHCP, S-Ketwell, S-Nerv); driving waits for a night's sleep too."""
+    return left + CAREFUL
+
+
 # What may be ordered (protocol 2.1, Table A)
 
 

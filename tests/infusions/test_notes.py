@@ -57,6 +57,14 @@ def test_the_figures_follow_from_the_rows(stopped):
     assert "Not accounted for" not in told
 
 
+def test_what_was_taken_before_stands_in_the_note(ready, day):
+    day.arrival(ready, "08:56", substances_clear=False, opioid_at=day.at("02:30"), benzodiazepine_mg_day=5)
+    told = figures(ready)
+    assert told["Last opioid"] == "Tuesday, February 2, 02:30"
+    assert told["Benzodiazepine a day"] == f"5{NBSP}mg as diazepam"
+    assert "Last alcohol" not in told
+
+
 def test_sets_that_nobody_took_stay_in_the_note(running, day):
     day.vitals(running, "09:22")
     with day.clock("09:51"):
@@ -68,6 +76,7 @@ def test_the_way_home_stands_in_the_note(home):
     assert told["Recovery"] == f"63{NBSP}min"
     assert told["Modified Aldrete"] == "10 of 10"
     assert told["Left"] == "10:55 with Luis Torres, brother; the adult named here drives"
+    assert told["No driving, alcohol or cannabis"] == "until Wednesday, February 3, 10:55; driving after sleep as well"
 
 
 def test_a_note_is_not_signed_over_a_crossed_line_that_nobody_answered(home, day, nurse):
