@@ -57,6 +57,7 @@ NAV = (
         ("infusions:vial", "infusions:ledger", "infusions:count"),
     ),
     Place("Adverse events", "infusions:adverse-events", Action.REVIEW_ADVERSE, ("infusions:adverse-event",)),
+    Place("Reports", "journey:outcomes", Action.SEE_REPORTS, ("journey:outcomes",)),
     Place("Clinic", "clinic:settings", Action.MANAGE_CLINIC, ("clinic:",)),
 )
 

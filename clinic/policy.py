@@ -392,6 +392,10 @@ ROUTES: dict[str, Action | Door] = {
     "journey:outcome-add": Action.RECORD_PROGRESS,
     "journey:goal-rate": Action.RECORD_PROGRESS,
     "journey:outcome-error": Action.RECORD_PROGRESS,
+    "journey:outcomes": Action.SEE_REPORTS,
+    "journey:outcomes-csv": Action.SEE_REPORTS,
+    "journey:outcomes-count": Action.SEE_REPORTS,
+    "journey:outcomes-progress": Action.SEE_REPORTS,
 }
 
 

@@ -263,6 +263,7 @@ CELERY_BEAT_SCHEDULE = {
     "reminders.paging": {"task": "reminders.tasks.page", "schedule": 15.0},
     "reminders.dispatch": {"task": "reminders.tasks.dispatch", "schedule": 30.0},
     "patients.imports": {"task": "patients.tasks.run_waiting_imports", "schedule": 30.0},
+    "journey.outcomes": {"task": "journey.tasks.count_waiting_outcomes", "schedule": 30.0},
     "visits.repairs": {"task": "visits.tasks.find_waiting_repairs", "schedule": 30.0},
     "visits.waiting-lists": {"task": "visits.tasks.tend_waiting_lists", "schedule": 60.0},
     "insurance.lapsed": {"task": "insurance.tasks.expire_lapsed", "schedule": 3600.0},
@@ -270,6 +271,8 @@ CELERY_BEAT_SCHEDULE = {
     "infusions.ledger": {"task": "infusions.tasks.watch_ledger", "schedule": 600.0},
     "clinic.seal-history": {"task": "clinic.tasks.seal_history", "schedule": 300.0},
 }
+# Counts from 1 to one below this never leave the house in a shared report (CMS cell size suppression policy).
+SMALL_CELL = env.int("SMALL_CELL", default=11)
 CELERY_BEAT_SCHEDULE_FILENAME = env.str("BEAT_SCHEDULE_FILE", default=str(BASE_DIR / "var" / "celerybeat-schedule"))
 
 LOGGING = {

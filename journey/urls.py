@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from journey.views import arrivals, board, outcomes, overbookings, pages, panel, repair, repair_series, series
+from journey.views import arrivals, board, outcomes, overbookings, pages, panel, repair, repair_series, reports, series
 
 app_name = "journey"
 
@@ -30,5 +30,9 @@ urlpatterns: list[URLPattern] = [
     path("repairs/<uuid:pk>/progress/", repair.progress, name="repair-progress"),
     path("repairs/<uuid:pk>/carry-out/", repair.carry_out, name="repair-carry-out"),
     path("repairs/<uuid:pk>/undo/", repair.undo, name="repair-undo"),
+    path("outcomes/", reports.outcomes, name="outcomes"),
+    path("outcomes/csv/", reports.outcomes_csv, name="outcomes-csv"),
+    path("outcomes/count/", reports.count, name="outcomes-count"),
+    path("outcomes/<uuid:pk>/progress/", reports.progress, name="outcomes-progress"),
     path("overbookings/", overbookings.report, name="overbookings"),
 ]

@@ -267,4 +267,8 @@ EXPECTED: dict[str, set[Role] | str] = {
     "journey:outcome-add": CLINICAL,
     "journey:goal-rate": CLINICAL,
     "journey:outcome-error": CLINICAL,
+    "journey:outcomes": {PROVIDER, ADMIN},
+    "journey:outcomes-csv": {PROVIDER, ADMIN},
+    "journey:outcomes-count": {PROVIDER, ADMIN},
+    "journey:outcomes-progress": {PROVIDER, ADMIN},
 }

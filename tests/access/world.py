@@ -14,6 +14,7 @@ from clinic.models import Closure, ShiftException, Site, Tablet
 from clinic.policy import Role
 from infusions.models import AdverseEvent, StockCount, VitalSigns
 from insurance.models import Authorization, Coverage, Payer, SelfPay, Verification
+from journey.models import OutcomeRun
 from patients.models import (
     Allergy,
     Condition,
@@ -145,6 +146,7 @@ class World:
         self.adverse = AdverseEvent.objects.create(
             patient=self.patient, site=site, term="nausea", grade=1, observed_at=self.now, entered_by=nurse
         )
+        self.outcome_run = OutcomeRun.objects.create(criteria={"sites": [str(site.pk)]}, asked_by=provider)
         self.vitals = VitalSigns.objects.create(
             infusion=self.infusion, observed_at=self.now, systolic=120, diastolic=80, entered_by=nurse
         )
@@ -250,6 +252,7 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
     "therapy:addendum": pk("session", kind="plan"),
     **of_room("journey", "patient", "chart series-plan outcome"),
     **of_room("journey", "goal", "goal-rate"),
+    **of_room("journey", "outcome_run", "outcomes-progress"),
     "journey:outcome-add": pk("patient", kind="goal"),
     "journey:outcome-error": pk("goal", kind="goal"),
     **of_room("journey", "series", "booster repair-series gap-decision extend-series"),

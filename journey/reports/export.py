@@ -1,0 +1,88 @@
+"""The shared report as a file for a spreadsheet: one line a number, from the same report as the page."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+
+from clinic.wording import number
+from journey import rules
+from journey.reports.report import HIDDEN, Line, Report
+from journey.reports.tally import Tally
+
+HEADINGS = ("Part", "Group", "Measure", "Number", "Of", "Percent")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_MARK = "\ufeff"
+Cells = tuple[object, ...]
+
+
+class _Echo:
+    """A file that gives back each line as it is written, so that nothing is kept."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def stream(report: Report) -> Iterator[str]:
+    write = csv.writer(_Echo())
+    yield _MARK
+    for cells in _rows(report):
+        yield write.writerow([f"'{cell}" if str(cell)[:1] in _FORMULA else cell for cell in cells])
+
+
+def _rows(report: Report) -> Iterator[Cells]:
+    yield HEADINGS
+    yield from _about(report)
+    for stage in report.stages:
+        yield "Way through the clinic", "All", stage.label, _shown(stage.count), "", _shown_percent(stage.percent)
+    for part, lines in (("Site", report.sites), ("Diagnosis", report.diagnoses), ("All", (report.total,))):
+        for line in lines:
+            yield from _line(part, line)
+    yield "Without relapse", "All", "Followed", _shown(report.watched), "", ""
+    yield "Without relapse", "All", "Responded, no later score", _shown(report.unseen), "", ""
+    for point in report.points:
+        well = "" if point.percent is None else point.percent
+        yield "Without relapse", "All", f"After {point.day} days", _shown(point.relapsed), _shown(point.at_risk), well
+
+
+def _about(report: Report) -> Iterator[Cells]:
+    asked = report.criteria
+    yield "About", "", "From", asked.first.isoformat(), "", ""
+    yield "About", "", "To", asked.last.isoformat(), "", ""
+    yield "About", "", "Sites", ", ".join(site.name for site in asked.sites), "", ""
+    yield "About", "", "Diagnosis code begins with", asked.diagnosis or "any", "", ""
+    yield "About", "", f"Numbers from 1 to {report.threshold - 1} are hidden", "", "", ""
+
+
+def _line(part: str, line: Line) -> Iterator[Cells]:
+    if line.tally is None:
+        yield part, line.label, "Series", HIDDEN, "", ""
+        return
+    for label, count in _counts(line.tally):
+        yield part, line.label, label, count, "", ""
+    for label, rate in (
+        ("Response", line.response),
+        ("Remission", line.remission),
+        ("Response, missing counted as none", line.at_least),
+    ):
+        yield part, line.label, label, rate.n, rate.of, "" if rate.percent is None else rate.percent
+    middle = rules.median(line.tally.first)
+    reached = sum(line.tally.first.values())
+    yield part, line.label, "Median infusions to response", "" if middle is None else number(float(middle)), reached, ""
+
+
+def _counts(tally: Tally) -> list[tuple[str, int]]:
+    return [
+        ("Series begun", tally.started),
+        ("Still running", tally.running),
+        ("Ended", tally.ended),
+        ("Ended, score missing", tally.missing),
+    ]
+
+
+def _shown(count: int | None) -> object:
+    return HIDDEN if count is None else count
+
+
+def _shown_percent(percent: int | None) -> object:
+    return "" if percent is None else percent
