@@ -7,6 +7,7 @@ from patients.models.goals import Goal, GoalRating, LifeEvent, Observation
 from patients.models.history import Allergy, Coded, Condition, Medication, TreatmentTrial
 from patients.models.imports import ImportJob, ImportRow
 from patients.models.inquiries import Inquiry
+from patients.models.intake import Intake, IntakeRow, IntakeStep
 from patients.models.links import PatientLink
 from patients.models.measure_plan import MeasureDraft, MeasureDue
 from patients.models.measures import MeasureResponse
@@ -32,6 +33,9 @@ __all__ = [
     "ImportRow",
     "Inquiry",
     "InsuranceCard",
+    "Intake",
+    "IntakeRow",
+    "IntakeStep",
     "LifeEvent",
     "MeasureDraft",
     "MeasureDue",
