@@ -216,7 +216,7 @@ CAREFUL = timedelta(hours=24)
 
 
 def careful_until(left: datetime) -> datetime:
-    """No wheel, alcohol or cannabis for 24 hours (S-SprHCP, S-Ketwell, S-Nerv); driving waits for a night's sleep too."""
+    """No wheel, alcohol or cannabis for 24 hours (S-SprHCP, S-Ketwell, S-Nerv); driving waits for sleep, too."""
     return left + CAREFUL
 
 

@@ -9,6 +9,7 @@ import { now, wall } from "./wallclock.js";
 const POLL = 4;
 const chair = document.querySelector("[data-chair]");
 const form = document.querySelector("[data-now]");
+const unreached = document.getElementById("chair-unreached");
 let look = () => {};
 const SIGNS = { heart_rate: "heart_rate", spo2: "spo2", breathing: "respiratory_rate", sedation: "moaas", distress: "distress", dissociation: "cadss6" };
 
@@ -161,6 +162,16 @@ function column(row) {
   }
 }
 
+// Without a network: what is kept and what has to wait is said, and nobody leaves the page by mistake, for it is not kept
+
+function say(isGone) {
+  if (unreached) unreached.hidden = !isGone;
+}
+
+function stay(event) {
+  if (unreached && !unreached.hidden) event.preventDefault();
+}
+
 // Dialogs
 
 function closeDialog(event) {
@@ -200,9 +211,11 @@ if (chair && form) {
   document.addEventListener("htmx:oobAfterSwap", settle);
   document.addEventListener("ek:parts", settle);
   document.addEventListener("ek:rows", paint);
+  document.addEventListener("ek:unreachable", () => say(true));
+  window.addEventListener("beforeunload", stay);
   document.addEventListener("ek:row-saved", saved);
   document.addEventListener("ek:row-refused", gaveBack);
-  document.addEventListener("ek:reached", ({ detail }) => { if (detail && waiting().length) again(); });
+  document.addEventListener("ek:reached", ({ detail }) => { if (detail) say(false); if (detail && waiting().length) again(); });
   look = watch(chair.dataset.parts, POLL, () => isSending() || Boolean(document.querySelector("dialog[open]")));
   settle();
 }

@@ -1,6 +1,7 @@
 // Covering the page, and uncovering it for the same person. What was typed stays in the page's memory, nowhere else:
 // nothing is written to browser storage.
 import { renew, token } from "./csrf.js";
+import { holdsTyping } from "./parts.js";
 import { ask, prove, touched } from "./session.js";
 
 const dialog = document.getElementById("ek-lock");
@@ -8,6 +9,7 @@ const form = document.querySelector("[data-unlock-form]");
 const channel = "BroadcastChannel" in window ? new BroadcastChannel("evenkeel-session") : null;
 const waiting = [];
 let title = "";
+let warned = "";
 
 export const isLocked = () => document.body.classList.contains("is-locked");
 
@@ -26,6 +28,7 @@ export function lock(resume) {
 function unlock() {
   touched();
   renew();
+  warned = "";
   complain("");
   form.reset();
   document.body.classList.remove("is-locked");
@@ -46,10 +49,23 @@ function complain(sentence, ended = false) {
 }
 
 /** A colleague opens the tablet at an address of its own; a password is always the password of the one who is here. */
-const address = () => (form.elements.person?.value && !form.elements.password.value ? form.dataset.switch : undefined);
+const isColleague = () => Boolean(form.elements.person?.value && !form.elements.password.value);
+const address = () => (isColleague() ? form.dataset.switch : undefined);
+
+const isHalfTyped = () => [...document.forms].some((other) => other !== form && holdsTyping(other));
+
+/** The page of a colleague starts anew: what the one before typed and did not save would go, so it is said first. */
+function asksFirst() {
+  const name = isColleague() && isHalfTyped() ? form.elements.person.selectedOptions[0].textContent : "";
+  if (!name || warned === name) return false;
+  warned = name;
+  complain(`Something typed on this page is not saved yet. If ${name} goes on here, it is thrown away. Press again to go on, or let the one who typed it save it first.`);
+  return true;
+}
 
 async function submit(event) {
   event.preventDefault();
+  if (asksFirst()) return;
   let answer;
   try {
     answer = await prove(form, token(), address());
@@ -57,7 +73,7 @@ async function submit(event) {
     return complain("The server can’t be reached. What you typed is still here; try again in a moment.");
   }
   if (answer.ok) {
-    if (form.elements.person?.value && !form.elements.password.value) return location.replace(location.href); // a colleague's page now
+    if (isColleague()) return location.replace(location.href); // a colleague's page now
     channel?.postMessage({ unlocked: dialog?.dataset.user });
     if (dialog) unlock();
     else location.replace(form.elements.next.value);

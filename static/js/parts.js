@@ -1,10 +1,13 @@
 // Parts of a page that the server draws anew: each takes the place of the one with its id, and only when it differs, so
 // that nothing flickers and nobody who types, reads or presses is disturbed.
 const isTouched = (part) =>
+  holdsTyping(part) || (part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select"));
+
+/** Whether somebody typed or chose something in here that the server has not taken. */
+export const holdsTyping = (part) =>
   part.querySelector("[data-typed]") !== null // a form that was refused holds what somebody typed, as its defaults
   || [...part.querySelectorAll("select")].some((select) =>
     select.selectedOptions[0] !== ([...select.options].find((option) => option.defaultSelected) ?? select.options[0]))
-  || (part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select"))
   || [...part.querySelectorAll("input:not([type=hidden]), textarea")].some((field) =>
     field.type === "checkbox" || field.type === "radio" ? field.checked !== field.defaultChecked : field.value !== field.defaultValue);
 
@@ -62,6 +65,7 @@ export function watch(address, seconds, busy = () => false) {
       document.dispatchEvent(new CustomEvent("ek:reached", { detail: answer.status === 200 || answer.status === 304 }));
     } catch {
       document.dispatchEvent(new CustomEvent("ek:reached", { detail: false }));
+      document.dispatchEvent(new Event("ek:unreachable"));
     } finally {
       asking = false;
     }

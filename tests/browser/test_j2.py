@@ -74,8 +74,15 @@ def test_a_dead_network_a_reload_and_a_lapsed_session_lose_nothing(tablet_of, da
     type_row(other, systolic="182", diastolic="109")
     expect(other.locator("[data-sheet] tbody td").first).to_have_text("182/109")
 
-    # And a reload without any network says what waits, and the page comes back by itself
+    # And it is said what needs the server, and that the page should stay open
+    expect(page.locator("#chair-unreached")).to_contain_text("No connection. Stay on this page.")
+    assert axe(page) == {}
+
+    # And a reload without any network asks first, says what waits, and the page comes back by itself
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
     page.reload()
+    assert asked == ["beforeunload"]
     expect(page.get_by_role("heading")).to_have_text("The server can’t be reached")
     expect(page.locator("[data-offline-rows]")).to_contain_text("3 rows that did not reach the server are kept")
 
