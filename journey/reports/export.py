@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator
 
 from clinic.wording import number
@@ -12,22 +13,17 @@ from journey.reports.tally import Tally
 
 HEADINGS = ("Part", "Group", "Measure", "Number", "Of", "Percent")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_MARK = "\ufeff"
 Cells = tuple[object, ...]
 
 
-class _Echo:
-    """A file that gives back each line as it is written, so that nothing is kept."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def stream(report: Report) -> Iterator[str]:
-    write = csv.writer(_Echo())
-    yield _MARK
+def as_csv(report: Report) -> bytes:
+    """UTF-8 with its mark; text that a spreadsheet would take for a formula is made plain. It is as long as there are
+    sites and diagnoses, however many patients were counted."""
+    out = io.StringIO()
+    write = csv.writer(out)
     for cells in _rows(report):
-        yield write.writerow([f"'{cell}" if str(cell)[:1] in _FORMULA else cell for cell in cells])
+        write.writerow([f"'{cell}" if str(cell)[:1] in _FORMULA else cell for cell in cells])
+    return out.getvalue().encode("utf-8-sig")
 
 
 def _rows(report: Report) -> Iterator[Cells]:

@@ -8,12 +8,13 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from clinic.access import acting_user, current_site, sites_of
+from clinic.documents.answer import attachment
 from clinic.forms import CalmForm, PickMany
 from clinic.models import Site, User
 from clinic.policy import Action, can
@@ -87,7 +88,7 @@ def outcomes(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def outcomes_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+def outcomes_csv(request: HttpRequest) -> HttpResponse:
     """The shared version as a file; it names no patient."""
     form = _form(request)
     if not form.is_valid():
@@ -97,11 +98,8 @@ def outcomes_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     if counted is None:
         return redirect(_address(form, shared=True))
     made = report.make(criteria, *counted, shared=True)
-    answer = StreamingHttpResponse(export.stream(made), content_type="text/csv; charset=utf-8")
     name = f"outcomes-{criteria.first:%Y-%m-%d}-{criteria.last:%Y-%m-%d}.csv"
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    return attachment(export.as_csv(made), name, "text/csv; charset=utf-8")
 
 
 @require_POST

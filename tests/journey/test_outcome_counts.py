@@ -188,7 +188,7 @@ def test_the_file_is_the_shared_version_for_everybody(client, provider, treat):
     treat(post=4)
     client.force_login(provider)
     answer = client.get(reverse("journey:outcomes-csv"))
-    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    text = answer.content.decode("utf-8-sig")
     assert answer["Cache-Control"] == "private, no-store"
     assert "Site,Pine Street,Series,hidden" in text
 

@@ -111,7 +111,7 @@ def test_the_threshold_is_a_setting(settings):
 
 
 def rows(shown):
-    return list(csv.reader("".join(export.stream(shown)).lstrip("\ufeff").splitlines()))
+    return list(csv.reader(export.as_csv(shown).decode("utf-8-sig").splitlines()))
 
 
 def test_the_file_says_the_same_as_the_page():
