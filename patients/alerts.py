@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from clinic import clock, settings_versions
 from clinic.errors import Invalid, Refused
@@ -69,6 +69,50 @@ def open_for(measure: MeasureResponse, grade: str) -> SafetyAlert:
         alert_contacts.begin(alert, by=measure.entered_by)
         _call_for_somebody(alert)
     return alert
+
+
+def open_early(patient: Patient, *, is_high: bool, measure: MeasureResponse | None = None) -> SafetyAlert:
+    """One alert for a person whose answers ask for help before a screener has graded them.
+
+    An answer by link opens it while the questionnaire is not whole: nobody waits for its last question. One that waits
+    for the screener already is enough, and is raised where this answer is an emergency.
+    """
+    rows = open_alerts(patient).select_for_update(of=("self",)).select_related("patient__site")
+    alert = rows.filter(Q(measure=None) | Q(grade=Grade.UNSCREENED)).first()
+    if alert is None:
+        alert = SafetyAlert.objects.create(
+            patient=patient,
+            measure=measure,
+            grade=Grade.HIGH if is_high else Grade.UNSCREENED,
+            opened_at=clock.now(),
+            acknowledge_by=acknowledge_by(patient.site),
+        )
+    else:
+        alert.measure = alert.measure or measure
+        if not is_high or alert.grade == Grade.HIGH:
+            alert.save(update_fields=["measure"])
+            return alert
+        _grade(alert, Grade.HIGH, "By an answer that speaks of intent, a plan or thoughts right now.", None)
+        alert.acknowledged_at = alert.acknowledged_by = None
+        alert.acknowledge_by = acknowledge_by(patient.site)
+        alert.save()
+    alert_contacts.begin(alert, by=None)
+    _call_for_somebody(alert)
+    return alert
+
+
+def adopt_early(screen: MeasureResponse) -> bool:
+    """Tie the alert that early answers opened to the whole screener; whether it has its grade by them already."""
+    rows = open_alerts(screen.patient).select_for_update(of=("self",))
+    raised = Q(grade=Grade.HIGH, screen=None, measure__link=screen.link)
+    alert = rows.filter(Q(measure=None) | raised).first()
+    if alert is None:
+        return False
+    if alert.measure_id is None:
+        alert.measure = screen
+    alert.screen = screen if alert.grade == Grade.HIGH else None
+    alert.save(update_fields=["measure", "screen"])
+    return alert.grade == Grade.HIGH
 
 
 def _call_for_somebody(alert: SafetyAlert) -> None:

@@ -182,8 +182,9 @@ def _watch(response: MeasureResponse) -> None:
     """Open, or grade, the safety alert of this response (protocol 4.2; J3)."""
     if response.instrument == Instrument.CSSRS:
         risk = scoring.triage(response.items)
+        has_its_grade = bool(response.link_id) and alerts.adopt_early(response)
         graded = alerts.grade_unscreened(response, risk)
-        if risk is not None and not graded:
+        if risk is not None and not graded and not has_its_grade:
             alerts.open_for(response, risk)
     elif response.instrument == Instrument.ASQ:
         _watch_asq(response)
@@ -195,9 +196,11 @@ def _watch_asq(response: MeasureResponse) -> None:
     """Thoughts right now are an emergency; any other yes waits for the screener that grades it (S-ASQ)."""
     result = scoring.asq_result(response.items)
     if result is scoring.Asq.IMMINENT:
-        alerts.open_for(response, SafetyAlert.Grade.HIGH)
-    elif result is scoring.Asq.POSITIVE:
+        alerts.open_early(response.patient, is_high=True, measure=response)
+    elif result is scoring.Asq.POSITIVE and _screen_of_the_visit(response):
         _open_until_screened(response)
+    elif result is scoring.Asq.POSITIVE:
+        alerts.open_early(response.patient, is_high=False, measure=response)
 
 
 def _open_until_screened(response: MeasureResponse) -> None:
@@ -254,6 +257,12 @@ class Reading:
     response: MeasureResponse
     words: str
     meaning: str  # ok | info | warn | stop
+
+
+def note_difficulty(response: MeasureResponse, value: int) -> None:
+    """The unscored item of the PHQ-9, asked by link once the nine are kept. What was said first stays."""
+    MeasureResponse.objects.filter(pk=response.pk, instrument=Instrument.PHQ9, difficulty=None).update(difficulty=value)
+    response.refresh_from_db(fields=["difficulty"])
 
 
 def is_repeat(response: MeasureResponse) -> bool:

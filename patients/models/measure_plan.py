@@ -75,7 +75,6 @@ class MeasureDraft(Record):
     version = models.CharField(max_length=20)
     language = models.CharField(max_length=5)
     answers = ArrayField(models.PositiveSmallIntegerField(null=True), help_text="Empty where not answered yet.")
-    difficulty = models.PositiveSmallIntegerField(null=True, blank=True)
     started_at = models.DateTimeField(default=clock.now)
     saved_at = models.DateTimeField(default=clock.now)
     response = models.OneToOneField(
@@ -97,10 +96,6 @@ class MeasureDraft(Record):
                 | Q(instrument="cssrs", answers__len=6)
                 | Q(instrument="asq", answers__len=5)
                 | Q(instrument="pcl5", answers__len=20),
-            ),
-            models.CheckConstraint(
-                name="measure_draft_difficulty",
-                condition=Q(difficulty__isnull=True) | Q(instrument="phq9", difficulty__lte=3),
             ),
         ]
 
