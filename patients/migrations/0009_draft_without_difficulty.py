@@ -9,7 +9,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('patients', '0007_consents_and_cards'),
+        ('patients', '0008_intake'),
     ]
 
     operations = [
