@@ -46,6 +46,7 @@ class Action(StrEnum):
     EVALUATE = "evaluate and sign eligibility"
     HANDLE_ALERT = "act on a safety alert"
     CLOSE_ALERT = "close a safety alert"
+    MAKE_SAFETY_PLAN = "make a safety plan with a patient"
     CLEAR_ALERT = "decide on a grave safety alert and clear infusions"
     SEE_COVERAGE = "see coverage and verification"
     VERIFY_BENEFITS = "verify benefits"
@@ -95,6 +96,7 @@ GRANTS: dict[Action, frozenset[Role]] = {
     Action.EVALUATE: frozenset({Role.PROVIDER}),
     Action.HANDLE_ALERT: _CLINICAL,
     Action.CLOSE_ALERT: frozenset({Role.THERAPIST, Role.PROVIDER}),
+    Action.MAKE_SAFETY_PLAN: _CLINICAL,
     Action.CLEAR_ALERT: frozenset({Role.PROVIDER}),
     Action.SEE_COVERAGE: _DESK | {Role.PROVIDER},
     Action.VERIFY_BENEFITS: frozenset({Role.INSURANCE_ADMIN}),
@@ -203,6 +205,8 @@ ROUTES: dict[str, Action | Door] = {
     "clinic:shift-end": Action.MANAGE_CLINIC,
     "clinic:exception-add": Action.MANAGE_CLINIC,
     "clinic:exception-remove": Action.MANAGE_CLINIC,
+    "clinic:on-call": Action.MANAGE_CLINIC,
+    "clinic:on-call-end": Action.MANAGE_CLINIC,
     "clinic:protocol": Action.SEE_PROTOCOL,
     "clinic:protocol-versions": Action.SEE_PROTOCOL,
     "clinic:protocol-version": Action.SEE_PROTOCOL,
@@ -246,6 +250,13 @@ ROUTES: dict[str, Action | Door] = {
     "patients:alert-acknowledge": Action.HANDLE_ALERT,
     "patients:alert-clear": Action.CLEAR_ALERT,
     "patients:alert-close": Action.CLOSE_ALERT,
+    "patients:alert-grade": Action.CLEAR_ALERT,
+    "patients:alert-contact": Action.HANDLE_ALERT,
+    "patients:alert-strip": Action.HANDLE_ALERT,
+    "patients:safety-plan-begin": Action.MAKE_SAFETY_PLAN,
+    "patients:safety-plan": Action.SEE_CHART,
+    "patients:safety-plan-save": Action.MAKE_SAFETY_PLAN,
+    "patients:safety-plan-pdf": Action.SEE_CHART,
     "patients:consent-new": Action.RECORD_CONSENT,
     "patients:consent": Action.SEE_CHART,
     "patients:consent-withdraw": Action.RECORD_CONSENT,

@@ -16,6 +16,7 @@ from clinic.policy import Role
 from infusions import series as infusion_series
 from infusions.models import Series
 from journey import courses
+from patients import alert_contacts
 from reminders import followups
 from therapy.models import TherapySession
 from visits import changes
@@ -34,7 +35,9 @@ def follow_visit(*, appointment_id: UUID, by: User) -> None:
     """After a change of a visit: who did not come is called today, and the series' tasks are those it needs."""
     visit = Appointment.objects.select_related("site", "patient").get(pk=appointment_id)
     if visit.status == Appointment.Status.NO_SHOW:
-        _ask_to_call(visit)
+        # An open alert asks for more than one call, and keeps its own task (protocol 7.3).
+        if not alert_contacts.did_not_come(visit.patient):
+            _ask_to_call(visit)
     elif visit.is_alive:
         outcome = "The visit was brought back."
         followups.close_for(subject_kind="appointment", subject_id=visit.pk, kind=CALL, outcome=outcome, by=by)

@@ -105,22 +105,17 @@ def record(*, contact_id: UUID, reached: bool, words: str, by: User) -> AlertCon
     return contact
 
 
-def did_not_come(patient: Patient, *, by: User) -> bool:
-    """A person with an open alert did not come: a call today. Answers whether there was such an alert."""
+def did_not_come(patient: Patient) -> bool:
+    """A person with an open alert did not come: a call today (protocol 7.3). Answers whether there was such an alert.
+
+    Should they come after all, whoever calls writes so: software takes no call back.
+    """
     alert = _gravest(patient)
     if alert is None:
         return False
     if not alert.contacts.filter(kind__in=[Kind.MISSED, Kind.EMERGENCY], state=State.OPEN).exists():
         _ask(alert, Kind.MISSED, Role.NURSE, _same_day(patient.site, clock.now()))
     return True
-
-
-def came_after_all(patient: Patient, *, by: User) -> None:
-    """The visit was brought back: nobody is looked for any more."""
-    for contact in AlertContact.objects.filter(
-        alert__patient=patient, kind=Kind.MISSED, state=State.OPEN
-    ).select_related("alert__patient__site"):
-        _end(contact, State.REPLACED, "The visit was brought back.", by)
 
 
 def done_by(alerts: Iterable[SafetyAlert], kinds: Iterable[Kind], *, words: str, by: User) -> None:

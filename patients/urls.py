@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from patients.views import alerts, consents, evaluations, history, imports, inquiries, measures, photos, registry
+from patients.views import (
+    alerts,
+    consents,
+    evaluations,
+    history,
+    imports,
+    inquiries,
+    measures,
+    photos,
+    registry,
+    safety_plans,
+)
 
 app_name = "patients"
 
@@ -46,6 +57,13 @@ urlpatterns: list[URLPattern] = [
     path("alerts/<uuid:pk>/acknowledge/", alerts.acknowledge, name="alert-acknowledge"),
     path("alerts/<uuid:pk>/clear/", alerts.clear, name="alert-clear"),
     path("alerts/<uuid:pk>/close/", alerts.close, name="alert-close"),
+    path("alerts/<uuid:pk>/grade/", alerts.regrade, name="alert-grade"),
+    path("alerts/contacts/<uuid:pk>/", alerts.contact, name="alert-contact"),
+    path("alerts/waiting/", alerts.strip, name="alert-strip"),
+    path("<uuid:pk>/safety-plan/", safety_plans.begin, name="safety-plan-begin"),
+    path("safety-plans/<uuid:pk>/", safety_plans.show, name="safety-plan"),
+    path("safety-plans/<uuid:pk>/save/", safety_plans.save, name="safety-plan-save"),
+    path("safety-plans/<uuid:pk>/print/", safety_plans.pdf, name="safety-plan-pdf"),
     path("<uuid:pk>/consents/new/", consents.new, name="consent-new"),
     path("consents/<uuid:pk>/", consents.show, name="consent"),
     path("consents/<uuid:pk>/withdraw/", consents.withdraw, name="consent-withdraw"),

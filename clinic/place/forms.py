@@ -11,7 +11,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 
 from clinic.forms import CalmForm, PickMany
-from clinic.models import WEEKDAYS, ProtocolSettings, Room, Site
+from clinic.models import WEEKDAYS, OnCallTurn, ProtocolSettings, Room, Site, User
 from clinic.place.protocol_words import Setting
 from clinic.policy import Role
 from clinic.wording import ZONE_NAMES
@@ -219,3 +219,25 @@ def _field_of(setting: Setting) -> forms.Field:
         say = f"This lies outside what can be set: from {setting.low} to {setting.high}."
         field.validators += [MinValueValidator(setting.low, say), MaxValueValidator(setting.high, say)]
     return field
+
+
+class OnCallForm(CalmForm, forms.Form):
+    """A turn on call, on the site's wall clock."""
+
+    picks = ("tier",)
+
+    user = forms.ModelChoiceField(queryset=User.objects.none(), label="Who", empty_label="Choose")
+    tier = forms.ChoiceField(label="As", choices=OnCallTurn.Tier.choices, initial=OnCallTurn.Tier.FIRST)
+    first_day = forms.DateField(label="From the")
+    starts = forms.TimeField(label="At")
+    last_day = forms.DateField(label="Until the", help_text="Over midnight: the next day.")
+    ends = forms.TimeField(label="At")
+    weeks = forms.IntegerField(label="Weeks in a row", min_value=1, max_value=26, initial=1)
+
+    def __init__(self, *args: Any, people: Iterable[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = [one.pk for one in people]
+        self.fields["user"].queryset = User.objects.filter(pk__in=known)  # type: ignore[attr-defined]
+        self.helper.layout = Layout(
+            "user", "tier", Row(Column("first_day"), Column("starts")), Row(Column("last_day"), Column("ends")), "weeks"
+        )

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from clinic.place.views import people, protocol, rota, site
+from clinic.place.views import on_call, people, protocol, rota, site
 
 urlpatterns: list[URLPattern] = [
     path("", site.hub, name="settings"),
@@ -32,6 +32,8 @@ urlpatterns: list[URLPattern] = [
     path("shifts/<uuid:pk>/", rota.shift_edit, name="shift-edit"),
     path("shifts/<uuid:pk>/end/", rota.shift_end, name="shift-end"),
     path("exceptions/<uuid:pk>/remove/", rota.exception_remove, name="exception-remove"),
+    path("on-call/", on_call.page, name="on-call"),
+    path("on-call/<uuid:pk>/end/", on_call.end, name="on-call-end"),
     path("protocol/", protocol.current, name="protocol"),
     path("protocol/adopt/", protocol.adopt, name="protocol-adopt"),
     path("protocol/versions/", protocol.versions, name="protocol-versions"),

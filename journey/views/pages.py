@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from clinic import clock
+from clinic import clock, on_call
 from clinic.access import acting_user, current_site
 from clinic.models import Site
 from journey import chart as charts
@@ -34,7 +34,13 @@ def home(request: HttpRequest) -> HttpResponse:
     """One thing first, then the order of the clock."""
     user, site = acting_user(request), current_site(request)
     rows = todos(user, site)
-    context = {"first": rows[0] if rows else None, "rest": rows[1:], "site": site, "part_of_day": _part_of_day(site)}
+    context = {
+        "first": rows[0] if rows else None,
+        "rest": rows[1:],
+        "site": site,
+        "part_of_day": _part_of_day(site),
+        "rota": on_call.at(site, clock.now()),
+    }
     return render(request, "journey/home.html", context)
 
 

@@ -144,17 +144,3 @@ class ConsentForm(Asked):
         help_text="The full name of the person whose signature you saw.",
         error_messages={"required": "Write the name of the person who signed."},
     )
-
-
-class ClearanceForm(CalmForm, forms.Form):
-    note = forms.CharField(
-        label="How you judged the risk",
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-
-
-class OutcomeForm(CalmForm, forms.Form):
-    outcome = forms.CharField(
-        label="What was done, and how the person is",
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )

@@ -24,6 +24,8 @@ class SafetyPlan(Record):
         "warning_signs", "coping", "distraction", "helpers", "professionals", "environment",
     )  # fmt: skip
 
+    LANGUAGES: ClassVar[list[tuple[str, str]]] = [("en", "English"), ("es", "Spanish")]
+
     class Together(models.TextChoices):
         IN_PERSON = "in_person", "With the patient, here"
         VIDEO = "video", "With the patient, by video"
@@ -31,7 +33,7 @@ class SafetyPlan(Record):
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="safety_plans")
     number = models.PositiveSmallIntegerField(help_text="The patient’s first plan, second, …")
-    language = models.CharField(max_length=5, choices=[("en", "English"), ("es", "Spanish")], default="en")
+    language = models.CharField(max_length=5, choices=LANGUAGES, default="en")
     made_how = models.CharField(max_length=9, choices=Together.choices, default=Together.IN_PERSON)
     warning_signs = models.TextField(blank=True)
     coping = models.TextField(blank=True)

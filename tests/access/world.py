@@ -10,12 +10,13 @@ from django.contrib.auth.tokens import default_token_generator
 from django.utils.http import int_to_base36
 
 from clinic import clock, settings_versions
-from clinic.models import Closure, ShiftException, Site, Tablet
+from clinic.models import Closure, OnCallTurn, ShiftException, Site, Tablet
 from clinic.policy import Role
 from infusions.models import AdverseEvent, StockCount, VitalSigns
 from insurance.models import Authorization, Coverage, Payer, SelfPay, Verification
 from journey.models import OutcomeRun
 from patients.models import (
+    AlertContact,
     Allergy,
     Condition,
     Consent,
@@ -28,6 +29,7 @@ from patients.models import (
     Medication,
     PatientPhoto,
     SafetyAlert,
+    SafetyPlan,
 )
 from reminders.models import FollowUp
 from tests import build
@@ -75,6 +77,13 @@ class World:
         )
         self.tablet = Tablet.objects.create(site=site, name="Trolley", token_hash="0" * 64, registered_by=provider)
         self.alert = SafetyAlert.objects.create(patient=of, grade="low", acknowledge_by=now + timedelta(minutes=15))
+        self.alert_contact = AlertContact.objects.create(
+            alert=self.alert, kind="check", owner_role=Role.NURSE, due_at=now + timedelta(days=7)
+        )
+        steps = dict.fromkeys(SafetyPlan.STEPS, f"Call Zephyrine {SECRET}")
+        self.safety_plan = SafetyPlan.objects.create(
+            patient=of, number=1, begun_by=provider, signed_by=provider, signed_at=now, **steps
+        )
         self.consent = Consent.objects.create(
             patient=of,
             kind="treatment",
@@ -161,6 +170,9 @@ class World:
         self.closure = Closure.objects.create(site=site, first_day=day, last_day=day, reason="Independence Day")
         self.staff = self.people[Role.NURSE]
         self.shift = self.staff.shifts.first()
+        self.turn = OnCallTurn.objects.create(
+            site=site, user=self.staff, tier="first", during=(self.now, self.now + timedelta(hours=1))
+        )
         self.exception = ShiftException.objects.create(user=self.staff, site=site, day=day)
         self.protocol = settings_versions.new_version(
             site_id=site.pk, changes={}, note="First", by=self.people[Role.CLINIC_ADMIN]
@@ -195,6 +207,7 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
     "clinic:person-roles": lambda world: {"pk": world.staff.pk, "site_pk": world.site.pk},
     **of_room("clinic", "shift", "shift-edit shift-end"),
     **of_room("clinic", "exception", "exception-remove"),
+    **of_room("clinic", "turn", "on-call-end"),
     **of_room("clinic", "tablet", "tablet-revoke"),
     **of_room("clinic", "protocol", "protocol-version protocol-sign"),
     "clinic:protocol-edit": lambda world: {"section": "recovery"},
@@ -211,7 +224,10 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
     "patients:history-end": pk("condition", kind="condition"),
     **of_room("patients", "evaluation", "evaluation evaluation-save evaluation-sign evaluation-review"),
     **of_room("patients", "measure", "measure"),
-    **of_room("patients", "alert", "alert alert-acknowledge alert-clear alert-close"),
+    **of_room("patients", "alert", "alert alert-acknowledge alert-clear alert-close alert-grade"),
+    **of_room("patients", "alert_contact", "alert-contact"),
+    **of_room("patients", "patient", "safety-plan-begin"),
+    **of_room("patients", "safety_plan", "safety-plan safety-plan-save safety-plan-pdf"),
     **of_room("patients", "consent", "consent consent-withdraw"),
     **of_room("patients", "job", "import-job import-progress"),
     **of_room("insurance", "check", "verification claim hand-over expire"),

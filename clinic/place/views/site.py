@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from clinic import settings_versions
+from clinic import clock, on_call, settings_versions
 from clinic.access import acting_user
 from clinic.models import WEEKDAYS, Closure, OpeningHours, Room, Site, User
 from clinic.place import directory
@@ -47,6 +47,7 @@ def hub(request: HttpRequest) -> HttpResponse:
         "staff": [(role.label, numbers.get(role.value, 0)) for role in Role],
         "people": people.distinct().count(),
         "protocol": settings_versions.current(site),
+        "rota": on_call.at(site, clock.now()),
     }
     return render(request, "clinic/place/hub.html", context)
 
