@@ -44,6 +44,7 @@ class Action(StrEnum):
     RECORD_PROGRESS = "write goals, what was noticed and life events"
     RECORD_CONSENT = "record consents"
     EVALUATE = "evaluate and sign eligibility"
+    MEET_CONDITION = "say that a condition of an evaluation is met"
     HANDLE_ALERT = "act on a safety alert"
     CLOSE_ALERT = "close a safety alert"
     MAKE_SAFETY_PLAN = "make a safety plan with a patient"
@@ -94,6 +95,7 @@ GRANTS: dict[Action, frozenset[Role]] = {
     Action.RECORD_PROGRESS: _CLINICAL,
     Action.RECORD_CONSENT: frozenset({Role.NURSE, Role.PROVIDER}),
     Action.EVALUATE: frozenset({Role.PROVIDER}),
+    Action.MEET_CONDITION: _CLINICAL,
     Action.HANDLE_ALERT: _CLINICAL,
     Action.CLOSE_ALERT: frozenset({Role.THERAPIST, Role.PROVIDER}),
     Action.MAKE_SAFETY_PLAN: _CLINICAL,
@@ -244,6 +246,10 @@ ROUTES: dict[str, Action | Door] = {
     "patients:evaluation-save": Action.EVALUATE,
     "patients:evaluation-sign": Action.EVALUATE,
     "patients:evaluation-review": Action.EVALUATE,
+    "patients:evaluation-still-eligible": Action.EVALUATE,
+    "patients:condition-met": Action.MEET_CONDITION,
+    "patients:lab-new": Action.RECORD_HISTORY,
+    "patients:lab-error": Action.RECORD_HISTORY,
     "patients:measure-new": Action.RECORD_MEASURE,
     "patients:measure": Action.SEE_CHART,
     "patients:alert": Action.HANDLE_ALERT,

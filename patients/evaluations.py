@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -15,22 +16,34 @@ from clinic import clock, settings_versions
 from clinic.errors import IllegalTransition, Invalid, NotReady, Refused
 from clinic.models import User
 from clinic.policy import Action, require
-from patients import alerts, measures, rules
+from clinic.wording import quantity
+from patients import eligibility, evaluation_conditions
+from patients.contraindications import BY_KEY
+from patients.evaluation_facts import answers_of as answers_of
+from patients.evaluation_facts import findings as findings
+from patients.evaluation_facts import stopping
 from patients.models import Evaluation, EvaluationAnswer, Patient
 from patients.rows import patient_for, row_for
-from patients.rules import Facts, Finding, Risk, Severity
+from patients.validity import FAVORABLE as FAVORABLE
+from patients.validity import in_force as in_force
+from patients.validity import in_force_for as in_force_for
+from patients.validity import last_day as last_day
+from patients.validity import signed_day as signed_day
+from patients.validity import would_hold_until as would_hold_until
 
-State = Evaluation.State
+State, Source = Evaluation.State, EvaluationAnswer.Source
+
+after_sign: list[Callable[[Evaluation], None]] = []
+"""Rooms further right are told of each signature, in its transaction."""
 
 TRANSITIONS: Mapping[str, frozenset[str]] = {
-    State.DRAFT: frozenset({State.IN_REVIEW, *Evaluation.SIGNED}),
+    State.DRAFT: frozenset({State.IN_REVIEW}),
     State.IN_REVIEW: frozenset({State.DRAFT, *Evaluation.SIGNED}),
     State.ELIGIBLE: frozenset(),
     State.CONDITIONAL: frozenset(),
     State.DEFERRED: frozenset(),
     State.INELIGIBLE: frozenset(),
 }
-FAVORABLE = frozenset({State.ELIGIBLE, State.CONDITIONAL})
 
 FIELDS = (
     "diagnosis",
@@ -43,11 +56,31 @@ FIELDS = (
     "weight_kg",
     "systolic",
     "diastolic",
+    "systolic_again",
+    "diastolic_again",
+    "heart_rate",
+    "spo2",
+    "asa_class",
+    "mallampati",
+    "airway",
+    "contraception",
+    "pdmp_on",
+    "pdmp_found",
+    "planned_mg_per_kg",
+    "planned_minutes",
+    "planned_therapy",
     "rationale",
-    "conditions_to_meet",
     "revisit_on",
 )
 _ICD10 = re.compile(r"[A-TV-Z]\d[0-9A-Z](\.[0-9A-Z]{1,4})?")
+
+
+class Said(NamedTuple):
+    """An answer to a line of the checklist: yes, no or unknown; a note; who told it."""
+
+    answer: str
+    note: str = ""
+    source: str = Source.INTERVIEW
 
 
 class StaleVersion(Refused):
@@ -86,10 +119,11 @@ def save_draft(
     evaluation_id: UUID,
     by: User,
     version: int,
-    answers: Mapping[str, tuple[str, str]],
+    answers: Mapping[str, Sequence[str]],
+    conditions: Sequence[evaluation_conditions.Wanted] | None = None,
     **fields: Any,
 ) -> Evaluation:
-    """Keep what was typed so far. Only the named fields and lines change.
+    """Keep what was typed so far. Only the named fields and lines change; conditions are replaced as a whole.
 
     Raises NotFound, NotPermitted, IllegalTransition, StaleVersion, Invalid.
     """
@@ -100,7 +134,9 @@ def save_draft(
     for name, value in fields.items():
         setattr(evaluation, name, value)
     _check_fields(evaluation)
-    _keep_answers(evaluation, answers)
+    _keep_answers(evaluation, {key: Said(*said) for key, said in answers.items()}, by)
+    if conditions is not None:
+        evaluation_conditions.keep(evaluation, conditions)
     return _save(evaluation)
 
 
@@ -128,7 +164,6 @@ def sign(
     by: User,
     version: int | None = None,
     rationale: str = "",
-    conditions_to_meet: str = "",
     revisit_on: date | None = None,
 ) -> Evaluation:
     """Sign the judgement; from here on the database refuses any change.
@@ -139,35 +174,23 @@ def sign(
         raise Invalid({"outcome": "Choose what you sign."})
     evaluation = _unsigned(evaluation_id, by, version)
     evaluation.rationale = rationale.strip() or evaluation.rationale
-    evaluation.conditions_to_meet = conditions_to_meet.strip() or evaluation.conditions_to_meet
     evaluation.revisit_on = revisit_on or evaluation.revisit_on
     site = evaluation.patient.site
     _check_words(evaluation, outcome, site.today())
     if unmet := _unmet(evaluation, outcome):
         raise NotReady(unmet)
+    if evaluation.state == State.DRAFT:  # who signs one’s own draft has reviewed it
+        _move(evaluation, State.IN_REVIEW)
+        evaluation.save(update_fields=["state"])
     _move(evaluation, outcome)
     evaluation.signed_at, evaluation.signed_by = clock.now(), by
     evaluation.supersedes = latest_signed(evaluation.patient)
     if outcome in FAVORABLE:
         evaluation.valid_until = would_hold_until(evaluation)
-    return _save(evaluation)
-
-
-def findings(evaluation: Evaluation) -> list[Finding]:
-    """What stands against eligibility, what must be explained, what deserves a word, as of now."""
-    patient = evaluation.patient
-    settings = settings_versions.current(patient.site)
-    return rules.eligibility(_facts(evaluation), settings)
-
-
-def trial_judgements(patient: Patient) -> list[rules.TrialJudgement]:
-    """Each earlier treatment with whether it counts, and why not."""
-    weeks = settings_versions.current(patient.site).trd_min_weeks
-    return [rules.judge_trial(trial, weeks) for trial in _trials(patient)]
-
-
-def answers_of(evaluation: Evaluation) -> dict[str, tuple[str, str]]:
-    return {row.key: (row.answer, row.note) for row in evaluation.answers.all()}
+    _save(evaluation)
+    for tell in after_sign:
+        tell(evaluation)
+    return evaluation
 
 
 def open_draft(patient: Patient) -> Evaluation | None:
@@ -181,63 +204,6 @@ def latest_signed(patient: Patient) -> Evaluation | None:
         .order_by("-signed_at")
         .first()
     )
-
-
-def in_force(patient: Patient, on: date, booster: bool = False) -> Evaluation | None:
-    """The evaluation on which the patient may be treated on a day.
-
-    Before the first infusion it holds 90 days; once a series has begun, and for boosters, less than 180 (protocol 1.6;
-    J12: signed 2027-01-19, expired on 2027-07-18). Both are settings.
-    """
-    return in_force_for([(patient, on, booster)]).get((patient.pk, on))
-
-
-def in_force_for(wanted: Sequence[tuple[Patient, date, bool]]) -> dict[tuple[UUID, date], Evaluation]:
-    """`in_force` for many patients, days and booster or not; a pair without a valid evaluation is absent.
-
-    The number of queries grows with the sites, not with the patients.
-    """
-    signed = {
-        evaluation.patient_id: evaluation
-        for evaluation in Evaluation.objects.filter(
-            patient__in={patient.pk for patient, _, _ in wanted}, signed_at__isnull=False, superseded_by__isnull=True
-        ).order_by("signed_at")
-    }
-    sites = {patient.site_id: patient.site for patient, _, booster in wanted if booster}
-    longer = {pk: settings_versions.current(site).reevaluation_after_days for pk, site in sites.items()}
-    found = {}
-    for patient, on, booster in wanted:
-        evaluation = signed.get(patient.pk)
-        if evaluation is None or evaluation.state not in FAVORABLE:
-            continue
-        evaluation.patient = patient
-        if signed_day(evaluation) <= on <= _last_day(evaluation, longer.get(patient.site_id) if booster else None):
-            found[patient.pk, on] = evaluation
-    return found
-
-
-def would_hold_until(evaluation: Evaluation) -> date:
-    """The last day for the first infusion if the evaluation were signed today."""
-    site = evaluation.patient.site
-    return site.today() + timedelta(days=settings_versions.current(site).evaluation_valid_days)
-
-
-def signed_day(evaluation: Evaluation) -> date:
-    assert evaluation.signed_at is not None
-    return evaluation.patient.site.local(evaluation.signed_at).date()
-
-
-def last_day(evaluation: Evaluation, *, booster: bool = False) -> date:
-    """The last day on which a favorable evaluation may be used."""
-    settings = settings_versions.current(evaluation.patient.site) if booster else None
-    return _last_day(evaluation, settings.reevaluation_after_days if settings else None)
-
-
-def _last_day(evaluation: Evaluation, longer: int | None) -> date:
-    assert evaluation.valid_until is not None
-    if longer is None:
-        return evaluation.valid_until
-    return max(evaluation.valid_until, signed_day(evaluation) + timedelta(days=longer - 1))
 
 
 def _unsigned(evaluation_id: UUID, by: User, version: int | None) -> Evaluation:
@@ -287,6 +253,13 @@ def _check_fields(evaluation: Evaluation) -> None:
     errors |= _range_errors(evaluation)
     if (evaluation.systolic is None) != (evaluation.diastolic is None):
         errors["systolic"] = "Write both values of the blood pressure, like 128 and 82."
+    if (evaluation.systolic_again is None) != (evaluation.diastolic_again is None):
+        errors["systolic_again"] = "Write both values of the second blood pressure."
+    ceiling = settings_versions.current(evaluation.patient.site).dose_hard_ceiling_mg_per_kg
+    if evaluation.planned_mg_per_kg is not None and evaluation.planned_mg_per_kg > ceiling:
+        errors["planned_mg_per_kg"] = f"Above {quantity(ceiling, 'mg/kg')} no dose can be ordered."
+    if evaluation.pdmp_on and evaluation.pdmp_on > evaluation.patient.site.today():
+        errors["pdmp_on"] = "This day has not come yet."
     try:
         evaluation.clean_fields(exclude=["supersedes", *errors])
     except ValidationError as error:
@@ -295,12 +268,18 @@ def _check_fields(evaluation: Evaluation) -> None:
         raise Invalid(errors)
 
 
-RANGES: Mapping[str, tuple[int, int, str]] = {
+RANGES: Mapping[str, tuple[Decimal | int, Decimal | int, str]] = {
     "planned_count": (6, 8, "infusions"),
     "height_cm": (100, 250, "cm"),
     "weight_kg": (30, 300, "kg"),
     "systolic": (50, 260, "mmHg"),
     "diastolic": (30, 160, "mmHg"),
+    "systolic_again": (50, 260, "mmHg"),
+    "diastolic_again": (30, 160, "mmHg"),
+    "heart_rate": (20, 250, "beats/min"),
+    "spo2": (50, 100, "%"),
+    "planned_mg_per_kg": (Decimal("0.1"), Decimal(2), "mg/kg"),
+    "planned_minutes": (10, 120, "min"),
 }
 
 
@@ -313,24 +292,28 @@ def _range_errors(evaluation: Evaluation) -> dict[str, str]:
     return errors
 
 
-def _keep_answers(evaluation: Evaluation, answers: Mapping[str, tuple[str, str]]) -> None:
-    unknown = set(answers) - set(rules.BY_KEY)
+def _keep_answers(evaluation: Evaluation, answers: Mapping[str, Said], by: User) -> None:
+    unknown = set(answers) - set(BY_KEY)
     if unknown:
         raise Invalid(f"The checklist has no line called {', '.join(sorted(unknown))}.")
     rows = {row.key: row for row in evaluation.answers.all()}
-    for key, (answer, note) in answers.items():
-        if answer not in EvaluationAnswer.Answer.values:
+    for key, said in answers.items():
+        if said.answer not in EvaluationAnswer.Answer.values:
             raise Invalid({key: "Answer yes, no or not known."})
-        row = rows.get(key) or EvaluationAnswer(evaluation=evaluation, key=key)
-        if (row.answer, row.note) != (answer, note.strip()[:300]):
-            row.answer, row.note = answer, note.strip()[:300]
+        if said.source not in Source.values:
+            raise Invalid({key: "Choose who told it."})
+        row = rows.get(key) or EvaluationAnswer(evaluation=evaluation, key=key, absolute=BY_KEY[key].absolute)
+        new = said._replace(note=said.note.strip()[:300])
+        if (row.answer, row.note, row.source) != new:
+            row.answer, row.note, row.source = new
+            row.answered_at, row.answered_by = clock.now(), by
             row.save()
 
 
 def _check_words(evaluation: Evaluation, outcome: str, today: date) -> None:
     errors = {}
-    if outcome == State.CONDITIONAL and not evaluation.conditions_to_meet.strip():
-        errors["conditions_to_meet"] = "Write what has to be met, by whom and until when."
+    if outcome == State.CONDITIONAL and (wrong := evaluation_conditions.wrong_with(evaluation, today)):
+        errors["conditions"] = wrong
     if outcome == State.DEFERRED and evaluation.revisit_on is None:
         errors["revisit_on"] = "Write when to look at it again."
     if outcome == State.DEFERRED and evaluation.revisit_on and evaluation.revisit_on <= today:
@@ -344,39 +327,6 @@ def _check_words(evaluation: Evaluation, outcome: str, today: date) -> None:
 def _unmet(evaluation: Evaluation, outcome: str) -> list[str]:
     """Every sentence that keeps this outcome from being signed. A refusal needs only a whole checklist."""
     if outcome not in FAVORABLE:
-        return [f"Not answered yet: {line.label}." for line in rules.unanswered(answers_of(evaluation))]
-    stops = {Severity.BLOCK}
-    if outcome == State.ELIGIBLE:
-        stops.add(Severity.CONDITION)
-    if not evaluation.rationale.strip():
-        stops.add(Severity.EXPLAIN)
+        return [f"Not answered yet: {line.label}." for line in eligibility.unanswered(answers_of(evaluation))]
+    stops = stopping(outcome, explained=bool(evaluation.rationale.strip()))
     return [finding.sentence for finding in findings(evaluation) if finding.severity in stops]
-
-
-def _trials(patient: Patient) -> list[rules.Trial]:
-    rows = patient.trials.filter(entered_in_error_at__isnull=True)
-    return [rules.Trial(row.treatment, row.weeks_at_adequate_dose, row.outcome, row.this_episode) for row in rows]
-
-
-def _facts(evaluation: Evaluation) -> Facts:
-    patient = evaluation.patient
-    site = patient.site
-    baseline = measures.baseline(patient)
-    screen = measures.latest(patient, measures.Instrument.CSSRS)
-    alert = alerts.gravest(patient)
-    return Facts(
-        answers=answers_of(evaluation),
-        trials=_trials(patient),
-        age=patient.age_on(site.today()),
-        today=site.today(),
-        phq9=baseline.score if baseline else None,
-        phq9_on=site.local(baseline.observed_at).date() if baseline else None,
-        item9=baseline.items[8] if baseline else 0,
-        screened_on=site.local(screen.observed_at).date() if screen else None,
-        risk=Risk(alert.grade) if alert and alert.grade in set(Risk) else None,
-        diagnosis=evaluation.diagnosis,
-        systolic=evaluation.systolic,
-        diastolic=evaluation.diastolic,
-        height_cm=evaluation.height_cm,
-        weight_kg=evaluation.weight_kg,
-    )

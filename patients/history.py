@@ -13,10 +13,10 @@ from clinic.errors import Invalid, NotFound, Refused
 from clinic.models import User
 from clinic.policy import Action, require
 from clinic.records import Retractable
-from patients import names
-from patients.models import Allergy, Condition, Medication, Patient, TreatmentTrial
+from patients import names, reopenings
+from patients.models import Allergy, Condition, Medication, Patient, PatientLink, TreatmentTrial
 from patients.registration import fitting
-from patients.rows import patient_for
+from patients.rows import patient_for, patient_of_link
 
 Row = Condition | Medication | Allergy | TreatmentTrial
 R = TypeVar("R", bound=Row)
@@ -30,7 +30,10 @@ KINDS: dict[str, type[Row]] = {
 LONGEST_TRIAL = 1040
 
 
-def _mine(patient_id: UUID, by: User) -> Patient:
+def _mine(patient_id: UUID, by: User | None, link: PatientLink | None) -> Patient:
+    """The patient, locked: as staff with the right know them, or as the holder of a link to their intake does."""
+    if by is None:
+        return patient_of_link(patient_id, link, purpose="intake")
     patient = patient_for(patient_id, by)
     require(by, Action.RECORD_HISTORY, at=patient.site)
     return patient
@@ -79,16 +82,17 @@ def _add(model: type[R], patient: Patient, values: dict[str, Any], key: tuple[st
 def add_condition(
     *,
     patient_id: UUID,
-    by: User,
+    by: User | None,
     display: str,
     onset: date | None = None,
     abatement: date | None = None,
     system: str = "",
     code: str = "",
     source: str = "staff",
+    link: PatientLink | None = None,
 ) -> Condition:
     """Add a condition. Raises NotFound, NotPermitted, Invalid, Refused."""
-    patient = _mine(patient_id, by)
+    patient = _mine(patient_id, by, link)
     values = _checked(
         Condition,
         patient,
@@ -96,14 +100,16 @@ def add_condition(
         {"onset": onset, "abatement": abatement},
         {"display": display, "system": system, "code": code, "source": source},
     )
-    return _add(Condition, patient, values, ("system", "code", "display", "onset"))
+    condition = _add(Condition, patient, values, ("system", "code", "display", "onset"))
+    reopenings.notice(patient=patient, conditions=[condition], source=reopenings.Source.HISTORY, by=by)
+    return condition
 
 
 @transaction.atomic
 def add_medication(
     *,
     patient_id: UUID,
-    by: User,
+    by: User | None,
     display: str,
     dose: str = "",
     started: date | None = None,
@@ -111,9 +117,10 @@ def add_medication(
     system: str = "",
     code: str = "",
     source: str = "staff",
+    link: PatientLink | None = None,
 ) -> Medication:
     """Add a medicine that is or was taken. Raises NotFound, NotPermitted, Invalid, Refused."""
-    patient = _mine(patient_id, by)
+    patient = _mine(patient_id, by, link)
     values = _checked(
         Medication,
         patient,
@@ -128,7 +135,7 @@ def add_medication(
 def add_allergy(
     *,
     patient_id: UUID,
-    by: User,
+    by: User | None,
     display: str,
     reaction: str = "",
     severity: str = "",
@@ -136,9 +143,10 @@ def add_allergy(
     system: str = "",
     code: str = "",
     source: str = "staff",
+    link: PatientLink | None = None,
 ) -> Allergy:
     """Add an allergy or intolerance. Raises NotFound, NotPermitted, Invalid, Refused."""
-    patient = _mine(patient_id, by)
+    patient = _mine(patient_id, by, link)
     values = _checked(
         Allergy,
         patient,
@@ -160,35 +168,56 @@ def add_allergy(
 def add_trial(
     *,
     patient_id: UUID,
-    by: User,
+    by: User | None,
     treatment: str,
     weeks_at_adequate_dose: int,
     outcome: str,
     treatment_class: str = "",
     dose: str = "",
     this_episode: bool = True,
+    started: date | None = None,
+    stopped: date | None = None,
+    adherence: str = "",
+    source: str = TreatmentTrial.Source.STAFF,
+    link: PatientLink | None = None,
 ) -> TreatmentTrial:
     """Add a treatment that was tried. Raises NotFound, NotPermitted, Invalid."""
-    patient = _mine(patient_id, by)
+    patient = _mine(patient_id, by, link)
     wrong: dict[str, str] = {}
-    values: dict[str, Any] = {"weeks_at_adequate_dose": weeks_at_adequate_dose, "this_episode": this_episode}
-    for field, text in (
-        ("treatment", treatment),
-        ("treatment_class", treatment_class),
-        ("dose", dose),
-        ("outcome", outcome),
-    ):
-        try:
-            values[field] = fitting(TreatmentTrial, field, names.clean(text))
-        except ValueError as error:
-            wrong[field] = str(error)
-    if values.get("treatment") == "":
-        wrong["treatment"] = "Name the treatment."
+    values: dict[str, Any] = {}
+    try:
+        values = _checked(
+            TreatmentTrial,
+            patient,
+            {"treatment": "Name the treatment."},
+            {"started": started, "stopped": stopped},
+            {
+                "treatment": treatment,
+                "treatment_class": treatment_class,
+                "dose": dose,
+                "outcome": outcome,
+                "adherence": adherence,
+                "source": source,
+            },
+        )
+    except Invalid as error:
+        wrong = dict(error.fields)
     if not 0 <= weeks_at_adequate_dose <= LONGEST_TRIAL:
         wrong["weeks_at_adequate_dose"] = f"Weeks go from 0 to {LONGEST_TRIAL}."
+    elif problem := _weeks_problem(weeks_at_adequate_dose, started, stopped):
+        wrong["weeks_at_adequate_dose"] = problem
     if wrong:
         raise Invalid(wrong)
-    return TreatmentTrial.objects.create(patient=patient, **values)
+    return TreatmentTrial.objects.create(
+        patient=patient, weeks_at_adequate_dose=weeks_at_adequate_dose, this_episode=this_episode, **values
+    )
+
+
+def _weeks_problem(weeks: int, started: date | None, stopped: date | None) -> str:
+    """More weeks at an adequate dose than lie between the two days can’t be; a week is allowed for rounding."""
+    if started is None or stopped is None or weeks <= (stopped - started).days / 7 + 1:
+        return ""
+    return f"Between these days lie only {(stopped - started).days // 7} weeks."
 
 
 def row_or_none(kind: str, pk: UUID, by: User) -> Row | None:

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from clinic.errors import NotFound
 from clinic.models import User
-from patients.models import Consent, Evaluation, Patient, PatientLink, SafetyAlert
+from patients.models import Consent, Evaluation, LabResult, Patient, PatientLink, SafetyAlert
 
-Owned = TypeVar("Owned", Consent, Evaluation, SafetyAlert)
+Owned = TypeVar("Owned", Consent, Evaluation, LabResult, SafetyAlert)
 
 
 def patient_for(patient_id: UUID, by: User) -> Patient:

@@ -62,10 +62,16 @@ class TrialForm(_RowForm):
     units = {"weeks_at_adequate_dose": "weeks"}
 
     treatment = forms.CharField(help_text="A drug, or a method such as ECT or CBT.")
-    treatment_class = forms.CharField(label="Class", required=False, help_text="Like SSRI, SNRI, psychotherapy.")
+    treatment_class = forms.CharField(
+        label="Class", required=False, help_text="Like SSRI, SNRI, Augmentation, Psychotherapy. Empty: by the drug’s name."
+    )
     dose = forms.CharField(label="Highest dose", required=False)
     weeks_at_adequate_dose = forms.IntegerField(label="At an adequate dose for")
     outcome = forms.ChoiceField(choices=[("", "Choose"), *TreatmentTrial.Outcome.choices])
+    adherence = forms.ChoiceField(label="Taken", choices=TreatmentTrial.Adherence.choices, required=False)
+    started = forms.DateField(required=False)
+    stopped = forms.DateField(required=False, help_text="Leave empty while it goes on.")
+    source = forms.ChoiceField(label="Told by", choices=TreatmentTrial.Source.choices[:4])
     this_episode = forms.BooleanField(label="In the present episode", required=False, initial=True)
 
 

@@ -16,7 +16,7 @@ from clinic import wording
 from clinic.errors import Invalid
 from clinic.models import Site, User
 from clinic.wording import sentence
-from patients import names, search
+from patients import names, reopenings, search
 from patients.imports import sections
 from patients.imports.rows import Batch, CodedRow, Outcome, PersonRow, Taken
 from patients.models import Allergy, Condition, ExternalIdentifier, Medication, Patient
@@ -222,6 +222,8 @@ def _history(model: Any, patient: Patient, rows: list[CodedRow]) -> list[Taken]:
         # Whose it is, not what it is: whoever imports need not be one who may read charts.
         taken.append(Taken(row.where, outcome, f"{model.__name__} of {patient.name}", why, patient.pk))
     model.objects.bulk_create(fresh)
+    if model is Condition:
+        reopenings.notice(patient=patient, conditions=fresh, source=reopenings.Source.IMPORT, by=None)
     return taken
 
 

@@ -2,12 +2,13 @@
 
 from patients.models.cards import InsuranceCard
 from patients.models.consents import Consent
-from patients.models.evaluations import Evaluation, EvaluationAnswer
+from patients.models.evaluations import Evaluation, EvaluationAnswer, EvaluationCondition, Reopening
 from patients.models.goals import Goal, GoalRating, LifeEvent, Observation
 from patients.models.history import Allergy, Coded, Condition, Medication, TreatmentTrial
 from patients.models.imports import ImportJob, ImportRow
 from patients.models.inquiries import Inquiry
 from patients.models.intake import Intake, IntakeRow, IntakeStep
+from patients.models.labs import LabResult
 from patients.models.links import PatientLink
 from patients.models.measure_plan import MeasureDraft, MeasureDue
 from patients.models.measures import MeasureResponse
@@ -26,6 +27,7 @@ __all__ = [
     "ContactConsent",
     "Evaluation",
     "EvaluationAnswer",
+    "EvaluationCondition",
     "ExternalIdentifier",
     "Goal",
     "GoalRating",
@@ -36,6 +38,7 @@ __all__ = [
     "Intake",
     "IntakeRow",
     "IntakeStep",
+    "LabResult",
     "LifeEvent",
     "MeasureDraft",
     "MeasureDue",
@@ -45,6 +48,7 @@ __all__ = [
     "Patient",
     "PatientLink",
     "PatientPhoto",
+    "Reopening",
     "SafetyAlert",
     "SafetyPlan",
     "TreatmentTrial",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import F, Q
 
 from clinic.history import audited
 from clinic.records import Record, Retractable, within
@@ -105,6 +106,19 @@ class TreatmentTrial(Record, Retractable):
         REMISSION = "remission", "Remission"
         INTOLERANT = "intolerant", "Not tolerated"
 
+    class Adherence(models.TextChoices):
+        GOOD = "good", "As prescribed"
+        PARTIAL = "partial", "Mostly"
+        POOR = "poor", "Less than half of the time"
+        UNKNOWN = "", "Not known"
+
+    class Source(models.TextChoices):
+        STAFF = "staff", "Asked at the visit"
+        PATIENT = "patient", "Patient, in writing"
+        PHARMACY = "pharmacy", "Pharmacy"
+        RECORD = "record", "Medical record"
+        IMPORT = "import", "Imported record"
+
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="trials")
     treatment = models.CharField(max_length=120)
     treatment_class = models.CharField("class", max_length=60, blank=True)
@@ -112,6 +126,10 @@ class TreatmentTrial(Record, Retractable):
     weeks_at_adequate_dose = models.PositiveSmallIntegerField("weeks at an adequate dose")
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
     this_episode = models.BooleanField("in the present episode", default=True)
+    started = models.DateField(null=True, blank=True)
+    stopped = models.DateField(null=True, blank=True)
+    adherence = models.CharField(max_length=7, blank=True, choices=Adherence.choices)
+    source = models.CharField(max_length=8, choices=Source.choices, default=Source.STAFF)
 
     FAILED: ClassVar[frozenset[str]] = frozenset({"none", "under_25", "under_50"})
 
@@ -120,6 +138,10 @@ class TreatmentTrial(Record, Retractable):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *Retractable.Meta.constraints,
             within("trial_weeks_sane", "weeks_at_adequate_dose", 0, 1040),
+            models.CheckConstraint(
+                name="trial_stops_after_start",
+                condition=Q(started__isnull=True) | Q(stopped__isnull=True) | Q(stopped__gte=F("started")),
+            ),
         ]
 
     def __str__(self) -> str:

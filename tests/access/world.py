@@ -22,9 +22,11 @@ from patients.models import (
     Consent,
     Contact,
     Evaluation,
+    EvaluationCondition,
     Goal,
     ImportJob,
     Inquiry,
+    LabResult,
     MeasureResponse,
     Medication,
     PatientPhoto,
@@ -72,6 +74,12 @@ class World:
         Medication.objects.create(patient=of, display="Sertraline")
         Allergy.objects.create(patient=of, display="Latex")
         self.evaluation = Evaluation.objects.create(patient=of, entered_by=provider, **seen)
+        self.to_meet = EvaluationCondition.objects.create(
+            evaluation=self.evaluation, position=0, text="Letter of the cardiologist", owner_role="nurse", due_on=today
+        )
+        self.lab = LabResult.objects.create(
+            patient=of, test="ua", finding="normal", source="lab", entered_by=provider, **seen
+        )
         self.measure = MeasureResponse.objects.create(
             patient=of, instrument="phq9", timepoint="baseline", items=[2] * 9, score=18, **seen
         )
@@ -215,7 +223,7 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
     "patients:request-sent": lambda world: {"code": world.site.code},
     **of_room("patients", "patient", "edit photo photo-new contacts contact-add contact-word"),
     **of_room("patients", "patient", "history evaluation-begin"),
-    **of_room("patients", "patient", "measure-new consent-new"),
+    **of_room("patients", "patient", "measure-new consent-new lab-new"),
     **of_room("patients", "contact", "contact-end"),
     **of_room("patients", "inquiry", "inquiry inquiry-contacted inquiry-close inquiry-register inquiry-link"),
     "patients:history-add": pk("patient", kind="condition"),
@@ -223,6 +231,9 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
     "patients:history-take-back": pk("condition", kind="condition"),
     "patients:history-end": pk("condition", kind="condition"),
     **of_room("patients", "evaluation", "evaluation evaluation-save evaluation-sign evaluation-review"),
+    **of_room("patients", "evaluation", "evaluation-still-eligible"),
+    **of_room("patients", "to_meet", "condition-met"),
+    **of_room("patients", "lab", "lab-error"),
     **of_room("patients", "measure", "measure"),
     **of_room("patients", "alert", "alert alert-acknowledge alert-clear alert-close alert-grade"),
     **of_room("patients", "alert_contact", "alert-contact"),

@@ -130,7 +130,7 @@ def test_a_refused_signature_says_everything_that_is_missing(client: Client, dra
 
 def test_signing_shows_the_locked_record(client: Client, draft: Evaluation, provider: User, nurse: User) -> None:
     client.force_login(provider)
-    lines = {f"answer_{key}": "no" for key in build.all_no()}
+    lines = {f"answer_{key}": "no" for key in build.all_no()} | {"source_mania": "pharmacy"}
     autosave(client, draft, 1, diagnosis="Depression", rationale="One trial, the second not tolerable.", **lines)
     answer = client.post(page("evaluation-sign", draft), {"version": 2, "outcome": "eligible"}, follow=True)
     assert "First infusion until" in answer.content.decode()

@@ -1,15 +1,16 @@
 """Evaluations: what refuses a signature, what a signature locks, how long it holds."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
-from django.db import InternalError, transaction
+from django.db import IntegrityError, InternalError, transaction
 
 from clinic import clock
 from clinic.errors import IllegalTransition, Invalid, NotFound, NotPermitted, NotReady, Refused
 from clinic.models import Site, User
 from patients import evaluations
+from patients.evaluation_conditions import Wanted
 from patients.evaluations import StaleVersion
 from patients.models import Evaluation, EvaluationAnswer, Patient
 from tests import build
@@ -21,10 +22,11 @@ Draft = Callable[..., Evaluation]
 def draft(patient: Patient, provider: User) -> Draft:
     """A draft that lacks nothing; `answers` changes single lines, fields change the rest."""
 
-    def make(answers: dict[str, tuple[str, str]] | None = None, **fields: object) -> Evaluation:
+    def make(answers: dict[str, tuple[str, ...]] | None = None, **fields: object) -> Evaluation:
         build.phq9(patient, 21, by=provider, timepoint="baseline")
         build.trial(patient)
         build.trial(patient, treatment="Venlafaxine")
+        build.worked_up(patient, by=provider)
         begun = evaluations.begin(patient_id=patient.pk, observed_at=clock.now(), by=provider)
         return evaluations.save_draft(
             evaluation_id=begun.pk,
@@ -39,6 +41,17 @@ def draft(patient: Patient, provider: User) -> Draft:
 
 def sign(evaluation: Evaluation, by: User, outcome: str = "eligible", **words: object) -> Evaluation:
     return evaluations.sign(evaluation_id=evaluation.pk, outcome=outcome, by=by, **words)
+
+
+def keep(evaluation: Evaluation, by: User, answers: dict[str, tuple[str, ...]] | None = None, **more: object) -> None:
+    evaluation.refresh_from_db()
+    evaluations.save_draft(
+        evaluation_id=evaluation.pk, by=by, version=evaluation.version, answers=answers or {}, **more
+    )
+
+
+def soon(patient: Patient) -> date:
+    return patient.site.today() + timedelta(days=7)
 
 
 def test_sign_eligible_holds_ninety_days(draft: Draft, provider: User, patient: Patient) -> None:
@@ -77,26 +90,58 @@ def test_an_open_line_refuses_and_is_named(draft: Draft, provider: User) -> None
 
 def test_an_absolute_yes_leaves_only_deferred_and_ineligible(draft: Draft, provider: User) -> None:
     evaluation = draft({"pregnancy": ("yes", "")})
+    keep(evaluation, provider, conditions=[Wanted("Second test", "nurse", soon(evaluation.patient))])
     for outcome in ("eligible", "conditional"):
         with pytest.raises(NotReady, match="Pregnancy"):
-            sign(evaluation, provider, outcome, rationale="A reason", conditions_to_meet="A condition")
+            sign(evaluation, provider, outcome, rationale="A reason")
     assert sign(evaluation, provider, "ineligible", rationale="Pregnant.").state == "ineligible"
 
 
-def test_an_absolute_line_not_known_can_be_a_condition(draft: Draft, provider: User) -> None:
+def test_an_absolute_line_not_known_can_be_a_condition(draft: Draft, provider: User, patient: Patient) -> None:
     evaluation = draft({"pregnancy": ("unknown", "")})
     with pytest.raises(NotReady, match="not known"):
         sign(evaluation, provider, rationale="A reason")
-    signed = sign(evaluation, provider, "conditional", conditions_to_meet="Test before infusion 1, nurse.")
+    keep(evaluation, provider, conditions=[Wanted("Pregnancy test", "nurse", soon(patient))])
+    signed = sign(evaluation, provider, "conditional")
     assert signed.state == "conditional"
     assert evaluations.in_force(signed.patient, signed.patient.site.today()) == signed
 
 
-def test_a_relative_yes_needs_a_reason(draft: Draft, provider: User) -> None:
+def test_a_relative_yes_needs_its_reason_on_that_very_line(draft: Draft, provider: User) -> None:
     evaluation = draft({"seizures": ("yes", "")})
     with pytest.raises(NotReady, match="Seizures"):
+        sign(evaluation, provider, rationale="Controlled for ten years.")
+    keep(evaluation, provider, {"seizures": ("yes", "None for ten years, neurology agrees.")})
+    assert sign(evaluation, provider).state == "eligible"
+
+
+def test_an_answer_keeps_who_told_it_who_wrote_it_and_when(draft: Draft, provider: User, site: Site) -> None:
+    at = build.moment(site, "2027-01-19", "11:20")
+    with clock.at(at):
+        evaluation = draft({"glaucoma": ("no", "Seen in May", "record")})
+    row = evaluation.answers.get(key="glaucoma")
+    assert (row.source, row.answered_by, row.answered_at, row.absolute) == ("record", provider, at, False)
+    keep(evaluation, provider, {"glaucoma": ("no", "Seen in May", "record")})
+    row.refresh_from_db()
+    assert row.answered_at == at, "the same answer again is no new one"
+    with pytest.raises(Invalid):
+        keep(evaluation, provider, {"glaucoma": ("no", "", "hearsay")})
+
+
+def test_what_is_missing_is_explained_or_made_a_condition(draft: Draft, provider: User, patient: Patient) -> None:
+    evaluation = draft()
+    patient.lab_results.filter(test="cmp").delete()
+    with pytest.raises(NotReady, match="metabolic panel"):
         sign(evaluation, provider)
-    assert sign(evaluation, provider, rationale="Controlled for ten years.").state == "eligible"
+    keep(evaluation, provider, conditions=[Wanted("Metabolic panel", "nurse", soon(patient))])
+    assert sign(evaluation, provider, "conditional").state == "conditional"
+
+
+def test_a_positive_pregnancy_test_can_not_be_explained_away(draft: Draft, provider: User, patient: Patient) -> None:
+    evaluation = draft()
+    patient.lab_results.filter(test="hcg").update(finding="positive")
+    with pytest.raises(NotReady, match="pregnancy test is positive"):
+        sign(evaluation, provider, rationale="She is sure.")
 
 
 def test_too_few_trials_need_a_reason(draft: Draft, provider: User, patient: Patient) -> None:
@@ -123,16 +168,21 @@ def test_without_a_baseline_no_rationale_helps(draft: Draft, provider: User, pat
         sign(evaluation, provider, rationale="A reason")
 
 
-def test_a_safety_alert_does_not_reject(draft: Draft, provider: User, patient: Patient) -> None:
+@pytest.mark.parametrize("answers", [(1, 1, 0, 0, 0, 0), (1, 1, 1, 0, 0, 0), (1, 1, 1, 1, 1, 2)])
+def test_suicidal_thoughts_never_reject(
+    draft: Draft, provider: User, patient: Patient, answers: tuple[int, ...]
+) -> None:
     evaluation = draft()
-    build.cssrs(patient, 1, 1, 1, 0, 0, 0, by=provider)
-    assert sign(evaluation, provider).state == "eligible"
+    build.phq9(patient, 24, by=provider, timepoint="baseline", item9=3)
+    build.cssrs(patient, *answers, by=provider)
+    assert not [each for each in evaluations.findings(evaluation) if each.severity in {"block", "condition"}]
+    assert sign(evaluation, provider, rationale="Risk judged; safety plan written.").state == "eligible"
 
 
 @pytest.mark.parametrize(
     ("outcome", "words", "field"),
     [
-        ("conditional", {}, "conditions_to_meet"),
+        ("conditional", {}, "conditions"),
         ("deferred", {"rationale": "Waits for the ECG."}, "revisit_on"),
         ("deferred", {"revisit_on": "ahead"}, "rationale"),
         ("deferred", {"rationale": "x", "revisit_on": "today"}, "revisit_on"),
@@ -191,6 +241,36 @@ def test_signed_the_database_refuses_any_change(draft: Draft, provider: User) ->
     ):
         with pytest.raises(InternalError), transaction.atomic():
             write()
+
+
+LAWLESS = (
+    ({"pregnancy": ("yes", "")}, "eligible", "absolute"),
+    ({"seizures": ("yes", "")}, "eligible", "relative"),
+    ({}, "conditional", "no condition"),
+)
+
+
+@pytest.mark.parametrize(("answers", "outcome", "words"), LAWLESS)
+def test_past_the_verbs_the_database_refuses_an_unlawful_signature(
+    draft: Draft, provider: User, answers: dict[str, tuple[str, str]], outcome: str, words: str
+) -> None:
+    evaluation = draft(answers)
+    rows = Evaluation.objects.filter(pk=evaluation.pk)
+    rows.update(state="in_review")
+    until = evaluation.patient.site.today()
+    with pytest.raises(InternalError, match=words), transaction.atomic():
+        rows.update(state=outcome, signed_at=clock.now(), signed_by=provider, valid_until=until)
+
+
+def test_past_the_verbs_no_state_is_skipped_and_no_refusal_lacks_its_reason(draft: Draft, provider: User) -> None:
+    rows = Evaluation.objects.filter(pk=draft().pk)
+    signature = {"signed_at": clock.now(), "signed_by": provider}
+    with pytest.raises(InternalError, match="transition"), transaction.atomic():
+        rows.update(state="ineligible", rationale="x", **signature)
+    rows.update(state="in_review")
+    for lacking in ({"state": "ineligible"}, {"state": "deferred", "rationale": "x"}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            rows.update(**lacking, **signature)
 
 
 def test_begin_twice_is_one_draft(patient: Patient, provider: User) -> None:

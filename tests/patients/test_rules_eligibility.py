@@ -7,13 +7,16 @@ from decimal import Decimal
 import pytest
 
 from clinic.models import ProtocolSettings
-from patients import rules
-from patients.rules import Facts, Risk, Severity, Trial
+from patients import eligibility, workup
+from patients.contraindications import CONTRAINDICATIONS, Contraindication
+from patients.eligibility import Facts, Severity
+from patients.rules import Risk
+from patients.trials import Profile, Trial
 
 LIMITS = ProtocolSettings()
 TODAY = date(2027, 1, 19)
 CLEAN = Facts(
-    answers={line.key: ("no", "") for line in rules.CONTRAINDICATIONS},
+    answers={line.key: ("no", "") for line in CONTRAINDICATIONS},
     trials=[Trial("Sertraline", 6, "none"), Trial("Bupropion", 10, "under_50")],
     age=42,
     today=TODAY,
@@ -27,7 +30,7 @@ CLEAN = Facts(
 
 
 def found(facts: Facts) -> dict[str, Severity]:
-    return {finding.key: finding.severity for finding in rules.eligibility(facts, LIMITS)}
+    return {finding.key: finding.severity for finding in eligibility.eligibility(facts, LIMITS)}
 
 
 def grave(facts: Facts) -> dict[str, Severity]:
@@ -42,16 +45,16 @@ def test_nothing_stands_against_the_clean_case() -> None:
     assert grave(CLEAN) == {}
 
 
-@pytest.mark.parametrize("line", [line for line in rules.CONTRAINDICATIONS if line.absolute], ids=lambda line: line.key)
-def test_each_absolute_yes_blocks(line: rules.Contraindication) -> None:
+@pytest.mark.parametrize("line", [line for line in CONTRAINDICATIONS if line.absolute], ids=lambda line: line.key)
+def test_each_absolute_yes_blocks(line: Contraindication) -> None:
     assert grave(answered(line.key, "yes", "with a note")) == {line.key: Severity.BLOCK}
 
 
 @pytest.mark.parametrize(
-    "line", [line for line in rules.CONTRAINDICATIONS if not line.absolute], ids=lambda line: line.key
+    "line", [line for line in CONTRAINDICATIONS if not line.absolute], ids=lambda line: line.key
 )
-def test_each_relative_yes_asks_for_a_reason(line: rules.Contraindication) -> None:
-    assert grave(answered(line.key, "yes")) == {line.key: Severity.EXPLAIN}
+def test_each_relative_yes_asks_for_a_reason_on_the_line(line: Contraindication) -> None:
+    assert grave(answered(line.key, "yes")) == {line.key: Severity.LINE}
     assert grave(answered(line.key, "yes", "cleared by cardiology")) == {}
 
 
@@ -86,7 +89,7 @@ def test_a_mild_score_needs_a_reason(score: int, severity: Severity | None) -> N
 
 def test_item_nine_without_a_screener_needs_a_reason() -> None:
     assert grave(replace(CLEAN, item9=1, screened_on=None)) == {"cssrs": Severity.EXPLAIN}
-    assert grave(replace(CLEAN, item9=0, screened_on=None)) == {}
+    assert grave(replace(CLEAN, item9=0, screened_on=None)) == {"cssrs": Severity.MISSING}
 
 
 def test_suicidal_thoughts_never_block() -> None:
@@ -107,10 +110,37 @@ def test_a_second_trial_that_does_not_count(second: Trial) -> None:
     assert grave(replace(CLEAN, trials=[CLEAN.trials[0], second])) == {"trials": Severity.EXPLAIN}
 
 
-@pytest.mark.parametrize("outcome", ["none", "under_25", "under_50"])
-def test_each_failed_outcome_counts_from_the_sixth_week(outcome: str) -> None:
-    assert rules.judge_trial(Trial("x", 6, outcome), 6).counts
-    assert not rules.judge_trial(Trial("x", 5, outcome), 6).counts
+PAYER = Profile("Blue Shield", trials=4, weeks=6, classes=2, phq9=15)
+
+
+def test_a_payer_that_asks_for_more_is_told_of_and_never_decides() -> None:
+    mild = replace(CLEAN, payers=[PAYER], phq9=12)
+    assert found(mild)["payer_trials"] is Severity.NOTE
+    assert found(mild)["payer_phq9"] is Severity.NOTE
+    assert grave(mild) == {}
+    assert "payer_phq9" not in found(replace(mild, phq9=15))
+
+
+def wanted(test: str, finding: str = "", *, days: int = 0) -> workup.Wanted:
+    result = workup.Result(test, TODAY - timedelta(days=days), finding) if finding else None
+    return workup.Wanted(test, "for everybody", workup.VALID_DAYS.get(test, workup.LABS_VALID_DAYS), result, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("row", "grave_ones"),
+    [
+        (wanted("cmp"), {"workup": Severity.MISSING}),
+        (wanted("cmp", "normal", days=180), {}),
+        (wanted("cmp", "normal", days=181), {"workup": Severity.MISSING}),
+        (wanted("uds", "negative", days=29), {"workup": Severity.MISSING}),
+        (wanted("uds", "positive"), {"uds": Severity.EXPLAIN}),
+        (wanted("ecg", "abnormal"), {"ecg": Severity.EXPLAIN}),
+        (wanted("hcg", "negative"), {}),
+        (wanted("hcg", "positive"), {"hcg": Severity.BLOCK}),
+    ],
+)
+def test_each_result_of_the_work_up(row: workup.Wanted, grave_ones: dict[str, Severity]) -> None:
+    assert grave(replace(CLEAN, wanted=[row])) == grave_ones
 
 
 @pytest.mark.parametrize(
@@ -135,5 +165,5 @@ def test_without_a_diagnosis_it_blocks() -> None:
 
 
 def test_the_gravest_comes_first() -> None:
-    severities = [finding.severity for finding in rules.eligibility(replace(CLEAN, age=17, phq9=5), LIMITS)]
+    severities = [finding.severity for finding in eligibility.eligibility(replace(CLEAN, age=17, phq9=5), LIMITS)]
     assert severities == sorted(severities, key=list(Severity).index)
