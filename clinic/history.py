@@ -1,6 +1,6 @@
 """History by database trigger: every write leaves an event row with who, when and from which request."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 from uuid import UUID
@@ -47,6 +47,16 @@ def locked_when(name: str, **condition: Any) -> pgtrigger.Trigger:
 def append_only(name: str) -> pgtrigger.Trigger:
     """A trigger that refuses every UPDATE and DELETE."""
     return pgtrigger.Protect(name=name, operation=pgtrigger.Update | pgtrigger.Delete)
+
+
+def written_once(name: str, *, but: Sequence[str]) -> list[pgtrigger.Trigger]:
+    """Two triggers: no row is deleted, and of a row that stands only the columns named in `but` may change."""
+    return [
+        pgtrigger.Protect(name=f"{name}_never_deleted", operation=pgtrigger.Delete),
+        pgtrigger.Protect(
+            name=f"{name}_never_edited", operation=pgtrigger.Update, condition=pgtrigger.AnyChange(exclude=list(but))
+        ),
+    ]
 
 
 @contextmanager

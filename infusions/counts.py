@@ -9,7 +9,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from clinic import clock
 from clinic.errors import Invalid, NotFound, NotReady, Refused
@@ -17,7 +17,7 @@ from clinic.models import Site, User
 from clinic.policy import Action, require
 from clinic.wording import quantity
 from infusions import ledger, stock
-from infusions.models import LedgerEntry, StockCount
+from infusions.models import DrugVial, LedgerEntry, StockCount
 from reminders import followups
 
 BIENNIAL_DAYS = 730
@@ -106,6 +106,14 @@ def open_points(count: StockCount) -> list[str]:
 
 def of_day(site: Site, kind: str, on: date) -> StockCount | None:
     return StockCount.objects.filter(site=site, kind=kind, on=on).select_related("closed_by", "witness").first()
+
+
+def to_count(site: Site, kind: str) -> QuerySet[DrugVial]:
+    """The open vials, those that nobody has counted yet in today's count on top."""
+    today = LedgerEntry.objects.filter(
+        vial=OuterRef("pk"), kind=LedgerEntry.Kind.COUNTED, stock_count__kind=kind, stock_count__on=site.today()
+    )
+    return stock.open_vials(site).annotate(is_counted=Exists(today)).order_by("is_counted", "expires_on", "label")
 
 
 def past(site: Site) -> QuerySet[StockCount]:

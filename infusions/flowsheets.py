@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, time, timedelta
+from uuid import UUID
 
 from django.db import transaction
 
@@ -55,7 +56,9 @@ def make(*, site: Site, on: date) -> FlowsheetPack:
     """Make and keep the day's pack; an older one of the same day gives way."""
     content, sheets = pdf(site, on)
     pack, _ = FlowsheetPack.objects.update_or_create(
-        site=site, on=on, defaults={"made_at": clock.now(), "sheets": len(sheets), "pdf": content}
+        site=site,
+        on=on,
+        defaults={"made_at": clock.now(), "sheets": len(sheets), "patients": named(sheets), "pdf": content},
     )
     return pack
 
@@ -77,7 +80,12 @@ def of_day(site: Site, on: date) -> FlowsheetPack | None:
     return FlowsheetPack.objects.filter(site=site, on=on).defer("pdf").first()
 
 
-def kept(site: Site, on: date) -> bytes | None:
-    """The content of the kept pack."""
-    content = FlowsheetPack.objects.filter(site=site, on=on).values_list("pdf", flat=True).first()
-    return bytes(content) if content is not None else None
+def named(sheets: list[flowsheet_pdf.Sheet]) -> list[UUID]:
+    """The patients on these sheets."""
+    return [one.infusion.series.patient_id for one in sheets]
+
+
+def kept(site: Site, on: date) -> tuple[bytes, list[UUID]] | None:
+    """The content of the kept pack, and whom it names."""
+    found = FlowsheetPack.objects.filter(site=site, on=on).values_list("pdf", "patients").first()
+    return (bytes(found[0]), found[1]) if found else None

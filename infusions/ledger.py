@@ -21,6 +21,7 @@ from clinic.policy import Action, Role, can, require
 from clinic.wording import quantity
 from infusions import orders, rules, stock
 from infusions.models import DrugVial, Infusion, LedgerEntry, StockCount
+from insurance.rules import add_business_days
 from reminders import followups
 
 Kind = LedgerEntry.Kind
@@ -319,7 +320,8 @@ def settle(
         followups.open_task(
             kind=DEA_REPORT, site=vial.site, title=f"DEA Form 106 for vial {vial.label}: send it and keep a copy",
             subject_kind="vial", subject_id=vial.pk, owner_role=Role.PROVIDER,
-            due_at=_next_business_day(vial.site), link=f"/infusions/vials/{vial.pk}/",
+            due_at=vial.site.moment(add_business_days(vial.site.today(), 1), time(17)),
+            link=f"/infusions/vials/{vial.pk}/",
         )  # fmt: skip
     return entry
 
@@ -330,13 +332,6 @@ def _report_problem(cause: str, loss_report: str, change: Decimal) -> str:
     if cause == Cause.LOSS and not loss_report.strip():
         return "Write when and how the DEA was told. It has to know within one business day."
     return ""
-
-
-def _next_business_day(site: Site) -> datetime:
-    day = site.today() + timedelta(days=1)
-    while day.weekday() >= 5:
-        day += timedelta(days=1)
-    return site.moment(day, time(17))
 
 
 @transaction.atomic

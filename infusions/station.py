@@ -120,7 +120,7 @@ class Board:
 
 
 def board(site: Site, *, only: User | None = None, now: datetime | None = None) -> Board:
-    """The chairs of today. `only` leaves those of one nurse."""
+    """The chairs of today. `only` leaves what is one nurse's."""
     now = now or clock.now()
     start, end = site.day_bounds(site.local(now).date())
     today = list(
@@ -133,10 +133,21 @@ def board(site: Site, *, only: User | None = None, now: datetime | None = None) 
         .select_related("series__patient", "appointment__site", "order", "vial", "nurse")
         .order_by("appointment__starts_at", "pk")
     )
-    here = [one for one in today if one.state != State.SCHEDULED and (only is None or one.nurse_id == only.pk)]
+    if only is not None:
+        today = _of(only, today)
+    here = [one for one in today if one.state != State.SCHEDULED]
     coming = [one for one in today if one.state == State.SCHEDULED]
     seats = _seats(here, site, now)
     return Board(sorted(seats, key=lambda seat: (seat.room is None, seat.room.name if seat.room else "")), coming)
+
+
+def _of(nurse: User, infusions: list[Infusion]) -> list[Infusion]:
+    """Those whose pump this nurse started, and, until one is started, those she is booked for."""
+    waiting = [one.appointment_id for one in infusions if one.nurse_id is None]
+    booked = set(
+        Hold.objects.filter(appointment__in=waiting, active=True, staff=nurse).values_list("appointment", flat=True)
+    )
+    return [one for one in infusions if one.nurse_id == nurse.pk or one.appointment_id in booked]
 
 
 def _seats(here: list[Infusion], site: Site, now: datetime) -> list[Seat]:

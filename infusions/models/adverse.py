@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from clinic.history import audited, locked_when
+from clinic.history import audited, locked_when, written_once
 from clinic.models import Site
 from clinic.records import Entered, Record, together, within
 from infusions.models.infusion import Infusion
@@ -129,14 +128,7 @@ class AdverseEvent(Record, Entered):
         ]
         triggers: ClassVar[list[Any]] = [
             locked_when("adverse_reviewed", reviewed_at__isnull=False),
-            pgtrigger.Protect(name="adverse_never_deleted", operation=pgtrigger.Delete),
-            pgtrigger.Protect(
-                name="adverse_never_edited",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange(
-                    exclude=["reviewed_at", "reviewed_by", "review_note", "outcome", "ended_at"]
-                ),
-            ),
+            *written_once("adverse", but=["reviewed_at", "reviewed_by", "review_note", "outcome", "ended_at"]),
         ]
 
     def __str__(self) -> str:

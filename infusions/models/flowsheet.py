@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from clinic.history import audited
+from clinic.history import audited, written_once
 from clinic.records import Entered, Record, Retractable, together, within
 from infusions.models.infusion import Infusion
+
+IN_ERROR = ("entered_in_error_at", "entered_in_error_by", "entered_in_error_reason")
 
 
 @audited
@@ -74,20 +75,7 @@ class VitalSigns(Record, Entered, Retractable):
                 | Q(symptoms__isnull=False),
             ),
         ]
-        triggers: ClassVar[list[Any]] = [
-            pgtrigger.Protect(name="vitals_never_deleted", operation=pgtrigger.Delete),
-            pgtrigger.Protect(
-                name="vitals_never_edited",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange(
-                    exclude=[
-                        "entered_in_error_at",
-                        "entered_in_error_by",
-                        "entered_in_error_reason",
-                    ]
-                ),
-            ),
-        ]
+        triggers: ClassVar[list[Any]] = written_once("vitals", but=IN_ERROR)
 
     def __str__(self) -> str:
         return f"{self.systolic}/{self.diastolic}"
@@ -148,20 +136,7 @@ class RunEvent(Record, Entered, Retractable):
                 condition=Q(kind="effect", about__isnull=False) | ~Q(kind="effect") & Q(about__isnull=True),
             ),
         ]
-        triggers: ClassVar[list[Any]] = [
-            pgtrigger.Protect(name="run_event_never_deleted", operation=pgtrigger.Delete),
-            pgtrigger.Protect(
-                name="run_event_never_edited",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange(
-                    exclude=[
-                        "entered_in_error_at",
-                        "entered_in_error_by",
-                        "entered_in_error_reason",
-                    ]
-                ),
-            ),
-        ]
+        triggers: ClassVar[list[Any]] = written_once("run_event", but=IN_ERROR)
 
     def __str__(self) -> str:
         return self.get_kind_display()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -74,6 +75,7 @@ class FlowsheetPack(Record):
     on = models.DateField()
     made_at = models.DateTimeField(default=clock.now)
     sheets = models.PositiveSmallIntegerField()
+    patients = ArrayField(models.UUIDField(), default=list, help_text="Whom it names, for the read log.")
     pdf = models.BinaryField()
 
     class Meta:

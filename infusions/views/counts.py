@@ -26,6 +26,7 @@ from patients.access import allow_here
 
 COUNTS_A_PAGE = 25
 MOST_VIALS = 200
+"""On one page; after they are counted the page shows the next ones."""
 
 
 @require_GET
@@ -50,7 +51,7 @@ def count(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("kind") or StockCount.Kind.DAILY
     if kind not in StockCount.Kind.values:
         raise Http404
-    vials = list(stock.open_vials(site)[:MOST_VIALS])
+    vials = list(counts.to_count(site, kind)[:MOST_VIALS])
     form = CountAllForm(request.POST if request.method == "POST" else None, request=request, site=site, vials=vials)
     if request.method == "POST" and form.is_valid():
         try:
@@ -80,7 +81,7 @@ def close(request: HttpRequest, pk: UUID) -> HttpResponse:
     allow_here(request, found.site)
     form = WitnessForm(request.POST, request=request, site=found.site)
     if not form.is_valid():
-        vials = list(stock.open_vials(found.site)[:MOST_VIALS])
+        vials = list(counts.to_count(found.site, found.kind)[:MOST_VIALS])
         whole = CountAllForm(None, request=request, site=found.site, vials=vials)
         return _page(request, found.site, found.kind, whole, closing=form)
     counts.close(count_id=pk, by=acting_user(request), witness=form.cleaned_data["witness"])
@@ -97,6 +98,7 @@ def _page(
         "kind": StockCount.Kind(kind),
         "form": form,
         "rows": form.rows(),
+        "more": max(0, stock.open_vials(site).count() - MOST_VIALS),
         "taken": taken,
         "points": counts.open_points(taken) if taken and not taken.closed_at else [],
         "closing": closing or WitnessForm(request=request, site=site, auto_id="id_close_%s"),

@@ -22,7 +22,7 @@ def show(request: HttpRequest) -> HttpResponse:
         flowsheets.make(site=site, on=today)
         return redirect("infusions:flowsheets")
     sheets = flowsheets.sheets_of(site, today)
-    log_reads(request, patient_ids=(one.infusion.series.patient_id for one in sheets), what="flowsheets of the day")
+    log_reads(request, patient_ids=flowsheets.named(sheets), what="flowsheets of the day")
     context = {"site": site, "today": today, "sheets": sheets, "pack": flowsheets.of_day(site, today)}
     return render(request, "infusions/flowsheets.html", context)
 
@@ -31,12 +31,12 @@ def show(request: HttpRequest) -> HttpResponse:
 def pdf(request: HttpRequest) -> HttpResponse:
     """Today's flowsheets as they are now, or with `?made=morning` as they were made in the morning."""
     site = _site(request)
-    content, sheets = flowsheets.pdf(site, site.today())
-    if request.GET.get("made") == "morning":
-        content = flowsheets.kept(site, site.today()) or content
-    log_reads(
-        request, patient_ids=(one.infusion.series.patient_id for one in sheets), what="flowsheets of the day, PDF"
-    )
+    pack = flowsheets.kept(site, site.today()) if request.GET.get("made") == "morning" else None
+    if pack is None:
+        content, sheets = flowsheets.pdf(site, site.today())
+        pack = content, flowsheets.named(sheets)
+    content, patients = pack
+    log_reads(request, patient_ids=patients, what="flowsheets of the day, PDF")
     return attachment(content, f"flowsheets-{site.code}-{site.today():%Y-%m-%d}.pdf", "application/pdf")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -27,34 +29,29 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def write(request: HttpRequest, pk: UUID) -> HttpResponse:
-    infusion = infusion_or_404(request, pk)
-    try:
-        notes.write(infusion_id=pk, text=_text(request), by=acting_user(request), version=_version(request))
-    except (Invalid, Refused) as error:
-        return _page(request, infusion, error=error)
-    messages.success(request, "The note is saved. It is not signed yet.")
-    return redirect("infusions:note", pk)
+    verb = partial(notes.write, version=_version(request))
+    return _written(request, pk, verb, "The note is saved. It is not signed yet.")
 
 
 @require_POST
 def sign(request: HttpRequest, pk: UUID) -> HttpResponse:
-    infusion = infusion_or_404(request, pk)
-    try:
-        notes.sign(infusion_id=pk, text=_text(request), by=acting_user(request), version=_version(request))
-    except (Invalid, Refused) as error:
-        return _page(request, infusion, error=error)
-    messages.success(request, "The note is signed. What comes later is an addendum.")
-    return redirect("infusions:note", pk)
+    verb = partial(notes.sign, version=_version(request))
+    return _written(request, pk, verb, "The note is signed. What comes later is an addendum.")
 
 
 @require_POST
 def addendum(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return _written(request, pk, notes.add, "The addendum is written.")
+
+
+def _written(request: HttpRequest, pk: UUID, verb: Callable[..., object], told: str) -> HttpResponse:
+    """Do it with the words that were sent; what is refused comes back on the page, with the words."""
     infusion = infusion_or_404(request, pk)
     try:
-        notes.add(infusion_id=pk, text=_text(request), by=acting_user(request))
+        verb(infusion_id=pk, text=request.POST.get("text", ""), by=acting_user(request))
     except (Invalid, Refused) as error:
         return _page(request, infusion, error=error)
-    messages.success(request, "The addendum is written.")
+    messages.success(request, told)
     return redirect("infusions:note", pk)
 
 
@@ -94,10 +91,6 @@ def _page(request: HttpRequest, infusion: Infusion, *, error: DomainError | None
         "error": error,
     }
     return render(request, "infusions/note.html", context, status=error.status if error else 200)
-
-
-def _text(request: HttpRequest) -> str:
-    return request.POST.get("text", "")
 
 
 def _version(request: HttpRequest) -> int | None:

@@ -7,7 +7,6 @@ and the moment of the press.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -26,51 +25,37 @@ from infusions.views.answering import infusion_or_404
 
 # The pump
 
-Step = Callable[[UUID, datetime, User, UUID | None, str], object]
 
-
-def _step(request: HttpRequest, pk: UUID, step: Step) -> HttpResponse:
+def _step(request: HttpRequest, pk: UUID, step: Callable[..., object], *, says_why: bool = True) -> HttpResponse:
     form = StepForm(request.POST)
 
     def do(one: Infusion, by: User) -> None:
         require_valid(form)
-        data = form.cleaned_data
-        step(one.pk, form.happened_at(one.appointment.site), by, data["client_key"], data["reason"])
+        why = {"reason": form.cleaned_data["reason"]} if says_why else {}
+        at, key = form.happened_at(one.appointment.site), form.cleaned_data["client_key"]
+        step(infusion_id=one.pk, observed_at=at, by=by, client_key=key, **why)
 
     return answer_with(request, pk, do)
 
 
 @require_POST
 def pause(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _step(
-        request, pk,
-        lambda one, at, by, key, why: run.pause(infusion_id=one, observed_at=at, by=by, client_key=key, reason=why),
-    )  # fmt: skip
+    return _step(request, pk, run.pause)
 
 
 @require_POST
 def resume(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _step(
-        request, pk,
-        lambda one, at, by, key, why: run.resume(infusion_id=one, observed_at=at, by=by, client_key=key, reason=why),
-    )  # fmt: skip
+    return _step(request, pk, run.resume)
 
 
 @require_POST
 def complete(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _step(
-        request, pk, lambda one, at, by, key, _: run.complete(infusion_id=one, observed_at=at, by=by, client_key=key)
-    )
+    return _step(request, pk, run.complete, says_why=False)
 
 
 @require_POST
 def stop(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _step(
-        request, pk,
-        lambda one, at, by, key, why: run.stop_early(
-            infusion_id=one, observed_at=at, by=by, client_key=key, reason=why
-        ),
-    )  # fmt: skip
+    return _step(request, pk, run.stop_early)
 
 
 # Rows

@@ -136,11 +136,17 @@ def test_a_difference_is_settled_with_cause_words_and_for_a_loss_the_report(vial
     assert list(refusal.value.fields) == [field]
 
 
-def test_a_loss_opens_the_task_of_the_form_to_the_dea(vial, nurse, other_nurse):
-    short(vial, nurse, other_nurse)
-    settle(vial, nurse, other_nurse, cause="loss", loss_report="Letter to the field office, 2 Feb")
+@pytest.mark.parametrize(
+    ("on", "due"),
+    [("2027-02-02", "2027-02-03"), ("2027-02-05", "2027-02-08"), ("2027-02-12", "2027-02-16")],
+    ids=["a Tuesday", "a Friday", "the Friday before Presidents’ Day"],
+)
+def test_a_loss_opens_the_task_of_the_form_to_the_dea(vial, nurse, other_nurse, on, due):
+    with clock.at(build.moment(vial.site, on, "14:00")):
+        short(vial, nurse, other_nurse)
+        settle(vial, nurse, other_nurse, cause="loss", loss_report="Letter to the field office")
     task = FollowUp.objects.get(kind=ledger.DEA_REPORT)
-    assert (task.owner_role, task.due_at) == ("provider", build.moment(vial.site, "2027-02-03", "17:00"))
+    assert (task.owner_role, task.due_at) == ("provider", build.moment(vial.site, due, "17:00"))
 
 
 def test_a_surplus_is_no_loss(vial, nurse, other_nurse):

@@ -105,6 +105,20 @@ def test_a_nurse_takes_the_pack_and_each_patient_of_it_is_read(client, nurse, bo
     assert list(read.values_list("patient_id", flat=True)) == [booked.series.patient_id] * 2
 
 
+def test_who_reads_the_mornings_pack_reads_of_those_it_names(client, booked, nurse, day):
+    """A visit that was called off since the morning is on its paper, so it is in the read log."""
+    client.force_login(nurse)
+    flowsheets.make(site=booked.appointment.site, on=date(2027, 2, 2))
+    run.cancel(infusion_id=booked.pk, party="patient", reason="Ill", by=day.provider)
+    page = reverse("infusions:flowsheets-pdf")
+    for made, times in (("now", 0), ("morning", 1)):
+        client.get(page, {"made": made})
+        assert (
+            ReadEvent.objects.filter(what="flowsheets of the day, PDF", patient_id=booked.series.patient_id).count()
+            == times
+        )
+
+
 # The ledger for an inspection
 
 

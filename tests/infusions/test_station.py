@@ -46,6 +46,16 @@ def test_mine_are_those_whose_pump_i_started(running, day, nurse, other_nurse):
         assert [len(station.board(day.site, only=who).seats) for who in (nurse, other_nurse)] == [1, 0]
 
 
+def test_mine_before_the_start_are_those_i_am_booked_for(booked, day, nurse, other_nurse):
+    booked_for = booked.appointment.holds.filter(staff__isnull=False).first().staff
+    with day.clock("08:30"):
+        coming = {who: len(station.board(day.site, only=who).coming) for who in (nurse, other_nurse)}
+    day.checked_in(booked)
+    with day.clock("08:50"):
+        seats = {who: len(station.board(day.site, only=who).seats) for who in (nurse, other_nurse)}
+    assert coming == seats == {who: int(who == booked_for) for who in (nurse, other_nurse)}
+
+
 def test_the_station_asks_as_much_for_many_chairs_as_for_one(running, day, nurse, patient, django_assert_num_queries):
     with day.clock("09:20"), django_assert_num_queries(6):
         station.board(day.site)
