@@ -235,6 +235,9 @@ ROUTES: dict[str, Action | Door] = {
     "patients:inquiry-link": Action.HANDLE_INQUIRIES,
     "patients:request-appointment": Door.PUBLIC,
     "patients:request-sent": Door.PUBLIC,
+    "linked:measures": Door.PUBLIC,
+    "linked:measures-help": Door.PUBLIC,
+    "linked:measure": Door.PUBLIC,
     "linked:start": Door.PUBLIC,  # the secret in the link and the birth date open it
     "patients:history": Action.SEE_CHART,
     "patients:history-add": Action.RECORD_HISTORY,

@@ -8,6 +8,8 @@ class PatientsConfig(AppConfig):
 
     def ready(self) -> None:
         from clinic.frame import count_for
+        from patients import giving, links
         from patients.inquiries import waiting
 
         count_for("patients:inquiries", waiting)
+        links.starts[giving.PURPOSE] = "linked:measures"

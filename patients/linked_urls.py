@@ -2,10 +2,13 @@
 
 from django.urls import URLPattern, path
 
-from patients.views import linked
+from patients.views import linked, linked_measures
 
 app_name = "linked"
 
 urlpatterns: list[URLPattern] = [
     path("<str:token>/", linked.start, name="start"),
+    path("<str:token>/questions/", linked_measures.home, name="measures"),
+    path("<str:token>/questions/help/", linked_measures.help_now, name="measures-help"),
+    path("<str:token>/questions/<slug:instrument>/", linked_measures.question, name="measure"),
 ]

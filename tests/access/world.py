@@ -255,6 +255,9 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
     "visits:offer-decline": pk("offer"),
     "visits:feed": lambda world: {"token": "no-calendar-of-this-world"},
     "linked:start": lambda world: {"token": "a-secret-of-this-world"},
+    "linked:measures": lambda world: {"token": "a-secret-of-this-world"},
+    "linked:measures-help": lambda world: {"token": "a-secret-of-this-world"},
+    "linked:measure": lambda world: {"token": "a-secret-of-this-world", "instrument": "phq9"},
     "visits:offer": lambda world: {"token": "a-secret-of-this-world"},
     **of_room("infusions", "infusion", "infusion parts check-in clear start pause resume complete stop hold not-given"),
     **of_room(
