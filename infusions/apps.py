@@ -6,13 +6,18 @@ class InfusionsConfig(AppConfig):
 
     def ready(self) -> None:
         from clinic import frame
-        from infusions import adverse, questionnaires
+        from infusions import adverse, booster_tasks, boosters, questionnaires, relapse, response, series, stopping
         from infusions.lengths import known
         from infusions.series import follow_visit, resting
+        from patients import measures
         from visits import followers, lengths, matching
 
         followers.add(follow_visit)
         followers.add(questionnaires.follow)
+        followers.add(booster_tasks.follow_visit)
+        measures.after_record += [response.follow_measure, relapse.follow_measure]
+        boosters.after_plan += [booster_tasks.follow_plan, relapse.follow_plan]
+        series.after_stop.append(stopping.follow)
         lengths.know_from(known)
         matching.pauses.append(resting)
         frame.count_for("infusions:adverse-events", lambda user, site: adverse.waiting(site))

@@ -51,7 +51,8 @@ def end(*, series_id: UUID, kind: str, gap_days: int, span_days: int, reason: st
     """
     if kind not in {Kind.RESTARTED, Kind.STOPPED}:
         raise Invalid({"kind": "Say whether the series is stopped or starts anew."})
-    series = infusion_series.stop(series_id=series_id, reason=reason, by=by)
+    anew = kind == Kind.RESTARTED
+    series = infusion_series.stop(series_id=series_id, reason=reason, by=by, anew=anew)
     return _write(series, kind, gap_days, span_days, reason, by)
 
 

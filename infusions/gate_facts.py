@@ -12,11 +12,21 @@ from uuid import UUID
 from clinic import clock, settings_versions
 from clinic.models import ProtocolSettings, Site
 from infusions import gaps, orders, reviews
-from infusions.models import ArrivalCheck, GateOverride, Infusion, Order, PregnancyTest, Series, VitalSigns
+from infusions.models import (
+    ArrivalCheck,
+    GateOverride,
+    Infusion,
+    LongTermCheck,
+    Order,
+    PregnancyTest,
+    Series,
+    VitalSigns,
+)
 from infusions.rules import MEASURE_VALID
 from insurance.standing import Standing, standings
-from patients import consents, evaluations
-from patients.models import Consent, Evaluation, MeasureResponse, Patient, SafetyAlert
+from patients import consents, validity
+from patients.models import Consent, MeasureResponse, Patient, SafetyAlert
+from patients.validity import Gate
 
 Instrument = MeasureResponse.Instrument
 
@@ -30,7 +40,8 @@ class Facts:
     now: datetime
     """The moment the gate is judged at: now, or the start of an infusion that has started."""
     consent: Consent | None
-    evaluation: Evaluation | None
+    evaluation: Gate | None
+    """What the newest signed evaluation says about this day."""
     standing: Standing
     order: Order | None
     arrival: ArrivalCheck | None
@@ -39,6 +50,8 @@ class Facts:
     screen: MeasureResponse | None
     """The newest C-SSRS of the last 24 hours."""
     tests: tuple[PregnancyTest, ...]
+    long_term: LongTermCheck | None
+    """Bladder and misuse, as asked before this booster."""
     to_review: str
     """What a provider has to review before this infusion; empty when nothing."""
     gap_days: int
@@ -74,7 +87,7 @@ def gather(infusions: Sequence[Infusion]) -> list[Facts]:
     patients = {patient.pk for patient, _ in visits}
     settings = {site.pk: settings_versions.current(site) for site in {i.appointment.site for i in infusions}}
     consent = consents.in_force_for(visits, Consent.Kind.TREATMENT)
-    evaluation = evaluations.in_force_for([(*visit, _begun(i)) for visit, i in zip(visits, infusions, strict=True)])
+    evaluation = validity.gates([(*visit, _begun(i)) for visit, i in zip(visits, infusions, strict=True)])
     standing = _standings(visits)
     order = orders.for_infusions(infusions)
     arrivals = {
@@ -83,6 +96,7 @@ def gather(infusions: Sequence[Infusion]) -> list[Facts]:
     vitals = _grouped(VitalSigns.objects.filter(infusion__in=ids, entered_in_error_at=None), "infusion_id")
     overrides = _grouped(GateOverride.objects.filter(infusion__in=ids).select_related("by"), "infusion_id")
     tests = _grouped(PregnancyTest.objects.filter(infusion__in=ids), "infusion_id")
+    long_term = _long_term(infusions)
     asked = _asked(infusions)
     to_review = reviews.missing(infusions, settings)
     gap_days = gaps.unseen(infusions)
@@ -101,6 +115,7 @@ def gather(infusions: Sequence[Infusion]) -> list[Facts]:
             phq9=_latest(asked[infusion.series.patient_id], Instrument.PHQ9, moment),
             screen=_latest(asked[infusion.series.patient_id], Instrument.CSSRS, moment),
             tests=tuple(tests[infusion.pk]),
+            long_term=long_term.get(infusion.pk),
             to_review=to_review.get(infusion.pk, ""),
             gap_days=gap_days.get(infusion.pk, 0),
             alerts=tuple(alerts[infusion.series.patient_id]),
@@ -123,6 +138,15 @@ def _standings(visits: Sequence[tuple[Patient, date]]) -> dict[tuple[UUID, date]
         there = standings([patient for patient, on in visits if on == day], day)
         found |= {(patient_id, day): standing for patient_id, standing in there.items()}
     return found
+
+
+def _long_term(infusions: Sequence[Infusion]) -> dict[UUID, LongTermCheck]:
+    """The newest answers of each booster; a loading series asks for none (protocol 2.7)."""
+    boosters = [one.pk for one in infusions if one.series.kind == Series.Kind.MAINTENANCE]
+    if not boosters:
+        return {}
+    rows = LongTermCheck.objects.filter(infusion__in=boosters).order_by("observed_at", "id")
+    return {row.infusion_id: row for row in rows}
 
 
 def _asked(infusions: Sequence[Infusion]) -> dict[UUID, list[MeasureResponse]]:

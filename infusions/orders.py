@@ -22,6 +22,7 @@ from infusions import series as series_verbs
 from infusions.models import Infusion, Order, Series
 from infusions.rules import BasisChoice, DoseRequest, Verdict
 from patients.models import Evaluation, Patient
+from reminders import followups
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ def sign(
     considered = consider(series=series, wanted=wanted)
     if not considered.is_allowed:
         raise Invalid(considered.problems)
-    return Order.objects.create(
+    signed = Order.objects.create(
         series=series,
         first_number=first_number,
         mg_per_kg=mg_per_kg,
@@ -123,6 +124,9 @@ def sign(
         needs_second=considered.verdict.needs_second,
         supersedes=newest(series),
     )
+    outcome = "The order is signed."
+    followups.close_for(subject_kind="series", subject_id=series.pk, kind="order_due", outcome=outcome, by=by)
+    return signed
 
 
 @transaction.atomic

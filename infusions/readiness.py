@@ -11,10 +11,11 @@ from dataclasses import replace
 from itertools import chain
 from uuid import UUID
 
+from infusions import long_term
 from infusions.arrival_lights import ON_ARRIVAL
 from infusions.gate_facts import Facts, gather
 from infusions.lights import OK, STOP, TODO, WARN, Light, Summary, Where
-from infusions.models import GateOverride, Infusion
+from infusions.models import GateOverride, Infusion, Series
 
 
 def lights(infusion: Infusion) -> list[Light]:
@@ -58,10 +59,13 @@ def _consent(facts: Facts) -> Light:
 
 
 def _evaluation(facts: Facts) -> Light:
-    link = Where("patients:history", facts.patient.pk)
-    if facts.evaluation is None:
-        return Light("evaluation", "Evaluation", STOP, "No signed evaluation says eligible for this day.", "Provider",
-                     link)  # fmt: skip
+    gate = facts.evaluation
+    if gate is None or gate.evaluation is None:
+        link = Where("patients:history", facts.patient.pk)
+        return Light("evaluation", "Evaluation", STOP, "There is no signed evaluation.", "Provider", link)
+    if gate.why_not:
+        link = Where("patients:evaluation", gate.evaluation.pk)
+        return Light("evaluation", "Evaluation", STOP, gate.why_not, gate.who, link)
     return Light("evaluation", "Evaluation valid", OK)
 
 
@@ -129,5 +133,18 @@ def _safety(facts: Facts) -> Light:
     return Light("safety", "No open safety alert", OK)
 
 
-LIGHTS = (_consent, _evaluation, _order, _review, _gap, _coverage, _safety, _measures, _screen, *ON_ARRIVAL)
+def _long_term(facts: Facts) -> Light | tuple[Light, ...]:
+    """Bladder and misuse, asked before every booster (protocol 2.7, S-LabelPf); nothing in a loading series."""
+    link, found = Where("infusions:long-term", facts.infusion.pk), facts.long_term
+    if facts.infusion.series.kind != Series.Kind.MAINTENANCE:
+        return ()
+    if found is None:
+        return Light("long_term", "Bladder and misuse", TODO, "Asked before every booster.", "Nurse", link)
+    if found.urinary or found.misuse:
+        told = f"{long_term.sentence(found)} A provider thinks about stopping, or lets it pass with a reason."
+        return Light("long_term", "Bladder and misuse", WARN, told, "Provider", link)
+    return Light("long_term", "Bladder and misuse: nothing", OK)
+
+
+LIGHTS = (_consent, _evaluation, _order, _review, _gap, _coverage, _safety, _measures, _screen, *ON_ARRIVAL, _long_term)
 """In the order in which they are worked through."""

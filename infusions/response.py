@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
+from django.urls import reverse
 
-from clinic import clock
+from clinic import clock, settings_versions
 from clinic.errors import Invalid, Refused
 from clinic.models import ProtocolSettings, User
-from clinic.policy import Action, require
+from clinic.policy import Action, Role, require
 from infusions import series as series_verbs
+from infusions import stopping
 from infusions.models import Infusion, ResponseReview, Series
 from infusions.rules import TENTH, rounded
 from patients import rules as scores_rules
@@ -25,16 +27,21 @@ from reminders import followups
 
 Timepoint = MeasureResponse.Timepoint
 Decision = ResponseReview.Decision
+ENDS = frozenset({Decision.STOP, Decision.REFER})
+CHECKPOINT, WARNING, ORDER = "response_decision", "response_warning", "order_due"
+CHECK_WITHIN = timedelta(hours=72)
+"""A score counts as the check after an infusion for so long (protocol 3.6: 24 to 72 hours after)."""
 
 
 @dataclass(frozen=True)
 class Score:
-    """The PHQ-9 taken before one infusion; `value` is None where none was taken."""
+    """The PHQ-9 taken before one infusion, and a check on a later day before the next; None where none was taken."""
 
     number: int
     on: date
     value: int | None
     given: bool
+    check: int | None = None
 
 
 @dataclass(frozen=True)
@@ -95,10 +102,23 @@ class Assessment:
             return None
         return rounded(Decimal(self.baseline - self.current) * 100 / self.baseline, TENTH)
 
+    @property
+    def is_worse(self) -> bool:
+        """5 points or more above the baseline."""
+        known = self.baseline is not None and self.current is not None
+        return known and scores_rules.worsening(self.baseline or 0, self.current or 0)
+
     def after(self, number: int) -> int | None:
-        """The first score known after infusion `number`: of the next visit, or after the series."""
-        later = (score.value for score in self.scores if score.number > number and score.value is not None)
-        return next(later, self.post if number <= self.given_count else None)
+        """The score that judges infusion `number`: before the next visit, or else of a check on a day between."""
+        for score in self.scores:
+            if score.number > number and score.value is not None:
+                return score.value
+            if score.number >= number and score.check is not None and not self._before(score.number + 1):
+                return score.check
+        return self.post if number <= self.given_count else None
+
+    def _before(self, number: int) -> bool:
+        return any(score.number == number and score.value is not None for score in self.scores)
 
 
 def assess(series: Series) -> Assessment:
@@ -137,7 +157,7 @@ def _assess(series: Series, infusions: Sequence[Infusion], measures: Sequence[Me
         scores=tuple(scores),
         post=post.score if post else None,
         post_on=_day(series, post),
-        known=_known([*(score.value for score in scores), post.score if post else None]),
+        known=_known([*(value for score in scores for value in (score.value, score.check)), post and post.score]),
     )
 
 
@@ -161,14 +181,30 @@ def _newest(
 def _beside(series: Series, infusions: Sequence[Infusion], measures: Sequence[MeasureResponse]) -> list[Score]:
     """Each infusion with the last pre-infusion score between the infusion before it and its own start."""
     found, since = [], None
-    for infusion in infusions:
+    starts = [each.started_at for each in infusions]
+    for place, infusion in enumerate(infusions):
         until = infusion.started_at or infusion.appointment.ends_at
         measure = _newest(measures, Timepoint.PRE_INFUSION, since=since, until=until)
         day = series.site.local(infusion.started_at or infusion.appointment.starts_at).date()
         given = infusion.state in Infusion.GIVEN
-        found.append(Score(infusion.number or 0, day, measure.score if measure else None, given))
+        following = next((start for start in starts[place + 1 :] if start), None)
+        check = _check_after(series, infusion, following, measures) if given else None
+        score = measure.score if measure else None
+        found.append(Score(infusion.number or 0, day, score, given, check))
         since = infusion.started_at or since
     return found
+
+
+def _check_after(
+    series: Series, infusion: Infusion, until: datetime | None, measures: Sequence[MeasureResponse]
+) -> int | None:
+    """The newest score on a later day than the infusion, such as the check 24 hours after it (protocol 3.3)."""
+    if infusion.started_at is None:
+        return None
+    _, day_over = series.site.day_bounds(series.site.local(infusion.started_at).date())
+    latest = infusion.started_at + CHECK_WITHIN
+    measure = _newest(measures, Timepoint.FOLLOW_UP, since=day_over, until=min(until or latest, latest))
+    return measure.score if measure else None
 
 
 def _day(series: Series, measure: MeasureResponse | None) -> date | None:
@@ -208,15 +244,17 @@ def checkpoint(assessment: Assessment, settings: ProtocolSettings) -> Checkpoint
 
 
 @transaction.atomic
-def review(*, series_id: UUID, decision: str, rationale: str, by: User) -> ResponseReview:
-    """The provider's judgement beside the numbers. To stop or to refer ends a running series.
+def review(*, series_id: UUID, decision: str, rationale: str, by: User, referral: str = "") -> ResponseReview:
+    """The provider's judgement beside the numbers. To stop or to refer ends a running series, or its boosters.
+
+    To change the dose has the next infusion wait for the order.
 
     Raises NotFound, NotPermitted, Refused, Invalid.
     """
     series = series_verbs.locked(series_id)
     require(by, Action.REVIEW_RESPONSE, at=series.site)
     assessment = assess(series)
-    baseline, score = _check(series, assessment, decision, rationale)
+    baseline, score = _check(series, assessment, decision, rationale, referral)
     signed = ResponseReview.objects.create(
         series=series,
         after_number=assessment.given_count,
@@ -224,24 +262,78 @@ def review(*, series_id: UUID, decision: str, rationale: str, by: User) -> Respo
         score=score,
         decision=decision,
         rationale=rationale.strip(),
+        referral=referral if decision in ENDS else "",
         signed_at=clock.now(),
         signed_by=by,
     )
-    if decision in {Decision.STOP, Decision.REFER} and series.state in series_verbs.OPEN:
-        series_verbs.stop(series_id=series.pk, reason=rationale.strip()[:300], by=by)
-    followups.close_for(
-        subject_kind="series", subject_id=series.pk, kind="review_due", outcome=signed.get_decision_display(), by=by
-    )
+    outcome = signed.get_decision_display()
+    followups.close_for(subject_kind="series", subject_id=series.pk, kind="review_due", outcome=outcome, by=by)
+    followups.close_for(subject_kind="series", subject_id=series.pk, kind=CHECKPOINT, outcome=outcome, by=by)
+    if decision in ENDS:
+        stopping.carry_out(signed, by)
+    elif decision == Decision.DOSE:
+        _ask_for_order(signed)
     return signed
 
 
-def _check(series: Series, assessment: Assessment, decision: str, rationale: str) -> tuple[int, int]:
+def _ask_for_order(signed: ResponseReview) -> None:
+    series = signed.series
+    followups.open_task(
+        kind=ORDER,
+        site=series.site,
+        patient=series.patient,
+        title=f"Order the new dose of {series.patient.name}: infusion {signed.after_number + 1}",
+        subject_kind="series",
+        subject_id=series.pk,
+        owner_role=Role.PROVIDER,
+        owner=signed.signed_by,
+        due_at=clock.now(),
+        link=reverse("infusions:orders", args=[series.pk]),
+    )
+
+
+def ask_for_decision(series: Series) -> None:
+    """After a new score: put the decision that is due on the provider's list, once (protocol 3.3; J4)."""
+    found = checkpoint(assess(series), settings_versions.current(series.site))
+    if found is None or series.reviews.filter(after_number__gte=found.after_number).exists():
+        return
+    words = "Decide on the course of" if found.must_decide else "Look at the slow response of"
+    followups.open_task(
+        kind=CHECKPOINT if found.must_decide else WARNING,
+        site=series.site,
+        patient=series.patient,
+        title=f"{words} {series.patient.name}",
+        subject_kind="series",
+        subject_id=series.pk,
+        owner_role=Role.PROVIDER,
+        due_at=clock.now(),
+        link=reverse("infusions:review", args=[series.pk]),
+    )
+    if found.must_decide:
+        outcome = "The next score asks for a decision."
+        followups.close_for(subject_kind="series", subject_id=series.pk, kind=WARNING, outcome=outcome)
+
+
+def follow_measure(measure: MeasureResponse) -> None:
+    """A PHQ-9 was kept: look at the checkpoints of the running series."""
+    if measure.instrument != MeasureResponse.Instrument.PHQ9:
+        return
+    running = Series.objects.filter(
+        patient=measure.patient_id, kind=Series.Kind.LOADING, state__in=series_verbs.RUNNING
+    ).select_related("site", "patient")
+    for series in running:
+        ask_for_decision(series)
+
+
+def _check(series: Series, assessment: Assessment, decision: str, rationale: str, referral: str) -> tuple[int, int]:
     """The two scores that are compared, once nothing speaks against the review."""
     problems = {}
     if decision not in Decision.values:
         problems["decision"] = "Choose what follows."
     if not rationale.strip():
         problems["rationale"] = "Write in a sentence or two why."
+    if (decision == Decision.REFER and not referral) or (referral and referral not in ResponseReview.Referral.values):
+        problems["referral"] = "Say what the patient is referred for."
     if problems:
         raise Invalid(problems)
     if not assessment.given_count:
@@ -251,6 +343,6 @@ def _check(series: Series, assessment: Assessment, decision: str, rationale: str
     running = series.state in series_verbs.OPEN
     if decision == Decision.MAINTENANCE and running:
         raise Refused("Infusions of this series are still to come. Boosters follow when it has ended.")
-    if decision == Decision.CONTINUE and not running:
+    if decision in {Decision.CONTINUE, Decision.DOSE} and not running:
         raise Refused("This series has ended: there is nothing to continue. Choose boosters, or stop.")
     return assessment.baseline, assessment.current

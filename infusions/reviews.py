@@ -9,14 +9,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, Max, OuterRef
 
 from clinic.models import ProtocolSettings
-from infusions import adverse, response
-from infusions.models import AdverseEvent, Infusion, ResponseReview, Series, StateEvent
+from infusions import adverse, relapse_states, response
+from infusions.models import AdverseEvent, Infusion, Order, RelapseState, ResponseReview, Series, StateEvent
+from patients.models import Evaluation
 
 SUSPENDED = "The series is suspended. A provider evaluates again, and decides whether it goes on."
 STOPPED = "The last infusion was stopped early. A provider reviews it before the next one."
+
+DOSE = "The review says to change the dose. A provider signs the order of it."
 
 
 def missing(infusions: Sequence[Infusion], settings: Mapping[UUID, ProtocolSettings]) -> dict[UUID, str]:
@@ -29,6 +32,8 @@ def missing(infusions: Sequence[Infusion], settings: Mapping[UUID, ProtocolSetti
     stops = _stops(infusions, patients)
     events = adverse.unreviewed_of(patients)
     assessments = response.assess_all(list(series.values()))
+    ordered = _newest_orders({one.series_id for one in signed if one.decision == ResponseReview.Decision.DOSE})
+    relapsed = _to_evaluate(infusions)
     found = {}
     for infusion in infusions:
         if infusion.series.state == Series.State.SUSPENDED:
@@ -37,6 +42,10 @@ def missing(infusions: Sequence[Infusion], settings: Mapping[UUID, ProtocolSetti
             found[infusion.pk] = STOPPED
         elif event := _before(infusion, events.get(infusion.series.patient_id, [])):
             found[infusion.pk] = _reported(event)
+        elif infusion.series.kind == Series.Kind.MAINTENANCE:
+            found[infusion.pk] = relapsed.get(infusion.series.patient_id, "")
+        elif _dose_not_ordered(infusion, signed, ordered):
+            found[infusion.pk] = DOSE
         else:
             limits = settings[infusion.appointment.site_id]
             found[infusion.pk] = _checkpoint(infusion, assessments[infusion.series_id], limits, signed)
@@ -80,6 +89,42 @@ def _before(infusion: Infusion, events: Sequence[AdverseEvent]) -> AdverseEvent 
 def _reported(event: AdverseEvent) -> str:
     grade = f", grade {event.grade}" if event.grade else ""
     return f"An adverse event ({event.get_term_display().lower()}{grade}) waits for a provider’s review."
+
+
+def _newest_orders(series: set[UUID]) -> dict[UUID, datetime]:
+    """When the last order of each of these series was signed; most clinics' days ask for none."""
+    if not series:
+        return {}
+    rows = Order.objects.filter(series__in=series).order_by().values("series").annotate(at=Max("signed_at"))
+    return {row["series"]: row["at"] for row in rows}
+
+
+def _dose_not_ordered(infusion: Infusion, signed: Sequence[ResponseReview], ordered: Mapping[UUID, datetime]) -> bool:
+    """The newest review of the series asks for another dose, and no order was signed since (J4)."""
+    mine = [review for review in signed if review.series_id == infusion.series_id]
+    if not mine or infusion.started_at is not None:
+        return False
+    last = max(mine, key=lambda review: review.signed_at)
+    at = ordered.get(infusion.series_id)
+    return last.decision == ResponseReview.Decision.DOSE and (at is None or at < last.signed_at)
+
+
+def _to_evaluate(infusions: Sequence[Infusion]) -> dict[UUID, str]:
+    """Patients with two boosters for a relapse and a score still high: no third without an evaluation (J12)."""
+    boosted = {each.series.patient_id for each in infusions if each.series.kind == Series.Kind.MAINTENANCE}
+    rows = relapse_states.newest_of(boosted) if boosted else {}
+    waiting = {patient: row for patient, row in rows.items() if row.cause == RelapseState.Cause.BOOSTERS}
+    if not waiting:
+        return {}
+    signed = Evaluation.objects.filter(patient__in=waiting, signed_at__isnull=False).order_by()
+    evaluated = {
+        row["patient"]: row["at"] for row in signed.values("patient").annotate(at=Max("signed_at")) if row["at"]
+    }
+    return {
+        patient: row.sentence
+        for patient, row in waiting.items()
+        if patient not in evaluated or evaluated[patient] < row.entered_at
+    }
 
 
 def _checkpoint(

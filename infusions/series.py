@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from infusions import questionnaires, states
 from infusions.models import BoosterPlan, Infusion, Series, StateEvent
 from patients import evaluations
 from patients.models import Patient
-from reminders import followups
+from reminders import followups, ledger
 from reminders.models import FollowUp
 from visits import changes
 from visits.models import Appointment
@@ -24,6 +25,8 @@ from visits.models import Appointment
 REVIEW_WITHIN = timedelta(days=7)
 RUNNING = (Series.State.PLANNED, Series.State.ACTIVE)
 OPEN = (*RUNNING, Series.State.SUSPENDED)
+after_stop: list[Callable[[Series, User], None]] = []
+"""What else happens in the same transaction when a series is stopped; other parts and rooms add themselves."""
 WEEKLY = "weekly_phq9_"
 """Tasks of this kind, with the number of the week, belong to a suspended series."""
 
@@ -237,8 +240,12 @@ def _all_discharged(series: Series) -> bool:
 
 
 @transaction.atomic
-def stop(*, series_id: UUID, reason: str, by: User) -> Series:
-    """End a series early: what is still to come is cancelled by the clinic. Raises Invalid, Refused, NotPermitted."""
+def stop(*, series_id: UUID, reason: str, by: User, anew: bool = False) -> Series:
+    """End a series early: what is still to come is cancelled by the clinic, and every room does its part (J4).
+
+    `anew`: another series follows at once, so that therapy and questionnaires go on with that one. Raises Invalid,
+    Refused, NotPermitted.
+    """
     series = locked(series_id)
     require(by, Action.REVIEW_RESPONSE, at=series.site)
     if series.state not in OPEN:
@@ -250,6 +257,10 @@ def stop(*, series_id: UUID, reason: str, by: User) -> Series:
     series.state, series.ended_at, series.ended_reason = Series.State.STOPPED, clock.now(), reason.strip()
     series.save(update_fields=["state", "ended_at", "ended_reason"])
     questionnaires.after(series.patient)
+    ledger.void(subject_kind="series", subject_id=series.pk, why="The series was stopped.")
+    if not anew:
+        for follow in after_stop:
+            follow(series, by)
     return series
 
 

@@ -5,8 +5,9 @@ class JourneyConfig(AppConfig):
     name = "journey"
 
     def ready(self) -> None:
+        from infusions.stopping import AfterStop, after_stop
         from insurance import authorizations, verification
-        from journey import approvals, courses, first_ever, repair_tasks
+        from journey import approvals, courses, first_ever, repair_tasks, stopping
         from journey.series import close_estimate_task
         from visits import courses as known_courses
         from visits import followers
@@ -15,5 +16,6 @@ class JourneyConfig(AppConfig):
         followers.add(repair_tasks.follow_visit)
         followers.add(approvals.follow_visit)
         followers.add(first_ever.follow_visit)
+        after_stop.append(AfterStop(stopping.foresee, stopping.follow))
         verification.after_estimate.append(close_estimate_task)
         authorizations.after_change.append(approvals.follow_authorization)

@@ -144,6 +144,7 @@ def decide(
         made = gaps.agree(series_id=series.pk, kind=kind, gap_days=gap_days, span_days=span_days, reason=reason, by=by)
     else:
         made = gaps.end(series_id=series.pk, kind=kind, gap_days=gap_days, span_days=span_days, reason=reason, by=by)
-        repair_tasks.after_ending(series, restart=kind == GapDecision.Kind.RESTARTED, by=by)
+        if kind == GapDecision.Kind.RESTARTED:
+            repair_tasks.start_anew(series, by=by)
     repair_tasks.refresh(series.pk, by=by)
     return made

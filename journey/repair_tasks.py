@@ -111,26 +111,22 @@ def _keep(series: Series, kind: str, wanted: bool, role: Role, title: str, link:
     )
 
 
-def after_ending(series: Series, *, restart: bool, by: User) -> None:
-    """An ended series keeps its integration, after what was given; one that starts anew is planned by front desk."""
-    kinds = [TherapySession.Kind.PREPARATION, TherapySession.Kind.MIDPOINT]
-    if restart:
-        kinds.append(TherapySession.Kind.INTEGRATION)
-    waiting = TherapySession.objects.filter(
-        series=series, kind__in=kinds, appointment__status__in=["booked", "confirmed"]
-    ).values_list("appointment_id", flat=True)
+def start_anew(series: Series, *, by: User) -> None:
+    """The sessions of a series that starts anew are called off with it; front desk plans the new one."""
+    waiting = TherapySession.objects.filter(series=series, appointment__status__in=["booked", "confirmed"]).values_list(
+        "appointment_id", flat=True
+    )
     for visit in list(waiting):
         if visit:
             changes.cancel(appointment_id=visit, party="clinic", reason="The series has ended.", by=by)
-    if restart:
-        followups.open_task(
-            kind=NEW,
-            site=series.site,
-            patient=series.patient,
-            title=f"Plan a new series for {series.patient.name}, by the provider’s order",
-            subject_kind=SUBJECT,
-            subject_id=series.pk,
-            owner_role=Role.FRONT_DESK,
-            due_at=clock.now() + timedelta(days=1),
-            link=reverse("journey:series-plan", args=[series.patient_id]),
-        )
+    followups.open_task(
+        kind=NEW,
+        site=series.site,
+        patient=series.patient,
+        title=f"Plan a new series for {series.patient.name}, by the provider’s order",
+        subject_kind=SUBJECT,
+        subject_id=series.pk,
+        owner_role=Role.FRONT_DESK,
+        due_at=clock.now() + timedelta(days=1),
+        link=reverse("journey:series-plan", args=[series.patient_id]),
+    )

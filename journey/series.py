@@ -13,6 +13,7 @@ from clinic.errors import Invalid
 from clinic.models import Room, Site, User
 from clinic.policy import Action, Role, require
 from clinic.wording import day_words, time_words
+from infusions import booster_tasks, relapse
 from infusions import series as infusion_series
 from infusions.models import Infusion, Series
 from insurance import verification
@@ -95,7 +96,19 @@ def book_booster(
         recovery=usual.recovery if usual.reasons else None,
     )
     number = maintenance.infusions.exclude(number__isnull=True).count() + 1
-    return infusion_series.add_infusion(series=maintenance, appointment=appointment, number=number, by=by)
+    made = infusion_series.add_infusion(series=maintenance, appointment=appointment, number=number, by=by)
+    infusion_series.renumber_after_miss(series=maintenance, by=by)  # it may stand before one that is booked
+    _tend_boosters(maintenance, made, by)
+    made.refresh_from_db()
+    return made
+
+
+def _tend_boosters(maintenance: Series, made: Infusion, by: User) -> None:
+    """The tasks that asked for this booster are done; the payer is asked in time."""
+    if maintenance.follows is not None:
+        booster_tasks.refresh(maintenance.follows, by=by)
+        on = maintenance.site.local(made.appointment.starts_at).date()
+        relapse.sooner_booked(maintenance.follows, on, by)
 
 
 def _tie(series: Series, slot: Slot, appointment: Appointment, by: User) -> None:

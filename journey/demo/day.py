@@ -13,8 +13,8 @@ from decimal import Decimal
 
 from clinic import clock, settings_versions
 from clinic.models import User
-from infusions import discharge, orders, response, reviews, rules, run, vitals
-from infusions.models import ArrivalCheck, DrugVial, Infusion
+from infusions import discharge, long_term, orders, response, reviews, rules, run, vitals
+from infusions.models import ArrivalCheck, DrugVial, Infusion, Series
 from patients import measures
 from patients.models import Contact, MeasureResponse
 
@@ -66,6 +66,7 @@ class Day:
         yield 0, self._screen
         yield 2, lambda: self._vitals(0)
         yield 4, self._arrival_check
+        yield 5, self._long_term
         yield 6, self._order
         yield 6.5, self._review
         yield 7, lambda: run.clear(infusion_id=self.infusion.pk, by=self.nurse)
@@ -118,6 +119,10 @@ class Day:
             escort=self.escort,
             escort_confirmed=True,
         )
+
+    def _long_term(self) -> None:
+        if self.infusion.series.kind == Series.Kind.MAINTENANCE:
+            long_term.record(infusion_id=self.infusion.pk, urinary=False, misuse=False, by=self.nurse)
 
     def _pregnancy(self) -> str:
         patient = self.infusion.series.patient

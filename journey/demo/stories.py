@@ -376,6 +376,7 @@ class Story:
             series_id=self.series.pk,
             decision="maintenance" if goes_on else "refer",
             rationale="Good response, boosters agreed." if goes_on else "No response; referred for TMS.",
+            referral="" if goes_on else "tms",
             by=provider,
         )
         if goes_on:

@@ -51,14 +51,15 @@ def test_the_numbers_and_their_words(client, nurse, series):
 
 
 def test_a_provider_reviews_then_plans_boosters_with_their_dates(client, provider, series):
-    assert reviewed(client, provider, series).status_code == 302
-    shown = client.get(url("review", series)).content.decode()
+    assert reviewed(client, provider, series).url == url("boosters", series)
+    shown = client.get(url("boosters", series)).content.decode()
     assert "Fri 5 Mar 2027" in shown
     assert client.post(url("booster-plan", series), {"intervals_days": "14, 21 28"}).status_code == 302
     assert BoosterPlan.objects.get().intervals_days == [14, 21, 28]
-    shown = client.get(url("review", series)).content.decode()
-    for day in ("Fri 5 Mar 2027", "Fri 26 Mar 2027", "Fri 23 Apr 2027"):
-        assert day in shown
+    for page in ("review", "boosters"):
+        shown = client.get(url(page, series)).content.decode()
+        for day in ("Fri 5 Mar 2027", "Fri 26 Mar 2027", "Fri 23 Apr 2027"):
+            assert day in shown
 
 
 def test_a_review_without_a_reason_keeps_the_decision(client, provider, series):
@@ -103,7 +104,7 @@ def test_no_plan_before_a_review(client, provider, series):
 )
 def test_only_a_provider_of_the_site_decides(request, client, series, who, status):
     client.force_login(request.getfixturevalue(who))
-    answer = client.post(url("review", series), {"decision": "refer", "rationale": "x"})
+    answer = client.post(url("review", series), {"decision": "stop", "rationale": "x"})
     assert answer.status_code == status
     assert client.post(url("booster-plan", series), {"intervals_days": "14"}).status_code == status
     assert not ResponseReview.objects.exists()

@@ -1,0 +1,196 @@
+"""Where a booster could go: to the day of a new plan, or, in a relapse, to the earliest hour. A person presses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.urls import reverse
+
+from clinic import clock, settings_versions
+from clinic.errors import Refused
+from clinic.models import User
+from clinic.policy import Role
+from clinic.wording import day_words, time_words
+from infusions import boosters, relapse_rules, relapse_states
+from infusions import series as series_verbs
+from infusions.models import BoosterPlan, Infusion, Series
+from reminders import followups
+from visits import changes, lengths, slots
+from visits.models import Appointment
+from visits.rules import Timing, gap_hours
+from visits.slots import FreeSlot
+
+MOVE = "booster_move"
+LOOK_DAYS = 5
+"""A new day that is closed or full gives way to one of the next days."""
+
+
+@dataclass(frozen=True)
+class Shift:
+    """A booked booster, and the hour to which a plan would move it; None when nothing is free about that day."""
+
+    booster: Infusion
+    due: date
+    starts_at: datetime | None
+
+    @property
+    def done(self) -> str:
+        """What became of it, once the plan is signed."""
+        if self.starts_at is None:
+            return "The booked booster stays: front desk is asked to move it."
+        return f"The booster moved to {_words(self.booster.series, self.starts_at)}."
+
+    @property
+    def sentence(self) -> str:
+        site = self.booster.series.site
+        was = _words(self.booster.series, self.booster.appointment.starts_at)
+        if self.starts_at is None:
+            due = day_words(site.local(site.moment(self.due, time(12))))
+            return f"The booster of {was} stays: nothing is free from {due} on. Front desk is asked to move it."
+        return f"The booster of {was} moves to {_words(self.booster.series, self.starts_at)}."
+
+
+def _words(series: Series, moment: datetime) -> str:
+    local = series.site.local(moment)
+    return f"{day_words(local)}, {time_words(local)}"
+
+
+def shift(loading: Series, due: date | None) -> Shift | None:
+    """What a due date would do to the booster that is booked: nothing in a relapse, where it is kept as the second."""
+    booked = boosters.booked(loading)
+    if due is None or not booked or due <= loading.site.today() or relapse_states.confirmed_since(loading):
+        return None
+    first = booked[0]
+    at = loading.site.local(first.appointment.starts_at)
+    if at.date() == due:
+        return None
+    return Shift(first, due, _hour(loading, due, at.time()))
+
+
+def _hour(loading: Series, due: date, at: time) -> datetime | None:
+    """The same hour on that day, or the nearest to it on that day or one of the next."""
+    for day in (due + timedelta(days=step) for step in range(LOOK_DAYS)):
+        free = [slot for slot in _free(loading, day, 1) if _keeps_gap(loading, slot.starts_at, without_booked=True)]
+        if free:
+            return slots.nearest_first(free, loading.site, at)[0].starts_at
+    return None
+
+
+def _free(loading: Series, first: date, days: int) -> list[FreeSlot]:
+    usual = lengths.usual(loading.patient, Timing.of(settings_versions.current(loading.site)))
+    return slots.next_free(
+        site=loading.site,
+        kind=Appointment.Kind.BOOSTER,
+        first=first,
+        days=days,
+        patient=loading.patient,
+        minutes=usual.drug,
+        recovery=usual.recovery if usual.reasons else None,
+    )
+
+
+def _keeps_gap(loading: Series, starts_at: datetime, *, without_booked: bool = False) -> bool:
+    """Two infusions are at least 48 hours apart (Table A, min_gap)."""
+    least = settings_versions.current(loading.site).gap_min_hours
+    kinds = Appointment.INFUSIONS
+    near = timedelta(hours=least)
+    alive = (Appointment.Status.DONE, *(() if without_booked else Appointment.ALIVE))
+    others = Appointment.objects.filter(
+        patient=loading.patient, kind__in=kinds, status__in=alive, starts_at__range=(starts_at - near, starts_at + near)
+    ).values_list("starts_at", flat=True)
+    here = loading.site.local(starts_at)
+    return all(gap_hours(*sorted((loading.site.local(other), here))) >= least for other in others)
+
+
+@transaction.atomic
+def decide(
+    *,
+    series_id: UUID,
+    intervals_days: list[int],
+    by: User,
+    reason: str = "",
+    template: str = "",
+    move_booked: bool = False,
+) -> tuple[BoosterPlan, Shift | None]:
+    """Sign a plan and move the booster that is booked to its new day: both, or neither.
+
+    Where nothing is free about that day the booster stays, and front desk is asked to move it. Raises what
+    `boosters.plan` raises.
+    """
+    signed = boosters.plan(series_id=series_id, intervals_days=intervals_days, by=by, reason=reason, template=template)
+    loading = series_verbs.locked(series_id)
+    moving = shift(loading, boosters.next_due(loading)) if move_booked else None
+    if moving is None:
+        return signed, None
+    try:
+        with transaction.atomic():
+            _move(moving, by)
+    except Refused:
+        moving = Shift(moving.booster, moving.due, None)
+        _ask_to_move(moving)
+    return signed, moving
+
+
+def _move(moving: Shift, by: User) -> None:
+    if moving.starts_at is None:
+        raise Refused("Nothing is free about that day.")
+    changes.move(appointment_id=moving.booster.appointment_id, starts_at=moving.starts_at, by=by)
+
+
+def _ask_to_move(moving: Shift) -> None:
+    series = moving.booster.series
+    day = day_words(series.site.local(series.site.moment(moving.due, time(12))))
+    followups.open_task(
+        kind=MOVE,
+        site=series.site,
+        patient=series.patient,
+        title=f"Move the booster of {series.patient.name} to about {day}",
+        subject_kind="appointment",
+        subject_id=moving.booster.appointment_id,
+        owner_role=Role.FRONT_DESK,
+        due_at=clock.now() + timedelta(days=1),
+        link=reverse("visits:appointment", args=[moving.booster.appointment_id]),
+    )
+
+
+@dataclass(frozen=True)
+class Sooner:
+    """A free hour within 7 days, and how many days it leaves before the booster that is kept as the second."""
+
+    starts_at: datetime
+    before_next_days: int | None
+
+
+def sooner(loading: Series) -> list[Sooner]:
+    """One hour a day within the next 7 days, at least 48 hours from every other infusion (protocol 3.6; J12)."""
+    booked = boosters.booked(loading)
+    usual = booked[0].appointment if booked else _last(loading)
+    at = loading.site.local(usual.starts_at).time() if usual else time(9)
+    days: dict[date, list[FreeSlot]] = {}
+    last = loading.site.today() + timedelta(days=relapse_rules.SLOT_DAYS)
+    for slot in _free(loading, loading.site.today(), relapse_rules.SLOT_DAYS + 1):
+        day = loading.site.local(slot.starts_at).date()
+        if day <= last:
+            days.setdefault(day, []).append(slot)
+    found = []
+    for free in days.values():
+        nearest = slots.nearest_first(free, loading.site, at)[0].starts_at
+        if _keeps_gap(loading, nearest):
+            found.append(Sooner(nearest, _days_before(loading, nearest, booked)))
+    return found
+
+
+def _last(loading: Series) -> Appointment | None:
+    done = Appointment.objects.filter(
+        patient=loading.patient, kind__in=Appointment.INFUSIONS, status=Appointment.Status.DONE
+    )
+    return done.order_by("-starts_at").first()
+
+
+def _days_before(loading: Series, moment: datetime, booked: list[Infusion]) -> int | None:
+    day = loading.site.local(moment).date()
+    after = [loading.site.local(each.appointment.starts_at).date() for each in booked]
+    return next(((each - day).days for each in after if each > day), None)

@@ -1,0 +1,40 @@
+"""In which state of relapse a patient is: read, never written here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from infusions.models import RelapseState, Series
+from patients.models import Patient
+
+CONFIRMED = RelapseState.State.CONFIRMED
+
+
+def newest(series: Series) -> RelapseState | None:
+    return RelapseState.objects.filter(series=series).select_related("by").order_by("-entered_at", "-id").first()
+
+
+def newest_of(patients: Iterable[UUID]) -> dict[UUID, RelapseState]:
+    """The newest state of each of these patients, in one query."""
+    rows = RelapseState.objects.filter(patient__in=set(patients)).order_by("patient", "-entered_at", "-id")
+    return {row.patient_id: row for row in rows.distinct("patient")}
+
+
+def watch_state(patient: Patient) -> RelapseState.State:
+    """NONE, WATCH or CONFIRMED."""
+    row = newest_of([patient.pk]).get(patient.pk)
+    return RelapseState.State(row.state) if row else RelapseState.State.NONE
+
+
+def confirmed_since(series: Series) -> datetime | None:
+    """When the relapse of now was confirmed; None in no confirmed relapse."""
+    since = None
+    for state, observed_at in (
+        RelapseState.objects.filter(series=series).order_by("-entered_at", "-id").values_list("state", "observed_at")
+    ):
+        if state != CONFIRMED:
+            break
+        since = observed_at
+    return since
