@@ -23,10 +23,12 @@ from clinic.policy import Action, can
 from insurance import authorizations, coverage, forms, queue, verification
 from insurance.models import Authorization, Coverage, SelfPay, Verification
 from insurance.spans import timeline
+from patients import cards
 from patients.access import allow_here, patient_or_404
 from patients.models import Patient
 
 SHOWN_CHECKS = 20
+SHOWN_CARDS = 20
 MEANINGS = {
     "not_started": "none",
     "in_progress": "warn",
@@ -154,9 +156,21 @@ def patient_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "standings": [(leg.label, verification.standing(patient, today, leg)) for leg in Verification.Leg],
         "may_verify": can(acting_user(request), Action.VERIFY_BENEFITS, site),
         "today": today,
+        **_cards(patient),
         "authorizations": list(zip(approved, authorizations.units_left(approved, days), strict=True)),
     }
     return render(request, "insurance/patient.html", context)
+
+
+def _cards(patient: Patient) -> dict[str, Any]:
+    """The photos of the card: those in use by side, and the earlier ones."""
+    photos = list(cards.on_file(patient)[:SHOWN_CARDS])
+    present = {card.side: card for card in photos if card.replaced_at is None}
+    return {
+        "cards": [(side, present.get(side)) for side in cards.Side],
+        "card_shown": bool(present),
+        "earlier_cards": [card for card in photos if card.replaced_at],
+    }
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,9 @@ def remade(
             raise Invalid({field: str(PIXELS)})
         picture.draft("RGB", draft)
         shaped = shape(_on_white(ImageOps.exif_transpose(picture)))
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError as error:
+        raise Invalid({field: str(PIXELS)}) from error
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise Invalid({field: str(UNREADABLE)}) from error
     plain = Image.new("RGB", shaped.size)
     plain.paste(shaped)

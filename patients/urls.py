@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from patients.views import (
     alerts,
+    cards,
     consents,
     evaluations,
     history,
@@ -24,6 +25,9 @@ urlpatterns: list[URLPattern] = [
     path("search/", registry.find, name="search"),
     path("new/", registry.new, name="new"),
     path("<uuid:pk>/edit/", registry.edit, name="edit"),
+    path("<uuid:pk>/cards/new/", cards.new, name="card-new"),
+    path("cards/<uuid:pk>/", cards.show, name="card"),
+    path("cards/<uuid:pk>/away/", cards.take_away, name="card-away"),
     path("<uuid:pk>/photo/", photos.show, name="photo"),
     path("<uuid:pk>/photo/new/", photos.new, name="photo-new"),
     path("<uuid:pk>/contacts/", registry.contacts, name="contacts"),
@@ -69,8 +73,11 @@ urlpatterns: list[URLPattern] = [
     path("safety-plans/<uuid:pk>/", safety_plans.show, name="safety-plan"),
     path("safety-plans/<uuid:pk>/save/", safety_plans.save, name="safety-plan-save"),
     path("safety-plans/<uuid:pk>/print/", safety_plans.pdf, name="safety-plan-pdf"),
+    path("<uuid:pk>/consents/", consents.index, name="consents"),
     path("<uuid:pk>/consents/new/", consents.new, name="consent-new"),
     path("consents/<uuid:pk>/", consents.show, name="consent"),
+    path("consents/<uuid:pk>/signature/", consents.picture, name="consent-picture"),
+    path("consents/<uuid:pk>/paper/", consents.paper, name="consent-pdf"),
     path("consents/<uuid:pk>/withdraw/", consents.withdraw, name="consent-withdraw"),
     # Taking over patients from elsewhere
     path("import/", imports.index, name="import"),

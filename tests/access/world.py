@@ -15,6 +15,7 @@ from clinic.policy import Role
 from infusions.models import AdverseEvent, StockCount, VitalSigns
 from insurance.models import Authorization, Coverage, Payer, SelfPay, Verification
 from journey.models import OutcomeRun
+from patients import signatures
 from patients.models import (
     AlertContact,
     Allergy,
@@ -26,6 +27,7 @@ from patients.models import (
     Goal,
     ImportJob,
     Inquiry,
+    InsuranceCard,
     LabResult,
     MeasureResponse,
     Medication,
@@ -98,9 +100,15 @@ class World:
             version="1",
             text_sha256="0" * 64,
             signer_name=f"Zephyrine {SECRET}",
+            method="drawn",
+            strokes=[[[100, 200], [700, 300]]],
+            png=signatures.drawn([[[100, 200], [700, 300]]]),
+            questions_answered=True,
+            witness=provider,
             valid_until=today + timedelta(days=365),
             **seen,
         )
+        self.card = InsuranceCard.objects.create(patient=of, side="front", jpeg=b"jpeg", taken_by=provider)
         self.job = ImportJob.objects.create(site=site, format="csv", file_name=f"{SECRET}.csv")
         payer = Payer.objects.create(name="Tidewater Mutual")
         self.coverage = Coverage.objects.create(patient=of, payer=payer, member_id="TWM 4471", starts_on=today)
@@ -224,6 +232,9 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
     **of_room("patients", "patient", "edit photo photo-new contacts contact-add contact-word"),
     **of_room("patients", "patient", "history evaluation-begin"),
     **of_room("patients", "patient", "measure-new consent-new lab-new"),
+    **of_room("patients", "patient", "consents card-new"),
+    **of_room("patients", "card", "card card-away"),
+    **of_room("patients", "consent", "consent-picture consent-pdf"),
     **of_room("patients", "contact", "contact-end"),
     **of_room("patients", "inquiry", "inquiry inquiry-contacted inquiry-close inquiry-register inquiry-link"),
     "patients:history-add": pk("patient", kind="condition"),

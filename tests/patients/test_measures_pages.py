@@ -127,7 +127,7 @@ def test_the_consent_page_shows_the_whole_text_and_records_who_signed(
     client.force_login(nurse)
     address = reverse("patients:consent-new", args=[patient.pk])
     assert "No result is promised" in client.get(address).content.decode()
-    typed = {"kind": "treatment", "signer_name": "Maya Torres"} | WHEN
+    typed = {"kind": "treatment", "signer_name": "Maya Torres", "paper": "1"} | WHEN
     text = client.post(address, typed, follow=True).content.decode()
     assert "Maya Torres" in text
     assert Consent.objects.get().text_sha256 in text
@@ -135,7 +135,7 @@ def test_the_consent_page_shows_the_whole_text_and_records_who_signed(
 
 def test_a_consent_without_a_name_keeps_the_day(client: Client, patient: Patient, nurse: User) -> None:
     client.force_login(nurse)
-    answer = client.post(reverse("patients:consent-new", args=[patient.pk]), {"kind": "privacy"} | WHEN)
+    answer = client.post(reverse("patients:consent-new", args=[patient.pk]), {"kind": "privacy", "paper": "1"} | WHEN)
     assert answer.status_code == 422
     assert 'value="2026-02-09"' in answer.content.decode()
     assert not Consent.objects.exists()
