@@ -7,6 +7,7 @@ it in memory alone. So what waits outlives a reload and a lapsed session, and no
 from __future__ import annotations
 
 import base64
+import re
 from hashlib import blake2b
 
 from django.conf import settings
@@ -18,8 +19,11 @@ from django.views.decorators.http import require_GET
 
 from clinic import crypto
 from clinic.access import acting_user
+from clinic.models import User
 
 PAGE_USER = "X-Evenkeel-User"
+MOST_OWNERS = 50
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SHEETS = (
     "vendor/bootstrap/bootstrap.min.css", "css/tokens.css", "css/base.css", "css/controls.css", "css/surfaces.css",
     "css/frame.css", "brand.svg",
@@ -29,10 +33,19 @@ _SCRIPTS = ("js/theme.js", "js/offline.js", "js/store.js")
 
 @require_GET
 def keep_key(request: HttpRequest) -> HttpResponse:
-    """Newest first: the first seals, each of them may open what an older one sealed."""
+    """Newest first: the first seals, each of them may open what an older one sealed.
+
+    `?owners=` asks which of these people's accounts have ended: what they left in this browser nobody opens any more.
+    """
     person = acting_user(request).pk
     keys = [base64.b64encode(key).decode() for key in crypto.derived(f"waiting rows of {person}")]
-    return JsonResponse({"user": str(person), "keys": keys})
+    return JsonResponse({"user": str(person), "keys": keys, "gone": _gone(request.GET.get("owners", ""))})
+
+
+def _gone(asked: str) -> list[str]:
+    owners = [owner for owner in asked.split(",")[:MOST_OWNERS] if _UUID.fullmatch(owner)]
+    here = {str(pk) for pk in User.objects.filter(pk__in=owners, is_active=True).values_list("pk", flat=True)}
+    return [owner for owner in owners if owner not in here]
 
 
 def is_of_another(request: HttpRequest) -> bool:

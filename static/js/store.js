@@ -93,9 +93,19 @@ export async function count() {
   return { mine, others: every - mine };
 }
 
-/** Throw away everything of this person. */
-export async function destroy() {
-  const mine = await done((await entries("readonly")).index("owner").getAllKeys(person));
+/** Of the others whose entries wait here, those whose accounts have ended: nobody can open or send these any more. */
+export async function ended() {
+  const every = await done((await entries("readonly")).getAll());
+  const others = new Set(every.map(({ owner }) => owner).filter((owner) => owner !== person));
+  if (!others.size) return [];
+  const address = `${document.body.dataset.keep}?owners=${[...others].join()}`;
+  const answer = await fetch(address, { headers: { "X-Background": "1" }, redirect: "manual", cache: "no-store" });
+  return answer.ok ? (await answer.json()).gone : [];
+}
+
+/** Throw away everything of this person, or of another whose account has ended. */
+export async function destroy(owner = person) {
+  const theirs = await done((await entries("readonly")).index("owner").getAllKeys(owner));
   const place = await entries("readwrite");
-  await Promise.all(mine.map((number) => done(place.delete(number))));
+  await Promise.all(theirs.map((number) => done(place.delete(number))));
 }

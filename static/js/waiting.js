@@ -1,6 +1,6 @@
 // On every page of a signed-in person: rows that still wait in this browser go out, and nobody signs out over them
 // without knowing.
-import { destroy, count, person } from "./store.js";
+import { count, destroy, ended, person } from "./store.js";
 
 const banner = document.getElementById("ek-waiting");
 const dialog = document.getElementById("ek-signout");
@@ -11,6 +11,7 @@ const rowsWord = (number) => `${number} row${number === 1 ? "" : "s"}`;
 
 async function look() {
   const { mine, others } = await count();
+  if (others) offerToClear().catch(() => {});
   await paint(others); // said before the key has come, which opening and sending them takes
   if (!mine) return;
   await (await import("./rows.js")).wake();
@@ -25,6 +26,19 @@ async function paint(others = 0) {
   banner.querySelector("[data-waiting-words]").textContent = own
     ? `${rowsWord(mine)} you typed on this tablet ${mine === 1 ? "has" : "have"} not reached the server yet. They are being sent.`
     : others ? `${rowsWord(others)} a colleague typed on this tablet wait${others === 1 ? "s" : ""} until that person signs in here.` : "";
+}
+
+/** What a colleague left whose account has ended goes only by the press of somebody who has read that it goes. */
+async function offerToClear() {
+  const gone = await ended();
+  const note = banner?.querySelector("[data-waiting-ended]");
+  if (!gone.length || !note) return;
+  note.hidden = false;
+  note.querySelector("button").onclick = async () => {
+    await Promise.all(gone.map((owner) => destroy(owner)));
+    note.hidden = true;
+    paint((await count()).others);
+  };
 }
 
 /** Signing out over rows that wait asks first; confirmed, they are destroyed: nobody else could ever read or send them. */

@@ -5,8 +5,10 @@ from decimal import Decimal
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.test import Client
 from playwright.sync_api import expect
 
+from clinic.models import User
 from tests import build
 from tests.browser.chairside import Tablet, type_row
 
@@ -155,3 +157,26 @@ def test_nobody_signs_out_over_rows_that_wait_without_knowing(tablet_of, day):
     expect(page.locator("[name=login]")).to_be_visible()
     assert page.evaluate(KEPT) == []
     assert infusion.vitals.count() == 1
+
+
+def test_what_a_person_left_whose_account_has_ended_can_be_thrown_away(tablet_of, day, axe):
+    """Nobody could ever open or send these rows again; they would lie sealed on the tablet for good."""
+    infusion = day.until("started")
+    tablet = tablet_of(day.nurse)
+    page = tablet.at("09:22", f"/infusions/{infusion.pk}/")
+    tablet.saves_nothing()
+    type_row(page)
+    while not page.evaluate(KEPT):
+        page.wait_for_timeout(50)
+    User.objects.filter(pk=day.nurse.pk).update(is_active=False)
+    client = Client()
+    client.force_login(day.other_nurse)
+    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": tablet.url}
+    tablet.context.add_cookies([cookie])
+    page.goto(tablet.url + "/infusions/station/")
+    expect(page.locator("#ek-waiting")).to_contain_text("a person whose account has ended")
+    assert axe(page) == {}
+    assert len(page.evaluate(KEPT)) == 1
+    page.get_by_role("button", name="Throw those away").click()
+    expect(page.locator("#ek-waiting")).to_be_hidden()
+    assert page.evaluate(KEPT) == []
