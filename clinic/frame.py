@@ -39,7 +39,7 @@ NAV = (
         "Patients",
         "patients:list",
         Action.SEE_PATIENTS,
-        ("patients:", "journey:chart", "journey:outcome", "therapy:", "infusions:", "reminders:messages"),
+        ("patients:", "journey:chart", "journey:outcome", "journey:summary", "therapy:", "infusions:", "reminders:messages"),
     ),
     Place(
         "Schedule",

@@ -424,6 +424,12 @@ ROUTES: dict[str, Action | Door] = {
     "journey:outcome-add": Action.RECORD_PROGRESS,
     "journey:goal-rate": Action.RECORD_PROGRESS,
     "journey:outcome-error": Action.RECORD_PROGRESS,
+    "journey:curve-share": Action.SHARE_CURVE,
+    "journey:curve-end": Action.SHARE_CURVE,
+    "own:curve": Door.PUBLIC,  # the secret in the link and the birth date open it
+    "journey:summary": Action.SEE_CHART,
+    "journey:summary-sign": Action.SIGN_SUMMARY,
+    "journey:summary-pdf": Action.SEE_CHART,
     "journey:outcomes": Action.SEE_REPORTS,
     "journey:outcomes-csv": Action.SEE_REPORTS,
     "journey:outcomes-count": Action.SEE_REPORTS,

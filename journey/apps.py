@@ -9,6 +9,7 @@ class JourneyConfig(AppConfig):
         from insurance import authorizations, verification
         from journey import approvals, courses, first_ever, repair_tasks, stopping
         from journey.series import close_estimate_task
+        from patients import links
         from visits import courses as known_courses
         from visits import followers
 
@@ -17,5 +18,6 @@ class JourneyConfig(AppConfig):
         followers.add(approvals.follow_visit)
         followers.add(first_ever.follow_visit)
         after_stop.append(AfterStop(stopping.foresee, stopping.follow))
+        links.starts["curve"] = "own:curve"
         verification.after_estimate.append(close_estimate_task)
         authorizations.after_change.append(approvals.follow_authorization)

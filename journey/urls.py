@@ -1,6 +1,19 @@
 from django.urls import URLPattern, path
 
-from journey.views import arrivals, board, outcomes, overbookings, pages, panel, repair, repair_series, reports, series
+from journey.views import (
+    arrivals,
+    board,
+    outcomes,
+    overbookings,
+    own_curve,
+    pages,
+    panel,
+    repair,
+    repair_series,
+    reports,
+    series,
+    summaries,
+)
 
 app_name = "journey"
 
@@ -18,6 +31,11 @@ urlpatterns: list[URLPattern] = [
     path("chart/<uuid:pk>/series/", series.plan, name="series-plan"),
     path("chart/<uuid:pk>/outcome/", outcomes.show, name="outcome"),
     path("chart/<uuid:pk>/outcome/add/<slug:kind>/", outcomes.add, name="outcome-add"),
+    path("chart/<uuid:pk>/outcome/share/", own_curve.share, name="curve-share"),
+    path("chart/<uuid:pk>/outcome/share/end/", own_curve.take_back, name="curve-end"),
+    path("chart/<uuid:pk>/summary/", summaries.show, name="summary"),
+    path("chart/<uuid:pk>/summary/sign/", summaries.sign, name="summary-sign"),
+    path("summaries/<uuid:pk>/pdf/", summaries.pdf, name="summary-pdf"),
     path("goals/<uuid:pk>/rate/", outcomes.rate, name="goal-rate"),
     path("outcome/<slug:kind>/<uuid:pk>/error/", outcomes.in_error, name="outcome-error"),
     path("series/<uuid:pk>/booster/", series.booster, name="booster"),

@@ -138,7 +138,7 @@ def draw(
         bands=tuple(_bands(scale, y)),
         grid=tuple((_n(y(value)), value) for value in _steps(scale)),
         guides=tuple(_guides(scale, baseline, y)),
-        runs=tuple(" ".join(f"{_n(x(each.at))},{_n(y(each.value))}" for each in run) for run in _runs(scores)),
+        runs=tuple(" ".join(f"{_n(x(each.at))},{_n(y(each.value))}" for each in run) for run in runs_of(scores)),
         points=tuple(_points(scale, scores, baseline, x, y, zone)),
         gaps=tuple(_gaps(scores, x)),
         given=tuple(_marks(given, x, zone)),
@@ -226,7 +226,7 @@ def _guide(y: float, words: str, kind: str) -> Guide:
     return Guide(_n(y), _n(y - 5), words, kind)
 
 
-def _runs(scores: Sequence[Score]) -> list[list[Score]]:
+def runs_of(scores: Sequence[Score]) -> list[list[Score]]:
     """The scores in pieces: where nobody asked for long, no line pretends to know."""
     runs: list[list[Score]] = []
     for score in scores:

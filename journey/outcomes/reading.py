@@ -13,13 +13,16 @@ from infusions.models import Infusion, Series
 from journey.outcomes import picture, scales
 from journey.outcomes.picture import Given, Happened, Picture, Score
 from journey.outcomes.scales import Scale
-from patients.models import Goal, GoalRating, LifeEvent, MeasureResponse, Medication, Observation, Patient
+from patients import links
+from patients.models import Goal, GoalRating, LifeEvent, MeasureResponse, Medication, Observation, Patient, PatientLink
 
 SPANS = {"series": "Series", "quarter": "3 months", "year": "12 months", "all": "All"}
 DAYS = {"quarter": 91, "year": 365}
 AFTER_SERIES = timedelta(days=42)
 MOST = 2000  # rows of a kind that the page reads; a decade of weekly scores is 520
 SHOWN = 30
+CURVE = "curve"
+"""The purpose of a link by which patients see their own curve."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ class Course:
 
 def read(patient: Patient, *, instrument: str = "", span: str = "") -> Outcome:
     """The picture of one instrument over one span, and what stands beside it."""
-    measures = _measures(patient)
+    measures = scores_of(patient)
     instruments = _instruments(measures)
     key = (
         instrument if instrument in {key for key, *_ in instruments} else (instruments[0][0] if instruments else "phq9")
@@ -143,7 +146,7 @@ def _usual(scores: Sequence[Score], course: Course) -> str:
     return "year" if moments and max(moments) - min(moments) > timedelta(days=420) else "all"
 
 
-def _measures(patient: Patient) -> list[MeasureResponse]:
+def scores_of(patient: Patient) -> list[MeasureResponse]:
     """All scores that stand, oldest first."""
     kept = patient.measures.filter(entered_in_error_at__isnull=True, score__isnull=False)
     fields = ("instrument", "observed_at", "score", "timepoint", "patient_id")
@@ -213,3 +216,8 @@ def _happened(patient: Patient, events: Sequence[LifeEvent]) -> list[Happened]:
 
 def _day_and_words(one: Happened) -> tuple[date, str]:
     return one.on, one.words
+
+
+def shared_link(patient: Patient) -> PatientLink | None:
+    """The link by which the patient sees the own curve, whatever became of it; None when it was never shared."""
+    return links.current(patient.pk, CURVE).select_related("made_by").first()

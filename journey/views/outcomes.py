@@ -33,7 +33,7 @@ ADD: dict[str, tuple[type[forms.Form], Callable[..., object], str]] = {
 @require_GET
 def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Scores over time with what was given and what happened; `measure` and `span` choose."""
-    return _page(request, patient_or_404(request, pk, what=READ))
+    return page(request, patient_or_404(request, pk, what=READ))
 
 
 @require_POST
@@ -98,12 +98,19 @@ def _kept(
         else:
             messages.success(request, said)
             return redirect("journey:outcome", patient.pk)
-    return _page(request, patient, opened=opened, form=form, status=422)
+    return page(request, patient, opened=opened, form=form, status=422)
 
 
-def _page(
-    request: HttpRequest, patient: Patient, *, opened: str = "", form: forms.Form | None = None, status: int = 200
+def page(
+    request: HttpRequest,
+    patient: Patient,
+    *,
+    opened: str = "",
+    form: forms.Form | None = None,
+    address: str = "",
+    status: int = 200,
 ) -> HttpResponse:
+    """The whole page; `address` is that of a link made just now, to be copied."""
     user = acting_user(request)
     outcome = reading.read(patient, instrument=request.GET.get("measure", ""), span=request.GET.get("span", ""))
     sheets: dict[str, Any] = {
@@ -122,5 +129,7 @@ def _page(
         "sheets": sheets,
         "opened": opened,
         "may_write": can(user, Action.RECORD_PROGRESS, patient.site),
+        "link": reading.shared_link(patient),
+        "address": address,
     }
     return render(request, "journey/outcome.html", context, status=status)

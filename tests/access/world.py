@@ -14,7 +14,7 @@ from clinic.models import Closure, OnCallTurn, ShiftException, Site, Tablet
 from clinic.policy import Role
 from infusions.models import AdverseEvent, StockCount, VitalSigns
 from insurance.models import Authorization, Coverage, Payer, SelfPay, Verification
-from journey.models import OutcomeRun
+from journey.models import OutcomeRun, Summary
 from patients import signatures
 from patients.models import (
     AlertContact,
@@ -172,6 +172,9 @@ class World:
             patient=self.patient, site=site, term="nausea", grade=1, observed_at=self.now, entered_by=nurse
         )
         self.outcome_run = OutcomeRun.objects.create(criteria={"sites": [str(site.pk)]}, asked_by=provider)
+        self.summary = Summary.objects.create(
+            patient=self.patient, recipient=SECRET, reason="Depression", plan="Boosters", signed_by=provider, pdf=b"%PDF"
+        )
         self.vitals = VitalSigns.objects.create(
             infusion=self.infusion, observed_at=self.now, systolic=120, diastolic=80, entered_by=nurse
         )
@@ -292,7 +295,9 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
     **of_room("therapy", "session", "session intentions missed"),
     "therapy:write": pk("session", kind="plan"),
     "therapy:addendum": pk("session", kind="plan"),
-    **of_room("journey", "patient", "chart series-plan outcome"),
+    **of_room("journey", "patient", "chart series-plan outcome curve-share curve-end summary summary-sign"),
+    **of_room("journey", "summary", "summary-pdf"),
+    "own:curve": lambda world: {"token": "a-secret-of-this-world"},
     **of_room("journey", "goal", "goal-rate"),
     **of_room("journey", "outcome_run", "outcomes-progress"),
     "journey:outcome-add": pk("patient", kind="goal"),
