@@ -33,7 +33,8 @@ def _at_once(site: Site, at: datetime) -> datetime:
 
 
 def _same_day(site: Site, at: datetime) -> datetime:
-    return max(site.day_bounds(site.local(at).date())[1], at + SAME_DAY_AT_LEAST)
+    last_minute = site.day_bounds(site.local(at).date())[1] - timedelta(minutes=1)
+    return max(last_minute, at + SAME_DAY_AT_LEAST)
 
 
 def _after(hours: int, weeks: int = 0) -> Clock:
@@ -148,9 +149,11 @@ def _try_again(alert: SafetyAlert, contact: AlertContact) -> None:
 
 
 def _replace(contacts: Iterable[AlertContact], alert: SafetyAlert, by: User | None) -> None:
+    words = f"Graded {alert.get_grade_display().lower()}."
     for contact in contacts:
         contact.alert = alert
-        _end(contact, State.REPLACED, f"Graded {alert.get_grade_display().lower()}.", by)
+        asked = contact.kind == Kind.SCREEN and alert.screen_id is not None and by is not None
+        _end(contact, State.REACHED if asked else State.REPLACED, words, by)
 
 
 def _ask(alert: SafetyAlert, kind: Kind, role: Role, due_at: datetime, *, attempt: int = 1) -> None:

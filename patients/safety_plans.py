@@ -19,6 +19,7 @@ from patients import alert_contacts, alerts, phones
 from patients.models import Patient, SafetyPlan
 from patients.rows import patient_for
 
+NOTHING = "Fill in this step. If nothing comes to mind, write that, and ask again."
 MOST = 2000  # letters in a step: it has to be read in a bad hour
 
 
@@ -132,7 +133,7 @@ def sign(*, plan_id: UUID, by: User) -> SafetyPlan:
     plan = _draft(plan_id, by)
     empty = [step for step in SafetyPlan.STEPS if not getattr(plan, step)]
     if empty:
-        raise Invalid(dict.fromkeys(empty, "Fill in this step. If nothing comes to mind, write that, and ask again."))
+        raise Invalid(dict.fromkeys(empty, NOTHING))
     plan.signed_at, plan.signed_by = clock.now(), by
     plan.save()
     words = f"{plan} signed by {by.signs_as}."

@@ -228,10 +228,10 @@ class OnCallForm(CalmForm, forms.Form):
 
     user = forms.ModelChoiceField(queryset=User.objects.none(), label="Who", empty_label="Choose")
     tier = forms.ChoiceField(label="As", choices=OnCallTurn.Tier.choices, initial=OnCallTurn.Tier.FIRST)
-    first_day = forms.DateField(label="From the")
-    starts = forms.TimeField(label="At")
-    last_day = forms.DateField(label="Until the", help_text="Over midnight: the next day.")
-    ends = forms.TimeField(label="At")
+    first_day = forms.DateField(label="Starts on")
+    starts = forms.TimeField(label="Starts at")
+    last_day = forms.DateField(label="Ends on", help_text="Over midnight: the next day.")
+    ends = forms.TimeField(label="Ends at")
     weeks = forms.IntegerField(label="Weeks in a row", min_value=1, max_value=26, initial=1)
 
     def __init__(self, *args: Any, people: Iterable[User], **kwargs: Any) -> None:
@@ -239,5 +239,9 @@ class OnCallForm(CalmForm, forms.Form):
         known = [one.pk for one in people]
         self.fields["user"].queryset = User.objects.filter(pk__in=known)  # type: ignore[attr-defined]
         self.helper.layout = Layout(
-            "user", "tier", Row(Column("first_day"), Column("starts")), Row(Column("last_day"), Column("ends")), "weeks"
+            "user",
+            "tier",
+            Row(Column("first_day"), Column("starts"), css_class="g-3 mb-3"),
+            Row(Column("last_day"), Column("ends"), css_class="g-3 mb-3"),
+            "weeks",
         )

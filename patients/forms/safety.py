@@ -8,7 +8,7 @@ from django import forms
 
 from clinic.forms import CalmForm
 from patients.models import SafetyAlert, SafetyPlan
-from patients.safety_plans import MOST, QUESTIONS, WORDS
+from patients.safety_plans import MOST, NOTHING, QUESTIONS, WORDS
 
 Grade = SafetyAlert.Grade
 
@@ -52,14 +52,16 @@ class SafetyPlanForm(CalmForm, forms.Form):
     made_how = forms.ChoiceField(label="Made", choices=SafetyPlan.Together.choices)
     language = forms.ChoiceField(label="Language of the patient’s copy", choices=SafetyPlan.LANGUAGES)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, is_draft: bool = False, **kwargs: Any) -> None:
+        """Every step is asked for; a draft may still lack some."""
         super().__init__(*args, **kwargs)
         for step in SafetyPlan.STEPS:
             self.fields[step] = forms.CharField(
                 label=WORDS["en"].steps[step],
                 help_text=QUESTIONS[step],
                 widget=forms.Textarea(attrs={"rows": 3, "class": "ek-voice-in"}),
-                required=False,
+                required=not is_draft,
+                error_messages={"required": NOTHING},
                 max_length=MOST,
             )
         self.order_fields([*SafetyPlan.STEPS, "made_how", "language", "saved"])

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django import forms
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -135,7 +135,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     site = alert.patient.site
-    contacts = list(alert.contacts.select_related("ended_by").order_by("due_at", "id"))
+    contacts = list(alert.contacts.select_related("ended_by").order_by(F("ended_at").asc(nulls_first=True), "due_at"))
     all_made = all(one.state != AlertContact.State.OPEN for one in contacts)
     grave = alert.grade in {SafetyAlert.Grade.HIGH, SafetyAlert.Grade.UNSCREENED}
     may_clear = can(request.user, Action.CLEAR_ALERT, site)

@@ -35,7 +35,7 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
 def save(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Keep the draft; with `sign`, sign it too."""
     plan, by = _plan_or_404(request, pk), acting_user(request)
-    form = SafetyPlanForm(request.POST)
+    form = SafetyPlanForm(request.POST, is_draft="sign" not in request.POST)
     if not form.is_valid():
         return _page(request, plan, form, status=422)
     typed = form.cleaned_data

@@ -72,7 +72,7 @@ def test_the_start_is_disabled_until_a_provider_clears(day, second, alert):
 
 def test_moderate_asks_for_assessment_plan_and_three_calls_and_ends_when_all_are_made(day, alert):
     calls = [("call_72h", "02-08 08:33"), ("week_1", "02-15 08:33"), ("week_2", "02-22 08:33")]
-    assert _due(alert) == [("assessment", "02-06 00:00"), ("plan", "02-06 00:00"), *calls]
+    assert _due(alert) == [("assessment", "02-05 23:59"), ("plan", "02-05 23:59"), *calls]
     with day.clock("08:50"):
         alerts.clear_for_infusion(alert_id=alert.pk, note="Thoughts, no intent.", by=day.provider)
     with day.clock("09:30"):
@@ -102,7 +102,7 @@ def test_who_does_not_come_while_it_is_open_is_called_twice_and_then_looked_for(
         assert FollowUp.objects.filter(kind="safety_call").count() == 0
         for words in ("Voicemail.", "No answer."):
             alert_contacts.record(contact_id=_contact(alert, "missed"), reached=False, words=words, by=day.nurse)
-    assert ("emergency", "02-10 00:00") in _due(alert)
+    assert ("emergency", "02-09 23:59") in _due(alert)
 
 
 @pytest.fixture

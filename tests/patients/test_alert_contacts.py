@@ -40,8 +40,8 @@ def contact(alert: SafetyAlert, kind: str) -> AlertContact:
         (
             "moderate",
             [
-                ("assessment", "provider", "02-06 00:00"),
-                ("plan", "nurse", "02-06 00:00"),
+                ("assessment", "provider", "02-05 23:59"),
+                ("plan", "nurse", "02-05 23:59"),
                 ("call_72h", "nurse", "02-08 21:40"),
                 ("week_1", "nurse", "02-15 21:40"),
                 ("week_2", "nurse", "02-22 21:40"),
@@ -75,7 +75,7 @@ def test_two_calls_in_vain_on_one_day_lead_to_the_emergency_contact(patient: Pat
     with clock.at(build.moment(site, "2027-02-06", "08:00")):
         for words in ("Voicemail.", "No answer."):
             alert_contacts.record(contact_id=contact(alert, "after_leaving").pk, reached=False, words=words, by=nurse)
-    assert rows(alert)[1:] == [("emergency", "nurse", "02-07 00:00")]
+    assert rows(alert)[1:] == [("emergency", "nurse", "02-06 23:59")]
     assert [one.attempt for one in alert.contacts.filter(kind="after_leaving").order_by("attempt")] == [1, 2]
 
 
@@ -144,7 +144,7 @@ def test_a_screener_of_only_no_makes_low_what_item_nine_opened_and_says_so(patie
     alert = build.phq9(patient, 19, by=nurse, item9=1).alerts.get()
     assert [row[0] for row in rows(alert)] == ["screen"]
     build.cssrs(patient, by=nurse)
-    assert [row[0] for row in rows(alert, "replaced")] == ["screen"]
+    assert [row[0] for row in rows(alert, "reached")] == ["screen"]
     assert alert.gradings.get().reason == "By the answers of the C-SSRS screener."
 
 
@@ -162,4 +162,4 @@ def test_who_does_not_come_with_an_open_alert_is_called_today(patient: Patient, 
     with clock.at(build.moment(site, "2027-02-09", "09:10")):
         assert alert_contacts.did_not_come(patient)
         assert alert_contacts.did_not_come(patient)
-    assert ("missed", "nurse", "02-10 00:00") in rows(alert)
+    assert ("missed", "nurse", "02-09 23:59") in rows(alert)

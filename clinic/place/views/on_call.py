@@ -37,7 +37,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "site": site,
         "form": form,
         "people": people,
-        "turns": rows.order_by("during", "tier")[:TURNS_SHOWN],
+        "turns": rows.order_by("during", "-tier")[:TURNS_SHOWN],
         "rota": on_call.at(site, now),
         "everybody": on_call.everybody(site),
         "now": now,
