@@ -100,6 +100,15 @@ def lines_of(signs: tuple[Sign, ...], display: str, code: str = "", *, over: boo
             yield sign.key
 
 
+PREGNANCY = re.compile(r"pregnan|\bhcg\b|gravid|gestation|trimester|obstetric|breast ?feeding|lactati", re.IGNORECASE)
+HELD = "Clinical hold. Ask the nurse or the provider."
+
+
+def discreet(text: str) -> str:
+    """A text for a reader who may not know of a pregnancy (protocol, J9): each line that names one is held back."""
+    return "\n".join(HELD if PREGNANCY.search(line) else line for line in text.splitlines())
+
+
 def event_of(display: str, code: str = "") -> tuple[str, str] | None:
     """The kind of event that a present condition is, and its line of the checklist; None for any other."""
     for key in lines_of(CONDITIONS, display, code):

@@ -160,3 +160,17 @@ def test_the_page_asks_as_much_of_the_database_with_three_trials_as_with_one(
     build.trial(draft.patient, treatment="Bupropion")
     with django_assert_num_queries(len(one)):
         client.get(page("evaluation", draft))
+
+
+@pytest.mark.parametrize(("role", "told"), [("nurse", True), ("therapist", False)])
+def test_a_pregnancy_in_somebodys_words_is_for_nurse_and_provider_alone(
+    client: Client, draft: Evaluation, role: str, told: bool, request: pytest.FixtureRequest
+) -> None:
+    """J9: result visible to nurse/provider only, also where a provider wrote it as the rationale."""
+    words = {"rationale": "hCG positive twice.\nTherapy goes on.", "plan": "Ask again after the pregnancy."}
+    Evaluation.objects.filter(pk=draft.pk).update(**words)
+    client.force_login(request.getfixturevalue(role))
+    text = client.get(page("evaluation", draft)).content.decode()
+    assert ("hCG positive" in text, "after the pregnancy" in text) == (told, told)
+    assert ("Clinical hold. Ask the nurse or the provider." in text) is not told
+    assert "Therapy goes on." in text
