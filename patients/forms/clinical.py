@@ -10,7 +10,7 @@ from django import forms
 from clinic import clock
 from clinic.forms import CalmForm, PickOne
 from clinic.models import Site
-from patients.instruments import Instrument, Item
+from patients.instruments import Facts, Instrument, Item
 
 
 class Asked(CalmForm, forms.Form):
@@ -39,8 +39,11 @@ class MeasureForm(Asked):
     def __init__(self, *args: Any, instrument: Instrument, **kwargs: Any) -> None:
         self.instrument = instrument
         super().__init__(*args, **kwargs)
-        for item in instrument.items:
-            self.fields[item.name] = forms.TypedChoiceField(
+        asked = [(item.name, item) for item in instrument.items]
+        if instrument.extra:
+            asked.append(("difficulty", instrument.extra))
+        for name, item in asked:
+            self.fields[name] = forms.TypedChoiceField(
                 label=f"{item.number}. {item.text}",
                 choices=item.options,
                 coerce=int,
@@ -56,6 +59,43 @@ class MeasureForm(Asked):
     @property
     def answers(self) -> list[int | None]:
         return [self.cleaned_data.get(item.name) for item in self.instrument.items]
+
+    @property
+    def extra(self) -> tuple[Item, forms.BoundField] | None:
+        """The unscored last item of the PHQ-9; it may stay open."""
+        return (self.instrument.extra, self["difficulty"]) if self.instrument.extra else None
+
+    @property
+    def difficulty(self) -> int | None:
+        value: int | None = self.cleaned_data.get("difficulty")
+        return value
+
+
+class ScoreForm(Asked):
+    """The score of an instrument whose words are not ours to show, or the number of each answer."""
+
+    score = forms.IntegerField(required=False, min_value=0)
+
+    def __init__(self, *args: Any, facts: Facts, **kwargs: Any) -> None:
+        self.facts = facts
+        super().__init__(*args, **kwargs)
+        if facts.key == "who5":
+            self.fields["score"].label = "Raw score"
+            self.fields["score"].help_text = "The sum of the five answers, 0 to 25. We work out the percentage."
+        else:
+            self.fields["score"].help_text = f"0 to {facts.highest}."
+        for number in range(1, facts.length + 1):
+            self.fields[f"item_{number}"] = forms.IntegerField(
+                label=str(number), required=False, min_value=0, max_value=facts.top
+            )
+
+    @property
+    def numbers(self) -> list[forms.BoundField]:
+        return [self[f"item_{number}"] for number in range(1, self.facts.length + 1)]
+
+    @property
+    def answers(self) -> list[int | None]:
+        return [self.cleaned_data.get(f"item_{number}") for number in range(1, self.facts.length + 1)]
 
 
 class ConsentForm(Asked):

@@ -22,8 +22,8 @@ def new(patient: Patient, query: str = "") -> str:
 def test_nothing_is_answered_beforehand(client: Client, patient: Patient, nurse: User) -> None:
     client.force_login(nurse)
     text = client.get(new(patient, "?instrument=phq9")).content.decode()
-    assert text.count('class="ek-quest"') == 9
-    assert " checked" not in text
+    assert text.count('class="ek-quest"') == 10
+    assert " checked>" not in text
 
 
 def test_an_open_question_keeps_the_others_and_records_nothing(client: Client, patient: Patient, nurse: User) -> None:
@@ -34,7 +34,7 @@ def test_an_open_question_keeps_the_others_and_records_nothing(client: Client, p
     assert answer.status_code == 422
     text = answer.content.decode()
     assert "Question 4 is not answered" in text
-    assert text.count(" checked") == 6
+    assert text.count(" checked>") == 6
     assert not MeasureResponse.objects.exists()
 
 
