@@ -12,4 +12,5 @@ class PatientsConfig(AppConfig):
         from patients.inquiries import waiting
 
         count_for("patients:inquiries", waiting)
+        links.starts["intake"] = "linked:intake"
         links.starts[giving.PURPOSE] = "linked:measures"

@@ -14,9 +14,9 @@ from clinic.models import User
 from clinic.policy import Action, require
 from clinic.records import Retractable
 from patients import names
-from patients.models import Goal, GoalRating, LifeEvent, Observation, Patient
+from patients.models import Goal, GoalRating, LifeEvent, Observation, Patient, PatientLink
 from patients.registration import fitting
-from patients.rows import patient_for
+from patients.rows import patient_for, patient_of_link
 
 Row = Goal | GoalRating | Observation | LifeEvent
 R = TypeVar("R", bound=Row)
@@ -27,10 +27,19 @@ AHEAD = timedelta(minutes=2)  # a tablet's clock may run ahead of the server's
 
 @transaction.atomic
 def add_goal(
-    *, patient_id: UUID, words: str, by: User, set_by: str = Goal.SetBy.PATIENT, observed_at: datetime | None = None
+    *,
+    patient_id: UUID,
+    words: str,
+    by: User | None,
+    set_by: str = Goal.SetBy.PATIENT,
+    observed_at: datetime | None = None,
+    link: PatientLink | None = None,
 ) -> Goal:
-    """Write down what the patient wants back. Raises NotFound, NotPermitted, Invalid, Refused."""
-    patient = _mine(patient_id, by)
+    """Write down what the patient wants back; without `by` they wrote it themselves, by a link.
+
+    Raises NotFound, NotPermitted, Invalid, Refused.
+    """
+    patient = patient_of_link(patient_id, link, purpose="intake") if by is None else _mine(patient_id, by)
     texts = _texts(Goal, {"words": words, "set_by": set_by}, ask={"words": "Write the goal as the patient says it."})
     at = _moment(observed_at)
     standing = list(patient.goals.filter(entered_in_error_at__isnull=True))

@@ -28,6 +28,9 @@ LONGEST_DAYS = 60
 after_make: list[Callable[[PatientLink, str], None]] = []
 """Called with a link that is to be sent, and with its path: the only time anybody learns of it."""
 
+held_back: list[Callable[[Patient], str]] = []
+"""Asked why nothing may be written to a patient; the first answer that is not empty is the reason."""
+
 after_lock: list[Callable[[PatientLink], None]] = []
 """Called when the fifth birth date was wrong: somebody has to call the patient."""
 
@@ -66,6 +69,8 @@ def make(
         raise Refused(f"A link lasts 1 to {LONGEST_DAYS} days.")
     if patient.deceased_on:
         raise Refused(f"{patient.name} has died; no link can be sent.")
+    if send and (why := why_not_written(patient)):
+        raise Refused(f"The link can’t be sent: {why} Copy its address instead, or hand over a tablet.")
     for former in current(patient_id, purpose, subject_id).select_for_update():
         _end(former, by)
     token, now = secrets.token_urlsafe(32), clock.now()
@@ -83,6 +88,11 @@ def make(
         for follow in after_make:
             follow(link, path)
     return path
+
+
+def why_not_written(patient: Patient) -> str:
+    """Why a link can't be sent to this patient by letter; nothing where it can."""
+    return next((why for ask in held_back if (why := ask(patient))), "")
 
 
 def _patient(patient_id: UUID, by: User | None) -> Patient:

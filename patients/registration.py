@@ -20,8 +20,8 @@ from clinic.policy import Action, require
 from clinic.wording import sentence
 from patients import names, phones, search
 from patients.contact_words import WORDS, Words
-from patients.models import Consent, Contact, ContactConsent, Patient
-from patients.rows import patient_for
+from patients.models import Consent, Contact, ContactConsent, Patient, PatientLink
+from patients.rows import patient_for, patient_of_link
 from patients.search import Likely
 
 EDITABLE = (
@@ -247,12 +247,23 @@ def last_change(patient: Patient) -> tuple[User | None, datetime] | None:
 
 
 @transaction.atomic
-def add_contact(*, patient_id: UUID, kind: str, name: str, by: User, relation: str = "", phone: str = "") -> Contact:
-    """Add an escort, an emergency contact or a clinician. Saying it twice makes one contact.
+def add_contact(
+    *,
+    patient_id: UUID,
+    kind: str,
+    name: str,
+    by: User | None,
+    relation: str = "",
+    phone: str = "",
+    link: PatientLink | None = None,
+) -> Contact:
+    """Add an escort, an emergency contact or a clinician; without `by` the patient names them, by a link.
+
+    Saying it twice makes one contact.
 
     Raises NotFound, NotPermitted, Invalid.
     """
-    patient = _mine(patient_id, by)
+    patient = patient_of_link(patient_id, link, purpose="intake") if by is None else _mine(patient_id, by)
     wrong: dict[str, str] = {}
     values: dict[str, Any] = {}
     for field, text in (("kind", kind), ("name", name), ("relation", relation), ("phone", phone)):

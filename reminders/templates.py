@@ -134,6 +134,24 @@ _ALL = (
         "Por favor, organice su transporte. Si surge algo, llámenos: $phone." + _PIE,
     ),
     Template(
+        kind="patient_link",
+        version="1",
+        language="en",
+        subject="Some questions from $site",
+        body="Hello $first_name,\n\nplease answer some questions for us. You need no account and no app:\n\n$link\n\n"
+        "We ask for your birth date first. The link works until $until, on your phone or computer, and it is for you "
+        "alone: please don't pass it on. Nothing is lost when you stop in between." + _FOOT,
+    ),
+    Template(
+        kind="patient_link",
+        version="1",
+        language="es",
+        subject="Unas preguntas de $site",
+        body="Hola $first_name:\n\npor favor, responda unas preguntas. No necesita cuenta ni aplicación:\n\n$link\n\n"
+        "Primero le pedimos su fecha de nacimiento. El enlace funciona hasta el $until, en su teléfono o computadora, "
+        "y es solo para usted: por favor, no lo comparta. No se pierde nada si se detiene a la mitad." + _PIE,
+    ),
+    Template(
         kind="visits_booked",
         version="1",
         language="en",

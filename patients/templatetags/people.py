@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from patients import phones, photos
+from patients import intake, phones, photos
 from patients.models import Patient
 
 register = template.Library()
@@ -15,6 +15,18 @@ register = template.Library()
 def phone(number: str | None) -> str:
     """{{ patient.phone|phone }}: (555) 013-7740, on one line."""
     return phones.shown(number).replace(" ", "\u00a0").replace("-", "\u2011") if number else ""
+
+
+@register.simple_tag
+def intake_words(patient: Patient) -> str:
+    """{% intake_words patient %}: how far the intake is, for everybody who may send it."""
+    newest = patient.intakes.select_related("patient__site").first()
+    if newest is None:
+        return "Not sent yet."
+    if newest.sent_at:
+        return f"Sent in by the patient on {patient.site.local(newest.sent_at):%-d %b %Y}."
+    states = intake.states(newest)
+    return f"{sum(state.is_complete for state in states)} of {len(states)} pages complete."
 
 
 @register.simple_tag

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from clinic.access import acting_user
 from clinic.errors import DomainError, Invalid
 from clinic.policy import Action, can
-from patients import history
+from patients import history, intake
 from patients.access import patient_or_404
 from patients.forms.history import FORMS
 from patients.models import Condition, Medication, Patient
@@ -59,7 +59,10 @@ def _page(
         }
         for key, (title, empty, add) in TITLES.items()
     ]
+    told = intake.unconfirmed(patient)
     for part in parts:
+        for row in part["rows"]:
+            row.to_confirm = told.get(row.pk)
         part["count"] = sum(1 for row in part["rows"] if row.entered_in_error_at is None)
     context = {
         "patient": patient,

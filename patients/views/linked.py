@@ -22,6 +22,7 @@ from django.views.decorators.http import require_http_methods
 from clinic import clock, crypto, sessions
 from clinic.access import acting_user
 from clinic.errors import DomainError, NotFound
+from clinic.policy import Action, can
 from patients import links, throttle
 from patients.models import PatientLink
 
@@ -59,11 +60,15 @@ def by_link(*purposes: str) -> Callable[[View], View]:
 def hand_over(request: HttpRequest, link: PatientLink) -> HttpResponse:
     """Give this browser to the patient: it shows this link's pages alone until a member of staff proves who they are.
 
-    Nobody is asked for the birth date: staff know whom they hand it to.
+    Handed over by somebody who may read the chart, it asks no birth date: they know whom they hand it to. Others would
+    open by it what they may not read, so the patient gives the birth date.
     """
     request.session[HANDED] = str(link.pk)
     request.session.pop(LANGUAGE, None)
-    _prove(request, link)
+    if can(acting_user(request), Action.SEE_CHART, link.patient.site):
+        _prove(request, link)
+    else:
+        request.session.pop(PROVEN, None)
     sessions.hand_over(request)
     return redirect("linked:start", HERE)
 

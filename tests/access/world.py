@@ -28,9 +28,12 @@ from patients.models import (
     ImportJob,
     Inquiry,
     InsuranceCard,
+    Intake,
+    IntakeRow,
     LabResult,
     MeasureResponse,
     Medication,
+    PatientLink,
     PatientPhoto,
     SafetyAlert,
     SafetyPlan,
@@ -81,6 +84,12 @@ class World:
         )
         self.lab = LabResult.objects.create(
             patient=of, test="ua", finding="normal", source="lab", entered_by=provider, **seen
+        )
+        self.link = PatientLink.objects.create(
+            patient=of, purpose="curve", token_sha256="0" * 64, made_at=now, expires_at=now + timedelta(days=14)
+        )
+        self.intake_row = IntakeRow.objects.create(
+            intake=Intake.objects.create(patient=of), kind="condition", row_id=self.condition.pk
         )
         self.measure = MeasureResponse.objects.create(
             patient=of, instrument="phq9", timepoint="baseline", items=[2] * 9, score=18, **seen
@@ -269,6 +278,12 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
     "visits:offer-decline": pk("offer"),
     "visits:feed": lambda world: {"token": "no-calendar-of-this-world"},
     "linked:start": lambda world: {"token": "a-secret-of-this-world"},
+    "linked:intake": lambda world: {"token": "a-secret-of-this-world"},
+    "linked:intake-step": lambda world: {"token": "a-secret-of-this-world", "key": "about"},
+    "linked:intake-consent": lambda world: {"token": "a-secret-of-this-world", "kind": "treatment"},
+    **of_room("patients", "patient", "intake intake-send intake-tablet"),
+    "patients:intake-revoke": pk("link"),
+    "patients:intake-confirm": pk("intake_row"),
     "linked:measures": lambda world: {"token": "a-secret-of-this-world"},
     "linked:measures-help": lambda world: {"token": "a-secret-of-this-world"},
     "linked:measure": lambda world: {"token": "a-secret-of-this-world", "instrument": "phq9"},

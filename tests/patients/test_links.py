@@ -61,6 +61,7 @@ def test_nothing_is_sent_to_who_has_died(patient, front_desk):
 
 def test_who_carries_letters_is_told_only_when_it_is_to_be_sent(patient, front_desk, monkeypatch):
     heard = []
+    monkeypatch.setattr(links, "held_back", [])
     monkeypatch.setattr(links, "after_make", [lambda link, address: heard.append(address)])
     links.make(patient_id=patient.pk, purpose="intake", by=front_desk)
     sent = links.make(patient_id=patient.pk, purpose="intake", by=front_desk, send=True)
