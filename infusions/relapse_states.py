@@ -18,8 +18,8 @@ def newest(series: Series) -> RelapseState | None:
 
 def newest_of(patients: Iterable[UUID]) -> dict[UUID, RelapseState]:
     """The newest state of each of these patients, in one query."""
-    rows = RelapseState.objects.filter(patient__in=set(patients)).order_by("patient", "-entered_at", "-id")
-    return {row.patient_id: row for row in rows.distinct("patient")}
+    rows = RelapseState.objects.filter(patient__in=set(patients)).order_by("patient_id", "-entered_at", "-id")
+    return {row.patient_id: row for row in rows.distinct("patient_id")}
 
 
 def watch_state(patient: Patient) -> RelapseState.State:

@@ -6,7 +6,7 @@ from datetime import date, time, timedelta
 
 from django.urls import reverse
 
-from clinic import settings_versions
+from clinic import clock, settings_versions
 from clinic.models import User
 from clinic.policy import Role
 from clinic.wording import day_words, listed
@@ -51,9 +51,12 @@ def follow(series: Series, by: User) -> None:
 
 
 def _waiting(series: Series, *kinds: Kind) -> list[TherapySession]:
-    """Sessions that are booked and not begun."""
+    """Sessions that are booked and still to come."""
     rows = TherapySession.objects.filter(
-        series=series, kind__in=kinds, appointment__status__in=["booked", "confirmed"]
+        series=series,
+        kind__in=kinds,
+        appointment__status__in=["booked", "confirmed"],
+        appointment__starts_at__gt=clock.now(),
     ).exclude(state__in=GONE)
     return list(rows.select_related("appointment"))
 
