@@ -18,6 +18,7 @@ from infusions import booster_tasks, questionnaires, series, states, vitals
 from infusions.limits import Phase
 from infusions.models import AgainstAdvice, Discharge, Infusion, VitalSigns
 from infusions.states import State
+from patients import signatures
 from reminders import followups
 from visits import changes
 
@@ -42,6 +43,7 @@ class Farewell:
     explained: str
     signed_name: str = ""
     refusal: str = ""
+    strokes: signatures.Strokes | None = None
 
 
 @dataclass(frozen=True)
@@ -143,8 +145,8 @@ def _against_advice(made: Discharge, farewell: Farewell, *, provider: User, by: 
     infusion = made.infusion
     AgainstAdvice.objects.create(
         discharge=made, explained=farewell.explained.strip(), signed_name=farewell.signed_name.strip(),
-        refusal=farewell.refusal.strip(), provider=provider, observed_at=made.observed_at, entered_at=clock.now(),
-        entered_by=by,
+        strokes=farewell.strokes, refusal=farewell.refusal.strip(), provider=provider, observed_at=made.observed_at,
+        entered_at=clock.now(), entered_by=by,
     )  # fmt: skip
     followups.open_task(
         kind=CALL_BACK, site=infusion.appointment.site, title="Call: left against advice after an infusion",
@@ -234,5 +236,7 @@ def _farewell_problems(farewell: Farewell) -> dict[str, str]:
     if not farewell.explained.strip():
         problems["explained"] = "Write which risks were explained and what was offered."
     if bool(farewell.signed_name.strip()) == bool(farewell.refusal.strip()):
-        problems["signed_name"] = "Write the patient’s signature, or what they said instead of signing: one of the two."
+        problems["signed_name"] = "Write the patient’s name, or what they said instead of signing: one of the two."
+    if farewell.strokes is not None:
+        signatures.checked(farewell.strokes)
     return problems

@@ -210,7 +210,8 @@ class Account:
             yield "Released by", f"{left.released_by.signs_as}: {left.released_reason}"
         if hasattr(left, "against_advice"):
             form = left.against_advice
-            word = f"signed by {form.signed_name}" if form.signed_name else f"signature refused: {form.refusal}"
+            how = "signed on the screen by" if form.strokes else "signed by"
+            word = f"{how} {form.signed_name}" if form.signed_name else f"signature refused: {form.refusal}"
             yield "Against advice", f"{form.explained} ({word})"
 
     def late_rows(self, since: datetime) -> list[LateRow]:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from crispy_forms.layout import Column, Field, Layout, Row
+from crispy_forms.layout import HTML, Column, Field, Layout, Row
 from django import forms
 
+from clinic.errors import Invalid
 from clinic.policy import Action
 from infusions.discharge import SELF, Farewell
 from infusions.forms.chair import AskedField
 from infusions.forms.witness import WitnessForm
 from infusions.models import Discharge
+from patients import signatures
 from patients.models import Contact
 
 WAYS = [*Discharge.WayHome.choices, (SELF, "Drives themself")]
+PAD = '{% include "patients/_sign_pad.html" with field=form.strokes drawn=form.strokes.value %}'
 CRITERIA = ("oriented", "steady", "no_active_si", "iv_out", "instructions_given")
 
 
@@ -87,8 +90,12 @@ class AgainstAdviceForm(DischargeForm):
         error_messages={"required": "Write which risks were explained and what was offered."},
     )  # fmt: skip
     signed_name = forms.CharField(
-        label="Patient’s signature", max_length=120, required=False, help_text="The patient types their full name."
+        label="Patient’s full name",
+        max_length=120,
+        required=False,
+        help_text="Of the one who signs in the box; without lines in the box, the typed name stands as the signature.",
     )
+    strokes = forms.CharField(required=False, widget=forms.HiddenInput)
     refusal = forms.CharField(label="Or: refused to sign, and said", max_length=300, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -101,10 +108,17 @@ class AgainstAdviceForm(DischargeForm):
                 self.fields[name].required = True
                 self.fields[name].error_messages["required"] = "A provider signs this on the same screen."
         signer = (Row(Column("witness"), Column("password"), css_class="g-3 mb-3"),) if "witness" in self.fields else ()
-        signed = Row(Column("signed_name"), Column("refusal"), css_class="g-3 mb-3")
+        signed = Layout(Row(Column("signed_name"), Column("refusal"), css_class="g-3 mb-3"), HTML(PAD))
         self.helper.layout = Layout(*self.rows(), "released_reason", "explained", signed, *signer)
+
+    def clean_strokes(self) -> signatures.Strokes | None:
+        drawn = self.cleaned_data["strokes"]
+        try:
+            return signatures.read(drawn) if drawn else None
+        except Invalid as error:
+            raise forms.ValidationError(error.fields["strokes"]) from error
 
     def values(self) -> dict[str, Any]:
         data = super().values()
-        words = {name: data.pop(name) for name in ("explained", "signed_name", "refusal")}
+        words = {name: data.pop(name) for name in ("explained", "signed_name", "refusal", "strokes")}
         return data | {"farewell": Farewell(**words)}

@@ -89,12 +89,16 @@ class AgainstAdvice(Record, Entered):
     discharge = models.OneToOneField(Discharge, on_delete=models.PROTECT, related_name="against_advice")
     explained = models.TextField(max_length=1000, help_text="Which risks were explained, and what was offered.")
     signed_name = models.CharField(max_length=120, blank=True, help_text="The patient's signature.")
+    strokes = models.JSONField(null=True, blank=True, help_text="Of the signature, on a pad of 1,000 by 400.")
     refusal = models.CharField(max_length=300, blank=True, help_text="What the patient said instead of signing.")
     provider = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(name="against_advice_says_what", condition=~Q(explained="")),
+            models.CheckConstraint(
+                name="against_advice_strokes_have_a_name", condition=Q(strokes__isnull=True) | ~Q(signed_name="")
+            ),
             models.CheckConstraint(
                 name="against_advice_signed_or_refused",
                 condition=Q(signed_name="") & ~Q(refusal="") | ~Q(signed_name="") & Q(refusal=""),
@@ -104,3 +108,8 @@ class AgainstAdvice(Record, Entered):
 
     def __str__(self) -> str:
         return "Left against advice"
+
+    @property
+    def lines(self) -> list[str]:
+        """The strokes as the points of an SVG's polylines."""
+        return [" ".join(f"{x},{y}" for x, y in stroke) for stroke in self.strokes or ()]
