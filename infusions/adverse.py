@@ -15,6 +15,7 @@ from clinic.models import Site, User
 from clinic.policy import Action, Role, require
 from infusions import states
 from infusions.models import AdverseEvent, Infusion
+from patients import reopenings
 from patients.models import Patient
 from reminders import followups
 
@@ -23,6 +24,12 @@ NEEDS_REVIEW_FROM = Grade.MODERATE
 """From this grade on a provider reviews before the next infusion (J2)."""
 REVIEW_KIND = "adverse_event_review"
 REVIEW_WITHIN = timedelta(hours=24)
+REOPENS = {
+    Term.CHEST_PAIN: reopenings.Kind.CARDIAC,
+    Term.SEIZURE: reopenings.Kind.NEURO,
+    Term.PSYCHOSIS: reopenings.Kind.PSYCHOSIS,
+}
+"""What is a new event of the kind that protocol 1.6 names."""
 
 
 @transaction.atomic
@@ -63,12 +70,26 @@ def report(
         entered_by=by, client_key=client_key,
     )  # fmt: skip
     if needs_review(event):
+        _open_evaluation(event)
         followups.open_task(
             kind=REVIEW_KIND, site=site, title=f"Review: {event.get_term_display().lower()}, grade {event.grade}",
             subject_kind="adverse_event", subject_id=event.pk, owner_role=Role.PROVIDER, patient=patient,
             due_at=clock.now() + REVIEW_WITHIN, link=f"/infusions/adverse-events/{event.pk}/",
         )  # fmt: skip
     return event
+
+
+def _open_evaluation(event: AdverseEvent) -> None:
+    """A grave event of heart, nerves or mind opens the evaluation again (protocol 1.6)."""
+    if kind := REOPENS.get(event.term):
+        reopenings.open_for(
+            patient=event.patient,
+            kind=kind,
+            words=f"{event.get_term_display()}, grade {event.grade}",
+            source=reopenings.Source.ADVERSE_EVENT,
+            subject_id=event.pk,
+            by=event.entered_by,
+        )
 
 
 def _check(

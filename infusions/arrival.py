@@ -218,9 +218,12 @@ def override(*, infusion_id: UUID, light: str, reason: str, by: User) -> GateOve
         raise Refused(f"“{found.label}” is not closed.")
     if not found.can_be_overridden:
         raise Refused(f"“{found.label}” can’t be overridden. {found.sentence}")
-    return GateOverride.objects.create(
+    given = GateOverride.objects.create(
         infusion=infusion, light=light, found=found.found, reason=said(reason), by=by, at=clock.now()
     )
+    if light == "pregnancy":
+        pregnancy_tests.let_pass(infusion, given.reason, by)
+    return given
 
 
 def _substance_problems(clear: bool, taken: dict[str, datetime | None], mg_day: Decimal | None) -> dict[str, str]:

@@ -19,6 +19,7 @@ from infusions import states
 from infusions.lights import HOLD
 from infusions.models import Infusion, PregnancyTest
 from infusions.states import State
+from patients import reopenings
 from reminders import followups
 
 BEFORE = frozenset({State.CHECKED_IN, State.CLEARED, State.HELD})
@@ -45,7 +46,27 @@ def log(infusion: Infusion, result: str, moment: datetime, by: User) -> Pregnanc
         if infusion.state != State.HELD:
             states.move_to(infusion, State.HELD, observed_at=clock.now(), by=by, reason=HOLD)
         _tell_provider(infusion)
+        reopenings.open_for(
+            patient=infusion.series.patient,
+            kind=reopenings.Kind.PREGNANCY,
+            words="Positive test before an infusion",
+            source=reopenings.Source.TEST,
+            subject_id=test.pk,
+            by=by,
+        )
     return test
+
+
+def let_pass(infusion: Infusion, reason: str, by: User) -> None:
+    """A provider lets the light of the test pass: what it had opened in the evaluation is looked at with that."""
+    waiting = reopenings.waiting_for(infusion.series.patient).filter(kind=reopenings.Kind.PREGNANCY).first()
+    if waiting:
+        reopenings.review(
+            evaluation_id=waiting.evaluation_id,
+            note=reason[: reopenings.NOTE_FITS],
+            by=by,
+            kinds=[reopenings.Kind.PREGNANCY],
+        )
 
 
 def _tell_provider(infusion: Infusion) -> None:

@@ -14,7 +14,7 @@ from uuid import UUID
 from infusions import long_term
 from infusions.arrival_lights import ON_ARRIVAL
 from infusions.gate_facts import Facts, gather
-from infusions.lights import OK, STOP, TODO, WARN, Light, Summary, Where
+from infusions.lights import HOLD, OK, STOP, TODO, WARN, Light, Summary, Where
 from infusions.models import GateOverride, Infusion, Series
 
 
@@ -65,7 +65,7 @@ def _evaluation(facts: Facts) -> Light:
         return Light("evaluation", "Evaluation", STOP, "There is no signed evaluation.", "Provider", link)
     if gate.why_not:
         link = Where("patients:evaluation", gate.evaluation.pk)
-        return Light("evaluation", "Evaluation", STOP, gate.why_not, gate.who, link)
+        return Light("evaluation", HOLD if gate.reopened else "Evaluation", STOP, gate.why_not, gate.who, link)
     return Light("evaluation", "Evaluation valid", OK)
 
 

@@ -26,11 +26,11 @@ CONDITIONS: tuple[Sign, ...] = (
     _sign("pregnancy", "pregnan|breast ?feeding|lactation", r"Z33|Z34|O[0-9]|Z39\.1"),
     _sign("psychosis", "schizo|psychosis|psychotic|delusional", r"F2[0-9]|F3[23]\.3"),
     _sign("mania", "mania|manic|hypomani", r"F30|F31\.[0-2]"),
-    _sign("intoxication", "(intoxication|withdrawal)", r"F1\d\.[12]?2[0-3]"),
+    _sign("intoxication", "(intoxication|withdrawal)", r"F1\d\.([129]2|[129]3)"),
     _sign("ketamine_use_disorder", "ketamine|phencyclidine|pcp (use|abuse|dependence)", r"F16"),
     _sign("aneurysm", "aneurysm|arteriovenous malformation", r"I71|I72|I67\.1|Q28\.[02]"),
     _sign("intracerebral_bleed", "(intra)?cerebral ha?emorrh|intracranial (bleed|ha?em)|subarachnoid", r"I6[0-2]"),
-    _sign("hypertension", "(essential )?hypertens", r"I1[0-6]"),
+    _sign("hypertension", "(?<!intracranial )(?<!ocular )hypertens", r"I1[0-6]"),
     _sign(
         "cardiac",
         "myocardial infarct|heart attack|angina|heart failure|[a-z]*arrhythmia|atrial fibrill|long qt|"

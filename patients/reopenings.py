@@ -34,7 +34,7 @@ def open_for(
     Answers None where no evaluation says eligible: nothing can be opened. The caller has checked the permission.
     """
     standing = (
-        Evaluation.objects.select_for_update()
+        Evaluation.objects.select_for_update(of=("self",))
         .filter(patient=patient, superseded_by__isnull=True, state__in=validity.FAVORABLE)
         .first()
     )

@@ -14,6 +14,7 @@ from patients.models import Evaluation, EvaluationCondition, Patient, Reopening
 
 State = Evaluation.State
 FAVORABLE = frozenset({State.ELIGIBLE, State.CONDITIONAL})
+LOOK_AGAIN = "Something new was recorded after the evaluation was signed. A provider has to look at it."
 Asked = tuple[Patient, date, bool]
 """A patient, a day, and whether a series has begun: then the evaluation holds longer."""
 
@@ -25,6 +26,8 @@ class Gate:
     evaluation: Evaluation | None
     why_not: str = ""
     who: str = "Provider"
+    reopened: bool = False
+    """Held for what was recorded since the signature; what that is, is not for everybody."""
 
 
 def in_force(patient: Patient, on: date, booster: bool = False) -> Evaluation | None:
@@ -96,7 +99,8 @@ def _judged(wanted: Sequence[Asked]) -> Iterable[tuple[date, Gate]]:
     for patient, on, booster in wanted:
         if evaluation := signed.get(patient.pk):
             evaluation.patient = patient
-            yield on, Gate(evaluation, _why_not(evaluation, on, longer.get(patient.site_id) if booster else None))
+            why_not = _why_not(evaluation, on, longer.get(patient.site_id) if booster else None)
+            yield on, Gate(evaluation, why_not, reopened=why_not == LOOK_AGAIN)
 
 
 def _why_not(evaluation: Evaluation, on: date, longer: int | None) -> str:
@@ -107,7 +111,7 @@ def _why_not(evaluation: Evaluation, on: date, longer: int | None) -> str:
     if on > (last := _last_day(evaluation, longer)):
         return f"The evaluation held until {last:%b} {last.day}, {last.year}. A new one has to be signed."
     if evaluation.again:  # type: ignore[attr-defined]
-        return "Something new was recorded after the evaluation was signed. A provider has to look at it."
+        return LOOK_AGAIN
     return ""
 
 

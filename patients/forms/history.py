@@ -63,7 +63,7 @@ class TrialForm(_RowForm):
 
     treatment = forms.CharField(help_text="A drug, or a method such as ECT or CBT.")
     treatment_class = forms.CharField(
-        label="Class", required=False, help_text="Like SSRI, SNRI, Augmentation, Psychotherapy. Empty: by the drug’s name."
+        label="Class", required=False, help_text="Like SSRI, Augmentation, Psychotherapy. Empty: by the drug’s name."
     )
     dose = forms.CharField(label="Highest dose", required=False)
     weeks_at_adequate_dose = forms.IntegerField(label="At an adequate dose for")

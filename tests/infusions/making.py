@@ -26,6 +26,8 @@ def evaluation(patient: Patient, provider: User, *, day: str = "2027-01-19", **f
         signed_at=signed,
         signed_by=provider,
         valid_until=date.fromisoformat(day) + timedelta(days=90),
+        rationale=fields.pop("rationale", "As discussed"),
+        revisit_on=date.fromisoformat(day) + timedelta(days=30),
         height_cm=fields.pop("height_cm", D("170")),
         weight_kg=fields.pop("weight_kg", D("80")),
         **fields,

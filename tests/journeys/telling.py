@@ -13,7 +13,7 @@ from clinic.models import Closure, Shift, Site, User
 from clinic.policy import Role
 from infusions import ledger
 from infusions.models import DrugVial
-from patients import consents, evaluations, history, measures, registration
+from patients import consents, evaluations, history, labs, measures, registration
 from patients.models import Evaluation, MeasureResponse, Patient
 from patients.rules import CONTRAINDICATIONS
 from tests import build
@@ -161,6 +161,11 @@ def evaluated(clinic: Clinic, patient: Patient, *, baseline: int = 21, weight_kg
         observed_at=clock.now(),
         by=clinic.provider,
     )
+    for test, finding in {"cmp": "normal", "ua": "normal", "uds": "negative", "hcg": "negative"}.items():
+        labs.record(
+            patient_id=patient.pk, test=test, finding=finding, observed_at=clock.now(), source="here",
+            by=clinic.provider,
+        )  # fmt: skip
     draft = evaluations.begin(patient_id=patient.pk, observed_at=clock.now(), by=clinic.provider)
     draft = evaluations.save_draft(
         evaluation_id=draft.pk,
