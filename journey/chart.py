@@ -16,8 +16,8 @@ from infusions.models import BoosterPlan, Infusion, ResponseReview, Series
 from infusions.series import RUNNING
 from insurance.standing import Standing, standing
 from journey import curve, strip, timeline
-from patients import consents, evaluations
-from patients.models import Consent, Evaluation, MeasureResponse, Patient, SafetyAlert
+from patients import consents, evaluations, safety_plans
+from patients.models import Consent, Evaluation, MeasureResponse, Patient, SafetyAlert, SafetyPlan
 from reminders.models import Message
 from therapy.models import TherapySession
 from visits.models import Appointment
@@ -36,6 +36,7 @@ class Chart:
     blocked: bool = False
     eligible: bool = False
     alerts: list[SafetyAlert] = field(default_factory=list)
+    safety_plan: SafetyPlan | None = None
     allergies: list[Any] = field(default_factory=list)
     medications: list[Any] = field(default_factory=list)
     evaluation: Evaluation | None = None
@@ -117,7 +118,7 @@ def read(patient: Patient, *, by: User, group: str = "") -> Chart:
     entries = [timeline.of_message(message) for message in messages if message.state != Message.State.PLANNED]
     _treatment(chart)
     if clinical:
-        chart.alerts = alerts
+        chart.alerts, chart.safety_plan = alerts, safety_plans.in_force(patient)
         entries += _clinical(chart)
     else:
         entries += [timeline.of_visit(visit) for visit in visits]

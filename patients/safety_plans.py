@@ -154,24 +154,34 @@ def _draft(plan_id: UUID, by: User) -> SafetyPlan:
     return plan
 
 
-def print_for_patient(plan: SafetyPlan, language: str) -> bytes:
-    """The patient's own copy: large, their words, headings in their language. Raises Refused for a draft."""
+def for_patient(plan: SafetyPlan, language: str) -> list[tuple[str, list[str]]]:
+    """The patient's own copy: headings in a language, their own words, and 988 among whom they can call.
+
+    Raises Refused for a draft.
+    """
     if plan.signed_at is None or plan.signed_by is None:
         raise Refused("This plan is not signed yet. Sign it first; then it can be printed.")
     words, site = WORDS[language], plan.patient.site
     day = _day(site.local(plan.signed_at), language)
-    paper = Paper(head=plan.patient.name, foot=words.version.format(number=plan.number), made=plan.signed_at)
+    parts = [(words.title, [words.made.format(name=plan.signed_by.signs_as, day=day)])]
+    parts += [(heading, [getattr(plan, step)]) for step, heading in words.steps.items()]
+    agencies = parts[1 + SafetyPlan.STEPS.index("professionals")][1]
+    agencies += [words.always, words.clinic.format(name=site.name, phone=phones.shown(site.phone))]
+    return [*parts, (words.danger, [])]
+
+
+def print_for_patient(plan: SafetyPlan, language: str) -> bytes:
+    """That copy on paper, in large type. Raises Refused for a draft."""
+    parts = for_patient(plan, language)
+    foot = WORDS[language].version.format(number=plan.number)
+    paper = Paper(head=plan.patient.name, foot=foot, made=plan.signed_at or clock.now())
     paper.set_lang("es-US" if language == "es" else "en-US")
     paper.add_page()
-    paper.say(words.title, 20, bold=True, gap=1)
-    paper.say(words.made.format(name=plan.signed_by.signs_as, day=day), 9, soft=True, gap=5)
-    for step, heading in words.steps.items():
-        paper.say(heading, 11.5, bold=True, gap=1)
-        paper.say(getattr(plan, step), 11.5, gap=1 if step == "professionals" else 4.5)
-        if step == "professionals":
-            paper.say(words.always, 11.5, bold=True, gap=1)
-            paper.say(words.clinic.format(name=site.name, phone=phones.shown(site.phone)), 11.5, gap=4.5)
-    paper.say(words.danger, 12, bold=True)
+    for number, (heading, lines) in enumerate(parts):
+        paper.say(heading, 12 if number else 20, bold=True, gap=1)
+        for line in lines:
+            paper.say(line, 12, gap=1)
+        paper.ln(4)
     return paper.made()
 
 
