@@ -41,6 +41,7 @@ NAV = (
         Action.SEE_PATIENTS,
         ("patients:", "journey:chart", "journey:outcome", "journey:summary", "therapy:", "infusions:", "reminders:messages"),
     ),
+    Place("Maintenance", "infusions:maintenance", Action.BOOK, ("infusions:maintenance", "infusions:boosters")),
     Place(
         "Schedule",
         "visits:schedule",

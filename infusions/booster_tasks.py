@@ -13,11 +13,11 @@ from django.urls import reverse
 from clinic import clock
 from clinic.models import User
 from clinic.policy import Role
-from clinic.wording import day_words
 from infusions import boosters
 from infusions.models import BoosterPlan, Infusion, Series
 from reminders import followups
 from reminders.models import FollowUp
+from visits import clashes
 
 DUE, VERIFY = "booster_due", "booster_verify"
 BOOK_DAYS, VERIFY_DAYS = 14, 10
@@ -47,7 +47,7 @@ def _ask_to_book(loading: Series, due: date, by: User | None) -> None:
         ("series", loading.pk),
         kind=DUE,
         series=loading,
-        title=f"Book the booster of {loading.patient.name}, due {day_words(site.local(site.moment(due, MORNING)))}",
+        title=f"Book the booster of {loading.patient.name}, due {clashes.day(site, site.moment(due, MORNING))}",
         owner_role=Role.FRONT_DESK,
         due_at=site.moment(due - timedelta(days=BOOK_DAYS), MORNING),
         link=reverse("journey:booster", args=[loading.pk]),
@@ -62,7 +62,7 @@ def _ask_who_pays(booster: Infusion, by: User | None) -> None:
         ("appointment", booster.appointment_id),
         kind=VERIFY,
         series=series,
-        title=f"Check who pays for the booster of {series.patient.name} on {day_words(local)}",
+        title=f"Check who pays for the booster of {series.patient.name} on {clashes.day(series.site, local)}",
         owner_role=Role.INSURANCE_ADMIN,
         due_at=series.site.moment(local.date() - timedelta(days=VERIFY_DAYS), MORNING),
         link=reverse("insurance:patient", args=[series.patient_id]),

@@ -13,12 +13,11 @@ from clinic import clock, settings_versions
 from clinic.errors import Refused
 from clinic.models import User
 from clinic.policy import Role
-from clinic.wording import day_words, time_words
 from infusions import boosters, relapse_rules, relapse_states
 from infusions import series as series_verbs
 from infusions.models import BoosterPlan, Infusion, Series
 from reminders import followups
-from visits import changes, lengths, slots
+from visits import changes, clashes, lengths, slots
 from visits.models import Appointment
 from visits.rules import Timing, gap_hours
 from visits.slots import FreeSlot
@@ -48,14 +47,13 @@ class Shift:
         site = self.booster.series.site
         was = _words(self.booster.series, self.booster.appointment.starts_at)
         if self.starts_at is None:
-            due = day_words(site.local(site.moment(self.due, time(12))))
+            due = clashes.day(site, site.moment(self.due, time(12)))
             return f"The booster of {was} stays: nothing is free from {due} on. Front desk is asked to move it."
         return f"The booster of {was} moves to {_words(self.booster.series, self.starts_at)}."
 
 
 def _words(series: Series, moment: datetime) -> str:
-    local = series.site.local(moment)
-    return f"{day_words(local)}, {time_words(local)}"
+    return clashes.when(series.site, moment)
 
 
 def shift(loading: Series, due: date | None) -> Shift | None:
@@ -142,7 +140,7 @@ def _move(moving: Shift, by: User) -> None:
 
 def _ask_to_move(moving: Shift) -> None:
     series = moving.booster.series
-    day = day_words(series.site.local(series.site.moment(moving.due, time(12))))
+    day = clashes.day(series.site, series.site.moment(moving.due, time(12)))
     followups.open_task(
         kind=MOVE,
         site=series.site,

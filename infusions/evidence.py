@@ -19,7 +19,7 @@ SLOW_RESPONSE = (
         "CRTCE, real-world clinic",
     ),
     Fact(
-        "Of those who had not responded after the second infusion, 20 % reached remission later; after the first, 40 %.",
+        "Of those without a response after the second infusion 20 % reached remission later; after the first, 40 %.",
         "Bio-K trial",
     ),
     Fact(

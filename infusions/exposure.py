@@ -16,7 +16,7 @@ WINDOW_DAYS = 90
 
 @dataclass(frozen=True)
 class Exposure:
-    """`lifetime_mg` of all that was given here, how many infusions in 90 days, and when bladder and misuse were asked."""
+    """All that was given here, how many infusions in 90 days, and when bladder and misuse were asked."""
 
     lifetime_mg: Decimal | None
     in_90_days: int

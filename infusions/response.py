@@ -42,6 +42,7 @@ class Score:
     value: int | None
     given: bool
     check: int | None = None
+    check_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -189,22 +190,29 @@ def _beside(series: Series, infusions: Sequence[Infusion], measures: Sequence[Me
         given = infusion.state in Infusion.GIVEN
         following = next((start for start in starts[place + 1 :] if start), None)
         check = _check_after(series, infusion, following, measures) if given else None
-        score = measure.score if measure else None
-        found.append(Score(infusion.number or 0, day, score, given, check))
+        found.append(
+            Score(
+                infusion.number or 0,
+                day,
+                measure.score if measure else None,
+                given,
+                check.score if check else None,
+                _day(series, check),
+            )
+        )
         since = infusion.started_at or since
     return found
 
 
 def _check_after(
     series: Series, infusion: Infusion, until: datetime | None, measures: Sequence[MeasureResponse]
-) -> int | None:
+) -> MeasureResponse | None:
     """The newest score on a later day than the infusion, such as the check 24 hours after it (protocol 3.3)."""
     if infusion.started_at is None:
         return None
     _, day_over = series.site.day_bounds(series.site.local(infusion.started_at).date())
     latest = infusion.started_at + CHECK_WITHIN
-    measure = _newest(measures, Timepoint.FOLLOW_UP, since=day_over, until=min(until or latest, latest))
-    return measure.score if measure else None
+    return _newest(measures, Timepoint.FOLLOW_UP, since=day_over, until=min(until or latest, latest))
 
 
 def _day(series: Series, measure: MeasureResponse | None) -> date | None:

@@ -14,13 +14,14 @@ from django.urls import reverse
 from clinic import clock
 from clinic.models import User
 from clinic.policy import Role
-from clinic.wording import day_words, listed
+from clinic.wording import listed
 from infusions import series as series_verbs
 from infusions.models import Infusion, ResponseReview, Series
 from patients import measure_plan
 from patients.models import MeasureResponse
 from reminders import followups
 from reminders.models import Message
+from visits import clashes
 
 Consequence = tuple[str, str]
 """A meaning (ok, warn, stop, info) and a sentence."""
@@ -87,7 +88,7 @@ def _visits(series: Series) -> list[Consequence]:
     if not coming:
         return [("info", "No infusion is booked any more.")]
     site = series.site
-    days = listed([f"#{each.number} on {day_words(site.local(each.appointment.starts_at))}" for each in coming])
+    days = listed([f"#{each.number} on {clashes.day(site, each.appointment.starts_at)}" for each in coming])
     visits = [each.appointment_id for each in coming]
     waiting = Message.objects.filter(
         subject_kind="appointment", subject_id__in=visits, state=Message.State.PLANNED
@@ -102,7 +103,7 @@ def check_days(series: Series) -> list[date]:
 
 
 def _words(series: Series, day: date) -> str:
-    return day_words(series.site.local(series.site.moment(day, time(12))))
+    return clashes.day(series.site, series.site.moment(day, time(12)))
 
 
 def ask_for_scores(series: Series) -> None:

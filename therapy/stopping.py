@@ -9,12 +9,12 @@ from django.urls import reverse
 from clinic import clock, settings_versions
 from clinic.models import User
 from clinic.policy import Role
-from clinic.wording import day_words, listed
+from clinic.wording import listed
 from infusions.models import RelapseState, Series
 from infusions.stopping import Consequence
 from reminders import followups
 from therapy.models import TherapySession
-from visits import changes
+from visits import changes, clashes
 
 Kind = TherapySession.Kind
 OFFER, TOLD = "integration_offer", "relapse_told"
@@ -30,7 +30,7 @@ def foresee(series: Series) -> list[Consequence]:
     if waiting := _waiting(series, Kind.PREPARATION, Kind.MIDPOINT):
         kinds = listed([each.get_kind_display().lower() for each in waiting])
         found.append(("stop", f"Cancelled too: the {kinds} session."))
-    last = day_words(series.site.local(series.site.moment(_last_day(series), EVENING)))
+    last = clashes.day(series.site, series.site.moment(_last_day(series), EVENING))
     if kept := _in_time(series):
         found.append(("ok", f"The integration session stays: {_day(series, kept)}."))
     elif not _is_over(series):
@@ -80,7 +80,7 @@ def _is_over(series: Series) -> bool:
 
 
 def _day(series: Series, session: TherapySession) -> str:
-    return day_words(series.site.local(session.appointment.starts_at)) if session.appointment else ""
+    return clashes.day(series.site, session.appointment.starts_at) if session.appointment else ""
 
 
 def _ask_to_offer(series: Series) -> None:

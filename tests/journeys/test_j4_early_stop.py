@@ -64,8 +64,8 @@ def test_the_fifth_waits_for_a_decision_and_a_stop_reaches_every_room(clinic, se
         # And what a stop would do is said before
         told = " ".join(sentence for _, sentence in stopping.foresee(series))
         for words in (
-            "#5 on Tuesday, February 16", "#6 on Friday, February 19", "4 reminders", "2 units",
-            "The integration session stays: Monday, February 22", "Monday, February 22 and Wednesday, March 17",
+            "#5 on Tue 16 Feb", "#6 on Fri 19 Feb", "4 reminders", "2 units",
+            "The integration session stays: Mon 22 Feb", "Mon 22 Feb and Wed 17 Mar",
         ):  # fmt: skip
             assert words in told
         coming = list(Appointment.objects.filter(infusion__series=series, infusion__number__gte=5))
