@@ -17,11 +17,11 @@ from infusions import boosters, response, run
 from infusions.models import Infusion, Series
 from insurance import coverage, verification
 from insurance.standing import standing
-from journey.demo import cast
+from journey.demo import cast, handwriting
 from journey.demo.cast import House
 from journey.demo.day import CALM_SCREEN, Day
 from journey.series import book_booster, book_series
-from patients import consents, evaluations, history, measures, registration
+from patients import evaluations, history, measures, registration
 from patients.models import MeasureResponse, Patient
 from patients.rules import CONTRAINDICATIONS
 from therapy import rules as therapy_rules
@@ -218,13 +218,7 @@ class Story:
             revisit_on=self.site.today() + timedelta(days=30) if outcome == "deferred" else None,
         )
         if outcome == "eligible":
-            consents.record(
-                patient_id=self.patient.pk,
-                kind="treatment",
-                signer_name=self.patient.legal_name,
-                observed_at=clock.now(),
-                by=self.who(Role.NURSE),
-            )
+            handwriting.sign(self.patient, turn=self.turn, by=self.who(Role.NURSE))
 
     def _pay(self) -> None:
         """Half are covered, half pay for themselves."""
