@@ -16,8 +16,8 @@ from infusions.models import BoosterPlan, Infusion, ResponseReview, Series
 from infusions.series import RUNNING
 from insurance.standing import Standing, standing
 from journey import curve, strip, timeline
-from patients import consents, evaluations, safety_plans
-from patients.models import Consent, Evaluation, MeasureResponse, Patient, SafetyAlert, SafetyPlan
+from patients import consents, evaluations, measure_plan, safety_plans
+from patients.models import Consent, Evaluation, MeasureDue, MeasureResponse, Patient, SafetyAlert, SafetyPlan
 from reminders.models import Message
 from therapy.models import TherapySession
 from visits.models import Appointment
@@ -46,6 +46,7 @@ class Chart:
     infusions: list[Infusion] = field(default_factory=list)
     sessions: list[TherapySession] = field(default_factory=list)
     measures: list[MeasureResponse] = field(default_factory=list)
+    measures_due: list[MeasureDue] = field(default_factory=list)
     plan: BoosterPlan | None = None
     reviewed: bool = False
     nodes: list[dict[str, object]] = field(default_factory=list)
@@ -169,6 +170,7 @@ def _clinical(chart: Chart) -> list[timeline.Entry]:
     newest = next((one for one in papers if one.kind == Consent.Kind.TREATMENT), None)
     chart.consent = newest if newest and consents.holds(newest, patient, patient.site.today()) else None
     chart.measures = list(patient.measures.order_by("-observed_at")[:RECENT])
+    chart.measures_due = list(measure_plan.coming(patient, limit=4))
     kept = [one for one in chart.measures if not one.entered_in_error_at]
     chart.picture = _picture(chart, kept)
     chart.exposure = _exposure(chart)

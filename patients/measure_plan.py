@@ -165,6 +165,11 @@ def coming(patient: Patient, *, limit: int = 12) -> QuerySet[MeasureDue]:
     return MeasureDue.objects.filter(patient=patient, state=State.OPEN).order_by("due_from", "id")[:limit]
 
 
+def missed(patient: Patient, *, limit: int = 6) -> QuerySet[MeasureDue]:
+    """What nobody answered in its time, the newest first."""
+    return MeasureDue.objects.filter(patient=patient, state=State.MISSED).order_by("-due_from", "-id")[:limit]
+
+
 ADDED_BY_DIAGNOSIS = {"F43.1": Instrument.PCL5, "F42": Instrument.YBOCS}
 """What a diagnosis (ICD-10-CM) adds to the questionnaires of every patient."""
 

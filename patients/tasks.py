@@ -8,6 +8,8 @@ from uuid import UUID
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
+from clinic import clock, history
+from patients import measure_plan
 from patients.imports import jobs
 
 log = logging.getLogger("evenkeel.imports")
@@ -22,6 +24,13 @@ def run_import(job_id: str) -> None:
 def run_waiting_imports() -> None:
     """The tick that finds jobs whose message was lost, or whose worker died."""
     jobs.run_waiting()
+
+
+@shared_task(name="patients.tasks.close_missed_questionnaires")
+def close_missed_questionnaires() -> int:
+    """What nobody answered in its time is missed from then on."""
+    with history.acting(None, source="tick"):
+        return measure_plan.close_missed(clock.now())
 
 
 def hand_over(job_id: UUID) -> None:

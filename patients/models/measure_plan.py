@@ -64,6 +64,15 @@ class MeasureDue(Record):
     def __str__(self) -> str:
         return f"{self.get_instrument_display()}, {self.get_timepoint_display().lower()}"
 
+    @property
+    def is_due(self) -> bool:
+        """Its time has come, and nobody has answered it."""
+        return self.state == self.State.OPEN and self.due_from <= clock.now()
+
+    @property
+    def is_late(self) -> bool:
+        return self.is_due and self.due_until < clock.now()
+
 
 @audited
 class MeasureDraft(Record):

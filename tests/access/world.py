@@ -283,6 +283,8 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
     "linked:intake-consent": lambda world: {"token": "a-secret-of-this-world", "kind": "treatment"},
     **of_room("patients", "patient", "intake intake-send intake-tablet"),
     "patients:intake-revoke": pk("link"),
+    "patients:measures-revoke": pk("link"),
+    **of_room("patients", "patient", "measures measures-send measures-tablet"),
     "patients:intake-confirm": pk("intake_row"),
     "linked:measures": lambda world: {"token": "a-secret-of-this-world"},
     "linked:measures-help": lambda world: {"token": "a-secret-of-this-world"},
