@@ -142,9 +142,8 @@ def _with_theirs(request: HttpRequest, meanwhile: ChangedMeanwhile, seen: dict[s
 def _contacts_page(
     request: HttpRequest, patient: Patient, form: ContactForm, *, trouble: str = "", status: int = 200
 ) -> HttpResponse:
-    in_force = {
-        word.channel: word for word in patient.contact_consents.filter(revoked_at=None).select_related("taken_by")
-    }
+    words_given = patient.contact_consents.filter(revoked_at=None).select_related("taken_by", "consent")
+    in_force = {word.channel: word for word in words_given}
     context = {
         "patient": patient,
         "form": form,
@@ -155,6 +154,7 @@ def _contacts_page(
                 "key": key,
                 "label": "Email" if key == "email" else "Text messages",
                 "words": words,
+                "said": words.said(patient.language),
                 "word": in_force.get(key),
                 "address": getattr(patient, words.needs),
             }

@@ -129,3 +129,13 @@ def test_the_picture_is_what_was_made_and_stays_out_of_caches(client, patient, n
     assert answer["X-Content-Type-Options"] == "nosniff"
     typed = sign(patient, nurse, method="typed")
     assert client.get(reverse("patients:consent-picture", args=[typed.pk])).status_code == 404
+
+
+def test_the_contacts_page_tells_a_signed_word_and_shows_the_words_in_the_patients_language(client, patient, nurse):
+    patient.email, patient.phone, patient.language = "maya@example.com", "+15550137740", "es"
+    patient.save()
+    client.force_login(nurse)
+    sign(patient, nurse, kind="contact", language="es", channels=["email"])
+    page = client.get(reverse("patients:contacts", args=[patient.pk])).content.decode()
+    assert "signed by Maya Torres" in page
+    assert page.count("La clínica puede enviarme") == 2
