@@ -5,7 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests import build
 from tests.browser.chairside import type_row
+from tests.infusions.day import Day
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -93,3 +95,38 @@ def test_a_quick_event_and_an_early_stop(at_chair, day, axe):
     expect(page.locator(".ek-run-word")).to_have_text(re.compile("Recovery after an early stop"))
     expect(page.get_by_text("22 mg left in the bag")).to_be_visible()
     assert axe(page) == {}
+
+
+def test_a_double_press_the_way_back_and_a_second_tab_do_nothing_twice_or_elsewhere(at_chair, day, site):
+    # Given a dose that is checked, when Start is pressed twice, then the pump starts once
+    infusion = day.until("checked")
+    page = at_chair(infusion, "09:12")
+    page.get_by_role("button", name="Start the pump").dblclick()
+    expect(page.locator(".ek-run-word")).to_contain_text("Infusing")
+    assert infusion.state_events.filter(after="in_progress").count() == 1
+    expect(page.locator("#chair-says .ek-banner")).to_have_count(0)
+
+    # When a note in any writing is saved with a double press, then it stands there once, as it was typed
+    page.get_by_role("button", name="Note").click()
+    page.locator("#event-note-text").fill("Dice: “todo está bien” 🙂 Zoë Nguyễn 静か")
+    page.locator("#dialog-event-note").get_by_role("button", name="Save").dblclick()
+    expect(page.locator("#chair-told")).to_contain_text("Dice: “todo está bien” 🙂 Zoë Nguyễn 静か")
+    assert infusion.events.count() == 1
+
+    # When she goes to another patient in a second tab, then what she types in the first stays with the first
+    other = build.patient(site, given_name="Ines", family_name="Brandt")
+    second = Day(site, other, day.nurse, day.other_nurse, day.provider, starts="13:00").until("checked in")
+    tab = page.context.new_page()
+    tab.goto(page.url.replace(str(infusion.pk), str(second.pk)))
+    expect(tab.get_by_role("heading", level=1, name="Ines Brandt")).to_be_visible()
+    type_row(page)
+    expect(page.locator("#unsaved")).to_be_hidden()
+    expect(page.locator("[data-sheet] .is-new")).to_have_count(0)
+    expect(page.locator("[data-sheet] tbody td").first).to_have_text("146/90")
+    assert (infusion.vitals.count(), second.vitals.count()) == (2, 0)
+
+    # And the way back shows the chair as it is, not as it was
+    page.goto(page.url.split("/infusions/")[0] + "/infusions/station/")
+    page.go_back()
+    expect(page.locator(".ek-run-word")).to_contain_text("Infusing")
+    expect(page.get_by_role("button", name="Start the pump")).to_have_count(0)

@@ -1,6 +1,6 @@
 """The flowsheet: never double, never silently wrong, and it knows when the next set is due."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 
@@ -10,6 +10,7 @@ from clinic.ids import uuid7
 from infusions import run, vitals
 from infusions.limits import Kind
 from infusions.models import Infusion, VitalSigns
+from tests import build
 
 
 def _save(day, infusion, time="09:22", **values):
@@ -187,6 +188,18 @@ def test_after_a_pause_line_the_recheck_is_due_in_five_minutes(running, day):
 def test_in_recovery_every_fifteen_minutes(recovering, day):
     with day.clock("09:53"):
         assert _due(recovering, day).at == day.at("09:52") + timedelta(minutes=15)
+
+
+@pytest.mark.parametrize(
+    ("date", "started", "due"),
+    [("2027-03-14", "01:55", "03:05"), ("2027-11-07", "01:55", "01:05")],
+    ids=["an hour is missing", "an hour comes twice"],
+)
+def test_the_clock_runs_on_through_the_change_of_the_hour(site, date, started, due):
+    began = build.moment(site, date, started)
+    infusion = Infusion(state="in_progress", started_at=began.astimezone(UTC))
+    found = vitals.next_due(infusion, [], settings_versions.current(site), now=began)
+    assert (f"{site.local(found.at):%H:%M}", found.seconds) == (due, 600)
 
 
 def test_nothing_is_due_before_the_start(ready, day):
