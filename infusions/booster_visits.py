@@ -169,7 +169,8 @@ def sooner(loading: Series) -> list[Sooner]:
     at = loading.site.local(usual.starts_at).time() if usual else time(9)
     days: dict[date, list[FreeSlot]] = {}
     last = loading.site.today() + timedelta(days=relapse_rules.SLOT_DAYS)
-    for slot in _free(loading, loading.site.today(), relapse_rules.SLOT_DAYS + 1):
+    first = loading.site.today() + timedelta(days=1)  # who comes has fasted, and somebody to go home with
+    for slot in _free(loading, first, relapse_rules.SLOT_DAYS):
         day = loading.site.local(slot.starts_at).date()
         if day <= last:
             days.setdefault(day, []).append(slot)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -20,6 +20,7 @@ from django.db.models import (
     F,
     Func,
     IntegerField,
+    Max,
     OuterRef,
     Q,
     QuerySet,
@@ -31,13 +32,16 @@ from django.db.models.functions import Coalesce, Least, TruncDate
 
 from clinic import clock
 from clinic.models import Site
-from clinic.wording import quantity
+from clinic.wording import listed, quantity
 from infusions.boosters import ENDS
 from infusions.exposure import WINDOW_DAYS
 from infusions.models import BoosterPlan, Infusion, LongTermCheck, RelapseState, ResponseReview, Series
-from patients.models import MeasureResponse
+from patients.models import LabResult, MeasureResponse
+from patients.workup import LABS_VALID_DAYS
 
 LAST_SCORES = 2
+LABS = {"cmp": "Blood", "ua": "Urine"}
+"""Asked for again every 180 days during boosters (Table A: labs)."""
 
 
 class Wanted(StrEnum):
@@ -145,6 +149,8 @@ class Row:
     lifetime_mg: Decimal | None = None
     in_90_days: int = 0
     asked_on: date | None = None
+    labs: str = ""
+    """Which of blood and urine are missing or too old."""
 
     @property
     def late_words(self) -> str:
@@ -157,7 +163,7 @@ class Row:
 
 
 def rows(page: Sequence[Any], site: Site, *, clinical: bool) -> list[Row]:
-    """The plans of one page with what is read beside them, in three more queries for those who may."""
+    """The plans of one page with what is read beside them, in four more queries for those who may."""
     today = site.today()
     made = [
         Row(
@@ -171,11 +177,13 @@ def rows(page: Sequence[Any], site: Site, *, clinical: bool) -> list[Row]:
         return made
     patients = [row.plan.series.patient_id for row in made]
     scores, amounts, asked = _scores(patients), _amounts(patients), _asked(patients)
+    results = _labs(patients)
     for row in made:
         of = row.plan.series.patient_id
         row.scores = [(site.local(moment).date(), score) for moment, score in scores.get(of, [])]
         row.lifetime_mg, row.in_90_days = amounts.get(of, (None, 0))
         row.asked_on = site.local(asked[of]).date() if of in asked else None
+        row.labs = listed([word for test, word in LABS.items() if _is_old(results.get((of, test)), site, today)])
     return made
 
 
@@ -202,6 +210,17 @@ def _amounts(patients: Sequence[UUID]) -> dict[UUID, tuple[Decimal | None, int]]
         mg=Sum("given_mg"), recent=Count("pk", filter=Q(started_at__gte=since))
     )
     return {row["series__patient"]: (row["mg"], row["recent"]) for row in sums}
+
+
+def _labs(patients: Sequence[UUID]) -> dict[tuple[UUID, str], datetime]:
+    """When blood and urine of each were looked at last."""
+    kept = LabResult.objects.filter(patient__in=patients, test__in=list(LABS), entered_in_error_at=None).order_by()
+    newest = kept.values("patient", "test").annotate(at=Max("observed_at"))
+    return {(row["patient"], row["test"]): row["at"] for row in newest}
+
+
+def _is_old(looked_at: datetime | None, site: Site, today: date) -> bool:
+    return looked_at is None or (today - site.local(looked_at).date()).days > LABS_VALID_DAYS
 
 
 def _asked(patients: Sequence[UUID]) -> dict[UUID, Any]:

@@ -15,11 +15,13 @@ from clinic import settings_versions
 from clinic.access import acting_user
 from clinic.errors import Invalid, Refused
 from clinic.policy import Action, can
+from clinic.wording import listed
 from infusions import booster_visits, boosters, exposure, intervals, long_term, relapse, relapse_states
 from infusions.access import series_or_404
 from infusions.forms.boosters import BoosterPlanForm, LongTermForm, RequestForm, SettleForm
 from infusions.models import BoosterPlan, RelapseState, Series
 from infusions.views.answering import infusion_or_404
+from patients import labs
 
 DATES = 4
 SEEN = 12
@@ -150,19 +152,23 @@ def _page(request: HttpRequest, series: Series, *, status: int = 200, **typed: f
     due = boosters.next_due(series)
     state = relapse_states.newest(series)
     active = state is not None and state.state != RelapseState.State.NONE
+    booked = boosters.booked(series)
+    helped = any(state and each.appointment.booked_at >= state.entered_at for each in booked)
+    sooner = active and signed is not None and not helped
     context: dict[str, Any] = {
         "series": series,
         "patient": series.patient,
         "site": site,
         "clinical": clinical,
         "state": state if clinical else None,
-        "is_sooner": active,
+        "is_sooner": sooner,
+        "is_watched": relapse.watched(series.patient) == series,
         "plan": signed,
         "due": due,
         "overdue": (site.today() - due).days if due else 0,
         "plan_dates": boosters.upcoming(series, DATES) if signed else [],
-        "booked": boosters.booked(series),
-        "sooner": booster_visits.sooner(series) if active and signed else [],
+        "booked": booked,
+        "sooner": booster_visits.sooner(series) if sooner else [],
         "request_form": typed.get("request_form") or RequestForm(),
     }
     if clinical:
@@ -181,6 +187,7 @@ def _clinical(series: Series, active: bool) -> dict[str, Any]:
         "seen": list(RelapseState.objects.filter(series=series).select_related("by")[:SEEN]),
         "active": active,
         "exposure": exposure.of(series),
+        "labs_due": listed([row.name for row in labs.due(series.patient, series.site.today())]),
     }
 
 
@@ -204,4 +211,5 @@ def _deciding(series: Series, signed: BoosterPlan | None, typed: dict[str, forms
         "settle_form": typed.get("settle_form") or SettleForm(),
         "shift": booster_visits.shift(series, proposed[0] if proposed else None),
         "proposed_on": proposed[0] if proposed else None,
+        "is_past": bool(proposed) and proposed[0] <= series.site.today(),
     }
