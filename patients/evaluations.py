@@ -17,7 +17,7 @@ from clinic.errors import IllegalTransition, Invalid, NotReady, Refused
 from clinic.models import User
 from clinic.policy import Action, require
 from clinic.wording import quantity
-from patients import eligibility, evaluation_conditions
+from patients import eligibility, evaluation_conditions, measure_plan
 from patients.contraindications import BY_KEY
 from patients.evaluation_facts import answers_of as answers_of
 from patients.evaluation_facts import findings as findings
@@ -98,13 +98,15 @@ class StaleVersion(Refused):
 
 @transaction.atomic
 def begin(*, patient_id: UUID, observed_at: datetime, by: User) -> Evaluation:
-    """Open a draft, or answer the open one. Raises NotFound, NotPermitted, Refused."""
+    """Open a draft and ask for its questionnaires, or answer the open one. Raises NotFound, NotPermitted, Refused."""
     patient = patient_for(patient_id, by)
     require(by, Action.EVALUATE, at=patient.site)
     if patient.deceased_on is not None:
         raise Refused(f"{patient.name} died on {patient.deceased_on:%-d %b %Y}; there is nothing to evaluate.")
-    draft = open_draft(patient)
-    return draft or Evaluation.objects.create(
+    if draft := open_draft(patient):
+        return draft
+    measure_plan.want_baseline(patient)
+    return Evaluation.objects.create(
         patient=patient,
         observed_at=observed_at,
         entered_at=clock.now(),

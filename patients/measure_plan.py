@@ -29,7 +29,7 @@ LATE = {
 """How long after its time an answer still counts for what was asked: well before the next one is due (our proposal)."""
 
 # The occasion that an answer is for, where several are due at once.
-FIRST = (Timepoint.BASELINE, Timepoint.PRE_INFUSION, Timepoint.POST_SERIES, Timepoint.FOLLOW_UP)
+FIRST = (Timepoint.PRE_INFUSION, Timepoint.BASELINE, Timepoint.POST_SERIES, Timepoint.FOLLOW_UP)
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,6 @@ class Facts:
     embedded: bool = True
     """Whether its words may be shown; else staff enter numbers."""
     clinician: bool = False
-    better: str = "lower"
     loinc: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -121,7 +120,6 @@ WHO5 = Facts(
     ((52, Band.GOOD), (0, Band.POOR)),
     "S-WHO5",
     embedded=False,
-    better="higher",
 )
 
 FACTS: Mapping[str, Facts] = {

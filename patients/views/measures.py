@@ -110,6 +110,7 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
         "steps": alerts.NEXT_STEPS[alert.grade] if alert else (),
         "next_url": _next(request),
         "others": _others(request, response),
+        "facts": instruments.FACTS[response.instrument],
         "is_repeat": measures.is_repeat(response),
         "clusters": _clusters(response),
         "difficulty": _difficulty(response),

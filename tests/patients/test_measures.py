@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from clinic import clock
 from clinic.errors import Invalid, NotFound, NotPermitted
@@ -147,3 +148,71 @@ def test_a_response_entered_in_error_is_no_baseline(patient: Patient, nurse: Use
     response.entered_in_error_reason = "Another patient’s answers"
     response.save()
     assert measures.baseline(patient) is None
+
+
+@pytest.mark.parametrize(
+    ("instrument", "items", "score"),
+    [
+        ("phq9", 8, 5),
+        ("phq9", 9, 28),
+        ("gad7", 7, 22),
+        ("cssrs", 6, 1),
+        ("asq", 4, None),
+        ("pcl5", 20, 81),
+        ("pcl5", 20, None),
+        ("madrs", 9, 20),
+        ("madrs", 0, 61),
+        ("qids", 0, 28),
+        ("cadss6", 0, 25),
+        ("ybocs", 0, 41),
+        ("who5", 0, 50),
+        ("who5", 0, 104),
+        ("madrs", 0, None),
+    ],
+)
+def test_the_database_refuses_what_is_not_whole_or_out_of_range(
+    patient: Patient, instrument: str, items: int, score: int | None
+) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        MeasureResponse.objects.create(
+            patient=patient,
+            instrument=instrument,
+            timepoint="baseline",
+            items=[0] * items,
+            score=score,
+            observed_at=clock.now(),
+        )
+
+
+def test_a_score_is_kept_from_numbers_or_from_the_total(patient: Patient, nurse: User) -> None:
+    kept = {"patient_id": patient.pk, "by": nurse, "observed_at": clock.now()}
+    assert measures.record_score(instrument="qids", items=[1] * 16, **kept).score == 9
+    assert measures.record_score(instrument="who5", score=13, **kept).score == 52
+    assert measures.record_score(instrument="ybocs", items=[None] * 10, score=24, **kept).items == []
+
+
+@pytest.mark.parametrize(
+    ("instrument", "typed", "field"),
+    [
+        ("madrs", {"score": 61}, "score"),
+        ("madrs", {}, "score"),
+        ("madrs", {"score": 9, "items": [1] * 10}, "score"),
+        ("madrs", {"items": [1] * 9 + [None]}, "item_10"),
+        ("phq9", {"score": 5}, "instrument"),
+    ],
+)
+def test_a_score_that_cannot_be_is_refused(
+    patient: Patient, nurse: User, instrument: str, typed: dict[str, object], field: str
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        measures.record_score(patient_id=patient.pk, instrument=instrument, observed_at=clock.now(), by=nurse, **typed)
+    assert list(refused.value.fields) == [field]
+    assert not MeasureResponse.objects.exists()
+
+
+def test_an_asq_by_staff_opens_one_alert(patient: Patient, nurse: User) -> None:
+    build.phq9(patient, 19, by=nurse, item9=1)
+    measures.record(patient_id=patient.pk, instrument="asq", items=[1, 0, 0, 0, 0], observed_at=clock.now(), by=nurse)
+    assert [alert.grade for alert in SafetyAlert.objects.all()] == ["unscreened"]
+    measures.record(patient_id=patient.pk, instrument="asq", items=[1, 0, 0, 0, 1], observed_at=clock.now(), by=nurse)
+    assert [alert.grade for alert in SafetyAlert.objects.all()] == ["high"]
