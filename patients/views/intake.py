@@ -15,10 +15,10 @@ from patients.intake_steps import BY_KEY, COUNT, REVIEW, STEPS, Page, after, bef
 from patients.intake_summary import lines
 from patients.models import Intake, PatientLink
 from patients.views import signing
+from patients.views.cards import sent
 from patients.views.linked import by_link, speak
 
 KEEPING = "X-Keep"  # sent by static/js/keep.js: keep what is typed so far, and say only which version that is
-SIDES = {"front": "card_front", "back": "card_back"}
 
 
 @by_link("intake")
@@ -101,12 +101,9 @@ def _is_whole(opened: Intake, key: str) -> bool:
 def _photos(request: HttpRequest, link: PatientLink) -> dict[str, str]:
     """Keep the photos that were sent. Answers what is wrong with those that can't be kept, by side."""
     trouble: dict[str, str] = {}
-    for side, name in SIDES.items():
-        upload = request.FILES.get(name)
-        if upload is None:
-            continue
+    for side, upload in sent(request).items():
         try:
-            cards.keep(patient_id=link.patient_id, side=side, upload=upload.read(), by=None, link=link)
+            cards.keep(patient_id=link.patient_id, side=side, upload=upload, by=None, link=link)
         except Invalid as error:
             trouble[side] = " ".join(str(sentence) for sentence in error.fields.values())
     return trouble
