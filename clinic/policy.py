@@ -292,6 +292,8 @@ ROUTES: dict[str, Action | Door] = {
     "patients:import-progress": Action.IMPORT_PATIENTS,
     # insurance
     "insurance:queue": Action.SEE_COVERAGE,
+    "insurance:payers": Action.VERIFY_BENEFITS,
+    "insurance:payer": Action.VERIFY_BENEFITS,
     "insurance:verification": Action.SEE_COVERAGE,
     "insurance:claim": Action.VERIFY_BENEFITS,
     "insurance:hand-over": Action.VERIFY_BENEFITS,

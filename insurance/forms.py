@@ -10,7 +10,7 @@ from django import forms
 from clinic.forms import CalmForm
 from clinic.models import Site, User
 from clinic.policy import GRANTS, Action
-from insurance.models import Coverage, Payer, Verification
+from insurance.models import Coverage, Payer, PayerProfile, Verification
 from insurance.states import State
 from patients.models import Patient
 
@@ -204,3 +204,36 @@ class OpenForm(CalmForm, forms.Form):
         plans = Coverage.objects.filter(patient=patient, entered_in_error_at__isnull=True).select_related("payer")
         choice.queryset = plans.order_by("rank", "-starts_on")
         choice.empty_label = "The plan in force today"
+
+
+def _asked(label: str, help_text: str = "") -> forms.IntegerField:
+    return forms.IntegerField(label=label, help_text=help_text)
+
+
+class PayerProfileForm(CalmForm, forms.Form):
+    """What a payer asks before it pays; 0 where it asks nothing."""
+
+    units: ClassVar[dict[str, str]] = {"weeks": "weeks", "within_years": "years"}
+    required_sentences: ClassVar[dict[str, str]] = {"policy": "Write which policy says so, and the day you read it."}
+
+    trials = _asked("Adequate failed trials", "0 where it asks for none.")
+    weeks = _asked("Each at an adequate dose for")
+    classes = _asked("Different classes")
+    within_years = _asked("Not longer ago than", "0 where it does not matter.")
+    augmentations = _asked("Augmentations", "Counted by themselves; 0 lets them count as trials.")
+    psychotherapies = _asked("Psychotherapies")
+    phq9 = _asked("PHQ-9 of at least", "0 where it asks for no score.")
+    note = forms.CharField(label="What else it asks", required=False, help_text="Like MADRS of 28 or more.")
+    policy = forms.CharField(label="Policy, and the day it was read", help_text="Like medical policy 087, 3 Mar 2026.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        short = [name for name in self.fields if name not in {"note", "policy"}]
+        columns = [Column(name, css_class="col-sm-6") for name in short]
+        wide = [Column(name, css_class="col-12") for name in ("note", "policy")]
+        self.helper.layout = Layout(Row(*columns, *wide, css_class="row gx-4 gy-3"))
+
+    @classmethod
+    def of(cls, payer: Payer, data: Any = None) -> PayerProfileForm:
+        profile = getattr(payer, "profile", None) or PayerProfile(payer=payer)
+        return cls(data, initial={name: getattr(profile, name) for name in cls.base_fields})

@@ -1,11 +1,13 @@
 from django.urls import URLPattern, path
 
-from insurance import views
+from insurance import payer_views, views
 
 app_name = "insurance"
 
 urlpatterns: list[URLPattern] = [
     path("", views.queue_page, name="queue"),
+    path("payers/", payer_views.index, name="payers"),
+    path("payers/<uuid:pk>/", payer_views.edit, name="payer"),
     path("checks/<uuid:pk>/", views.verification_page, name="verification"),
     path("checks/<uuid:pk>/claim/", views.claim, name="claim"),
     path("checks/<uuid:pk>/hand-over/", views.hand_over, name="hand-over"),

@@ -163,6 +163,8 @@ EXPECTED: dict[str, set[Role] | str] = {
     "patients:import-progress": {ADMIN},
     # insurance
     "insurance:queue": {DESK, PROVIDER, INSURANCE, ADMIN},
+    "insurance:payers": {INSURANCE},
+    "insurance:payer": {INSURANCE},
     "insurance:verification": {DESK, PROVIDER, INSURANCE, ADMIN},
     "insurance:claim": {INSURANCE},
     "insurance:hand-over": {INSURANCE},

@@ -119,7 +119,7 @@ class World:
         )
         self.card = InsuranceCard.objects.create(patient=of, side="front", jpeg=b"jpeg", taken_by=provider)
         self.job = ImportJob.objects.create(site=site, format="csv", file_name=f"{SECRET}.csv")
-        payer = Payer.objects.create(name="Tidewater Mutual")
+        self.payer = payer = Payer.objects.create(name="Tidewater Mutual")
         self.coverage = Coverage.objects.create(patient=of, payer=payer, member_id="TWM 4471", starts_on=today)
         self.authorization = Authorization.objects.create(
             coverage=self.coverage,
@@ -264,6 +264,7 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
     **of_room("patients", "safety_plan", "safety-plan safety-plan-save safety-plan-pdf"),
     **of_room("patients", "consent", "consent consent-withdraw"),
     **of_room("patients", "job", "import-job import-progress"),
+    **of_room("insurance", "payer", "payer"),
     **of_room("insurance", "check", "verification claim hand-over expire"),
     **of_room("insurance", "patient", "patient open-check self-pay self-pay-end coverage-add authorization-add"),
     **of_room("insurance", "coverage", "coverage-end coverage-error"),

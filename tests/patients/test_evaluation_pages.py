@@ -154,7 +154,7 @@ def test_the_page_asks_as_much_of_the_database_with_three_trials_as_with_one(
 ) -> None:
     client.force_login(provider)
     client.get(page("evaluation", draft))
-    with django_assert_max_num_queries(40) as one:
+    with django_assert_max_num_queries(45) as one:
         client.get(page("evaluation", draft))
     build.trial(draft.patient, treatment="Venlafaxine")
     build.trial(draft.patient, treatment="Bupropion")
