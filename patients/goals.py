@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import TypeVar, cast
 from uuid import UUID
 
-from django.db import transaction
+from django.db import models, transaction
 
 from clinic import clock
 from clinic.errors import Invalid, NotFound, Refused
@@ -143,7 +143,7 @@ def _mine(patient_id: UUID, by: User) -> Patient:
     return patient
 
 
-def _path(model: type[Row]) -> str:
+def _path(model: type[models.Model]) -> str:
     return "goal__patient" if model is GoalRating else "patient"
 
 

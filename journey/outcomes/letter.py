@@ -6,7 +6,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from textwrap import shorten
+from uuid import UUID
 
 from clinic.wording import number, quantity
 from infusions import boosters, response
@@ -98,17 +100,18 @@ def _courses(patient: Patient, many: Sequence[Series]) -> list[tuple[str, str]]:
         .order_by("started_at")
         .values_list("series_id", "started_at", "given_mg")
     )
-    given = defaultdict(list)
+    given: dict[UUID, list[tuple[datetime, Decimal | None]]] = defaultdict(list)
     for series_id, at, mg in rows:
+        assert at
         given[series_id].append((at, mg))
     told = [_course(series, given[series.pk]) for series in many if given[series.pk]]
     earlier = len(told) - MOST_SERIES
     return [("Earlier", f"{earlier} more series"), *told[-MOST_SERIES:]] if earlier > 0 else told
 
 
-def _course(series: Series, given: Sequence[tuple[datetime, object]]) -> tuple[str, str]:
+def _course(series: Series, given: Sequence[tuple[datetime, Decimal | None]]) -> tuple[str, str]:
     first, last = (series.site.local(at).date() for at in (given[0][0], given[-1][0]))
-    doses = sorted(mg for _, mg in given if mg is not None)  # type: ignore[type-var]
+    doses = sorted(mg for _, mg in given if mg is not None)
     if series.kind == Series.Kind.LOADING:
         what = f"{len(given)} of {series.planned_count} infusions"
     else:
@@ -116,7 +119,8 @@ def _course(series: Series, given: Sequence[tuple[datetime, object]]) -> tuple[s
     dose = ""
     if doses:
         lowest, highest = number(doses[0]), quantity(doses[-1], "mg")
-        dose = f", {highest} each" if doses[0] == doses[-1] else f", {lowest} to {highest}"
+        each = " each" if len(doses) > 1 else ""
+        dose = f", {highest}{each}" if doses[0] == doses[-1] else f", {lowest} to {highest}"
     return str(series.get_kind_display()), f"{what}, {_span(first, last)}{dose}"
 
 

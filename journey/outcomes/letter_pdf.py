@@ -11,6 +11,7 @@ from clinic.models import User
 from journey.outcomes import picture
 from journey.outcomes.letter import LIVED, MEASURED, Letter, Part
 from journey.outcomes.picture import Picture
+from patients import phones
 
 Place = Callable[[str | float, str | float], tuple[float, float]]
 GREEN, SLATE, SHADE = (38, 92, 74), (84, 96, 120), (243, 229, 203)
@@ -42,7 +43,11 @@ def make(letter: Letter, *, recipient: str, reason: str, plan: str, by: User) ->
     paper.ln(1)
     paper.say(f"{by.signs_as}, signed {today:%Y-%m-%d %H:%M}", 9, bold=True)
     where = ", ".join(part for part in (site.address, site.city, f"{site.state} {site.postal_code}".strip()) if part)
-    paper.say("  ".join(part for part in (site.name, where, site.phone) if part), 8.4, soft=True)
+    paper.say(
+        "  ".join(part for part in (site.name, where, phones.shown(site.phone) if site.phone else "") if part),
+        8.4,
+        soft=True,
+    )
     return paper.made()
 
 
@@ -122,7 +127,7 @@ def _marks(paper: Paper, drawn: Picture, place: Place) -> None:
         else:
             paper.set_draw_color(*GREEN)
             paper.line(x, y - 1.2, x, y + 1.2)
-    for x, text in drawn.doses:
-        paper.put(place(x, 0)[0] - 3, place(0, picture.DOSE_Y)[1], text, 6.5, soft=True)
-    for x, text in drawn.dates:
-        paper.put(place(x, 0)[0] - 4, place(0, picture.DATES_Y)[1], text, 6.5, soft=True)
+    for across, text in drawn.doses:
+        paper.put(place(across, 0)[0] - 3, place(0, picture.DOSE_Y)[1], text, 6.5, soft=True)
+    for across, text in drawn.dates:
+        paper.put(place(across, 0)[0] - 4, place(0, picture.DATES_Y)[1], text, 6.5, soft=True)

@@ -168,7 +168,9 @@ def _points(steps: Sequence[Step], threshold: int) -> Iterator[Point]:
         if (not at_risk and not threshold) or watched[place] is None or well[place] is None or not at_risk:
             yield Point(day, at_risk=None if threshold else at_risk)
             continue
-        yield Point(day, _percent(survival), at_risk, events[place], _percent(low), _percent(high))
+        known = 0 < survival < 1  # Greenwood's variance says nothing of a curve that has not fallen, or has ended
+        bounds = (_percent(low), _percent(high)) if known else (None, None)
+        yield Point(day, _percent(survival), at_risk, events[place], *bounds)
 
 
 def _percent(share: Fraction | float) -> int:

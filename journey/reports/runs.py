@@ -92,7 +92,11 @@ def _count(run: OutcomeRun) -> None:
     criteria = from_json(run.criteria)
     rows = OutcomeRun.objects.filter(pk=run.pk)
     rows.update(state=OutcomeRun.State.COUNTING, handled=0, total=cohort.began(criteria).count())
-    tallies = cohort.count(criteria, told=lambda done: rows.update(handled=done) and None)
+
+    def told(done: int) -> None:
+        rows.update(handled=done)
+
+    tallies = cohort.count(criteria, told=told)
     kept = {
         "tallies": [[site, group, tally.as_json()] for (site, group), tally in sorted(tallies.items())],
         "funnel": funnel.count(criteria),

@@ -59,8 +59,9 @@ class Tally:
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Tally:
-        counters = {name: Counter(dict(kept[name])) for name in ("first", "relapsed", "last_seen")}
-        return cls(**{name: kept[name] for name in COUNTS}, **counters)
+        counts: dict[str, Any] = {name: kept[name] for name in COUNTS}
+        counts |= {name: Counter(dict(kept[name])) for name in ("first", "relapsed", "last_seen")}
+        return cls(**counts)
 
 
 def total(tallies: Iterable[Tally]) -> Tally:
