@@ -29,9 +29,11 @@ FRESH = timedelta(hours=12)
 Counted = tuple[dict[Key, Tally], list[int | None]]
 
 
-def size(criteria: Criteria) -> int:
-    """How much there is to count."""
-    return cohort.began(criteria).count() + funnel.people(criteria).count()
+def is_large(criteria: Criteria) -> bool:
+    """Whether there is too much to count while a page is waited for; looks no further than that."""
+    some = AT_ONCE + 1
+    series = cohort.began(criteria)[:some].count()
+    return series > AT_ONCE or series + funnel.people(criteria).order_by()[:some].count() > AT_ONCE
 
 
 def at_once(criteria: Criteria) -> Counted:

@@ -127,7 +127,7 @@ def progress(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _counted(criteria: Criteria) -> tuple[runs.Counted | None, OutcomeRun | None]:
     """The numbers, counted now or by a worker before; None while somebody has to ask or to wait."""
-    if runs.size(criteria) <= runs.AT_ONCE:
+    if not runs.is_large(criteria):
         return runs.at_once(criteria), None
     run = runs.latest(criteria)
     done = run is not None and not run.is_under_way
