@@ -138,7 +138,7 @@ class MessageAttempt(Record):
 
 @audited
 class StaffPage(Record):
-    """One call for help to one member of staff on one channel, because an alert waits (docs/adr/0016).
+    """One call for help to one member of staff on one channel, because an alert waits (docs/adr/0017).
 
     The key (alert, due, person, channel) makes each step of an escalation exist once, whoever looks first.
     """

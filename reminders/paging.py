@@ -1,4 +1,4 @@
-"""Calling staff for help when an alert waits: at once, and again every time nobody answers (protocol 4.2; ADR 16).
+"""Calling staff when an alert waits: at once, and again each time nobody answers (protocol 4.2; docs/adr/0017).
 
 Who is called, and when, are rows; each step of the escalation exists once, whoever looks first. A page names no patient
 and says nothing clinical: it leads to the alert, behind the sign-in. Quiet hours and what patients asked for don't hold

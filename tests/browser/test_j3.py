@@ -18,6 +18,14 @@ from tests.journeys.safety import second_ready
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
+@pytest.fixture(autouse=True)
+def patience():
+    """A busy machine may take its time; what is looked for stays the same."""
+    expect.set_options(timeout=15_000)
+    yield
+    expect.set_options(timeout=5_000)
+
+
 @pytest.fixture
 def day(house_clock, site, patient, nurse, other_nurse, provider):
     """Friday 5 February, the day of infusion 2."""
@@ -31,6 +39,7 @@ def tablet(browser, live_server, house_clock, day):
 
     def of(person) -> Tablet:
         made.append(Tablet(browser, live_server.url, house_clock, day, person))
+        made[-1].page.set_default_timeout(30_000)
         return made[-1]
 
     yield of
@@ -95,7 +104,7 @@ def test_at_night_a_phone_shows_988_at_once_and_the_one_on_call_is_paged(
     work = at_work.at("21:40", "/")
     context = browser.new_context(viewport={"width": 390, "height": 844})
     phone = context.new_page()
-    phone.set_default_timeout(10_000)
+    phone.set_default_timeout(30_000)
     phone.goto(live_server.url + path)
     phone.get_by_label("Month").select_option("3")
     phone.get_by_label("Day").fill("14")
