@@ -80,7 +80,7 @@ class SignatureForm(CalmForm, forms.Form):
         ]
         field = self.fields["channels"]
         field.choices = offered  # type: ignore[attr-defined]
-        field.widget.choices = offered  # type: ignore[attr-defined]
+        field.widget.choices = offered
 
     def clean(self) -> dict[str, Any]:
         typed = self.cleaned_data
