@@ -40,7 +40,7 @@ from patients.models import LabResult, MeasureResponse
 from patients.workup import LABS_VALID_DAYS
 
 LAST_SCORES = 2
-LABS = {"cmp": "Blood", "ua": "Urine"}
+LABS = {"cmp": "blood", "ua": "urine"}
 """Asked for again every 180 days during boosters (Table A: labs)."""
 
 
@@ -183,7 +183,8 @@ def rows(page: Sequence[Any], site: Site, *, clinical: bool) -> list[Row]:
         row.scores = [(site.local(moment).date(), score) for moment, score in scores.get(of, [])]
         row.lifetime_mg, row.in_90_days = amounts.get(of, (None, 0))
         row.asked_on = site.local(asked[of]).date() if of in asked else None
-        row.labs = listed([word for test, word in LABS.items() if _is_old(results.get((of, test)), site, today)])
+        old = [word for test, word in LABS.items() if _is_old(results.get((of, test)), site, today)]
+        row.labs = f"Labs: {listed(old)}" if old else ""
     return made
 
 

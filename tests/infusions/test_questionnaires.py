@@ -127,13 +127,16 @@ def test_a_stopped_series_is_followed_on(given, series, patient, provider):
     with clock.at(build.moment(series.site, "2027-02-02", "12:00")):
         verbs.stop(series_id=series.pk, reason="No response", by=provider)
     rows = plan(patient)
-    assert rows[:4] == [
+    assert rows[:7] == [
         ("gad7", "post_series", "02-03 09:52"),
         ("phq9", "post_series", "02-03 09:52"),
+        ("phq9", "follow_up", "02-09 00:00"),  # 7 days after the stop (J4)
         ("phq9", "follow_up", "02-16 00:00"),
         ("gad7", "follow_up", "03-02 00:00"),
+        ("phq9", "follow_up", "03-02 00:00"),
+        ("phq9", "follow_up", "03-04 00:00"),  # and 30
     ]
-    assert len([row for row in rows if row[0] == "phq9"]) == 16
+    assert len([row for row in rows if row[0] == "phq9"]) == 18
 
 
 def test_while_a_series_goes_on_nothing_follows_it(given, series, patient):
