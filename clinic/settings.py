@@ -268,6 +268,7 @@ CELERY_BEAT_SCHEDULE = {
     "visits.waiting-lists": {"task": "visits.tasks.tend_waiting_lists", "schedule": 60.0},
     "insurance.lapsed": {"task": "insurance.tasks.expire_lapsed", "schedule": 3600.0},
     "infusions.flowsheets": {"task": "infusions.tasks.make_flowsheets", "schedule": 900.0},
+    "reminders.questionnaires": {"task": "reminders.tasks.write_questionnaires", "schedule": 900.0},
     "patients.questionnaires": {"task": "patients.tasks.close_missed_questionnaires", "schedule": 900.0},
     "infusions.ledger": {"task": "infusions.tasks.watch_ledger", "schedule": 600.0},
     "clinic.seal-history": {"task": "clinic.tasks.seal_history", "schedule": 300.0},

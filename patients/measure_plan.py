@@ -152,7 +152,9 @@ def timepoint_at(patient: Patient, instrument: str, at: datetime) -> str:
 def due(patient: Patient, on: datetime | None = None) -> list[MeasureDue]:
     """What is to be answered at this moment (now), the oldest first: each instrument once."""
     at = on or clock.now()
-    rows = MeasureDue.objects.filter(patient=patient, state=State.OPEN, due_from__lte=at).order_by("due_until", "id")
+    rows = MeasureDue.objects.filter(patient=patient, state=State.OPEN, due_from__lte=at).order_by(
+        "due_until", "-instrument"
+    )
     found: dict[str, MeasureDue] = {}
     for row in rows:
         if _counts(row, at):
@@ -162,7 +164,7 @@ def due(patient: Patient, on: datetime | None = None) -> list[MeasureDue]:
 
 def coming(patient: Patient, *, limit: int = 12) -> QuerySet[MeasureDue]:
     """What is open, due or to come, in the order of its time."""
-    return MeasureDue.objects.filter(patient=patient, state=State.OPEN).order_by("due_from", "id")[:limit]
+    return MeasureDue.objects.filter(patient=patient, state=State.OPEN).order_by("due_from", "-instrument")[:limit]
 
 
 def missed(patient: Patient, *, limit: int = 6) -> QuerySet[MeasureDue]:

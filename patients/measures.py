@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from clinic import clock
 from clinic.errors import Invalid, NotFound, Refused
@@ -150,8 +150,8 @@ def occasion(patient: Patient, instrument: str, at: datetime) -> str:
     """What a questionnaire answered at this moment is for: what is due then, else the first one or a later check."""
     if planned := measure_plan.timepoint_at(patient, instrument, at):
         return planned
-    first = not kept(patient).filter(instrument=instrument, timepoint=Timepoint.BASELINE).exists()
-    return Timepoint.BASELINE if first else Timepoint.FOLLOW_UP
+    begun = Q(instrument=instrument, timepoint=Timepoint.BASELINE) | Q(timepoint=Timepoint.PRE_INFUSION)
+    return Timepoint.FOLLOW_UP if kept(patient).filter(begun).exists() else Timepoint.BASELINE
 
 
 def _as_kept(instrument: str, items: Sequence[int | None], timepoint: str) -> list[int]:

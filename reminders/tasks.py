@@ -8,7 +8,7 @@ from kombu.exceptions import OperationalError
 
 from clinic import history
 from patients.models import SafetyAlert
-from reminders import paging
+from reminders import measure_letters, paging
 from reminders.dispatch import alone, dispatch_due
 
 log = logging.getLogger("evenkeel.paging")
@@ -26,6 +26,13 @@ def page() -> str:
     """Call staff for alerts that wait, and again where nobody answered."""
     with history.acting(None, source="tick"), paging.alone() as mine:
         return str(paging.run()) if mine else "somebody else is paging"
+
+
+@shared_task(name="reminders.tasks.write_questionnaires")
+def write_questionnaires() -> int:
+    """Send links to questionnaires that came due at home."""
+    with history.acting(None, source="tick"):
+        return measure_letters.write_due()
 
 
 def call_for_help(alert: SafetyAlert) -> None:

@@ -1,0 +1,58 @@
+"""Letters with a link, when questionnaires come due at home."""
+
+from datetime import timedelta
+
+import pytest
+
+from clinic import clock
+from patients import links, measure_plan
+from patients.measure_plan import Wanted
+from patients.models import ContactConsent, Patient, PatientLink
+from reminders import measure_letters
+from reminders.models import Message
+from tests import build
+
+
+@pytest.fixture
+def agreed(patient: Patient) -> Patient:
+    Patient.objects.filter(pk=patient.pk).update(email="maya@example.org")
+    ContactConsent.objects.create(patient=patient, channel="email", words="…", version="1", given_at=clock.now())
+    patient.refresh_from_db()
+    return patient
+
+
+def ask(patient: Patient, *instruments: str, timepoint: str = "follow_up") -> None:
+    now = clock.now()
+    wanted = [Wanted(each, timepoint, now - timedelta(hours=1), now + timedelta(days=3), each) for each in instruments]
+    measure_plan.keep(patient=patient, source="test", wanted=wanted)
+
+
+def test_what_comes_due_together_is_one_letter_with_a_link(agreed):
+    ask(agreed, "phq9", "gad7")
+    assert measure_letters.write_due() == 1
+    assert measure_letters.write_due() == 0
+    assert Message.objects.get().subject_id == PatientLink.objects.get().pk
+
+
+def test_without_consent_no_link_is_made(patient):
+    ask(patient, "phq9")
+    assert measure_letters.write_due() == 0
+    assert not patient.links.exists()
+
+
+def test_a_link_that_staff_made_since_is_enough(agreed, nurse):
+    ask(agreed, "phq9")
+    links.make(patient_id=agreed.pk, purpose="measures", by=nurse)
+    assert measure_letters.write_due() == 0
+
+
+@pytest.mark.parametrize(("instrument", "timepoint"), [("phq9", "pre_infusion"), ("ybocs", "follow_up")])
+def test_what_is_asked_at_the_visit_needs_no_letter(agreed, instrument, timepoint):
+    ask(agreed, instrument, timepoint=timepoint)
+    assert measure_letters.write_due() == 0
+
+
+def test_what_was_answered_needs_no_letter(agreed, nurse):
+    ask(agreed, "phq9")
+    build.phq9(agreed, 4, by=nurse)
+    assert measure_letters.write_due() == 0
