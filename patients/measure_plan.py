@@ -57,14 +57,15 @@ def keep(*, patient: Patient, source: str, wanted: Sequence[Wanted]) -> None:
     by_key: dict[str, list[MeasureDue]] = {}
     for row in rows:
         by_key.setdefault(row.key, []).append(row)
-    now, new = clock.now(), []
+    now = clock.now()
+    new: list[MeasureDue] = []
     for wish in wanted:
-        row = _standing(wish, by_key.pop(wish.key, []), now)
-        if row is None:
+        there = _standing(wish, by_key.pop(wish.key, []), now)
+        if there is None:
             new.append(_row(patient, source, wish, now))
-        elif row.state == State.OPEN and (row.due_from, row.due_until) != (wish.due_from, wish.due_until):
-            row.due_from, row.due_until, row.timepoint = wish.due_from, wish.due_until, wish.timepoint
-            row.save(update_fields=["due_from", "due_until", "timepoint"])
+        elif there.state == State.OPEN and (there.due_from, there.due_until) != (wish.due_from, wish.due_until):
+            there.due_from, there.due_until, there.timepoint = wish.due_from, wish.due_until, wish.timepoint
+            there.save(update_fields=["due_from", "due_until", "timepoint"])
     left = [row.pk for rows_left in by_key.values() for row in rows_left if row.state == State.OPEN]
     if left:
         MeasureDue.objects.filter(pk__in=left).update(state=State.VOID, closed_at=now)

@@ -141,7 +141,7 @@ def _number(typed: str | None) -> int | None:
 
 
 def _token(request: HttpRequest) -> str:
-    return request.link_token  # type: ignore[attr-defined,no-any-return]
+    return request.link_token  # type: ignore[attr-defined]
 
 
 def _to(request: HttpRequest, instrument: str) -> HttpResponse:
