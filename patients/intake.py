@@ -88,10 +88,16 @@ def link_of(intake: Intake) -> PatientLink | None:
 
 def of_link(link: PatientLink) -> Intake:
     """The intake that a link leads to. Raises NotFound."""
-    found = Intake.objects.filter(pk=link.subject_id, patient=link.patient_id).first()
+    found = link.patient.intakes.select_related("patient__site").filter(pk=_subject(link)).first()
     if found is None:
         raise NotFound
     return found
+
+
+def _subject(link: PatientLink) -> UUID:
+    if link.subject_id is None:
+        raise NotFound
+    return link.subject_id
 
 
 # Answering
@@ -124,7 +130,7 @@ def _open(link: PatientLink) -> Intake:
     held = PatientLink.objects.filter(pk=link.pk, purpose=PURPOSE).first()
     if held is None or not held.is_good:
         raise NotFound
-    intake = Intake.objects.select_for_update().filter(pk=link.subject_id, patient=link.patient_id).first()
+    intake = Intake.objects.select_for_update().filter(pk=_subject(link), patient=link.patient_id).first()
     if intake is None:
         raise NotFound
     if intake.sent_at:
@@ -152,11 +158,6 @@ def states(intake: Intake) -> list[StepState]:
     ):
         saved |= {key: max([*times, *([saved[key]] if key in saved else [])])} if times else {}
     return [StepState(step, saved.get(step.key), whole.get(step.key, False)) for step in STEPS]
-
-
-def unsigned(patient: Patient) -> list[consents.Kind]:
-    """The texts that still wait for a signature."""
-    return consents.missing(patient, patient.site.today())
 
 
 @transaction.atomic

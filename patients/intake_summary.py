@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django import forms
 from django.utils.functional import Promise
+from django.utils.translation import ngettext
 
 from patients.intake_steps import Page, Rows
 
@@ -32,6 +33,14 @@ def _label(field: forms.BoundField) -> str:
     return "" if isinstance(field.field, forms.BooleanField) else str(field.label)
 
 
+def _weeks(typed: str) -> str:
+    """“10 weeks”; what is no number stays as it was typed."""
+    if not typed.strip().isdecimal():
+        return typed
+    number = int(typed)
+    return ngettext("%(number)s week", "%(number)s weeks", number) % {"number": number}
+
+
 def _row(form: forms.Form) -> str:
     return ", ".join(text for field in form for text in _values(field))
 
@@ -49,5 +58,5 @@ def _values(field: forms.BoundField) -> tuple[str, ...]:
     if choices:
         return tuple(str(choices[value]) for value in values if value in choices)
     if isinstance(field.field, forms.IntegerField):
-        return (f"{field.label} {typed}",)
+        return (_weeks(str(typed)),)
     return tuple(str(value) for value in values)

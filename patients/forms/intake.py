@@ -12,7 +12,7 @@ from patients.intake_questions import HEALTH, OUTCOMES
 
 LONG = _("This is too long. Please shorten it.")
 NUMBER = _("Write a whole number, like 8. Your best guess is enough.")
-CONTROLS = {forms.Select: "form-select", forms.CheckboxInput: "form-check-input"}
+CONTROLS: dict[type, str] = {forms.Select: "form-select", forms.CheckboxInput: "form-check-input"}
 LISTS = (forms.RadioSelect, forms.CheckboxSelectMultiple)
 
 

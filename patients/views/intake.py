@@ -55,7 +55,7 @@ def _to(request: HttpRequest, key: str, fragment: str = "") -> HttpResponse:
 
 
 def _token(request: HttpRequest) -> str:
-    return request.link_token  # type: ignore[attr-defined,no-any-return]
+    return request.link_token  # type: ignore[attr-defined]
 
 
 def _sent(request: HttpRequest, link: PatientLink) -> HttpResponse:
@@ -198,18 +198,19 @@ def _review(request: HttpRequest, link: PatientLink, opened: Intake) -> HttpResp
         else:
             return redirect("linked:intake", _token(request))
     kept = {one.key: one.answers for one in opened.steps.all()}
+    states = intake.states(opened)
     parts = [
         {
             "state": state,
             "number": number_of(state.step.key),
             "lines": lines(Page(state.step, kept.get(state.step.key))) if state.step.parts else [],
         }
-        for state in intake.states(opened)
+        for state in states
     ]
     context = _frame(link, request, REVIEW) | {
         "parts": parts,
         "missing": [one for one in STEPS if one.key in missing],
-        "is_whole": all(part["state"].is_complete for part in parts),
+        "is_whole": all(state.is_complete for state in states),
         "form_id": "",
     }
     return render(request, "patients/intake/review.html", context, status=422 if missing else 200)

@@ -163,7 +163,7 @@ def _go_on(request: HttpRequest, link: PatientLink, held: str, view: View, kwarg
     if not held:
         return redirect(request.get_full_path())
     try:
-        request.POST = QueryDict(crypto.decrypt(held, context=_context(request, link)))  # type: ignore[assignment]
+        request.POST = QueryDict(crypto.decrypt(held, context=_context(request, link)))
     except (crypto.Undecryptable, ValueError):
         return redirect(request.get_full_path())
     return _within(request, link, view, kwargs)

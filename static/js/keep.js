@@ -19,12 +19,14 @@ form?.addEventListener("input", () => {
   waiting = setTimeout(() => { sending = (sending ?? Promise.resolve()).then(keep); }, AFTER);
 });
 
-// A press that overtakes a save would send an old version: it waits for the save.
+// A press that overtakes a save would send an old version: it waits for the save. And for the end of this very event,
+// during which a form does not submit again.
 form?.addEventListener("submit", (event) => {
   clearTimeout(waiting);
   if (!sending) return;
   event.preventDefault();
+  const { submitter } = event;
   const last = sending;
   sending = null;
-  last.then(() => form.requestSubmit(event.submitter));
+  last.then(() => setTimeout(() => form.requestSubmit(submitter)));
 });
