@@ -14,7 +14,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from clinic import clock
-from clinic.errors import Invalid, NotFound, Refused
+from clinic.errors import IllegalTransition, Invalid, NotFound, Refused
 from clinic.models import Site, User
 from clinic.policy import Action, Role, require
 from clinic.wording import listed, quantity
@@ -173,6 +173,10 @@ def _keep(
 ) -> RelapseState:
     """Write what was seen, and have everybody who must act be asked."""
     before = _now(series)
+    if after is not before and after not in relapse_rules.TRANSITIONS[before]:
+        raise IllegalTransition(
+            "The watch", current=before, wanted=after, allowed=sorted(relapse_rules.TRANSITIONS[before])
+        )
     row = RelapseState.objects.create(
         patient=series.patient,
         series=series,

@@ -38,6 +38,13 @@ class State(StrEnum):
     CONFIRMED = "confirmed"
 
 
+TRANSITIONS: dict[State, frozenset[State]] = {
+    State.NONE: frozenset({State.WATCH, State.CONFIRMED}),
+    State.WATCH: frozenset({State.NONE, State.CONFIRMED}),
+    State.CONFIRMED: frozenset({State.NONE}),
+}
+
+
 @dataclass(frozen=True)
 class Course:
     """What came of a series: the score before it, the best one after it, and whether it was a response or better."""

@@ -228,7 +228,12 @@ class Checkpoint:
 
     after_number: int
     must_decide: bool
-    sentence: str
+    fact: str
+
+    @property
+    def sentence(self) -> str:
+        what = "A provider decides before the next infusion." if self.must_decide else "Think about dose and course."
+        return f"{self.fact} {what}"
 
 
 def checkpoint(assessment: Assessment, settings: ProtocolSettings) -> Checkpoint | None:
@@ -239,10 +244,9 @@ def checkpoint(assessment: Assessment, settings: ProtocolSettings) -> Checkpoint
             continue
         if scores_rules.improved_by(assessment.baseline, score, settings.nonimprovement_percent):
             return None
-        what = "A provider decides before the next infusion." if must else "Think about dose and course."
         told = (
             f"After infusion {number} PHQ-9 is {score} of {assessment.baseline}: "
-            f"less than {settings.nonimprovement_percent} % better. {what}"
+            f"less than {settings.nonimprovement_percent} % better."
         )
         return Checkpoint(number, must, told)
     return None

@@ -92,6 +92,7 @@ def _page(request: HttpRequest, series: Series, *, form: forms.Form | None = Non
         "checkpoint": found,
         "facts": evidence.SLOW_RESPONSE if found else (),
         "is_decided": found is not None and any(each.after_number >= found.after_number for each in reviews),
+        "is_settled": bool(reviews) and reviews[0].after_number == assessment.given_count,
         "reviews": reviews,
         "running": series.state in series_verbs.OPEN,
         "may_review": can(request.user, Action.REVIEW_RESPONSE, series.site),

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from infusions import relapse_rules
 from infusions import states as infusion_states
 from insurance import states as verification_states
 from patients import evaluations
@@ -25,6 +26,7 @@ TABLES: dict[str, Mapping[str, frozenset[str]]] = {
     "Waiting list entry": appointment_states.WISH_TRANSITIONS,
     "Offer": appointment_states.OFFER_TRANSITIONS,
     "Infusion": infusion_states.TRANSITIONS,
+    "Relapse watch": relapse_rules.TRANSITIONS,
     "Therapy session": session_states.TRANSITIONS,
 }
 
