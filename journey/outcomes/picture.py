@@ -25,7 +25,7 @@ PAD = 24.0
 SHORTEST = timedelta(days=14)
 GAP = timedelta(days=56)
 """Twice the longest regular interval between two scores (protocol 3.6, 28 days): longer is a gap, not a line."""
-MARK_APART, VALUE_APART, DOSE_APART, DATE_APART = 21.0, 24.0, 40.0, 64.0
+MARK_APART, VALUE_APART, DOSE_APART, DATE_APART, LINE_APART = 21.0, 24.0, 40.0, 64.0, 16.0
 
 
 @dataclass(frozen=True)
@@ -218,12 +218,16 @@ def _guides(scale: Scale, baseline: int | None, y: Callable[[float], float]) -> 
         words = f"response: {number(round(float(response), 1))} or less"
         guides.append(_guide(y(float(response)), words, "goal"))
     if scale.remission_below is not None:
-        guides.append(_guide(y(scale.remission_below - 0.5), f"remission: below {scale.remission_below}", "remit"))
+        line = y(scale.remission_below - 0.5)
+        crowded = response is not None and abs(y(float(response)) - line) < LINE_APART
+        words = f"remission: below {scale.remission_below}"
+        guides.append(_guide(line, words, "remit", under=crowded))
     return guides
 
 
-def _guide(y: float, words: str, kind: str) -> Guide:
-    return Guide(_n(y), _n(y - 5), words, kind)
+def _guide(y: float, words: str, kind: str, *, under: bool = False) -> Guide:
+    """A line with its words above it, or under it where another line's words stand above."""
+    return Guide(_n(y), _n(y + 14 if under else y - 5), words, kind)
 
 
 def runs_of(scores: Sequence[Score]) -> list[list[Score]]:

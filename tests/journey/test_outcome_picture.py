@@ -50,6 +50,11 @@ def test_baseline_response_and_remission_are_lines_with_words():
     assert words == {"base": "baseline 21", "goal": "response: 10.5 or less", "remit": "remission: below 5"}
 
 
+def test_words_of_two_lines_close_together_do_not_stand_on_each_other():
+    goal, remission = drawn(scores((0, 10)), baseline=10).guides[1:]
+    assert float(remission.text_y) - float(goal.text_y) >= 12
+
+
 @pytest.mark.parametrize(
     ("scale", "baseline", "kinds"),
     [("phq9", None, ["remit"]), ("phq9", 0, ["base", "remit"]), ("pcl5", 50, ["base"]), ("who5", 20, ["base"]),
