@@ -10,7 +10,8 @@ from django.db import transaction
 
 from clinic import clock, settings_versions
 from clinic.history import acting
-from clinic.models import User
+from clinic.models import OnCallTurn, User
+from clinic.place import on_call
 from clinic.policy import Role
 from infusions import ledger
 from journey.demo import cast
@@ -72,6 +73,7 @@ def _seed(now: datetime, report: Report) -> dict[str, int]:
     with acting(admin.pk, source="demo"):
         for house in houses.values():
             _settle(house, now)
+            _on_call(house, now)
         told = 0
         for story in _stories(houses, now):
             with transaction.atomic():
@@ -100,6 +102,17 @@ def _settle(house: House, now: datetime) -> None:
                 expires_on=(now + timedelta(days=400 + number)).date(),
                 by=nurse,
             )
+
+
+def _on_call(house: House, now: datetime) -> None:
+    """From this morning on, week after week: a provider, and a therapist behind them."""
+    today, eight = house.site.local(now).date(), time(8)
+    tiers = {OnCallTurn.Tier.FIRST: Role.PROVIDER, OnCallTurn.Tier.BACKUP: Role.THERAPIST}
+    for tier, role in tiers.items():
+        on_call.add_turns(
+            site_id=house.site.pk, user_id=house.one(role).pk, tier=tier, weeks=8, by=house.one(Role.CLINIC_ADMIN),
+            first_day=today - DAY, starts=eight, last_day=today + 6 * DAY, ends=eight,
+        )  # fmt: skip
 
 
 def _stories(houses: dict[str, House], now: datetime) -> Iterator[Story]:
