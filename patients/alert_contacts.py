@@ -47,7 +47,7 @@ def _after(hours: int, weeks: int = 0) -> Clock:
     return due
 
 
-REQUIRED: dict[str, tuple[tuple[Kind, Role, Clock], ...]] = {
+REQUIRED: dict[str, tuple[tuple[AlertContact.Kind, Role, Clock], ...]] = {
     Grade.HIGH: (
         (Kind.PROVIDER_NOW, Role.PROVIDER, _at_once),
         (Kind.AFTER_LEAVING, Role.NURSE, _after(24)),
@@ -119,7 +119,7 @@ def did_not_come(patient: Patient) -> bool:
     return True
 
 
-def done_by(alerts: Iterable[SafetyAlert], kinds: Iterable[Kind], *, words: str, by: User) -> None:
+def done_by(alerts: Iterable[SafetyAlert], kinds: Iterable[AlertContact.Kind], *, words: str, by: User) -> None:
     """Something else that was signed is what these contacts asked for."""
     asked = AlertContact.objects.filter(alert__in=list(alerts), kind__in=list(kinds), state=State.OPEN)
     for contact in asked.select_related("alert__patient__site"):
@@ -156,14 +156,14 @@ def _replace(contacts: Iterable[AlertContact], alert: SafetyAlert, by: User | No
         _end(contact, State.REACHED if asked else State.REPLACED, words, by)
 
 
-def _ask(alert: SafetyAlert, kind: Kind, role: Role, due_at: datetime, *, attempt: int = 1) -> None:
+def _ask(alert: SafetyAlert, kind: AlertContact.Kind, role: Role, due_at: datetime, *, attempt: int = 1) -> None:
     made = AlertContact.objects.create(
         alert=alert, kind=kind, owner_role=role, due_at=due_at, attempt=attempt, opened_at=clock.now()
     )
     _tell(made)
 
 
-def _end(contact: AlertContact, state: State, words: str, by: User | None) -> None:
+def _end(contact: AlertContact, state: AlertContact.State, words: str, by: User | None) -> None:
     contact.state, contact.outcome, contact.ended_at, contact.ended_by = state, words, clock.now(), by
     contact.save()
     _tell(contact)

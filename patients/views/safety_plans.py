@@ -48,8 +48,9 @@ def save(request: HttpRequest, pk: UUID) -> HttpResponse:
             language=typed["language"],
             by=by,
         )
-        form.data = form.data.copy()
-        form.data["saved"] = str(kept.saved)
+        again = request.POST.copy()
+        again["saved"] = str(kept.saved)
+        form.data = again
         if "sign" in request.POST:
             safety_plans.sign(plan_id=pk, by=by)
     except Invalid as error:
