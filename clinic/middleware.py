@@ -14,6 +14,7 @@ from django.utils.cache import add_never_cache_headers
 from clinic.errors import DomainError
 from clinic.ids import uuid7
 from clinic.policy import ROUTES, Action, Door, can
+from clinic.sessions import sign_in_again
 
 log = logging.getLogger("evenkeel.request")
 
@@ -81,6 +82,8 @@ class policy:  # noqa: N801 - named as the rest of the list in settings
         if rule is Door.PUBLIC:
             return None
         if not request.user.is_authenticated:
+            if request.headers.get("HX-Request"):  # a sign-in page swapped into another would lose what was typed
+                return sign_in_again(request)
             return redirect_to_login(request.get_full_path())
         if rule is Door.SIGNED_IN or (isinstance(rule, Action) and can(request.user, rule)):
             return None

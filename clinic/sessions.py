@@ -41,14 +41,14 @@ def limits(
         seen = _moment(session.setdefault(SEEN, now.isoformat()))
         if now - started > timedelta(hours=settings.ABSOLUTE_SESSION_HOURS):
             logout(request)
-            return _sign_in_again(request)
+            return sign_in_again(request)
         if is_in_hallway(request) or is_handed_over(request):
             if not _is_left_open(request):
-                return _sign_in_again(request)
+                return sign_in_again(request)
         elif session.get(LOCKED) or now - seen > timedelta(minutes=idle_minutes(request)):
             session[LOCKED] = True
             if not _is_one_of(request, _ALLOWED_WHILE_LOCKED):
-                return _sign_in_again(request)
+                return sign_in_again(request)
         elif "X-Background" not in request.headers and now - seen > timedelta(seconds=20):
             # Twenty seconds of grain, so that a busy page doesn't write the session at each request.
             session[SEEN] = now.isoformat()
@@ -122,7 +122,7 @@ def _page_of(request: HttpRequest) -> str:
         return ""
 
 
-def _sign_in_again(request: HttpRequest) -> HttpResponse:
+def sign_in_again(request: HttpRequest) -> HttpResponse:
     """A page is sent to sign in and comes back; a save is answered 401, so that the page keeps what was typed."""
     if request.method in {"GET", "HEAD"} and not request.headers.get("HX-Request"):
         if request.user.is_authenticated:

@@ -16,8 +16,9 @@ from infusions.models import BoosterPlan, Infusion, ResponseReview, Series
 from infusions.series import RUNNING
 from insurance.standing import Standing, standing
 from journey import curve, strip, timeline
-from patients import consents, evaluations, measure_plan, safety_plans
+from patients import consents, evaluations, measure_plan, safety_plans, validity
 from patients.models import Consent, Evaluation, MeasureDue, MeasureResponse, Patient, SafetyAlert, SafetyPlan
+from patients.validity import Gate
 from reminders.models import Message
 from therapy.models import TherapySession
 from visits.models import Appointment
@@ -40,6 +41,8 @@ class Chart:
     allergies: list[Any] = field(default_factory=list)
     medications: list[Any] = field(default_factory=list)
     evaluation: Evaluation | None = None
+    gate: Gate = field(default_factory=lambda: Gate(None))
+    """Whether the evaluation lets the patient be treated today, and why not."""
     consent: Consent | None = None
     contacts: list[Any] = field(default_factory=list)
     series: list[Series] = field(default_factory=list)
@@ -139,8 +142,11 @@ def read(patient: Patient, *, by: User, group: str = "") -> Chart:
 def _treatment(chart: Chart) -> None:
     """How far the treatment is: what those who book have to know as well."""
     patient = chart.patient
-    chart.eligible = evaluations.in_force(patient, patient.site.today()) is not None
     chart.series = list(patient.series.order_by("-opened_at")[:10])
+    today = patient.site.today()
+    chart.gate = validity.gates([(patient, today, bool(chart.series))]).get((patient.pk, today), Gate(None))
+    chart.eligible = chart.gate.in_force
+    chart.blocked |= chart.gate.reopened
     chart.reviewed = ResponseReview.objects.filter(
         series__patient=patient, signed_at__gte=F("series__ended_at")
     ).exists()

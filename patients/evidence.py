@@ -39,7 +39,7 @@ def of(patient: Patient) -> dict[str, list[Evidence]]:
         row = Evidence(allergy.display, allergy.noted_on, _told(allergy.source))
         _put(found, hints.ALLERGIES, allergy.display, "", row)
     if not patient.contacts.filter(kind=Contact.Kind.ESCORT, is_active=True).exists():
-        found["no_escort"] = [Evidence("No escort among the contacts", None, "contacts")]
+        found["no_escort"] = [Evidence("no escort among the contacts", None, "")]
     return found
 
 

@@ -93,6 +93,8 @@ def judge(trial: Trial, profile: Profile, today: date) -> TrialJudgement:
 
 
 def _against(trial: Trial, profile: Profile, today: date) -> str:
+    if trial.kind is Kind.THERAPY and not profile.psychotherapies:
+        return "a psychotherapy; asked for are drugs and the like"
     if trial.outcome not in FAILED_OUTCOMES:
         return "not tolerated, so not an adequate trial" if trial.outcome == "intolerant" else "it helped"
     if trial.weeks < profile.weeks:
@@ -156,7 +158,7 @@ def measure(trials: Sequence[Trial], profile: Profile, today: date) -> Standing:
     classes = {trial.known_class.casefold() for trial in plain if trial.known_class}
     therapies = sum(trial.kind is Kind.THERAPY for trial in good)
     asked = (
-        Part(len(plain), profile.trials, "adequate"),
+        Part(len(plain), profile.trials, "adequate trials"),
         Part(len(classes), profile.classes, "classes"),
         Part(len(augmented), profile.augmentations, "augmentations"),
         Part(therapies, profile.psychotherapies, "psychotherapies"),

@@ -28,6 +28,12 @@ class Gate:
     who: str = "Provider"
     reopened: bool = False
     """Held for what was recorded since the signature; what that is, is not for everybody."""
+    conditions_open: bool = False
+
+    @property
+    def in_force(self) -> bool:
+        """Whether the evaluation holds: visits can be booked, although conditions may still have to be met."""
+        return self.evaluation is not None and (not self.why_not or self.conditions_open)
 
 
 def in_force(patient: Patient, on: date, booster: bool = False) -> Evaluation | None:
@@ -136,4 +142,5 @@ def _with_conditions(gate: Gate, still: Sequence[EvaluationCondition]) -> Gate:
     if not still:
         return gate
     listed = "; ".join(f"{row.text} ({row.whose}, due {row.due_on:%b} {row.due_on.day})" for row in still if row.due_on)
-    return Gate(gate.evaluation, f"Not met yet: {listed}.", ", ".join(dict.fromkeys(row.whose for row in still)))
+    who = ", ".join(dict.fromkeys(row.whose for row in still))
+    return Gate(gate.evaluation, f"Not met yet: {listed}.", who, conditions_open=True)

@@ -28,7 +28,9 @@ from patients.evidence import Evidence
 from patients.forms.evaluation import EvaluationForm, condition_rows
 from patients.models import Contact, Evaluation, EvaluationAnswer, EvaluationCondition, Patient
 
-State = Evaluation.State
+State, Instrument = Evaluation.State, measures.Instrument
+ASKED = (Instrument.PHQ9, Instrument.GAD7, Instrument.CSSRS, Instrument.PCL5)
+"""What protocol 1.6 asks at an evaluation, one press away."""
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,7 @@ def _why_not(evaluation: Evaluation, outcome: State, kinds: set[Severity]) -> st
 
 def _story(patient: Patient) -> dict[str, Any]:
     """What was recorded elsewhere and is read here."""
-    latest = [measures.latest(patient, key) for key in ("phq9", "gad7", "cssrs", "asq", "pcl5")]
+    latest = [measures.latest(patient, key) for key in (*ASKED, Instrument.ASQ)]
     standings = evaluation_facts.trial_standings(patient)
     rows = patient.trials.filter(entered_in_error_at__isnull=True)
     return {
@@ -163,6 +165,7 @@ def _story(patient: Patient) -> dict[str, Any]:
             {"row": row, "trial": judged[0].trial, "judged": judged}
             for row, *judged in zip(rows, *(standing.judgements for standing in standings), strict=True)
         ],
+        "instruments": [(key.value, key.label) for key in ASKED],
         "measures": [measures.reading(found) for found in latest if found],
         "alert": alerts.gravest(patient),
         "results": labs.kept(patient)[:12],

@@ -81,12 +81,12 @@ def test_an_evaluation_shows_how_far_the_trials_reach_for_the_payer_of_that_day(
     build.trial(patient)
     build.trial(patient, treatment="Venlafaxine", weeks=5)
     own, theirs = evaluation_facts.trial_standings(patient)
-    assert (theirs.profile.name, theirs.sentence) == ("Blue Harbor", "1 of 4 adequate, 1 of 2 classes")
+    assert (theirs.profile.name, theirs.sentence) == ("Blue Harbor", "1 of 4 adequate trials, 1 of 2 classes")
     assert [row.why for row in own.judgements][1] == "5 of 6 weeks at an adequate dose"
     draft = evaluations.begin(patient_id=patient.pk, observed_at=clock.now(), by=provider)
     client.force_login(provider)
     page = client.get(reverse("patients:evaluation", args=[draft.pk])).content.decode()
-    assert "1 of 4 adequate, 1 of 2 classes" in page
+    assert "1 of 4 adequate trials, 1 of 2 classes" in page
     assert "Blue Harbor asks for more" in page
     assert "Long Gone" not in page
 

@@ -108,6 +108,14 @@ def test_two_tabs_the_second_sees_both_and_overwrites_nothing(
     assert draft.plan == "From the first tab."
 
 
+def test_an_autosave_without_a_session_is_answered_by_the_lock_and_not_by_a_page_of_sign_in(
+    client: Client, draft: Evaluation
+) -> None:
+    answer = autosave(client, draft, 1, plan="Typed meanwhile.")
+    assert (answer.status_code, answer.headers["X-Evenkeel-Locked"]) == (401, "1")
+    assert client.post(page("evaluation-save", draft), {"version": 1}).status_code == 302
+
+
 def test_without_script_a_conflict_keeps_what_was_typed(client: Client, draft: Evaluation, provider: User) -> None:
     client.force_login(provider)
     autosave(client, draft, 1, plan="From the first tab.")

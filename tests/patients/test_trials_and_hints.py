@@ -58,10 +58,10 @@ def test_a_payer_counts_classes_and_augmentations_apart() -> None:
         Trial("CBT", 16, "none"),
     ]
     plain = trials.measure(known, CLINIC, TODAY)
-    assert (plain.sentence, plain.met) == ("4 of 2 adequate", True)
+    assert (plain.sentence, plain.met) == ("4 of 2 adequate trials", True)
     payer = Profile("QualChoice", trials=3, weeks=4, classes=2, augmentations=2, psychotherapies=1)
     standing = trials.measure(known, payer, TODAY)
-    assert standing.sentence == "3 of 3 adequate, 2 of 2 classes, 1 of 2 augmentations, 1 of 1 psychotherapies"
+    assert standing.sentence == "3 of 3 adequate trials, 2 of 2 classes, 1 of 2 augmentations, 1 of 1 psychotherapies"
     assert not standing.met
 
 
