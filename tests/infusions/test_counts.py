@@ -216,3 +216,12 @@ def test_a_count_that_differs_comes_back_with_its_words_beside_the_vial(client, 
     assert answer.status_code == 422
     assert "less than the ledger" in answer.content.decode()
     assert 'value="9.5"' in answer.content.decode()
+
+
+def test_what_nobody_has_counted_yet_stands_on_top(site, vial, nurse, other_nurse):
+    """A safe of more vials than fit a page is counted to its end: each save brings the next ones."""
+    later = making.vial(site, nurse, label="V-2")
+    before = list(counts.to_count(site, "daily"))
+    take(site, nurse, other_nurse, (before[0].pk, Found(D(10))))
+    assert set(before) == {vial, later}
+    assert list(counts.to_count(site, "daily")) == before[::-1]
