@@ -29,7 +29,8 @@ from patients.rules import Response, remission
 from patients.rules import response as response_of
 from reminders import followups
 
-State, Cause = RelapseState.State, RelapseState.Cause
+State = RelapseState.State
+Cause = RelapseState.Cause
 Instrument, Timepoint = MeasureResponse.Instrument, MeasureResponse.Timepoint
 CALL, SLOT, INTERVAL, EVALUATE = "relapse_call", "relapse_slot", "relapse_interval", "relapse_evaluation"
 EVENING = time(17)

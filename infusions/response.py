@@ -158,7 +158,9 @@ def _assess(series: Series, infusions: Sequence[Infusion], measures: Sequence[Me
         scores=tuple(scores),
         post=post.score if post else None,
         post_on=_day(series, post),
-        known=_known([*(value for score in scores for value in (score.value, score.check)), post and post.score]),
+        known=_known(
+            [*(value for score in scores for value in (score.value, score.check)), post.score if post else None]
+        ),
     )
 
 

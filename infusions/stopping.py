@@ -15,6 +15,7 @@ from clinic import clock
 from clinic.models import User
 from clinic.policy import Role
 from clinic.wording import listed
+from infusions import booster_tasks
 from infusions import series as series_verbs
 from infusions.models import Infusion, ResponseReview, Series
 from patients import measure_plan
@@ -50,6 +51,7 @@ def carry_out(signed: ResponseReview, by: User) -> None:
     for running in _running(series):
         series_verbs.stop(series_id=running.pk, reason=signed.rationale.strip()[:300], by=by)
     series.refresh_from_db()
+    booster_tasks.refresh(series.follows or series, by=by)
     if signed.referral:
         _ask_to_refer(signed)
 
@@ -64,6 +66,8 @@ def follow(series: Series, by: User) -> None:
     for each in after_stop:
         each.follow(series, by)
     ask_for_scores(series)
+    if series.follows is not None:
+        booster_tasks.refresh(series.follows, by=by)
 
 
 def foresee(series: Series) -> list[Consequence]:

@@ -5,7 +5,7 @@ from django.db import DatabaseError
 
 from clinic import clock
 from clinic.errors import Invalid, NotPermitted, Refused
-from infusions import boosters, relapse, relapse_states
+from infusions import boosters, relapse, relapse_states, response
 from infusions.models import BoosterPlan, RelapseState, ResponseReview, Series
 from patients.models import SafetyAlert
 from reminders.models import FollowUp
@@ -112,9 +112,6 @@ def test_a_stop_ends_the_plan_and_boosters_as_needed_have_no_date(series, provid
         assert boosters.plan(series_id=series.pk, intervals_days=[14, 21, 28], by=provider).template == "std"
         assert FollowUp.objects.get(kind="booster_due").state == "open"
     with at(series, "2027-02-11"):
-        ResponseReview.objects.create(
-            series=series, after_number=1, baseline_score=21, score=4, decision="stop", rationale="Side effects",
-            signed_at=clock.now(), signed_by=provider,
-        )  # fmt: skip
-        assert boosters.current(series) is None
+        response.review(series_id=series.pk, decision="stop", rationale="Side effects", by=provider)
+        assert (boosters.current(series), open_tasks(series)) == (None, set())
         assert BoosterPlan.objects.count() == 2
