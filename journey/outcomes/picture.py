@@ -193,21 +193,21 @@ def _down(scale: Scale) -> Callable[[float], float]:
 
 
 def _bands(scale: Scale, y: Callable[[float], float]) -> list[Band]:
-    """From the top down; the shade grows with the score, and every band has its word."""
+    """From the top down; the shade grows with the burden, and every band has its word."""
     found, high = [], scale.top
     for place, (low, word) in enumerate(scale.bands):
         top, bottom = y(high), y(low)
-        shade = len(scale.bands) - 1 - place
+        shade = place if scale.higher_is_better else len(scale.bands) - 1 - place
         found.append(Band(_n(top), _n(bottom - top), _n((top + bottom) / 2 + 4), word, shade))
         high = low
     return found
 
 
 def _steps(scale: Scale) -> list[int]:
-    """Where the bands begin; else quarters of the range."""
-    if len(scale.bands) > 2:
-        return sorted({low for low, _ in scale.bands} | {scale.top})
-    return sorted({round(scale.top * part / 4) for part in range(5)} | {low for low, _ in scale.bands})
+    """Where the bands begin; quarters of the range where those lie close together, or are few."""
+    edges = sorted({low for low, _ in scale.bands} | {scale.top})
+    apart = all((right - left) * 12 >= scale.top for left, right in pairwise(edges))
+    return edges if len(edges) > 3 and apart else [round(scale.top * part / 4) for part in range(5)]
 
 
 def _guides(scale: Scale, baseline: int | None, y: Callable[[float], float]) -> list[Guide]:

@@ -1,4 +1,5 @@
-"""How each instrument is drawn: its range, its bands in words, and which scores mean response and remission. Pure."""
+"""How each instrument is drawn: its range and bands as the catalog has them, and which scores mean response and
+remission. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from patients import rules
+from patients.instruments.catalog import FACTS
+from patients.rules import REMISSION_BELOW
 
 
 @dataclass(frozen=True)
@@ -32,37 +34,27 @@ class Scale:
         return Fraction(baseline * (100 - self.response_percent), 100)
 
 
-def _known(key: str) -> tuple[tuple[int, str], ...]:
-    return tuple((low, str(word)) for low, word in rules.BANDS[key])
+# Fall in percent that is response, and the score below which is remission (protocol 4: S-PHQ, S-MADRS, S-QIDS, …).
+GOALS: Mapping[str, tuple[int, int]] = {
+    "phq9": (50, REMISSION_BELOW),
+    "gad7": (50, 5),
+    "madrs": (50, 10),
+    "qids": (50, 6),
+    "ybocs": (35, 15),
+}
+HIGHER_IS_BETTER = frozenset({"who5"})
 
-
-# Protocol 4 (S-PHQ, S-PCL5, S-MADRS, S-QIDS, S-YBOCS, S-WHO5): ranges, bands, response and remission of each tool.
 SCALES: Mapping[str, Scale] = {
-    scale.key: scale
-    for scale in (
-        Scale("phq9", "PHQ-9", 27, _known("phq9"), 50, rules.REMISSION_BELOW),
-        Scale("gad7", "GAD-7", 21, _known("gad7"), 50, 5),
-        Scale("pcl5", "PCL-5", 80, ((31, "at or above the cut of 31"), (0, "below the cut of 31"))),
-        Scale("madrs", "MADRS", 60, ((35, "severe"), (20, "moderate"), (7, "mild"), (0, "no depression")), 50, 10),
-        Scale(
-            "qids",
-            "QIDS-SR16",
-            27,
-            ((21, "very severe"), (16, "severe"), (11, "moderate"), (6, "mild"), (0, "none")),
-            50,
-            6,
-        ),
-        Scale(
-            "ybocs",
-            "Y-BOCS",
-            40,
-            ((32, "extreme"), (24, "severe"), (16, "moderate"), (8, "mild"), (0, "subclinical")),
-            35,
-            15,
-        ),
-        Scale("cadss6", "CADSS-6", 24),
-        Scale("who5", "WHO-5", 100, ((52, "fair or good"), (0, "poor, below 52")), higher_is_better=True),
+    key: Scale(
+        key,
+        facts.title,
+        facts.highest,
+        tuple((low, str(word)) for low, word in facts.bands),
+        *GOALS.get(key, (None, None)),
+        higher_is_better=key in HIGHER_IS_BETTER,
     )
+    for key, facts in FACTS.items()
+    if facts.highest is not None
 }
 
 

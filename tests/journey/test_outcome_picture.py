@@ -65,6 +65,19 @@ def test_lines_are_drawn_only_where_they_are_defined(scale, baseline, kinds):
     assert [guide.kind for guide in made.guides] == kinds
 
 
+def test_the_shade_is_where_the_burden_is():
+    shades = {band.word: band.shade for band in drawn(scores((0, 20)), scale=scales.SCALES["who5"]).bands}
+    assert shades == {"well-being not poor": 0, "poor well-being": 1}
+
+
+@pytest.mark.parametrize(
+    ("scale", "grid"),
+    [("phq9", [0, 5, 10, 15, 20, 27]), ("pcl5", [0, 20, 40, 60, 80]), ("cadss6", [0, 6, 12, 18, 24])],
+)
+def test_the_grid_stands_at_the_bands_or_at_quarters(scale, grid):
+    assert [value for _, value in drawn(scores((0, 20)), scale=scales.SCALES[scale]).grid] == grid
+
+
 def test_where_nobody_asked_for_long_the_line_breaks_and_says_so():
     made = drawn(scores((0, 21), (56, 15), (113, 12), (120, 10)))
     assert [len(run.split()) for run in made.runs] == [2, 2]
@@ -116,9 +129,10 @@ def test_dates_keep_their_distance_at_any_length(days):
 @pytest.mark.parametrize(
     ("instrument", "score", "word"),
     [("phq9", 20, "severe"), ("phq9", 19, "moderately severe"), ("phq9", 4, "minimal"), ("gad7", 15, "severe"),
-     ("pcl5", 31, "at or above the cut of 31"), ("pcl5", 30, "below the cut of 31"), ("madrs", 34, "moderate"),
-     ("madrs", 35, "severe"), ("qids", 5, "none"), ("qids", 21, "very severe"), ("ybocs", 16, "moderate"),
-     ("who5", 51, "poor, below 52"), ("cadss6", 9, "")],
+     ("pcl5", 34, "above the cut"), ("pcl5", 31, "at the cut, 31 to 33"),
+     ("pcl5", 30, "below the cut"), ("madrs", 34, "moderate"),
+     ("madrs", 35, "severe"), ("qids", 5, "no symptoms"), ("qids", 21, "very severe"), ("ybocs", 16, "moderate"),
+     ("who5", 51, "poor well-being"), ("cadss6", 9, "")],
 )  # fmt: skip
 def test_bands_follow_the_published_edges(instrument, score, word):
     assert scales.SCALES[instrument].band(score) == word
