@@ -126,7 +126,7 @@ def sign(
     if signature.form_key and (kept := patient.consents.filter(form_key=signature.form_key).first()):
         return kept
     problems = _problems(signature, kind, channels)
-    text = next((each for each in texts() if each.sha256 == text_sha256 and each.kind == kind), None)
+    text = next((each for each in texts() if each.sha256 == text_sha256), None)
     if text is None or text != text_of(kind, text.language):
         problems[""] = str(NEW_TEXT)
     if problems or text is None:
