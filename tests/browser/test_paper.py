@@ -48,6 +48,7 @@ def test_a_whole_infusion_prints_on_one_page(browser, live_server, house_clock, 
     page = tablet.at("10:56", f"/infusions/{infusion.pk}/")
     for address in (f"/infusions/{infusion.pk}/", f"/infusions/{infusion.pk}/note/"):
         page.goto(tablet.url + address)
+        page.evaluate("() => document.fonts.ready.then(() => true)")
         for sheet in ("Letter", "A4"):
             assert (address, sheet, _pages(page.pdf(format=sheet, print_background=True))) == (address, sheet, 1)
     page.goto(f"{tablet.url}/infusions/{infusion.pk}/")
