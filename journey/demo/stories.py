@@ -17,7 +17,7 @@ from infusions import boosters, response, run
 from infusions.models import Infusion, Series
 from insurance import coverage, verification
 from insurance.standing import standing
-from journey.demo import cast, handwriting
+from journey.demo import cast, handwriting, living
 from journey.demo.cast import House
 from journey.demo.day import CALM_SCREEN, Day
 from journey.series import book_booster, book_series
@@ -95,22 +95,24 @@ class Story:
             with clock.at(at):
                 event()
 
-    def _on(self, days_before: int, hour: str) -> datetime:
+    def on(self, days_before: int, hour: str) -> datetime:
+        """An hour of a day counted from the first infusion; with a minus after it."""
         return self.site.moment(self.first - timedelta(days=days_before), time.fromisoformat(hour))
 
     def _plan(self) -> None:
-        self.then(self._on(24, "10:20"), self._register)
+        self.then(self.on(24, "10:20"), self._register)
         if self.stage == "registered":
             return
-        self.then(self._on(22, "09:40"), self._coverage)
-        self.then(self._on(16, "11:00"), self._examine)
+        self.then(self.on(22, "09:40"), self._coverage)
+        self.then(self.on(16, "11:00"), self._examine)
         if self.stage == "draft":
             return
-        self.then(self._on(16, "11:50"), self._judge)
+        self.then(self.on(16, "11:50"), self._judge)
         if self.stage in {"deferred", "ineligible", "eligible"}:
             return
-        self.then(self._on(15, "14:10"), self._pay)
-        self.then(self._on(13, "15:30"), self._book)
+        self.then(self.on(15, "14:10"), self._pay)
+        self.then(self.on(13, "15:30"), self._book)
+        living.lives_on(self, HOPES[self.turn % len(HOPES)])
 
     # Before the treatment
 
@@ -362,6 +364,7 @@ class Story:
         provider = self.who(Role.PROVIDER)
         last = self.patient.measures.filter(instrument="phq9").latest("observed_at").score or 0
         self._measure("phq9", answers(last), MeasureResponse.Timepoint.POST_SERIES, provider)
+        self._measure("gad7", answers(last)[:7], MeasureResponse.Timepoint.POST_SERIES, provider)
         self.series.refresh_from_db()
         if self.stage != "maintenance" or self.series.state != Series.State.COMPLETED:
             return
@@ -392,6 +395,10 @@ class Story:
                 self._expect(booster)
                 self.then(start + timedelta(days=1), self._next_booster)
                 return
+
+    def asked_again(self, *, score: int) -> None:
+        """The questionnaire between visits."""
+        self._measure("phq9", answers(score), MeasureResponse.Timepoint.FOLLOW_UP, self.who(Role.NURSE))
 
     def _measure(self, instrument: str, items: tuple[int, ...], timepoint: str, by: User) -> None:
         measures.record(
