@@ -41,7 +41,7 @@ function send() {
 function answered(event) {
   if (event.detail.elt !== form) return;
   const status = event.detail.xhr?.status ?? 0;
-  if (status === 401) return say("Not saved yet: locked", "is-off"); // the frame sends it again once the person is back
+  if (status === 401) return say("Not saved yet: locked", "is-off"); // sent again, with what stands then, by sendAgain
   state.sending = false;
   if (status === 0 || status >= 500) {
     state.dirty = true;
@@ -53,6 +53,13 @@ function answered(event) {
   state.then = null;
   if (state.dirty && !inConflict()) later(PAUSE);
   if (next && !inConflict()) next();
+}
+
+/** The person is back after a lock: what stands on the page now is what is kept. */
+function sendAgain() {
+  state.sending = false;
+  state.dirty = true;
+  send();
 }
 
 /** Sign only what is saved: the dialog opens once the last words are in. */
@@ -77,6 +84,7 @@ function keepMine(event) {
 if (form) {
   form.addEventListener("input", typed);
   form.addEventListener("change", typed);
+  form.addEventListener("ek:send-again", sendAgain);
   form.addEventListener("submit", () => { state.dirty = false; });
   document.addEventListener("htmx:afterRequest", answered);
   document.addEventListener("click", open, true);

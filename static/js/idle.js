@@ -35,13 +35,16 @@ if (guarded && limit > 0) {
 
 // A request that meets an ended session: cover the page, and send the same request again once the person is back.
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const { xhr, requestConfig, elt, target } = event.detail;
+  const { xhr, requestConfig, target } = event.detail;
+  const asker = requestConfig.elt; // event.detail.elt is the place of the answer
   if (xhr.status !== 401) return;
   event.detail.shouldSwap = false;
   if (requestConfig.verb === "get") return lock();
   lock(() => {
-    const values = Object.fromEntries(requestConfig.parameters ?? []);
+    if (asker.matches("form[data-autosave]")) return asker.dispatchEvent(new CustomEvent("ek:send-again"));
+    const values = {}; // a name may come more than once
+    for (const [name, value] of requestConfig.formData ?? []) (values[name] ??= []).push(value);
     delete values.csrfmiddlewaretoken;
-    window.htmx.ajax(requestConfig.verb.toUpperCase(), requestConfig.path, { source: elt, target, values });
+    window.htmx.ajax(requestConfig.verb.toUpperCase(), requestConfig.path, { source: asker, target, values });
   });
 });
