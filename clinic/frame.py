@@ -39,7 +39,15 @@ NAV = (
         "Patients",
         "patients:list",
         Action.SEE_PATIENTS,
-        ("patients:", "journey:chart", "journey:outcome", "journey:summary", "therapy:", "infusions:", "reminders:messages"),
+        (
+            "patients:",
+            "journey:chart",
+            "journey:outcome",
+            "journey:summary",
+            "therapy:",
+            "infusions:",
+            "reminders:messages",
+        ),
     ),
     Place("Maintenance", "infusions:maintenance", Action.BOOK, ("infusions:maintenance", "infusions:boosters")),
     Place(

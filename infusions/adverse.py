@@ -81,7 +81,7 @@ def report(
 
 def _open_evaluation(event: AdverseEvent) -> None:
     """A grave event of heart, nerves or mind opens the evaluation again (protocol 1.6)."""
-    if kind := REOPENS.get(event.term):
+    if kind := REOPENS.get(Term(event.term)):
         reopenings.open_for(
             patient=event.patient,
             kind=kind,

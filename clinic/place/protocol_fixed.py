@@ -34,7 +34,12 @@ IN_THE_PROGRAM = (
     Fixed("vob_expiry / pre_first", "A check of benefits is valid", "to the end of its month", "S-QC, our proposal"),
     Fixed("gfe_days / threshold", "A good-faith estimate is due", "1 or 3 business days after booking", "S-GFE"),
     Fixed("booster_interval_range / max_extend", "Range of booster intervals", "set above", "Seeds"),
-    Fixed("auto_logoff", "A screen locks when left for", "10 minutes; a tablet of the clinic for 2, then a PIN", "S-312, our proposal"),
+    Fixed(
+        "auto_logoff",
+        "A screen locks when left for",
+        "10 minutes; a tablet of the clinic for 2, then a PIN",
+        "S-312, our proposal",
+    ),
 )
 
 BY_PEOPLE = (

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from patients.instruments.catalog import FACTS
+from patients.instruments.catalog import FACTS, Facts
 from patients.rules import REMISSION_BELOW
 
 
@@ -44,18 +44,22 @@ GOALS: Mapping[str, tuple[int, int]] = {
 }
 HIGHER_IS_BETTER = frozenset({"who5"})
 
-SCALES: Mapping[str, Scale] = {
-    key: Scale(
-        key,
-        facts.title,
-        facts.highest,
-        tuple((low, str(word)) for low, word in facts.bands),
-        *GOALS.get(key, (None, None)),
+
+def _scale(key: str, facts: Facts) -> Scale:
+    response_percent, remission_below = GOALS.get(key, (None, None))
+    return Scale(
+        key=key,
+        label=facts.title,
+        top=facts.highest or 0,
+        bands=tuple((low, str(word)) for low, word in facts.bands),
+        response_percent=response_percent,
+        remission_below=remission_below,
         higher_is_better=key in HIGHER_IS_BETTER,
     )
-    for key, facts in FACTS.items()
-    if facts.highest is not None
-}
+
+
+# A screen without a sum can't be drawn.
+SCALES: Mapping[str, Scale] = {key: _scale(key, facts) for key, facts in FACTS.items() if facts.highest is not None}
 
 
 def scale_of(instrument: str, label: str, values: Sequence[int]) -> Scale:

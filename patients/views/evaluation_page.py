@@ -138,7 +138,7 @@ _SAID = (
 )
 
 
-def _why_not(evaluation: Evaluation, outcome: State, kinds: set[Severity]) -> str:
+def _why_not(evaluation: Evaluation, outcome: Evaluation.State, kinds: set[Severity]) -> str:
     """The first reason why an outcome can't be signed; the verb has the last word."""
     explained = bool(evaluation.rationale.strip())
     if outcome in validity.FAVORABLE:

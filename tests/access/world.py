@@ -182,7 +182,12 @@ class World:
         )
         self.outcome_run = OutcomeRun.objects.create(criteria={"sites": [str(site.pk)]}, asked_by=provider)
         self.summary = Summary.objects.create(
-            patient=self.patient, recipient=SECRET, reason="Depression", plan="Boosters", signed_by=provider, pdf=b"%PDF"
+            patient=self.patient,
+            recipient=SECRET,
+            reason="Depression",
+            plan="Boosters",
+            signed_by=provider,
+            pdf=b"%PDF",
         )
         self.vitals = VitalSigns.objects.create(
             infusion=self.infusion, observed_at=self.now, systolic=120, diastolic=80, entered_by=nurse
