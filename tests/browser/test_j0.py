@@ -206,7 +206,8 @@ def test_the_provider_finds_her_eligible_and_she_consents(clinic, stage, maya):
         page.locator(f"input[name=answer_{line.key}][value=no]").check(force=True)
     page.locator("#id_diagnosis").fill("Major depressive disorder, recurrent, severe")
     for label, value in {"Weight": "80", "Systolic": "128", "Diastolic": "82"}.items():
-        page.get_by_label(label).fill(value)
+        page.get_by_label(label).first.fill(value)
+    page.get_by_role("textbox", name="Rationale").fill("Laboratory and drug screen are with her PCP.")
     page.get_by_label("Goals, in the patient’s own words").fill("To walk to the lake again.")
     # Then three failed trials are enough, and nothing stands against signing
     expect(page.locator("#findings")).to_contain_text(f"{len(CONTRAINDICATIONS)} of {len(CONTRAINDICATIONS)} lines")
