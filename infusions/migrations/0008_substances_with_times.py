@@ -78,10 +78,11 @@ class Migration(migrations.Migration):
             ), migrations.AddConstraint(
                 model_name='arrivalcheck',
                 constraint=models.CheckConstraint(condition=models.Q(('benzodiazepine_mg_day__isnull', True), models.Q(('benzodiazepine_mg_day__gte', 0), ('benzodiazepine_mg_day__lte', 200)), _connector='OR'), name='arrival_benzodiazepine_sane'),
-            # Checks of before named no time with a substance: they stand as they were taken.
-            ), AddConstraintNotValid(
-                model_name='arrivalcheck',
-                constraint=models.CheckConstraint(condition=models.Q(('substances_clear', True), ('alcohol_at__isnull', False), ('cannabis_at__isnull', False), ('benzodiazepine_at__isnull', False), ('opioid_at__isnull', False), _connector='OR'), name='arrival_substance_says_when'),
             )],
+        ),
+        # Checks of before named no time with a substance: they stand as they were taken.
+        AddConstraintNotValid(
+            model_name='arrivalcheck',
+            constraint=models.CheckConstraint(condition=models.Q(('substances_clear', True), ('alcohol_at__isnull', False), ('cannabis_at__isnull', False), ('benzodiazepine_at__isnull', False), ('opioid_at__isnull', False), _connector='OR'), name='arrival_substance_says_when'),
         ),
     ]
