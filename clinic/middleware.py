@@ -13,7 +13,8 @@ from django.utils.cache import add_never_cache_headers
 
 from clinic.errors import DomainError
 from clinic.ids import uuid7
-from clinic.policy import ROUTES, Action, Door, can
+from clinic.policy import Action, Door, can
+from clinic.routes import ROUTES
 from clinic.sessions import sign_in_again
 
 log = logging.getLogger("evenkeel.request")

@@ -1,4 +1,4 @@
-"""Every address of the house. Each name must stand in clinic.policy.ROUTES."""
+"""Every address of the house. Each name must stand in clinic.routes.ROUTES."""
 
 from django.urls import URLPattern, URLResolver, include, path
 

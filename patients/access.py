@@ -9,7 +9,8 @@ from django.http import Http404, HttpRequest
 
 from clinic.access import acting_user, log_read
 from clinic.models import Site, User
-from clinic.policy import ROUTES, Action, require
+from clinic.policy import Action, require
+from clinic.routes import ROUTES
 from patients.models import Patient
 
 

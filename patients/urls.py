@@ -1,4 +1,4 @@
-"""Addresses of the room. Each name stands in clinic.policy.ROUTES."""
+"""Addresses of the room. Each name stands in clinic.routes.ROUTES."""
 
 from django.urls import URLPattern, path
 

@@ -1,4 +1,4 @@
-"""The clinic admin's pages, in the namespace `clinic`. Each name stands in clinic.policy.ROUTES."""
+"""The clinic admin's pages, in the namespace `clinic`. Each name stands in clinic.routes.ROUTES."""
 
 from django.urls import URLPattern, path
 

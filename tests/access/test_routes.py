@@ -15,12 +15,13 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from clinic import clock
 from clinic.models import User
-from clinic.policy import GRANTS, ROUTES, Door, Role
+from clinic.policy import GRANTS, Door, Role
+from clinic.routes import ROUTES
 from tests.access.table import CLOSED, EXPECTED, PUBLIC, SIGNED_IN
 from tests.access.world import NEEDS, SECRET, World
 
 ADD = (
-    "{0} is new: add its line to clinic.policy.ROUTES (who may open it) and to EXPECTED in tests/access/table.py; "
+    "{0} is new: add its line to clinic.routes.ROUTES (who may open it) and to EXPECTED in tests/access/table.py; "
     "if its address holds an id, also to NEEDS in tests/access/world.py."
 )
 

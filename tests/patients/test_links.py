@@ -7,7 +7,8 @@ import pytest
 from clinic import clock, sessions
 from clinic.errors import NotFound, NotPermitted, Refused
 from clinic.logs import NoSecrets
-from clinic.policy import ROUTES, Door
+from clinic.policy import Door
+from clinic.routes import ROUTES
 from patients import links
 from patients.models import PatientLink
 from tests import build
