@@ -87,6 +87,14 @@ def parts(link: PatientLink, language: str) -> list[Part]:
     ]
 
 
+def next_part(every: Sequence[Part]) -> Part | None:
+    """Where to go on. A screener that waits comes before the question how difficult things were, which can wait."""
+    waits = [part for part in every if not part.is_done]
+    if waits and waits[0].wants_difficulty:
+        return next((part for part in waits if part.instrument in SCREENERS), waits[0])
+    return waits[0] if waits else None
+
+
 def _speaks(instrument: str, timepoint: str, language: str, drafts: dict[str, MeasureDraft]) -> bool:
     return instrument in drafts or instruments.speaks(instrument, timepoint, language)
 
@@ -149,7 +157,8 @@ def answer(*, link: PatientLink, instrument: str, number: int, value: int | None
     following = next_number(instrument, draft.answers)
     if following is None:
         _finish(draft)
-        following = Part(instrument, draft.timepoint, draft).following
+        whole = Part(instrument, draft.timepoint, draft)
+        following = None if whole.speaks_of_suicide else whole.following  # the screener comes before it
     elif is_crisis:
         alerts.open_early(locked.patient, is_high=is_high)
     return Outcome(following, is_crisis)

@@ -29,7 +29,7 @@ def home(request: HttpRequest, link: PatientLink) -> HttpResponse:
         "link": link,
         "site": link.patient.site,
         "rows": [(name_of(part), part) for part in parts],
-        "following": next((part for part in parts if not part.is_done), None),
+        "following": giving.next_part(parts),
         "is_crisis": any(part.speaks_of_suicide for part in parts),
         "token": _token(request),
     }
@@ -69,7 +69,7 @@ def help_now(request: HttpRequest, link: PatientLink) -> HttpResponse:
     context = {
         "link": link,
         "site": link.patient.site,
-        "following": next((part for part in parts if not part.is_done), None),
+        "following": giving.next_part(parts),
         "token": _token(request),
     }
     return render(request, "patients/linked/measures_help.html", context)

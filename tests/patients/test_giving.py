@@ -100,6 +100,17 @@ def test_item_nine_calls_for_help_and_asks_the_screener(link, patient):
     assert [part.instrument for part in giving.parts(link, "en")] == ["phq9", "cssrs"]
 
 
+def test_after_item_nine_the_screener_comes_before_the_unscored_question(link, patient):
+    ask(patient, "phq9", "gad7")
+    assert tell(link, "phq9", *[0] * 8, 1).following is None
+    assert giving.next_part(giving.parts(link, "en")).instrument == "cssrs"
+    tell(link, "cssrs", 0, 0, 0)
+    waiting = giving.next_part(giving.parts(link, "en"))
+    assert (waiting.instrument, waiting.following) == ("phq9", 10)
+    tell(link, "phq9", 1, first=10)
+    assert giving.next_part(giving.parts(link, "en")).instrument == "gad7"
+
+
 def test_the_first_yes_of_a_screener_opens_the_alert_before_it_is_whole(link, patient):
     ask(patient, "cssrs")
     assert tell(link, "cssrs", 1).is_crisis
