@@ -28,12 +28,19 @@ from patients.models import MeasureResponse, Patient
 from patients.rules import Response, remission
 from patients.rules import response as response_of
 from reminders import followups
+from reminders.models import FollowUp
 
 State = RelapseState.State
 Cause = RelapseState.Cause
 Instrument, Timepoint = MeasureResponse.Instrument, MeasureResponse.Timepoint
 CALL, SLOT, INTERVAL, EVALUATE = "relapse_call", "relapse_slot", "relapse_interval", "relapse_evaluation"
 EVENING = time(17)
+STEPS = {
+    CALL: "call",
+    SLOT: "book a booster within 7 days",
+    INTERVAL: "decide on the interval",
+    EVALUATE: "evaluate again before a third booster",
+}
 
 after_change: list[Callable[[RelapseState], None]] = []
 """What else happens in the same transaction when the state of a patient changes; rooms further right add themselves."""
@@ -244,6 +251,15 @@ def _ask(series: Series, row: RelapseState, before: relapse_rules.State) -> None
         if rule.change:
             _task(series, INTERVAL, Role.PROVIDER, words, today)
     _ask_again(series)
+
+
+def still_to_do(series: Series) -> list[str]:
+    """What the watch, or the relapse, has asked people for and nobody has ended."""
+    rows = FollowUp.objects.filter(
+        subject_kind="series", subject_id=series.pk, kind__in=STEPS, state=FollowUp.State.OPEN
+    )
+    asked = set(rows.values_list("kind", flat=True))
+    return [words for kind, words in STEPS.items() if kind in asked]
 
 
 def _ask_again(series: Series) -> None:

@@ -16,6 +16,11 @@ def newest(series: Series) -> RelapseState | None:
     return RelapseState.objects.filter(series=series).select_related("by").order_by("-entered_at", "-id").first()
 
 
+def last_sign(series: Series) -> RelapseState | None:
+    """The newest sign of relapse: what a watch, or a relapse, rests on."""
+    return RelapseState.objects.filter(series=series, is_hit=True).order_by("-entered_at", "-id").first()
+
+
 def newest_of(patients: Iterable[UUID]) -> dict[UUID, RelapseState]:
     """The newest state of each of these patients, in one query."""
     rows = RelapseState.objects.filter(patient__in=set(patients)).order_by("patient_id", "-entered_at", "-id")

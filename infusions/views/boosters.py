@@ -186,6 +186,8 @@ def _clinical(series: Series, active: bool) -> dict[str, Any]:
         "scores": boosters.scores_since_the_series(series)[-SEEN:],
         "seen": list(RelapseState.objects.filter(series=series).select_related("by")[:SEEN]),
         "active": active,
+        "sign": relapse_states.last_sign(series) if active else None,
+        "still": listed(relapse.still_to_do(series)) if active else "",
         "exposure": exposure.of(series),
         "labs_due": listed([row.name for row in labs.due(series.patient, series.site.today())]),
     }

@@ -2,12 +2,14 @@
 
 import pytest
 from django.db import DatabaseError
+from django.urls import reverse
 
 from clinic import clock
 from clinic.errors import Invalid, NotPermitted, Refused
 from infusions import boosters, relapse, relapse_states, response
 from infusions.models import BoosterPlan, RelapseState, ResponseReview, Series
 from patients.models import SafetyAlert
+from reminders import followups
 from reminders.models import FollowUp
 from tests import build
 from tests.infusions import making
@@ -60,6 +62,20 @@ def test_a_calm_score_ends_the_watch_and_its_tasks(series, nurse):
     assert state(series) == State.WATCH
     scored(series, nurse, "2027-02-25", 6)
     assert (state(series), open_tasks(series)) == (State.NONE, set())
+
+
+def test_the_page_says_what_a_relapse_rests_on_what_came_since_and_what_is_left(client, series, nurse, provider):
+    scored(series, nurse, "2027-02-20", 15)
+    scored(series, nurse, "2027-02-24", 8)
+    call = FollowUp.objects.get(patient=series.patient, kind="relapse_call")
+    with at(series, "2027-02-24"):
+        followups.done(task_id=call.pk, outcome="Reached; two boosters agreed.", by=nurse)
+        client.force_login(provider)
+        shown = client.get(reverse("infusions:boosters", args=[series.pk]))
+    told = " ".join(shown.content.decode().split())
+    assert "Relapse confirmed.</b> PHQ-9 15: " in told
+    assert "Since then: PHQ-9 8" in told
+    assert "Still to do: book a booster within 7 days." in told
 
 
 def test_item_nine_goes_to_safety_whatever_the_total(series, nurse):
