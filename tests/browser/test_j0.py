@@ -24,6 +24,7 @@ from patients import registration
 from patients.models import Patient
 from patients.rules import CONTRAINDICATIONS
 from tests import build
+from tests.browser.pen import draw
 from tests.browser.stage import CHAIR, Stage, set_up
 from tests.journeys import telling
 from tests.journeys.telling import Clinic, phq9
@@ -224,8 +225,11 @@ def test_the_provider_finds_her_eligible_and_she_consents(clinic, stage, maya):
     # When Maya signs the consent, witnessed by the provider
     page.goto(stage.url + reverse("patients:consent-new", args=[maya.pk]))
     stage.passes(page)
-    page.get_by_label("Signed by").fill("Maya Torres")
-    page.get_by_role("button", name="Record the signature").click()
+    page.get_by_label("Your full name").fill("Maya Torres")
+    page.get_by_label("My questions have been answered").check()
+    draw(page)
+    page.get_by_role("button", name="Keep the signature").click()
+    expect(page.get_by_role("img", name="Signature of Maya Torres")).to_be_visible()
     # Then the chart says so
     page.goto(stage.url + chart(maya))
     expect(page.locator("main")).to_contain_text("Eligible until 19 Apr 2027")
@@ -488,8 +492,9 @@ def test_after_the_last_infusion_the_response_is_reviewed_and_a_booster_booked(c
     stage.passes(provider)
     provider.get_by_role("button", name="Sign the plan").click()
     # Then the days are 5 March, 26 March and 23 April
+    planned = provider.get_by_role("list", name="Dates of the plan").get_by_role("listitem")
     for place, day in enumerate(("5 Mar 2027", "26 Mar 2027", "23 Apr 2027")):
-        expect(provider.locator("#booster-dates").first.get_by_role("listitem").nth(place)).to_contain_text(day)
+        expect(planned.nth(place)).to_contain_text(day)
     stage.passes(provider)
 
     # When the front desk books the first one from the chart

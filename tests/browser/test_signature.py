@@ -6,22 +6,10 @@ from playwright.sync_api import Page, expect
 
 from patients import signatures
 from patients.models import Consent
+from tests.browser.pen import ZIGZAG, draw
 from tests.browser.settling import settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-ZIGZAG = [(0.2, 0.6), (0.35, 0.3), (0.5, 0.7), (0.65, 0.3), (0.8, 0.6)]
-
-
-def draw(page: Page, points=ZIGZAG) -> None:
-    """With the mouse, over the box."""
-    box = page.locator("[data-sign-pad]").bounding_box()
-    spots = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
-    page.mouse.move(*spots[0])
-    page.mouse.down()
-    for spot in spots[1:]:
-        page.mouse.move(*spot, steps=4)
-    page.mouse.up()
 
 
 def touch(page: Page, points=ZIGZAG) -> None:
@@ -56,7 +44,6 @@ def test_a_consent_is_signed_by_mouse_and_finger_and_found_in_the_record(signed_
     assert axe(page) == {}
 
     # When it is drawn with the mouse, taken back, cleared by mistake and brought again
-    page.locator("[data-sign-pad]").scroll_into_view_if_needed()
     draw(page)
     expect(lines).to_have_count(1)
     expect(said).to_have_text("You have signed in the box.")

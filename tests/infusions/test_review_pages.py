@@ -1,5 +1,7 @@
 """The review: numbers for all who care for the patient, decisions for the provider alone."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -60,6 +62,8 @@ def test_a_provider_reviews_then_plans_boosters_with_their_dates(client, provide
         shown = client.get(url(page, series)).content.decode()
         for day in ("Fri 5 Mar 2027", "Fri 26 Mar 2027", "Fri 23 Apr 2027"):
             assert day in shown
+        named = re.findall(r'\sid="([^"]+)"', shown)
+        assert len(named) == len(set(named)), page
 
 
 def test_a_review_without_a_reason_keeps_the_decision(client, provider, series):
