@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from clinic import clock
+from clinic import retracting
 from clinic.errors import Invalid, NotFound, Refused
 from clinic.models import User
 from clinic.policy import Action, require
@@ -116,20 +116,15 @@ def _locked(coverage_id: UUID) -> Coverage:
 def mark_in_error(*, authorization_id: UUID, reason: str, by: User) -> Authorization:
     """Take back an authorization that the payer never gave; it stays on file with the reason.
 
-    Raises NotFound, NotPermitted, Invalid.
+    Raises NotFound, NotPermitted, Invalid, Refused.
     """
     rows = Authorization.objects.select_for_update(of=("self",)).select_related("coverage__patient__site")
     one = rows.filter(pk=authorization_id).first()
     if one is None:
         raise NotFound
     require(by, Action.VERIFY_BENEFITS, at=one.coverage.patient.site)
-    if not reason.strip():
-        raise Invalid({"reason": "Write what was wrong with it."})
-    if one.entered_in_error_at is None:
-        one.entered_in_error_at, one.entered_in_error_by = clock.now(), by
-        one.entered_in_error_reason = reason.strip()[:300]
-        one.save()
-        _tell(one, by)
+    retracting.mark(one, reason=reason, by=by)
+    _tell(one, by)
     return one
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from clinic import clock
+from clinic import retracting
 from clinic.errors import Invalid, NotFound, Refused
 from clinic.models import User
 from clinic.policy import Action, require
@@ -121,14 +121,9 @@ def end_coverage(*, coverage_id: UUID, ends_on: date, by: User) -> Coverage:
 def mark_in_error(*, coverage_id: UUID, reason: str, by: User) -> Coverage:
     """Take back a plan that was never this patient's; it stays visible with the reason.
 
-    Raises NotPermitted, Invalid.
+    Raises NotFound, NotPermitted, Invalid, Refused.
     """
     coverage = _locked(coverage_id)
     require(by, Action.EDIT_PATIENT, at=coverage.patient.site)
-    if not reason.strip():
-        raise Invalid({"reason": "Write what was wrong with it."})
-    if coverage.entered_in_error_at is None:
-        coverage.entered_in_error_at, coverage.entered_in_error_by = clock.now(), by
-        coverage.entered_in_error_reason = reason.strip()[:300]
-        coverage.save()
+    retracting.mark(coverage, reason=reason, by=by)
     return coverage

@@ -8,11 +8,10 @@ from uuid import UUID
 
 from django.db import models, transaction
 
-from clinic import clock
+from clinic import clock, retracting
 from clinic.errors import Invalid, NotFound, Refused
 from clinic.models import User
 from clinic.policy import Action, require
-from clinic.records import Retractable
 from patients import names
 from patients.models import Goal, GoalRating, LifeEvent, Observation, Patient, PatientLink
 from patients.registration import fitting
@@ -112,16 +111,7 @@ def mark_in_error(*, kind: str, pk: UUID, reason: str, by: User) -> Row:
     if kind not in KINDS:
         raise NotFound
     row = _again(KINDS[kind], pk, by)
-    why = names.clean(reason)
-    if not why:
-        raise Invalid({"reason": "Write why this was an error."})
-    limit = Retractable._meta.get_field("entered_in_error_reason").max_length or 0
-    if len(why) > limit:
-        raise Invalid({"reason": f"This is {len(why)} characters long; {limit} fit. Shorten it."})
-    if row.entered_in_error_at:
-        raise Refused("This is marked as an error already.")
-    row.entered_in_error_at, row.entered_in_error_by, row.entered_in_error_reason = clock.now(), by, why
-    row.save(update_fields=["entered_in_error_at", "entered_in_error_by", "entered_in_error_reason"])
+    retracting.mark(row, reason=reason, by=by)
     return row
 
 

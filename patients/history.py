@@ -8,11 +8,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from clinic import clock
+from clinic import retracting
 from clinic.errors import Invalid, NotFound, Refused
 from clinic.models import User
 from clinic.policy import Action, require
-from clinic.records import Retractable
 from patients import names, reopenings
 from patients.models import Allergy, Condition, Medication, Patient, PatientLink, TreatmentTrial
 from patients.registration import fitting
@@ -249,16 +248,7 @@ def _again(record: R, by: User) -> R:
 def mark_in_error(*, record: R, reason: str, by: User) -> R:
     """Say that the row was never true; it stays to be seen, struck through. Raises NotPermitted, Invalid, Refused."""
     row = _again(record, by)
-    why = names.clean(reason)
-    if not why:
-        raise Invalid({"reason": "Write why this was an error."})
-    limit = Retractable._meta.get_field("entered_in_error_reason").max_length or 0
-    if len(why) > limit:
-        raise Invalid({"reason": f"This is {len(why)} characters long; {limit} fit. Shorten it."})
-    if row.entered_in_error_at:
-        raise Refused("This is marked as an error already.")
-    row.entered_in_error_at, row.entered_in_error_by, row.entered_in_error_reason = clock.now(), by, why
-    row.save()
+    retracting.mark(row, reason=reason, by=by)
     return row
 
 
@@ -266,10 +256,7 @@ def mark_in_error(*, record: R, reason: str, by: User) -> R:
 def take_back_error(*, record: R, by: User) -> R:
     """The row was true after all. Raises NotPermitted, Refused."""
     row = _again(record, by)
-    if not row.entered_in_error_at:
-        raise Refused("This is not marked as an error.")
-    row.entered_in_error_at, row.entered_in_error_by, row.entered_in_error_reason = None, None, ""
-    row.save()
+    retracting.take_back(row)
     return row
 
 

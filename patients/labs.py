@@ -9,8 +9,8 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
-from clinic import clock
-from clinic.errors import Invalid, Refused
+from clinic import clock, retracting
+from clinic.errors import Invalid
 from clinic.models import User
 from clinic.policy import Action, require
 from patients import reopenings, workup
@@ -88,15 +88,7 @@ def mark_in_error(*, result_id: UUID, reason: str, by: User) -> LabResult:
     """Say that a result was never true; it stays to be seen. Raises NotFound, NotPermitted, Invalid, Refused."""
     result = row_for(LabResult, result_id, by)
     require(by, Action.RECORD_HISTORY, at=result.patient.site)
-    why = " ".join(reason.split())
-    if not why:
-        raise Invalid({"reason": "Write why this was an error."})
-    if len(why) > 300:
-        raise Invalid({"reason": f"This is {len(why)} characters long; 300 fit. Shorten it."})
-    if result.entered_in_error_at:
-        raise Refused("This is marked as an error already.")
-    result.entered_in_error_at, result.entered_in_error_by, result.entered_in_error_reason = clock.now(), by, why
-    result.save(update_fields=["entered_in_error_at", "entered_in_error_by", "entered_in_error_reason"])
+    retracting.mark(result, reason=reason, by=by)
     return result
 
 

@@ -80,7 +80,7 @@ def test_the_same_row_a_second_time_is_refused_with_a_sentence(patient, nurse, k
 
 
 def test_marked_as_an_error_it_stays_with_who_when_and_why(add, patient, nurse) -> None:
-    row = history.mark_in_error(record=add(patient, nurse), reason=" Wrong  chart ", by=nurse)
+    row = history.mark_in_error(record=add(patient, nurse), reason=" Wrong \x00\n chart ", by=nurse)
     row.refresh_from_db()
     assert (row.entered_in_error_by, row.entered_in_error_reason) == (nurse, "Wrong chart")
     with pytest.raises(Refused, match="already"):
