@@ -13,7 +13,10 @@ ROWS = {
     "condition": (Condition, {"display": "Asthma", "onset": "2020-01-02", "code": "j45.909"}),
     "medication": (Medication, {"display": "Sertraline", "dose": "100 mg daily", "started": "2020-01-02"}),
     "allergy": (Allergy, {"display": "Penicillin", "reaction": "Rash", "severity": "severe"}),
-    "trial": (TreatmentTrial, {"treatment": "Lithium", "weeks_at_adequate_dose": "8", "outcome": "none"}),
+    "trial": (
+        TreatmentTrial,
+        {"treatment": "Lithium", "weeks_at_adequate_dose": "8", "outcome": "none", "source": "patient"},
+    ),
 }
 
 
