@@ -42,6 +42,13 @@ class GradeForm(CalmForm, forms.Form):
     grade = forms.ChoiceField(choices=[(one.value, one.label) for one in (Grade.HIGH, Grade.MODERATE, Grade.LOW)])
     reason = forms.CharField(label="What you saw and heard, and how you judge it", widget=_lines(3))
 
+    def __init__(self, *args: Any, now: str, **kwargs: Any) -> None:
+        """Every grade but the present one."""
+        super().__init__(*args, **kwargs)
+        grade = self.fields["grade"]
+        assert isinstance(grade, forms.ChoiceField)
+        grade.choices = [(value, label) for value, label in grade.choices if value != now]
+
 
 class SafetyPlanForm(CalmForm, forms.Form):
     """The six steps, each with the question to ask."""

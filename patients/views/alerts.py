@@ -65,9 +65,8 @@ def clear(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def regrade(request: HttpRequest, pk: UUID) -> HttpResponse:
     grade, reason, by = request.POST.get("grade", ""), request.POST.get("reason", ""), acting_user(request)
-    return _decide(
-        request, pk, GradeForm(request.POST), lambda: alerts.regrade(alert_id=pk, grade=grade, reason=reason, by=by)
-    )
+    form = GradeForm(request.POST, now=_alert_or_404(request, pk).grade)
+    return _decide(request, pk, form, lambda: alerts.regrade(alert_id=pk, grade=grade, reason=reason, by=by))
 
 
 @require_POST
@@ -150,9 +149,10 @@ def _page(
         "refusal": refusal,
         "clearance": form if isinstance(form, ClearanceForm) else ClearanceForm(),
         "outcome": _outcome_form(form, ask_why=not all_made and may_clear),
-        "grading": form if isinstance(form, GradeForm) else GradeForm(),
+        "grading": form if isinstance(form, GradeForm) else GradeForm(now=alert.grade),
         "may_clear": may_clear,
         "may_close": can(request.user, closing, site),
+        "may_end": all_made or may_clear,
         "clearable": alert.grade in {SafetyAlert.Grade.LOW, SafetyAlert.Grade.MODERATE},
         "contacts": [_row(one, may_clear, wrong) for one in contacts],
         "open_contacts": sum(one.state == AlertContact.State.OPEN for one in contacts),

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from clinic import clock
 from clinic.models import User
-from patients import alerts
+from patients import alert_contacts, alerts
 from patients.models import Patient, SafetyAlert
 from reminders import paging
 from tests import build
@@ -38,6 +38,7 @@ def test_the_strip_names_nobody_and_is_drawn_anew_only_when_something_changed(
     said = client.get(STRIP).content.decode()
     assert "A safety alert waits" in said
     assert patient.family_name not in said
+    assert "Pacific time" in said
     seen = said.split("?seen=")[1].split('"')[0]
     assert client.get(f"{STRIP}?seen={seen}").status_code == 204
     SafetyAlert.objects.update(acknowledge_by=clock.now())
@@ -76,6 +77,25 @@ def test_closing_with_open_contacts_names_them_and_keeps_what_was_typed(
     answer = client.post(post, {"outcome": "Well again."})
     assert (answer.status_code, "Well again." in answer.content.decode()) == (409, True)
     assert client.post(post, {"outcome": "Well again.", "without": "In hospital."}).status_code == 302
+
+
+def test_a_therapist_closes_once_all_contacts_are_made_and_is_not_asked_before(
+    client: Client, alert: SafetyAlert, therapist: User, provider: User
+) -> None:
+    address, post = (reverse(name, args=[alert.pk]) for name in ("patients:alert", "patients:alert-close"))
+    client.force_login(therapist)
+    before = client.get(address).content.decode()
+    assert (post in before, "After the last required contact" in before) == (False, True)
+    for contact in alert.contacts.all():
+        alert_contacts.record(contact_id=contact.pk, reached=True, words="Done.", by=provider)
+    assert post in client.get(address).content.decode()
+    assert client.post(post, {"outcome": "Well again."}).status_code == 302
+
+
+def test_every_grade_but_the_present_one_is_offered(client: Client, alert: SafetyAlert, provider: User) -> None:
+    client.force_login(provider)
+    shown = client.get(reverse("patients:alert", args=[alert.pk])).context["grading"]
+    assert [value for value, _ in shown.fields["grade"].choices] == ["high", "low"]
 
 
 def test_a_new_grade_needs_a_reason(client: Client, alert: SafetyAlert, provider: User) -> None:
