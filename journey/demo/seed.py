@@ -105,12 +105,12 @@ def _settle(house: House, now: datetime) -> None:
 
 
 def _on_call(house: House, now: datetime) -> None:
-    """From this morning on, week after week: a provider, and a therapist behind them."""
+    """From this morning on, week after week: a provider, and another one behind them."""
     today, eight = house.site.local(now).date(), time(8)
-    tiers = {OnCallTurn.Tier.FIRST: Role.PROVIDER, OnCallTurn.Tier.BACKUP: Role.THERAPIST}
-    for tier, role in tiers.items():
+    admin = house.one(Role.CLINIC_ADMIN)
+    for turn, tier in enumerate((OnCallTurn.Tier.FIRST, OnCallTurn.Tier.BACKUP)):
         on_call.add_turns(
-            site_id=house.site.pk, user_id=house.one(role).pk, tier=tier, weeks=8, by=house.one(Role.CLINIC_ADMIN),
+            site_id=house.site.pk, user_id=house.one(Role.PROVIDER, turn).pk, tier=tier, weeks=8, by=admin,
             first_day=today - DAY, starts=eight, last_day=today + 6 * DAY, ends=eight,
         )  # fmt: skip
 
