@@ -19,7 +19,7 @@ from clinic.protocol import WeightBasis
 from clinic.wording import quantity
 from infusions import rules
 from infusions import series as series_verbs
-from infusions.models import Infusion, Order, Series
+from infusions.models import ArrivalCheck, Infusion, Order, Series
 from infusions.rules import BasisChoice, DoseRequest, Verdict
 from patients.models import Evaluation, Patient
 from reminders import followups
@@ -306,6 +306,11 @@ def body(patient: Patient) -> Evaluation | None:
         .order_by("-signed_at")
         .first()
     )
+
+
+def weighed(series: Series) -> ArrivalCheck | None:
+    """What the scale said at the newest arrival."""
+    return ArrivalCheck.objects.filter(infusion__series=series).order_by("-observed_at").first()
 
 
 def _basis(patient: Patient, wanted: Wanted) -> BasisChoice | None:

@@ -76,13 +76,16 @@ class OrderForm(CalmForm, forms.Form):
 
     def _weight_help(self, last: Any) -> str:
         """What was weighed before, to compare with; not to copy."""
-        known = orders.body(self.series.patient)
+        known, weighed = orders.body(self.series.patient), orders.weighed(self.series)
         told = []
+        if weighed:
+            day = self.series.site.local(weighed.observed_at)
+            told.append(f"{quantity(weighed.weight_kg, 'kg')} on arrival, {day:%a} {number(day.day)} {day:%b, %H:%M}")
         if last:
             told.append(f"{quantity(last.dosing_weight_kg, 'kg')} in the order in force")
         if known and known.weight_kg and known.height_cm:
             told.append(f"{quantity(known.weight_kg, 'kg')} and {number(known.height_cm)}\u00a0cm at the evaluation")
-        return ", ".join(told)[:1].upper() + ", ".join(told)[1:] + "." if told else ""
+        return "; ".join(told) + "." if told else ""
 
     @property
     def asks_weight(self) -> bool:

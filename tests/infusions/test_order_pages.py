@@ -10,7 +10,7 @@ from django.urls import reverse
 from clinic import clock
 from clinic.models import ReadEvent
 from clinic.policy import Role
-from infusions.models import Order
+from infusions.models import ArrivalCheck, Order
 from tests import build
 from tests.infusions import making
 
@@ -94,6 +94,16 @@ def test_the_weight_is_never_prefilled(client, provider, series):
     making.order(series, provider)
     form = page(client, provider, series).context["form"]
     assert form["dosing_weight_kg"].value() is None
+
+
+def test_what_the_scale_said_on_arrival_stands_beside_the_weight(client, provider, nurse, series):
+    ArrivalCheck.objects.create(
+        infusion=series.infusions.get(number=3), identity_confirmed=True, weight_kg=D("84.5"), nothing_new=True,
+        last_solids_at=clock.now(), last_clear_at=clock.now(), substances_clear=True, pregnancy="na",
+        emergency_ready=True, observed_at=clock.now(), entered_by=nurse,
+    )  # fmt: skip
+    shown = page(client, provider, series).content.decode()
+    assert f"84.5{NBSP}kg on arrival, Tue 9 Feb, 08:40" in shown
 
 
 def test_the_preview_shows_the_dose_and_writes_nothing(client, provider, series):
