@@ -14,6 +14,7 @@ from clinic.policy import Action, require
 from insurance.models import Coverage, Payer
 from insurance.standing import shown_day
 from patients.models import Patient
+from patients.rows import locked_patients
 
 _LENGTHS = {"member_id": 60, "group_number": 60, "plan_name": 120, "subscriber_name": 160}
 
@@ -39,7 +40,7 @@ def add_coverage(
     Raises NotFound, NotPermitted, Invalid, Refused.
     """
     try:
-        patient = Patient.objects.select_for_update(of=("self",)).select_related("site").get(pk=patient_id)
+        patient = locked_patients().get(pk=patient_id)
     except Patient.DoesNotExist:
         raise NotFound from None
     require(by, Action.EDIT_PATIENT, at=patient.site)

@@ -26,6 +26,7 @@ from insurance.models import Coverage, PayerContact, SelfPay, Verification
 from insurance.standing import Standing, shown_day, standing, standings
 from insurance.states import RESULTS, TRANSITIONS, State
 from patients.models import Patient
+from patients.rows import locked_patients
 
 __all__ = [
     "Standing",
@@ -47,7 +48,7 @@ __all__ = [
 def _patient(patient_id: UUID) -> Patient:
     """The patient with a row lock, so that two clerks can't open the same check."""
     try:
-        return Patient.objects.select_for_update(of=("self",)).select_related("site").get(pk=patient_id)
+        return locked_patients().get(pk=patient_id)
     except Patient.DoesNotExist:
         raise NotFound from None
 

@@ -120,7 +120,7 @@ def did_not_come(patient: Patient) -> bool:
 
 
 def done_by(alerts: Iterable[SafetyAlert], kinds: Iterable[AlertContact.Kind], *, words: str, by: User) -> None:
-    """Something else that was signed is what these contacts asked for."""
+    """Something else that was signed is what these contacts of alerts, locked by the caller, asked for."""
     asked = AlertContact.objects.filter(alert__in=list(alerts), kind__in=list(kinds), state=State.OPEN)
     for contact in asked.select_related("alert__patient__site"):
         _end(contact, State.REACHED, words, by)

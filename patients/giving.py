@@ -17,6 +17,7 @@ from clinic.errors import Invalid, NotFound
 from patients import alerts, instruments, measure_plan, measures, scoring
 from patients.instruments import Item
 from patients.models import MeasureDraft, MeasureResponse, PatientLink
+from patients.rows import link_for
 
 Instrument = MeasureResponse.Instrument
 
@@ -139,7 +140,7 @@ def answer(*, link: PatientLink, instrument: str, number: int, value: int | None
 
     Raises NotFound for what this link does not ask for, Invalid for an answer that is none.
     """
-    locked = PatientLink.objects.select_for_update(of=("self",)).select_related("patient__site").get(pk=link.pk)
+    locked = link_for(link.pk)
     part = part_of(locked, instrument, language)
     wording = wording_of(part, language)
     if value not in dict(item_of(wording, number).options):
@@ -194,7 +195,7 @@ def _begin(link: PatientLink, part: Part) -> MeasureDraft:
 @transaction.atomic
 def begin_extra(link: PatientLink) -> Part:
     """A PHQ-9 that nobody asked for: the patient wants to say how they are (J12). Begun once, it is gone on with."""
-    locked = PatientLink.objects.select_for_update(of=("self",)).select_related("patient__site").get(pk=link.pk)
+    locked = link_for(link.pk)
     before = _drafts(locked).get(Instrument.PHQ9)
     if before is not None and before.response is None:
         return Part(Instrument.PHQ9, before.timepoint, before)

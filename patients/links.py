@@ -21,6 +21,7 @@ from clinic.errors import NotFound, Refused
 from clinic.models import User
 from clinic.policy import Action, require
 from patients.models import Patient, PatientLink
+from patients.rows import link_for, locked_patients
 
 DAYS = 14
 LONGEST_DAYS = 60
@@ -96,7 +97,7 @@ def why_not_written(patient: Patient) -> str:
 
 
 def _patient(patient_id: UUID, by: User | None) -> Patient:
-    people = Patient.objects.select_for_update(of=("self",)).select_related("site").filter(pk=patient_id)
+    people = locked_patients().filter(pk=patient_id)
     if by is not None:
         people = people.filter(site__in=by.site_ids)
     patient = people.first()
@@ -117,7 +118,7 @@ def current(patient_id: UUID, purpose: str, subject_id: UUID | None = None) -> Q
 @transaction.atomic
 def revoke(*, link_id: UUID, by: User) -> PatientLink:
     """Let a link open nothing any more; twice has no second effect. Raises NotFound, NotPermitted."""
-    link = _locked(link_id)
+    link = link_for(link_id)
     if link.patient.site_id not in by.site_ids:
         raise NotFound
     require(by, Action.SEND_LINK, at=link.patient.site)
@@ -131,15 +132,6 @@ def _end(link: PatientLink, by: User | None) -> None:
     link.save(update_fields=["revoked_at", "revoked_by"])
     for follow in after_end:
         follow(link)
-
-
-def _locked(link_id: UUID) -> PatientLink:
-    link = (
-        PatientLink.objects.select_for_update(of=("self",)).select_related("patient__site").filter(pk=link_id).first()
-    )
-    if link is None:
-        raise NotFound
-    return link
 
 
 def find(token: str) -> PatientLink | None:
@@ -163,7 +155,7 @@ def open_with(*, link_id: UUID, born: date) -> bool:
     Counted under a lock and never set back: guesses sent at once count each, and a right answer in between gives a
     guesser no further ones.
     """
-    link = _locked(link_id)
+    link = link_for(link_id)
     if not link.is_good:
         return False
     if link.patient.birth_date == born:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TypeVar
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from clinic.errors import NotFound
 from clinic.models import User
 from patients.models import Consent, Evaluation, LabResult, Patient, PatientLink, SafetyAlert
@@ -12,17 +14,31 @@ from patients.models import Consent, Evaluation, LabResult, Patient, PatientLink
 Owned = TypeVar("Owned", Consent, Evaluation, LabResult, SafetyAlert)
 
 
+def locked_patients() -> QuerySet[Patient]:
+    """Patients, each locked before any row of theirs.
+
+    The lock lets others write rows that point at the patient (`no_key`): who holds an alert or a link, and opens a task
+    for the patient, would otherwise wait for the one who holds the patient and waits for that alert or link.
+    """
+    return Patient.objects.select_for_update(of=("self",), no_key=True).select_related("site")
+
+
 def patient_for(patient_id: UUID, by: User) -> Patient:
     """The patient, locked. Raises NotFound for another site's."""
-    patient = (
-        Patient.objects.select_for_update(of=("self",))
-        .select_related("site")
-        .filter(pk=patient_id, site_id__in=by.site_ids)
-        .first()
-    )
+    patient = locked_patients().filter(pk=patient_id, site_id__in=by.site_ids).first()
     if patient is None:
         raise NotFound
     return patient
+
+
+def link_for(link_id: UUID) -> PatientLink:
+    """A link, locked, and its patient before it. Raises NotFound."""
+    patient = locked_patients().filter(links=link_id).first()
+    if patient is None:
+        raise NotFound
+    link = PatientLink.objects.select_for_update(of=("self",)).get(pk=link_id)
+    link.patient = patient
+    return link
 
 
 def patient_of_link(patient_id: UUID, link: PatientLink | None, *, purpose: str) -> Patient:
@@ -30,7 +46,7 @@ def patient_of_link(patient_id: UUID, link: PatientLink | None, *, purpose: str)
     held = PatientLink.objects.filter(pk=link.pk, patient=patient_id, purpose=purpose).first() if link else None
     if held is None or not held.is_good:
         raise NotFound
-    return Patient.objects.select_for_update(of=("self",)).select_related("site").get(pk=patient_id)
+    return locked_patients().get(pk=patient_id)
 
 
 def row_for(model: type[Owned], pk: UUID, by: User) -> Owned:

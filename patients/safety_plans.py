@@ -137,7 +137,8 @@ def sign(*, plan_id: UUID, by: User) -> SafetyPlan:
     plan.signed_at, plan.signed_by = clock.now(), by
     plan.save()
     words = f"{plan} signed by {by.signs_as}."
-    alert_contacts.done_by(alerts.open_alerts(plan.patient), alert_contacts.PLANS, words=words, by=by)
+    asking = alerts.open_alerts(plan.patient).select_for_update()
+    alert_contacts.done_by(asking, alert_contacts.PLANS, words=words, by=by)
     return plan
 
 
