@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -23,6 +24,7 @@ from visits.rules import Timing, gap_hours
 from visits.slots import FreeSlot
 
 MOVE = "booster_move"
+MOVABLE = (Appointment.Status.BOOKED, Appointment.Status.CONFIRMED)
 LOOK_DAYS = 5
 """A new day that is closed or full gives way to one of the next days."""
 
@@ -62,6 +64,8 @@ def shift(loading: Series, due: date | None) -> Shift | None:
     if due is None or not booked or due <= loading.site.today() or relapse_states.confirmed_since(loading):
         return None
     first = booked[0]
+    if first.appointment.status not in MOVABLE:  # the patient has come
+        return None
     at = loading.site.local(first.appointment.starts_at)
     if at.date() == due:
         return None
@@ -70,11 +74,18 @@ def shift(loading: Series, due: date | None) -> Shift | None:
 
 def _hour(loading: Series, due: date, at: time) -> datetime | None:
     """The same hour on that day, or the nearest to it on that day or one of the next."""
-    for day in (due + timedelta(days=step) for step in range(LOOK_DAYS)):
-        free = [slot for slot in _free(loading, day, 1) if _keeps_gap(loading, slot.starts_at, without_booked=True)]
-        if free:
-            return slots.nearest_first(free, loading.site, at)[0].starts_at
-    return None
+    keeps_gap = _gap(loading, due, LOOK_DAYS, without_booked=True)
+    days = _by_day(loading, [slot for slot in _free(loading, due, LOOK_DAYS) if keeps_gap(slot.starts_at)])
+    if not days:
+        return None
+    return slots.nearest_first(days[min(days)], loading.site, at)[0].starts_at
+
+
+def _by_day(loading: Series, free: Sequence[FreeSlot]) -> dict[date, list[FreeSlot]]:
+    days: dict[date, list[FreeSlot]] = {}
+    for slot in free:
+        days.setdefault(loading.site.local(slot.starts_at).date(), []).append(slot)
+    return days
 
 
 def _free(loading: Series, first: date, days: int) -> list[FreeSlot]:
@@ -90,17 +101,20 @@ def _free(loading: Series, first: date, days: int) -> list[FreeSlot]:
     )
 
 
-def _keeps_gap(loading: Series, starts_at: datetime, *, without_booked: bool = False) -> bool:
-    """Two infusions are at least 48 hours apart (Table A, min_gap)."""
-    least = settings_versions.current(loading.site).gap_min_hours
-    kinds = Appointment.INFUSIONS
-    near = timedelta(hours=least)
+def _gap(loading: Series, first: date, days: int, *, without_booked: bool = False) -> Callable[[datetime], bool]:
+    """Whether an hour on these days is 48 hours from every other infusion (Table A, min_gap): asked once for all."""
+    site = loading.site
+    least = settings_versions.current(site).gap_min_hours
+    near, last = timedelta(hours=least), first + timedelta(days=days - 1)
     alive = (Appointment.Status.DONE, *(() if without_booked else Appointment.ALIVE))
     others = Appointment.objects.filter(
-        patient=loading.patient, kind__in=kinds, status__in=alive, starts_at__range=(starts_at - near, starts_at + near)
-    ).values_list("starts_at", flat=True)
-    here = loading.site.local(starts_at)
-    return all(gap_hours(*sorted((loading.site.local(other), here))) >= least for other in others)
+        patient=loading.patient,
+        kind__in=Appointment.INFUSIONS,
+        status__in=alive,
+        starts_at__range=(site.day_bounds(first)[0] - near, site.day_bounds(last)[1] + near),
+    )
+    moments = [site.local(other) for other in others.values_list("starts_at", flat=True)]
+    return lambda at: all(gap_hours(*sorted((other, site.local(at)))) >= least for other in moments)
 
 
 @transaction.atomic
@@ -118,6 +132,7 @@ def decide(
     Where nothing is free about that day the booster stays, and front desk is asked to move it. Raises what
     `boosters.plan` raises.
     """
+    series_verbs.lock_visits(series_id)
     signed = boosters.plan(series_id=series_id, intervals_days=intervals_days, by=by, reason=reason, template=template)
     loading = series_verbs.locked(series_id)
     moving = shift(loading, boosters.next_due(loading)) if move_booked else None
@@ -167,19 +182,11 @@ def sooner(loading: Series) -> list[Sooner]:
     booked = boosters.booked(loading)
     usual = booked[0].appointment if booked else _last(loading)
     at = loading.site.local(usual.starts_at).time() if usual else time(9)
-    days: dict[date, list[FreeSlot]] = {}
-    last = loading.site.today() + timedelta(days=relapse_rules.SLOT_DAYS)
     first = loading.site.today() + timedelta(days=1)  # who comes has fasted, and somebody to go home with
-    for slot in _free(loading, first, relapse_rules.SLOT_DAYS):
-        day = loading.site.local(slot.starts_at).date()
-        if day <= last:
-            days.setdefault(day, []).append(slot)
-    found = []
-    for free in days.values():
-        nearest = slots.nearest_first(free, loading.site, at)[0].starts_at
-        if _keeps_gap(loading, nearest):
-            found.append(Sooner(nearest, _days_before(loading, nearest, booked)))
-    return found
+    keeps_gap = _gap(loading, first, relapse_rules.SLOT_DAYS)
+    free = [slot for slot in _free(loading, first, relapse_rules.SLOT_DAYS) if keeps_gap(slot.starts_at)]
+    nearest = [slots.nearest_first(each, loading.site, at)[0].starts_at for each in _by_day(loading, free).values()]
+    return [Sooner(one, _days_before(loading, one, booked)) for one in nearest]
 
 
 def _last(loading: Series) -> Appointment | None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 
 from clinic import clock
@@ -246,6 +247,7 @@ def stop(*, series_id: UUID, reason: str, by: User, anew: bool = False) -> Serie
     `anew`: another series follows at once, so that therapy and questionnaires go on with that one. Raises Invalid,
     Refused, NotPermitted.
     """
+    lock_visits(series_id)
     series = locked(series_id)
     require(by, Action.REVIEW_RESPONSE, at=series.site)
     if series.state not in OPEN:
@@ -270,6 +272,7 @@ def suspend(*, series_id: UUID, reason: str, by: User) -> Series:
 
     `reason` is read by everybody who sees the visits. Raises NotPermitted, IllegalTransition, Refused.
     """
+    lock_visits(series_id)
     series = locked(series_id)
     require(by, Action.REVIEW_RESPONSE, at=series.site)
     require_running(series, "Suspended")
@@ -301,6 +304,17 @@ def _end_weekly(series: Series, outcome: str, by: User) -> None:
         followups.close_for(subject_kind="series", subject_id=series.pk, kind=kind, outcome=outcome, by=by)
 
 
+def lock_visits(series_id: UUID) -> None:
+    """Lock what is to come of a series and of its boosters, before the series itself.
+
+    Whoever cancels or moves one visit locks in this order too: else each would wait for the other.
+    """
+    either = Q(series=series_id) | Q(series__follows=series_id)
+    coming = Infusion.objects.filter(either, state=Infusion.State.SCHEDULED)
+    visits = Appointment.objects.select_for_update().filter(pk__in=coming.values("appointment")).order_by("pk")
+    list(visits.values_list("pk"))
+
+
 def _call_off(series: Series, reason: str, by: User) -> None:
     """Cancel every visit of the series that is still to come, on the clinic's part."""
     if series.infusions.filter(state__in=Infusion.IN_HOUSE).exists():
@@ -315,8 +329,16 @@ def require_running(series: Series, wanted: str) -> None:
 
 
 def locked(series_id: UUID) -> Series:
+    """The series with its row locked until the transaction ends. Raises NotFound.
+
+    Rows that point to it may still be written: a score that is kept under its patient's lock must not wait here for
+    somebody who waits for that patient. The order is visits, series, patient.
+    """
     series = (
-        Series.objects.select_for_update(of=("self",)).select_related("site", "patient").filter(pk=series_id).first()
+        Series.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("site", "patient")
+        .filter(pk=series_id)
+        .first()
     )
     if series is None:
         raise NotFound

@@ -13,6 +13,7 @@ from patients.models import MeasureDue
 from reminders.models import FollowUp, Message
 from tests.journeys import responding
 from tests.journeys.telling import pine_street
+from visits import changes
 from visits.models import Appointment
 
 pytestmark = pytest.mark.django_db
@@ -76,3 +77,23 @@ def test_60_days_by_a_providers_reason(clinic):
         assert (signed.template, boosters.next_due(series)) == (BoosterPlan.Template.OWN, date(2027, 5, 25))
         booked = Appointment.objects.get(kind="booster", status="booked")
         assert clinic.site.local(booked.starts_at).date() == date(2027, 4, 23)
+
+
+def test_a_booster_whose_patient_has_come_is_not_moved_by_a_plan(clinic):
+    series = responding.maintained(clinic)
+    booked = Appointment.objects.get(kind="booster", status="booked")
+    with clinic.at("2027-04-23", "08:50"):
+        changes.arrive(appointment_id=booked.pk, by=clinic.desk)
+        _, moved = booster_visits.decide(series_id=series.pk, intervals_days=[42], move_booked=True, by=clinic.provider)
+    booked.refresh_from_db()
+    assert (moved, booked.status, clinic.site.local(booked.starts_at).date()) == (None, "arrived", date(2027, 4, 23))
+
+
+def test_the_hours_for_a_booster_are_found_in_as_many_queries_however_many_are_free(
+    clinic, django_assert_max_num_queries
+):
+    series = responding.maintained(clinic)
+    with clinic.at("2027-03-26", "16:00"), django_assert_max_num_queries(30):
+        assert booster_visits.shift(series, date(2027, 5, 7)).starts_at
+    with clinic.at("2027-03-26", "16:00"), django_assert_max_num_queries(30):
+        assert len(booster_visits.sooner(series)) == 5
