@@ -17,7 +17,7 @@ class InfusionsConfig(AppConfig):
         followers.add(booster_tasks.follow_visit)
         measures.after_record += [response.follow_measure, relapse.follow_measure]
         boosters.after_plan += [booster_tasks.follow_plan, relapse.follow_plan]
-        series.after_stop.append(stopping.follow)
+        series.after_stop += [stopping.follow, response.follow_stop]
         lengths.know_from(known)
         matching.pauses.append(resting)
         frame.count_for("infusions:adverse-events", lambda user, site: adverse.waiting(site))

@@ -20,6 +20,8 @@ from reminders.models import FollowUp
 from visits import clashes
 
 DUE, VERIFY = "booster_due", "booster_verify"
+SLOT, INTERVAL, EVALUATE = "relapse_slot", "relapse_interval", "relapse_evaluation"
+"""What a relapse asks for about boosters (infusions.relapse): nothing, once their plan has ended."""
 BOOK_DAYS, VERIFY_DAYS = 14, 10
 MORNING = time(9)
 MOVED, BOOKED, ENDED, OFF = (
@@ -39,6 +41,8 @@ def refresh(loading: Series, *, by: User | None = None) -> None:
         _ask_to_book(loading, due, by)
     for each in booked:
         _ask_who_pays(each, by)
+    for kind in (SLOT, INTERVAL, EVALUATE) if boosters.current(loading) is None else ():
+        followups.close_for(subject_kind="series", subject_id=loading.pk, kind=kind, outcome=ENDED, by=by)
 
 
 def _ask_to_book(loading: Series, due: date, by: User | None) -> None:

@@ -20,6 +20,7 @@ from clinic.policy import Action, Role, require
 from clinic.wording import listed, quantity
 from infusions import boosters, relapse_rules, relapse_states, response
 from infusions import series as series_verbs
+from infusions.booster_tasks import EVALUATE, INTERVAL, SLOT
 from infusions.models import BoosterPlan, RelapseState, Series
 from infusions.relapse_rules import Course, Hit
 from insurance.rules import add_business_days
@@ -33,7 +34,7 @@ from reminders.models import FollowUp
 State = RelapseState.State
 Cause = RelapseState.Cause
 Instrument, Timepoint = MeasureResponse.Instrument, MeasureResponse.Timepoint
-CALL, SLOT, INTERVAL, EVALUATE = "relapse_call", "relapse_slot", "relapse_interval", "relapse_evaluation"
+CALL = "relapse_call"
 EVENING = time(17)
 STEPS = {
     CALL: "call",
@@ -62,8 +63,13 @@ def follow_measure(measure: MeasureResponse) -> None:
             grave=relapse_rules.is_grave(course, measure.score),
         )  # fmt: skip
         _keep(series, after, Cause.SCORE, _told(found, course, measure.score), hit=True, measure=measure, course=course)
-    elif now is not relapse_rules.State.NONE:
+    elif now is not relapse_rules.State.NONE and not _is_overtaken(series, measure):
         _calm(series, now, measure, course)
+
+
+def _is_overtaken(series: Series, measure: MeasureResponse) -> bool:
+    """An older score, typed in late from paper, says nothing of what was seen after it."""
+    return RelapseState.objects.filter(series=series, observed_at__gt=measure.observed_at).exists()
 
 
 def watched(patient: Patient) -> Series | None:
@@ -118,8 +124,19 @@ def request(*, series_id: UUID, who: str, words: str, by: User) -> RelapseState:
         wrong["words"] = f"Keep it to 250 characters; this has {len(words.strip())}."
     if wrong:
         raise Invalid(wrong)
+    sentence = f"{Cause(who).label}: {words.strip()}"
+    if said := _said_already(series, sentence):
+        return said
     after = relapse_rules.after_hit(_now(series), days_since_hits=_days_since_hits(series, clock.now()), grave=False)
-    return _keep(series, after, Cause(who), f"{Cause(who).label}: {words.strip()}", hit=True, by=by)
+    return _keep(series, after, Cause(who), sentence, hit=True, by=by)
+
+
+def _said_already(series: Series, sentence: str) -> RelapseState | None:
+    """The same words on the same day are a second press, not a second sign."""
+    last = relapse_states.newest(series)
+    if last is None or last.sentence != sentence:
+        return None
+    return last if series.site.local(last.entered_at).date() == series.site.today() else None
 
 
 @transaction.atomic
@@ -135,7 +152,9 @@ def settle(*, series_id: UUID, reason: str, by: User) -> RelapseState:
 
 
 def _locked(series_id: UUID) -> Series:
+    """The series, and its patient as a score locks them: two signs at once are seen one after the other."""
     series = series_verbs.locked(series_id)
+    Patient.objects.select_for_update().get(pk=series.patient_id)
     if series.kind != Series.Kind.LOADING:
         raise NotFound
     if series.state in series_verbs.OPEN:
@@ -149,13 +168,13 @@ def _now(series: Series) -> relapse_rules.State:
 
 
 def _days_since_hits(series: Series, moment: datetime) -> list[int]:
-    """Days on the site's calendar from each hit to this moment."""
+    """Days on the site's calendar between each hit and this moment; a score typed in late comes before its hits."""
     day = series.site.local(moment).date()
-    first = moment - timedelta(days=relapse_rules.SECOND_HIT_DAYS.stop)
-    rows = RelapseState.objects.filter(series=series, is_hit=True, observed_at__gte=first).values_list(
-        "observed_at", flat=True
-    )
-    return [(day - series.site.local(row).date()).days for row in rows]
+    near = timedelta(days=relapse_rules.SECOND_HIT_DAYS.stop)
+    rows = RelapseState.objects.filter(
+        series=series, is_hit=True, observed_at__range=(moment - near, moment + near)
+    ).values_list("observed_at", flat=True)
+    return [abs(day - series.site.local(row).date()).days for row in rows]
 
 
 def _told(found: tuple[Hit, ...], course: Course, score: int) -> str:
@@ -245,7 +264,8 @@ def _ask(series: Series, row: RelapseState, before: relapse_rules.State) -> None
     followups.close_for(subject_kind="series", subject_id=series.pk, kind=CALL, outcome=outcome)
     today = end_of_day(site)
     _task(series, CALL, Role.NURSE, "Call {} today: relapse confirmed", today, escalates_at=today)
-    _task(series, SLOT, Role.FRONT_DESK, "Book the earliest booster for {}, within 7 days", today)
+    if boosters.current(series):
+        _task(series, SLOT, Role.FRONT_DESK, "Book the earliest booster for {}, within 7 days", today)
     if rule := boosters.propose(series):
         words = f"Decide on the interval of {{}}: {rule.days} instead of {quantity(rule.now_days, 'days')}"
         if rule.change:

@@ -265,6 +265,7 @@ def review(*, series_id: UUID, decision: str, rationale: str, by: User, referral
 
     Raises NotFound, NotPermitted, Refused, Invalid.
     """
+    series_verbs.lock_visits(series_id)
     series = series_verbs.locked(series_id)
     require(by, Action.REVIEW_RESPONSE, at=series.site)
     assessment = assess(series)
@@ -281,8 +282,8 @@ def review(*, series_id: UUID, decision: str, rationale: str, by: User, referral
         signed_by=by,
     )
     outcome = signed.get_decision_display()
-    followups.close_for(subject_kind="series", subject_id=series.pk, kind="review_due", outcome=outcome, by=by)
-    followups.close_for(subject_kind="series", subject_id=series.pk, kind=CHECKPOINT, outcome=outcome, by=by)
+    for kind in ("review_due", CHECKPOINT, WARNING):
+        followups.close_for(subject_kind="series", subject_id=series.pk, kind=kind, outcome=outcome, by=by)
     if decision in ENDS:
         stopping.carry_out(signed, by)
     elif decision == Decision.DOSE:
@@ -304,6 +305,14 @@ def _ask_for_order(signed: ResponseReview) -> None:
         due_at=clock.now(),
         link=reverse("infusions:orders", args=[series.pk]),
     )
+
+
+def follow_stop(series: Series, by: User) -> None:
+    """A series was stopped, by a review or for its gaps: nobody decides on its course any more."""
+    for kind in (CHECKPOINT, WARNING, ORDER):
+        followups.close_for(
+            subject_kind="series", subject_id=series.pk, kind=kind, outcome="The series was stopped.", by=by
+        )
 
 
 def ask_for_decision(series: Series) -> None:

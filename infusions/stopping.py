@@ -48,8 +48,11 @@ after_stop: list[AfterStop] = []
 def carry_out(signed: ResponseReview, by: User) -> None:
     """Stop what still runs of a series, or of the boosters after it, and write the referral down as a task."""
     series = signed.series
-    for running in _running(series):
-        series_verbs.stop(series_id=running.pk, reason=signed.rationale.strip()[:300], by=by)
+    running = _running(series)
+    for each in running:
+        series_verbs.stop(series_id=each.pk, reason=signed.rationale.strip()[:300], by=by)
+    if not running:  # between the series and its first booster
+        ask_for_scores(series)
     series.refresh_from_db()
     booster_tasks.refresh(series.follows or series, by=by)
     if signed.referral:

@@ -76,8 +76,10 @@ def trial(of: Patient, *, weeks: int = 8, outcome: str = "none", treatment: str 
     return TreatmentTrial.objects.create(patient=of, treatment=treatment, weeks_at_adequate_dose=weeks, outcome=outcome)
 
 
-def phq9(of: Patient, total: int, *, by: User, timepoint: str = "follow_up", item9: int = 0) -> MeasureResponse:
-    """A PHQ-9 with that total, asked now; items 1 to 8 share what item 9 leaves."""
+def phq9(
+    of: Patient, total: int, *, by: User, timepoint: str = "follow_up", item9: int = 0, at: datetime | None = None
+) -> MeasureResponse:
+    """A PHQ-9 with that total, asked now or `at` another time; items 1 to 8 share what item 9 leaves."""
     rest = total - item9
     items = [min(3, max(0, rest - 3 * index)) for index in range(8)]
     return measures.record(
@@ -85,7 +87,7 @@ def phq9(of: Patient, total: int, *, by: User, timepoint: str = "follow_up", ite
         instrument="phq9",
         items=[*items, item9],
         timepoint=timepoint,
-        observed_at=clock_of_house.now(),
+        observed_at=at or clock_of_house.now(),
         by=by,
     )
 

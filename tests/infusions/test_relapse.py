@@ -8,7 +8,7 @@ from clinic import clock
 from clinic.errors import Invalid, NotPermitted, Refused
 from infusions import boosters, relapse, relapse_states, response
 from infusions.models import BoosterPlan, RelapseState, ResponseReview, Series
-from patients.models import SafetyAlert
+from patients.models import MeasureDue, SafetyAlert
 from reminders import followups
 from reminders.models import FollowUp
 from tests import build
@@ -40,6 +40,13 @@ def scored(series, by, day, score, **more):
         return build.phq9(series.patient, score, by=by, **more)
 
 
+def reviewed(series, provider):
+    ResponseReview.objects.create(
+        series=series, after_number=1, baseline_score=21, score=4, decision="maintenance", rationale="Well",
+        signed_at=clock.now(), signed_by=provider,
+    )  # fmt: skip
+
+
 def state(series):
     return relapse_states.watch_state(series.patient)
 
@@ -65,6 +72,9 @@ def test_a_calm_score_ends_the_watch_and_its_tasks(series, nurse):
 
 
 def test_the_page_says_what_a_relapse_rests_on_what_came_since_and_what_is_left(client, series, nurse, provider):
+    with at(series, "2027-02-10"):
+        reviewed(series, provider)
+        boosters.plan(series_id=series.pk, intervals_days=[], template="prn", by=provider)
     scored(series, nurse, "2027-02-20", 15)
     scored(series, nurse, "2027-02-24", 8)
     call = FollowUp.objects.get(patient=series.patient, kind="relapse_call")
@@ -76,6 +86,33 @@ def test_the_page_says_what_a_relapse_rests_on_what_came_since_and_what_is_left(
     assert "Relapse confirmed.</b> PHQ-9 15: " in told
     assert "Since then: PHQ-9 8" in told
     assert "Still to do: book a booster within 7 days." in told
+
+
+def test_a_low_score_typed_in_late_does_not_end_a_watch_that_began_after_it(series, nurse):
+    scored(series, nurse, "2027-02-20", 10)
+    with at(series, "2027-02-21"):
+        build.phq9(series.patient, 4, by=nurse, at=build.moment(series.site, "2027-02-12"))
+    assert (state(series), "relapse_call" in open_tasks(series)) == (State.WATCH, True)
+
+
+def test_a_sign_typed_in_late_is_the_first_of_two(series, nurse):
+    scored(series, nurse, "2027-02-20", 10)
+    with at(series, "2027-02-21"):
+        build.phq9(series.patient, 9, by=nurse, at=build.moment(series.site, "2027-02-13"))
+    assert state(series) == State.CONFIRMED
+
+
+def test_a_second_press_is_no_second_sign(series, nurse):
+    with at(series, "2027-02-20"):
+        first, again = (
+            relapse.request(series_id=series.pk, who="patient", words="Low again", by=nurse) for _ in range(2)
+        )
+    assert (again, RelapseState.objects.count()) == (first, 1)
+
+
+def test_without_a_plan_of_boosters_nobody_is_asked_to_book_one(series, nurse):
+    scored(series, nurse, "2027-02-20", 15)
+    assert (state(series), open_tasks(series)) == (State.CONFIRMED, {"relapse_call", "relapse_told"})
 
 
 def test_item_nine_goes_to_safety_whatever_the_total(series, nurse):
@@ -119,15 +156,16 @@ def test_a_state_is_never_rewritten(series, nurse):
 
 def test_a_stop_ends_the_plan_and_boosters_as_needed_have_no_date(series, provider):
     with at(series, "2027-02-10"):
-        ResponseReview.objects.create(
-            series=series, after_number=1, baseline_score=21, score=4, decision="maintenance", rationale="Well",
-            signed_at=clock.now(), signed_by=provider,
-        )  # fmt: skip
+        reviewed(series, provider)
         made = boosters.plan(series_id=series.pk, intervals_days=[], template="prn", by=provider)
         assert (made.template, boosters.next_due(series), boosters.propose(series)) == ("prn", None, None)
         assert boosters.plan(series_id=series.pk, intervals_days=[14, 21, 28], by=provider).template == "std"
         assert FollowUp.objects.get(kind="booster_due").state == "open"
+    scored(series, provider, "2027-02-11", 15)
+    assert {"relapse_slot", "relapse_interval"} <= open_tasks(series)
     with at(series, "2027-02-11"):
         response.review(series_id=series.pk, decision="stop", rationale="Side effects", by=provider)
-        assert (boosters.current(series), open_tasks(series)) == (None, set())
+        assert (boosters.current(series), open_tasks(series)) == (None, {"relapse_call", "relapse_told"})
         assert BoosterPlan.objects.count() == 2
+    asked = MeasureDue.objects.filter(patient=series.patient, source=f"stop:{series.pk}", state="open")
+    assert {due.key for due in asked} == {"day-7", "day-30"}  # as the page said before it was signed
