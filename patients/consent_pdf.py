@@ -14,6 +14,7 @@ from patients import consents, signatures
 from patients.models import Consent
 
 SIGNED_WIDTH = 70.0  # mm
+SIDE = 21.0  # mm; a line of about 95 letters, which can be read
 LOCALES = {"en": "en-US", "es": "es-US"}
 
 
@@ -32,7 +33,9 @@ def _made(consent: Consent) -> bytes:
         made=now,
     )
     paper.set_lang(LOCALES.get(consent.language, "en-US"))
+    paper.set_margins(SIDE, 12, SIDE)
     paper.add_page()
+    paper.ln(3)
     text = consents.signed_text(consent)
     for kind, words in consents.blocks(text.text) if text else []:
         _block(paper, kind, words)
@@ -44,14 +47,14 @@ def _made(consent: Consent) -> bytes:
 
 def _block(paper: Paper, kind: str, words: str) -> None:
     if kind == "title":
-        paper.say(words, 15, bold=True, gap=1.5)
+        paper.say(words, 16, bold=True, gap=2)
     elif kind == "heading":
-        paper.ln(1.2)
-        if paper.will_page_break(14):
+        paper.ln(2)
+        if paper.will_page_break(18):
             paper.add_page()
-        paper.say(words, 10.5, bold=True, gap=0.6)
+        paper.say(words, 11, bold=True, gap=0.8)
     else:
-        paper.say(words, 9.5, gap=1.2)
+        paper.say(words, 10, gap=1.6)
 
 
 def _signature(paper: Paper, consent: Consent) -> None:
@@ -59,14 +62,16 @@ def _signature(paper: Paper, consent: Consent) -> None:
     height = SIGNED_WIDTH * signatures.HEIGHT / signatures.WIDTH if consent.png else 0.0
     if paper.will_page_break(height + 5 * len(facts) + 14):
         paper.add_page()
-    paper.ln(3)
-    paper.say(_("Signature"), 12, bold=True, gap=1)
+    paper.ln(5)
+    paper.say(_("Signature"), 12, bold=True, gap=1.5)
     if consent.png:
-        top = paper.get_y()
-        paper.rect(paper.l_margin, top, SIGNED_WIDTH, height)
-        paper.image(BytesIO(bytes(consent.png)), x=paper.l_margin, y=top, w=SIGNED_WIDTH, alt_text=consent.signer_name)
-        paper.set_y(top + height + 2)
-    paper.pairs(facts, x=paper.l_margin, width=paper.epw, size=8.5)
+        left, top = paper.l_margin + paper.c_margin, paper.get_y()
+        paper.image(BytesIO(bytes(consent.png)), x=left, y=top, w=SIGNED_WIDTH, alt_text=consent.signer_name)
+        paper.rect(left, top, SIGNED_WIDTH, height)  # after the picture, whose white would cover it
+        paper.set_y(top + height + 3)
+    elif consent.method == consents.Method.TYPED:
+        paper.say(consent.signer_name, 16, gap=2)
+    paper.pairs(facts, x=paper.l_margin, width=paper.epw, size=9)
 
 
 def _facts(consent: Consent) -> list[tuple[str, str]]:
@@ -76,7 +81,7 @@ def _facts(consent: Consent) -> list[tuple[str, str]]:
         (_("For the patient, as"), consent.relation),
         (_("Patient"), f"{patient.legal_name}, {patient.mrn}"),
         (_("How"), str(_how(consent))),
-        (_("When"), f"{_moment(site.local(consent.observed_at))} ({site.time_zone})"),
+        (_("When"), _moment(site.local(consent.observed_at))),
         (_("Before"), consent.witness.signs_as if consent.witness else ""),
         (_("Read aloud or interpreted by"), consent.reader_aid),
         (_("Questions answered"), _("Yes") if consent.questions_answered else ""),
@@ -100,4 +105,5 @@ def _how(consent: Consent) -> str:
 
 
 def _moment(when: datetime) -> str:
-    return f"{formats.date_format(when, 'DATE_FORMAT')}, {when:%H:%M}"
+    """A day and a time as they are written in the language, and by which clock."""
+    return f"{formats.date_format(when, 'DATE_FORMAT')}, {formats.date_format(when, 'TIME_FORMAT')} {when:%Z}"

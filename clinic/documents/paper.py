@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import cast
 
+from django.utils.translation import gettext as _
 from fpdf import FPDF, XPos, YPos
 from fpdf.enums import MethodReturnValue
 
@@ -48,7 +49,8 @@ class Paper(FPDF):
 
     def footer(self) -> None:
         self.set_y(-11)
-        self.say(f"{self.foot}     Page {self.page_no()} of {{nb}}", 7, soft=True)
+        place = _("Page %(page)s of %(pages)s") % {"page": self.page_no(), "pages": "{nb}"}
+        self.say(f"{self.foot}     {place}", 7, soft=True)
 
     def ink(self, *, soft: bool = False) -> None:
         self.set_text_color(*(SOFT if soft else INK))

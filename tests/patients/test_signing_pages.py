@@ -101,6 +101,20 @@ def test_the_paper_holds_the_text_and_the_picture_and_is_kept_by_no_cache(client
     assert b"/Subtype /Image" not in consent_pdf.make(sign(patient, nurse, method="typed"))
 
 
+def test_the_frame_lies_around_the_drawn_signature_and_pages_are_counted_in_spanish(patient, nurse, monkeypatch):
+    done = []
+
+    def watched(name):
+        whole = getattr(consent_pdf.Paper, name)
+        return lambda *args, **more: done.append((name, args[1:])) or whole(*args, **more)
+
+    for name in ("image", "rect", "say"):
+        monkeypatch.setattr(consent_pdf.Paper, name, watched(name))
+    consent_pdf.make(sign(patient, nurse, language="es"))
+    assert [name for name, _ in done if name != "say"] == ["image", "rect"]  # else its white covers the lines
+    assert any("Página 1 de" in str(words) for name, words in done if name == "say")
+
+
 def test_the_list_says_what_is_required_what_holds_and_what_was_withdrawn(client, patient, nurse):
     client.force_login(nurse)
     consents.withdraw(consent_id=sign(patient, nurse, kind="financial").pk, by=nurse)
