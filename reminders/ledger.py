@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef
 from clinic import clock
 from clinic.errors import Invalid
 from clinic.models import Site
+from patients import phones
 from patients.models import ContactConsent, Patient
 from reminders import templates
 from reminders.models import Message, MessageAttempt, OptOut
@@ -91,7 +92,7 @@ def _draft(kind: str, patient: Patient, site: Site, values: Mapping[str, str]) -
     filled = {
         "first_name": patient.preferred_name or patient.given_name,
         "site": site.name,
-        "phone": site.phone,
+        "phone": phones.shown(site.phone),
     }
     filled |= dict(values)
     if stray := set(filled) - templates.PLACEHOLDERS:

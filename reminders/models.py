@@ -93,6 +93,7 @@ class Message(Record):
         "slot_offer": "Offer of an earlier time",
         "slot_gone": "An offered time was taken",
         "slot_yours": "The offered time is theirs",
+        "patient_link": "Link to questions",
     }
     TONES: ClassVar[dict[str, str]] = {
         "planned": "none",
