@@ -155,11 +155,16 @@ class Page:
         valid = [form.is_valid() for bound in self.bound for form in (bound.form, *bound.rows)]
         return all(valid) and not any(bound.trouble for bound in self.bound)
 
-    def mark(self) -> None:
-        """Say at each input what is wrong with it."""
+    def mark(self) -> list[tuple[str, str]]:
+        """Say at each input what is wrong with it. Answers the same as a list: where it stands, and its words."""
+        found: list[tuple[str, str]] = []
         for bound in self.bound:
-            for form in (bound.form, *bound.rows):
+            if bound.trouble:
+                found.append((f"{bound.part.key}-trouble", str(bound.trouble)))
+            for form in (*bound.rows, bound.form):
                 form.mark()
+                found += [(f"{form[name].auto_id}-trouble", str(says[0])) for name, says in form.errors.items()]
+        return found
 
     def part(self, key: str) -> Bound:
         return next(bound for bound in self.bound if bound.part.key == key)

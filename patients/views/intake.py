@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 
 from clinic.errors import Invalid, NotFound, NotReady
 from patients import cards, consents, intake
-from patients.intake_steps import BY_KEY, COUNT, REVIEW, STEPS, Page, after, before, number_of, typed, with_one_more
+from patients.intake_steps import BY_KEY, COUNT, REVIEW, Page, after, before, number_of, typed, with_one_more
 from patients.intake_summary import lines
 from patients.models import Intake, PatientLink
 from patients.views import signing
 from patients.views.cards import sent
 from patients.views.linked import by_link, speak
 
+LOOK = "look"  # in the address: say what is missing
 KEEPING = "X-Keep"  # sent by static/js/keep.js: keep what is typed so far, and say only which version that is
 
 
@@ -45,12 +46,12 @@ def step(request: HttpRequest, link: PatientLink, key: str) -> HttpResponse:
     if request.method == "POST":
         return _saved(request, link, opened, key)
     page, version = intake.page(opened, key)
-    return _page(request, link, opened, page, version)
+    return _page(request, link, opened, page, version, checked=LOOK in request.GET and not _is_whole(opened, key))
 
 
-def _to(request: HttpRequest, key: str, fragment: str = "") -> HttpResponse:
+def _to(request: HttpRequest, key: str, rest: str = "") -> HttpResponse:
     answer = redirect("linked:intake-step", _token(request), key)
-    answer["Location"] += fragment
+    answer["Location"] += rest
     return answer
 
 
@@ -90,6 +91,8 @@ def _saved(request: HttpRequest, link: PatientLink, opened: Intake, key: str) ->
         return _to(request, before(key) or key)
     if not trouble and ("later" in request.POST or _is_whole(opened, key)):
         return _to(request, after(key))
+    if not trouble:
+        return _to(request, key, f"?{LOOK}=1")  # so that the way back through the browser leads over no sent form
     page, _version = intake.page(opened, key)
     return _page(request, link, opened, page, kept.version, photos=trouble, checked=True, status=422)
 
@@ -122,9 +125,14 @@ def _page(
 ) -> HttpResponse:
     """The page with what was typed; only one that was sent (`checked`) says what is missing."""
     key = page.step.key
-    if checked:
-        page.mark()
-    context = _frame(link, request, key) | {"page": page, "version": version, "checked": checked, **more}
+    wrong = page.mark() if checked else []
+    context = _frame(link, request, key) | {
+        "page": page,
+        "version": version,
+        "checked": checked,
+        "wrong": wrong,
+        **more,
+    }
     if key == "cards":
         context["present"] = cards.present(link.patient)
         if checked and not context["present"] and not more.get("photos"):
@@ -189,14 +197,12 @@ def _language() -> str:
 
 
 def _review(request: HttpRequest, link: PatientLink, opened: Intake) -> HttpResponse:
-    missing: tuple[str, ...] = ()
     if request.method == "POST":
         try:
             intake.finish(link=link)
-        except NotReady as not_yet:
-            missing = not_yet.unmet
-        else:
-            return redirect("linked:intake", _token(request))
+        except NotReady:
+            return _to(request, REVIEW, f"?{LOOK}=1")
+        return redirect("linked:intake", _token(request))
     kept = {one.key: one.answers for one in opened.steps.all()}
     states = intake.states(opened)
     parts = [
@@ -209,8 +215,9 @@ def _review(request: HttpRequest, link: PatientLink, opened: Intake) -> HttpResp
     ]
     context = _frame(link, request, REVIEW) | {
         "parts": parts,
-        "missing": [one for one in STEPS if one.key in missing],
+        "present": cards.present(link.patient),
+        "missing": [state.step for state in states if LOOK in request.GET and not state.is_complete],
         "is_whole": all(state.is_complete for state in states),
         "form_id": "",
     }
-    return render(request, "patients/intake/review.html", context, status=422 if missing else 200)
+    return render(request, "patients/intake/review.html", context)

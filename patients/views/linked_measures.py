@@ -16,6 +16,7 @@ from patients.models import MeasureResponse, PatientLink
 from patients.views.linked import by_link
 
 Instrument = MeasureResponse.Instrument
+LOOK = "look"  # in the address: say that an answer is missing
 
 
 @by_link(PURPOSE)
@@ -41,7 +42,9 @@ def question(request: HttpRequest, link: PatientLink, instrument: str) -> HttpRe
     """One question. What is sent is kept; then comes the next one, or the page with 988 before it."""
     language = _language()
     if request.method != "POST":
-        return _asked(request, link, giving.part_of(link, instrument, language), _number(request.GET.get("n")))
+        trouble = _("Choose an answer. Every question needs one.") if LOOK in request.GET else ""
+        part = giving.part_of(link, instrument, language)
+        return _asked(request, link, part, _number(request.GET.get("n")), trouble=trouble)
     number = _number(request.POST.get("n")) or 1
     try:
         outcome = giving.answer(
@@ -52,9 +55,9 @@ def question(request: HttpRequest, link: PatientLink, instrument: str) -> HttpRe
             language=language,
         )
     except Invalid:
-        part = giving.part_of(link, instrument, language)
-        trouble = _("Choose an answer. Every question needs one.")
-        return _asked(request, link, part, number, trouble=trouble)
+        answer = _to(request, instrument)
+        answer["Location"] += f"?n={number}&{LOOK}=1"  # so that the way back leads over no form that was sent
+        return answer
     if outcome.is_crisis:
         return redirect("linked:measures-help", _token(request))
     if outcome.following is None:
@@ -95,7 +98,7 @@ def _asked(
         "place": [each.instrument for each in parts].index(part.instrument) + 1,
         "places": len(parts),
     }
-    return render(request, "patients/linked/measure.html", context, status=422 if trouble else 200)
+    return render(request, "patients/linked/measure.html", context)
 
 
 def _question(part: Part, wording: Any, number: int) -> dict[str, Any]:
