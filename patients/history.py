@@ -29,6 +29,14 @@ KINDS: dict[str, type[Row]] = {
 LONGEST_TRIAL = 1040
 
 
+class MarkedAsError(Refused):
+    """The same stands there already, marked as an error; `row` is that one."""
+
+    def __init__(self, row: Row) -> None:
+        self.row = row
+        super().__init__("This was entered before and marked as an error. Take that mark back there instead.")
+
+
 def _mine(patient_id: UUID, by: User | None, link: PatientLink | None) -> Patient:
     """The patient, locked: as staff with the right know them, or as the holder of a link to their intake does."""
     if by is None:
@@ -71,7 +79,7 @@ def _add(model: type[R], patient: Patient, values: dict[str, Any], key: tuple[st
     """Save the row, unless the same stands there already: then say so, and whether it was marked as an error."""
     same = model._default_manager.filter(patient=patient, **{field: values[field] for field in key}).first()
     if same and same.entered_in_error_at:
-        raise Refused("This was entered before and marked as an error. Take that mark back there instead.")
+        raise MarkedAsError(same)
     if same:
         raise Refused("This stands in the list already.")
     return cast("R", model._default_manager.create(patient=patient, **values))

@@ -126,15 +126,21 @@ def save(*, link: PatientLink, key: str, answers: Answers, version: int) -> Inta
 
 
 def _open(link: PatientLink) -> Intake:
-    """The intake, locked while a page is saved or all of it is sent. Raises NotFound, Refused."""
+    """The intake, locked, whose pages can still be saved. Raises NotFound, Refused."""
+    intake = _locked(link)
+    if intake.sent_at:
+        raise Refused("These answers were sent already. Call us if something has to change.")
+    return intake
+
+
+def _locked(link: PatientLink) -> Intake:
+    """The intake, locked while a page is saved or all of it is sent. Raises NotFound."""
     held = PatientLink.objects.filter(pk=link.pk, purpose=PURPOSE).first()
     if held is None or not held.is_good:
         raise NotFound
     intake = Intake.objects.select_for_update().filter(pk=_subject(link), patient=link.patient_id).first()
     if intake is None:
         raise NotFound
-    if intake.sent_at:
-        raise Refused("These answers were sent already. Call us if something has to change.")
     return intake
 
 
@@ -169,7 +175,9 @@ def finish(*, link: PatientLink) -> Intake:
     former = of_link(link)
     if former.sent_at:
         return former
-    intake = _open(link)
+    intake = _locked(link)
+    if intake.sent_at:  # by another press, while this one waited
+        return intake
     missing = [state.step.key for state in states(intake) if not state.is_complete]
     if missing:
         raise NotReady(missing)

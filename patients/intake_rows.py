@@ -44,9 +44,13 @@ class _Writing:
     def add(self, kind: str, verb: Callable[..., Any], /, **values: Any) -> None:
         try:
             made = verb(**self.door, **values)
+        except history.MarkedAsError as former:  # the patient tells it again: somebody has to look at the mark
+            again = {"intake": self.intake, "confirmed_at": None, "confirmed_by": None}
+            IntakeRow.objects.update_or_create(kind=kind, row_id=former.row.pk, defaults=again)
         except Refused:  # it stands there already
             return
-        IntakeRow.objects.get_or_create(kind=kind, row_id=made.pk, defaults={"intake": self.intake})
+        else:
+            IntakeRow.objects.get_or_create(kind=kind, row_id=made.pk, defaults={"intake": self.intake})
 
     def conditions(self, typed: Mapping[str, Any]) -> None:
         for key in typed["health"]:

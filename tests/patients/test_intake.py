@@ -173,6 +173,22 @@ def test_sent_twice_it_is_there_once(patient, front_desk):
         intake.save(link=link, key="about", answers={}, version=1)
 
 
+def test_a_press_that_waited_for_another_finds_it_sent(patient, front_desk, monkeypatch):
+    link = whole(patient, front_desk)
+    read_before = intake.of_link(link)
+    first = intake.finish(link=link)
+    monkeypatch.setattr(intake, "of_link", lambda _link: read_before)
+    assert intake.finish(link=link).sent_at == first.sent_at
+
+
+def test_what_was_marked_as_an_error_and_is_told_again_is_asked_about(patient, front_desk, nurse):
+    row = history.add_allergy(patient_id=patient.pk, display="Penicillin", by=nurse)
+    history.mark_in_error(record=row, reason="Of another patient", by=nurse)
+    intake.finish(link=whole(patient, front_desk))
+    assert Allergy.objects.get() == row
+    assert row.pk in intake.unconfirmed(patient)
+
+
 def test_what_stands_in_the_record_already_is_not_doubled(patient, front_desk, nurse):
     history.add_medication(patient_id=patient.pk, display="Sertraline", by=nurse)
     intake.finish(link=whole(patient, front_desk))
