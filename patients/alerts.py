@@ -211,6 +211,8 @@ def clear_for_infusion(*, alert_id: UUID, note: str, by: User) -> SafetyAlert:
             "A high alert needs a higher level of care first. "
             "Close it with what was arranged; infusions wait until then."
         )
+    if alert.may_infuse:
+        raise Refused(f"{alert.cleared_by} has cleared infusions already: {alert.clearance_note}")
     if not note.strip():
         raise Invalid({"note": "Write how you judged the risk: the note stands beside your clearance."})
     now = clock.now()

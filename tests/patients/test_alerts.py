@@ -36,6 +36,15 @@ def test_a_provider_clears_infusions_with_a_note(patient: Patient, nurse: User, 
     assert alerts.blocked_ids([patient.pk]) == set()
 
 
+def test_a_second_window_does_not_write_over_a_clearance(patient: Patient, nurse: User, provider: User) -> None:
+    alert = opened(patient, "moderate", nurse)
+    alerts.clear_for_infusion(alert_id=alert.pk, note="Thoughts without intent.", by=provider)
+    with pytest.raises(Refused, match="Thoughts without intent"):
+        alerts.clear_for_infusion(alert_id=alert.pk, note="Other words.", by=provider)
+    alert.refresh_from_db()
+    assert alert.clearance_note == "Thoughts without intent."
+
+
 def test_clearing_without_a_note_is_refused(patient: Patient, nurse: User, provider: User) -> None:
     alert = opened(patient, "moderate", nurse)
     with pytest.raises(Invalid):
