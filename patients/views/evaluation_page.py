@@ -122,9 +122,8 @@ def _outcomes(evaluation: Evaluation, found: list[Finding]) -> list[dict[str, An
         State.DEFERRED: "Nothing can be booked. You are reminded on the day you named.",
         State.INELIGIBLE: "Nothing can be booked. Only a new evaluation changes that.",
     }
-    kinds = {finding.severity for finding in found}
     return [
-        {"value": value, "label": value.label, "follows": follows, "why_not": _why_not(evaluation, value, kinds)}
+        {"value": value, "label": value.label, "follows": follows, "why_not": _why_not(evaluation, value, found)}
         for value, follows in words.items()
     ]
 
@@ -138,12 +137,16 @@ _SAID = (
 )
 
 
-def _why_not(evaluation: Evaluation, outcome: Evaluation.State, kinds: set[Severity]) -> str:
-    """The first reason why an outcome can't be signed; the verb has the last word."""
+NAMED = 2
+"""So many of the things that stop a signature are named; how many more there are is said."""
+
+
+def _why_not(evaluation: Evaluation, outcome: Evaluation.State, found: Sequence[Finding]) -> str:
+    """The first reason why an outcome can't be signed, and what it is about; the verb has the last word."""
     explained = bool(evaluation.rationale.strip())
     if outcome in validity.FAVORABLE:
-        stops = evaluation_facts.stopping(outcome, explained=explained) & kinds
-        stopped = next((words for severity, words in _SAID if severity in stops), "")
+        stops = evaluation_facts.stopping(outcome, explained=explained) & {finding.severity for finding in found}
+        stopped = next((f"{words} {_named(found, severity)}" for severity, words in _SAID if severity in stops), "")
         if not stopped and outcome == State.CONDITIONAL:
             return evaluation_conditions.wrong_with(evaluation, evaluation.patient.site.today())
         return stopped
@@ -152,6 +155,12 @@ def _why_not(evaluation: Evaluation, outcome: Evaluation.State, kinds: set[Sever
     if not explained:
         return "Write the reason as rationale."
     return "Write the day to look at it again." if outcome == State.DEFERRED and not evaluation.revisit_on else ""
+
+
+def _named(found: Sequence[Finding], severity: Severity) -> str:
+    facts = [finding.fact for finding in found if finding.severity is severity]
+    more = len(facts) - NAMED
+    return " ".join([*facts[:NAMED], *([f"And {more} more."] if more > 0 else [])])
 
 
 def _story(patient: Patient) -> dict[str, Any]:

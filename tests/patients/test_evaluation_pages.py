@@ -35,6 +35,9 @@ def test_the_page_shows_every_line_and_writes_the_read(client: Client, draft: Ev
     assert answer.status_code == 200
     assert answer.content.decode().count('class="ek-check-row') == 27
     assert ReadEvent.objects.filter(patient_id=draft.patient_id, what="evaluation").count() == 1
+    why_not = answer.context["outcomes"][0]["why_not"]
+    assert "Not answered yet: Hypersensitivity to ketamine." in why_not
+    assert why_not.endswith(" more.")
 
 
 @pytest.mark.parametrize(
