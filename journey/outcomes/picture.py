@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from math import floor
 from zoneinfo import ZoneInfo
 
-from clinic.wording import number, quantity
+from clinic.wording import quantity
 from journey.outcomes.scales import Scale
 
 WIDTH, HEIGHT = 900, 356
@@ -215,7 +216,7 @@ def _guides(scale: Scale, baseline: int | None, y: Callable[[float], float]) -> 
     if baseline is not None:
         guides.append(_guide(y(baseline), f"baseline {baseline}", "base"))
     if (response := scale.response_at(baseline)) is not None:
-        words = f"response: {number(round(float(response), 1))} or less"
+        words = f"response: {floor(response)} or less"  # scores are whole
         guides.append(_guide(y(float(response)), words, "goal"))
     if scale.remission_below is not None:
         line = y(scale.remission_below - 0.5)

@@ -37,7 +37,10 @@ class CriteriaForm(CalmForm, forms.Form):
     first = forms.DateField(label="Begun from", validators=[near])
     last = forms.DateField(label="To", validators=[near])
     diagnosis = forms.CharField(
-        label="ICD-10 code begins with", required=False, max_length=8, help_text="Like F33. Empty for all."
+        label="ICD-10 code begins with",
+        required=False,
+        max_length=8,
+        widget=forms.TextInput(attrs={"placeholder": "F33; empty for all"}),
     )
     site = forms.MultipleChoiceField(label="Sites", widget=PickMany)
 

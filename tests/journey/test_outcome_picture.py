@@ -47,7 +47,7 @@ def test_a_score_stands_at_its_height_between_the_bands():
 
 def test_baseline_response_and_remission_are_lines_with_words():
     words = {guide.kind: guide.words for guide in drawn(scores((0, 21))).guides}
-    assert words == {"base": "baseline 21", "goal": "response: 10.5 or less", "remit": "remission: below 5"}
+    assert words == {"base": "baseline 21", "goal": "response: 10 or less", "remit": "remission: below 5"}
 
 
 def test_words_of_two_lines_close_together_do_not_stand_on_each_other():
