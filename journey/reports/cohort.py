@@ -59,7 +59,7 @@ def _count(keys: Sequence[UUID], criteria: Criteria, tallies: dict[Key, Tally]) 
             continue
         tally = _judge(series, assessments[series.pk])
         if tally.responded and (end := ends.get(series.pk)):
-            _follow(tally, assessments[series.pk], scores[series.patient_id], end, later.get(series.pk))
+            _follow(tally, series, assessments[series.pk], scores[series.patient_id], end, later.get(series.pk))
         tallies[str(series.site_id), group_of(code)].add(tally)
 
 
@@ -90,11 +90,20 @@ def _infusions_to_response(assessment: Assessment) -> int | None:
 
 
 def _follow(
-    tally: Tally, assessment: Assessment, scores: Sequence[tuple[datetime, int]], end: datetime, later: datetime | None
+    tally: Tally,
+    series: Series,
+    assessment: Assessment,
+    scores: Sequence[tuple[datetime, int]],
+    end: datetime,
+    later: datetime | None,
 ) -> None:
-    """How long the response lasted: days from the last infusion of the series to a confirmed relapse, or to the last
-    score; another loading series ends the watch."""
-    after = [((at - end).days, score) for at, score in scores if at > end and (later is None or at < later)]
+    """How long the response lasted: days on the site's calendar, as the watch counts them, from the last infusion of
+    the series to a confirmed relapse, or to the last score; another loading series ends the watch."""
+    local = series.site.local
+    last = local(end).date()
+    after = [
+        ((local(at).date() - last).days, score) for at, score in scores if at > end and (later is None or at < later)
+    ]
     if not after:
         tally.unseen = 1
         return

@@ -63,8 +63,8 @@ def _line(part: str, line: Line) -> Iterator[Cells]:
     ):
         yield part, line.label, label, rate.n, rate.of, "" if rate.percent is None else rate.percent
     middle = rules.median(line.tally.first)
-    reached = sum(line.tally.first.values())
-    yield part, line.label, "Median infusions to response", "" if middle is None else number(float(middle)), reached, ""
+    words = "" if middle is None else number(float(middle))
+    yield part, line.label, "Median infusions to response", words, line.tally.reached, ""
 
 
 def _counts(tally: Tally) -> list[tuple[str, int]]:

@@ -65,8 +65,7 @@ class Line:
         """The median number of infusions to response, of those who reached it."""
         assert self.tally
         middle = rules.median(self.tally.first)
-        reached = sum(self.tally.first.values())
-        return "" if middle is None else f"{number(float(middle))}, of {reached}"
+        return "" if middle is None else f"{number(float(middle))}, of {self.tally.reached}"
 
 
 @dataclass(frozen=True)

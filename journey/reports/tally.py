@@ -33,6 +33,11 @@ class Tally:
         return self.ended - self.missing
 
     @property
+    def reached(self) -> int:
+        """Whose score had halved at some time, also of those who lost it again before the end."""
+        return sum(self.first.values())
+
+    @property
     def lives(self) -> dict[int, tuple[int, int]]:
         days = self.relapsed.keys() | self.last_seen.keys()
         return {day: (self.relapsed[day], self.last_seen[day]) for day in days}
@@ -40,10 +45,10 @@ class Tally:
     @property
     def cells(self) -> list[int]:
         """Every count of the row, and every count that can be worked out from two of them."""
-        scored, responded, remitted = self.scored, self.responded, self.remitted
+        scored, responded, remitted, reached = self.scored, self.responded, self.remitted, self.reached
         return [
             self.started, self.running, self.ended, self.missing, scored, responded, scored - responded, remitted,
-            scored - remitted, max(0, responded - remitted),
+            scored - remitted, max(0, responded - remitted), reached, scored - reached, reached - responded,
         ]  # fmt: skip
 
     def add(self, other: Tally) -> None:

@@ -96,14 +96,21 @@ def test_time_without_relapse_runs_from_the_last_infusion_to_relapse_or_the_last
     treat(post=6, later=[("2027-03-05", 5), ("2027-04-02", 8)])
     treat(scores=(20, 9))
     tally = only(asked(site))
-    assert (dict(tally.relapsed), dict(tally.last_seen), tally.unseen) == ({55: 1}, {55: 1}, 1)
+    assert (dict(tally.relapsed), dict(tally.last_seen), tally.unseen) == ({56: 1}, {56: 1}, 1)
+
+
+def test_days_are_those_of_the_calendar_whatever_the_hour(site, treat):
+    series = treat(post=8)
+    for day, at in (("2027-03-08", "15:00"), ("2027-03-15", "07:00")):  # seven days, across the change of the hour
+        making.phq9(series.patient, 13, day, at=at, timepoint="follow_up")
+    assert only(asked(site)).relapsed == {38: 1}
 
 
 def test_another_series_ends_the_watch(site, treat, provider):
     series = treat(post=6, later=[("2027-03-05", 5), ("2027-04-02", 20)])
     making.loading(series.patient, provider, day="2027-03-20")
     tally = only(asked(site))
-    assert (dict(tally.relapsed), dict(tally.last_seen)) == ({}, {27: 1})
+    assert (dict(tally.relapsed), dict(tally.last_seen)) == ({}, {28: 1})
 
 
 def test_days_sites_and_diagnoses_choose_the_cohort(site, other_site, treat):

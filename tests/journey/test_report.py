@@ -87,6 +87,12 @@ def test_a_large_site_is_shared_as_it_is():
     ]  # fmt: skip
 
 
+def test_who_had_halved_and_lost_it_again_is_no_small_number_either():
+    lost = Tally(started=60, ended=60, responded=24, remitted=12, first=Counter({3: 26}))
+    assert made({(str(PINE.pk), "F33"): lost}).total.infusions == "3, of 26"
+    assert made({(str(PINE.pk), "F33"): lost}, shared=True).total.tally is None  # 26 less 24 would tell of two
+
+
 def test_days_between_which_few_relapsed_are_hidden():
     few = Tally(
         started=60, ended=60, responded=30, remitted=15, relapsed=Counter({40: 12, 70: 3}), last_seen=Counter({400: 15})
