@@ -198,9 +198,9 @@ def _plan(many: Sequence[Series]) -> str:
         return ""
     signed: BoosterPlan | None = boosters.current(loading)
     if signed:
-        days = ", ".join(str(each) for each in signed.intervals_days)
         due = boosters.next_due(loading)
+        repeats = "; the last interval repeats" if signed.intervals_days else ""
         coming = f" Next due {_day(due)}." if due else ""
-        return f"Boosters after {days} days; the last interval repeats.{coming}"
+        return f"{signed}{repeats}.{coming}"
     review: ResponseReview | None = loading.reviews.first()
     return f"{review.get_decision_display()}." if review else ""

@@ -73,6 +73,12 @@ def test_it_says_the_course_and_the_response_in_exact_numbers(treated, patient):
     )
 
 
+def test_boosters_as_needed_have_no_days_to_tell(treated, patient, provider):
+    first = BoosterPlan.objects.get(series=treated)
+    BoosterPlan.objects.create(series=treated, template="prn", signed_by=provider, supersedes=first)
+    assert letter.read(patient).plan == "Boosters as needed."
+
+
 def test_adverse_events_are_counted_by_kind_and_near_misses_are_not(treated, patient, nurse):
     for term, grade, kind in (("nausea", 1, "event"), ("nausea", 2, "event"), ("wrong_vial", None, "near_miss")):
         event(patient, nurse, term, grade=grade, kind=kind)
