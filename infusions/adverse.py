@@ -154,13 +154,8 @@ def needs_review(event: AdverseEvent) -> bool:
 _WEIGHTY = Q(grade__gte=NEEDS_REVIEW_FROM) | ~Q(serious="")
 
 
-def unreviewed(patient: Patient) -> QuerySet[AdverseEvent]:
-    """What the gate waits for: grade 2 and above, or serious, and no provider has reviewed it yet."""
-    return AdverseEvent.objects.filter(_WEIGHTY, patient=patient, reviewed_at__isnull=True)
-
-
 def unreviewed_of(patients: Collection[UUID]) -> dict[UUID, list[AdverseEvent]]:
-    """The same for many patients in one query."""
+    """What the gate waits for: grade 2 and above, or serious, and no provider has reviewed it yet. One query."""
     found: dict[UUID, list[AdverseEvent]] = {}
     for event in AdverseEvent.objects.filter(_WEIGHTY, patient__in=patients, reviewed_at__isnull=True):
         found.setdefault(event.patient_id, []).append(event)
