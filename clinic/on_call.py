@@ -25,10 +25,6 @@ class Rota:
     first: OnCallTurn | None
     backup: OnCallTurn | None
 
-    @property
-    def is_set(self) -> bool:
-        return self.first is not None
-
 
 def at(site: Site, moment: datetime) -> Rota:
     """The turns of people who can still be called: active, and with a role at the site."""

@@ -304,11 +304,11 @@ def _keep_answers(evaluation: Evaluation, answers: Mapping[str, Said], by: User)
             raise Invalid({key: "Answer yes, no or not known."})
         if said.source not in Source.values:
             raise Invalid({key: "Choose who told it."})
-        row = rows.get(key) or EvaluationAnswer(evaluation=evaluation, key=key, absolute=BY_KEY[key].absolute)
+        row = rows.get(key) or EvaluationAnswer(evaluation=evaluation, key=key)
         new = said._replace(note=said.note.strip()[:300])
         if (row.answer, row.note, row.source) != new:
             row.answer, row.note, row.source = new
-            row.answered_at, row.answered_by = clock.now(), by
+            row.absolute, row.answered_at, row.answered_by = BY_KEY[key].absolute, clock.now(), by
             row.save()
 
 

@@ -82,7 +82,9 @@ def end_turn(*, turn_id: UUID, by: User) -> None:
     if found is None:
         raise NotFound
     locked_site(found.site_id, by)
-    turn, now = OnCallTurn.objects.select_for_update().get(pk=turn_id), clock.now()
+    turn, now = OnCallTurn.objects.select_for_update().filter(pk=turn_id).first(), clock.now()
+    if turn is None:  # somebody took it away while this press waited
+        return
     if turn.during.upper <= now:
         raise Refused("This turn is over; it stays as it was.")
     if turn.during.lower >= now:

@@ -121,6 +121,15 @@ def test_a_turn_under_way_ends_now_a_later_one_goes_and_a_past_one_stays(
     assert f"{site.local(kept.during.upper):%H:%M}" == "02:00"
 
 
+def test_a_turn_that_somebody_took_away_meanwhile_stays_away(
+    site: Site, provider: User, clinic_admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (turn,) = add(site, provider, clinic_admin, "2027-02-07 18:00", "2027-02-08 08:00")
+    monkeypatch.setattr(turns, "locked_site", lambda *_: OnCallTurn.objects.all().delete())
+    turns.end_turn(turn_id=turn.pk, by=clinic_admin)
+    assert not OnCallTurn.objects.exists()
+
+
 def test_the_page_takes_a_turn_and_home_shows_who_answers_now(
     client: Client, site: Site, provider: User, clinic_admin: User, front_desk: User
 ) -> None:

@@ -128,6 +128,13 @@ def test_an_answer_keeps_who_told_it_who_wrote_it_and_when(draft: Draft, provide
         keep(evaluation, provider, {"glaucoma": ("no", "", "hearsay")})
 
 
+def test_an_answer_from_before_lines_were_classed_is_classed_when_it_is_saved(draft: Draft, provider: User) -> None:
+    evaluation = draft()
+    evaluation.answers.filter(key="pregnancy").update(absolute=False, source="", answered_at=None, answered_by=None)
+    keep(evaluation, provider, {"pregnancy": ("no",)})
+    assert evaluation.answers.get(key="pregnancy").absolute
+
+
 def test_what_is_missing_is_explained_or_made_a_condition(draft: Draft, provider: User, patient: Patient) -> None:
     evaluation = draft()
     patient.lab_results.filter(test="cmp").delete()
