@@ -24,7 +24,7 @@ def home(request: HttpRequest, link: PatientLink) -> HttpResponse:
     """What is asked, and where to go on; a check that nobody asked for is begun here too."""
     if request.method == "POST":
         extra = giving.begin_extra(link)
-        return _to(request, extra.instrument)
+        return _to(request, extra.instrument, extra.following or 1)
     parts = giving.parts(link, _language())
     context = {
         "link": link,
@@ -55,14 +55,12 @@ def question(request: HttpRequest, link: PatientLink, instrument: str) -> HttpRe
             language=language,
         )
     except Invalid:
-        answer = _to(request, instrument)
-        answer["Location"] += f"?n={number}&{LOOK}=1"  # so that the way back leads over no form that was sent
-        return answer
+        return _to(request, instrument, number, f"&{LOOK}=1")  # the way back then leads over no form that was sent
     if outcome.is_crisis:
         return redirect("linked:measures-help", _token(request))
     if outcome.following is None:
         return redirect("linked:measures", _token(request))
-    return _to(request, instrument)
+    return _to(request, instrument, outcome.following)
 
 
 @by_link(PURPOSE)
@@ -147,5 +145,8 @@ def _token(request: HttpRequest) -> str:
     return request.link_token  # type: ignore[attr-defined]
 
 
-def _to(request: HttpRequest, instrument: str) -> HttpResponse:
-    return redirect("linked:measure", _token(request), instrument)
+def _to(request: HttpRequest, instrument: str, number: int, rest: str = "") -> HttpResponse:
+    """To one question. Each has an address of its own, so that the browser's way back leads to the one before it."""
+    answer = redirect("linked:measure", _token(request), instrument)
+    answer["Location"] += f"?n={number}{rest}"
+    return answer

@@ -66,13 +66,17 @@ def test_one_question_a_page_with_its_place(opened, token):
 
 def test_without_an_answer_nothing_goes_on(opened, token):
     answer = opened.post(page(token), {"n": "1"}, follow=True)
+    assert answer.redirect_chain[-1][0].startswith(page(token))
     assert "Question 1 of 9" in answer.content.decode()
     assert "Choose an answer" in answer.content.decode()
     assert not MeasureDraft.objects.exists()
 
 
 def test_back_shows_what_was_chosen(opened, token):
-    opened.post(page(token), {"n": "1", "answer": "2"})
+    sent = opened.post(page(token), {"n": "1", "answer": "2"})
+    assert (
+        sent["Location"] == f"{page(token)}?n=2"
+    )  # of its own, so that the browser's “back” finds the question before
     assert 'value="2" checked' in opened.get(f"{page(token)}?n=1").content.decode()
 
 
@@ -91,6 +95,7 @@ def test_a_suicidal_answer_shows_988_before_anything_else(opened, token):
     assert "tel:988" in words
     assert "Go on with the questions" in words
     assert SafetyAlert.objects.exists()
+    assert "before your next visit" not in opened.get(reverse("linked:measures", args=[token])).content.decode()
     assert "Help at any hour" in opened.get(page(token, "cssrs")).content.decode()
 
 
