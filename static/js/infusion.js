@@ -3,6 +3,7 @@
 import "./countdown.js";
 import { apply, watch } from "./parts.js";
 import { again, drawsFor, drop, isSending, isStuck, keep, refused, resend, waiting } from "./rows.js";
+import { follow } from "./steps.js";
 import { show } from "./toast.js";
 import { now, wall } from "./wallclock.js";
 
@@ -105,6 +106,7 @@ function refill(row, fields = {}) {
 function paint() {
   for (const old of document.querySelectorAll("[data-sheet] .is-new")) old.remove();
   const here = waiting().filter((row) => row.chair === chair.dataset.chair);
+  follow(here);
   const banner = document.getElementById("unsaved");
   if (!banner) return;
   const stuck = isStuck() || waiting().length > 1;

@@ -64,6 +64,10 @@ def test_a_dead_network_a_reload_and_a_lapsed_session_lose_nothing(tablet_of, da
     expect(page.locator("[data-sheet] th.is-new")).to_contain_text("10:30")
     expect(page.locator("#unsaved")).to_contain_text("3 rows wait on this tablet. The server can’t be reached.")
     expect(page.locator("#unsaved-list")).to_have_text("10:30 Paused, not saved yet10:30 Note, not saved yet")
+    # and the bar follows what she pressed, although the server can't draw it: what comes next is to resume
+    expect(page.locator(".ek-run-word")).to_have_text("Paused, not saved yet")
+    expect(page.get_by_role("button", name="Resume the pump")).to_be_visible()
+    expect(page.get_by_role("button", name="Pause", exact=True)).to_be_hidden()
     assert infusion.vitals.filter(systolic=184).count() == 0
 
     # And what waits can't be read in the browser
@@ -180,3 +184,25 @@ def test_what_a_person_left_whose_account_has_ended_can_be_thrown_away(tablet_of
     page.get_by_role("button", name="Throw those away").click()
     expect(page.locator("#ek-waiting")).to_be_hidden()
     assert page.evaluate(KEPT) == []
+
+
+def test_without_a_network_the_pump_is_paused_resumed_and_completed_at_its_own_times(tablet_of, day, axe):
+    infusion = day.until("started")
+    tablet = tablet_of(day.nurse)
+    page = tablet.at("09:15", f"/infusions/{infusion.pk}/")
+    word = page.locator(".ek-run-word")
+    tablet.context.set_offline(True)
+    for time, step, told in (
+        ("09:20", "Pause", "Paused, not saved yet"),
+        ("09:25", "Resume the pump", "Resumed, not saved yet"),
+        ("09:56", "Complete", "Pump off, not saved yet"),
+    ):
+        tablet.passes_to(time)
+        page.get_by_role("button", name=step, exact=True).click()
+        expect(word).to_have_text(told)
+    assert axe(page) == {}
+    tablet.context.set_offline(False)
+    expect(word).to_have_text("Recovery")
+    infusion.refresh_from_db()
+    assert (infusion.given_mg, infusion.paused_seconds // 60) == (40, 5)
+    assert day.site.local(infusion.ended_at).strftime("%H:%M") == "09:56"
