@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -176,12 +176,6 @@ def regrade(*, alert_id: UUID, grade: str, reason: str, by: User) -> SafetyAlert
 def blocks(patient: Patient) -> bool:
     """Whether an open alert holds this patient's infusions: all that the front desk is told (“clinical hold”)."""
     return open_alerts(patient).filter(may_infuse=False).exists()
-
-
-def blocked_ids(patient_ids: Iterable[UUID]) -> set[UUID]:
-    """Which of many patients are on a clinical hold, in one query."""
-    rows = SafetyAlert.objects.filter(patient__in=list(patient_ids), closed_at__isnull=True, may_infuse=False)
-    return set(rows.values_list("patient_id", flat=True))
 
 
 def gravest(patient: Patient) -> SafetyAlert | None:
