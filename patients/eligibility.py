@@ -12,8 +12,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Protocol
 
+from clinic.wording import quantity
+from patients import hints, workup
 from patients import trials as tried
-from patients import workup
 from patients.contraindications import CONTRAINDICATIONS, Contraindication
 from patients.rules import ITEM9_THRESHOLD, Risk, band
 from patients.trials import Profile, Trial
@@ -52,6 +53,8 @@ class Limits(Protocol):
     phq9_gate: int
     bp_pre_hard_systolic: int
     bp_pre_hard_diastolic: int
+    benzo_flag_mg: Decimal
+    benzo_hold_hours: int
 
 
 BASELINE_DAYS = 28  # the questionnaire belongs to this evaluation when it is not older (S-QCspr: within 4 weeks)
@@ -65,6 +68,8 @@ class Facts:
     trials: Sequence[Trial]
     age: int
     today: date
+    medicines: Sequence[str] = ()
+    """What is taken now, each with its dose."""
     payers: Sequence[Profile] = ()
     wanted: Sequence[workup.Wanted] = ()
     not_written: Sequence[str] = ()
@@ -93,6 +98,7 @@ def eligibility(facts: Facts, limits: Limits) -> list[Finding]:
         *_safety(facts),
         *_trials(facts, limits),
         *_workup(facts),
+        *_medicines(facts.medicines, limits),
         *_body(facts, limits),
     ]
     if not facts.diagnosis.strip():
@@ -220,6 +226,18 @@ def _result(row: workup.Wanted, result: workup.Result, answers: Mapping[str, tup
         return Finding(Severity.BLOCK, "hcg", fact, "Answer the line on pregnancy with yes." if asks else "")
     fact = f"{row.name[:1].upper()}{row.name[1:]}: {result.detail or result.finding}."
     return Finding(Severity.EXPLAIN, row.test, fact, "Write what it means for the treatment.")
+
+
+def _medicines(medicines: Sequence[str], limits: Limits) -> Iterable[Finding]:
+    """What is taken and changes the effect of ketamine (protocol 1.5): a word, never an obstacle."""
+    asks = {
+        "benzodiazepine": f"More than {quantity(limits.benzo_flag_mg, 'mg')} a day, as diazepam, lessens the effect. "
+        f"None in the {limits.benzo_hold_hours} hours before an infusion.",
+        "lamotrigine": "It lessens side effects; what it does to the benefit is not known. Speak about it.",
+    }
+    for key, ask in asks.items():
+        if taken := [each for each in medicines if key in hints.lines_of(hints.EFFECTS, each)]:
+            yield Finding(Severity.NOTE, key, f"Takes {', '.join(taken)}.", ask)
 
 
 BMI_LINE = 35  # the lower bound of the protocol's 35 to 40

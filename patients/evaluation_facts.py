@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from clinic import settings_versions
-from patients import alerts, eligibility, labs, measures, trials
+from patients import alerts, eligibility, evidence, labs, measures, trials
 from patients.eligibility import Facts, Finding, Severity
 from patients.models import Contact, Evaluation, Patient
 from patients.rules import Risk
@@ -66,6 +66,12 @@ def _trials(patient: Patient) -> list[trials.Trial]:
     ]
 
 
+def _medicines(patient: Patient) -> list[str]:
+    """What is taken now, as “Lorazepam 1 mg”."""
+    rows = patient.medications.filter(entered_in_error_at__isnull=True, stopped__isnull=True)
+    return [f"{row.display} {row.dose}".strip() for row in rows[: evidence.MOST]]
+
+
 def wanted_tests(evaluation: Evaluation, answers: Mapping[str, tuple[str, str]]) -> list[Wanted]:
     """What of laboratory, ECG and tests this person needs, each with its newest result."""
     return labs.wanted(
@@ -101,6 +107,7 @@ def _facts(evaluation: Evaluation) -> Facts:
     return Facts(
         answers=answers,
         trials=_trials(patient),
+        medicines=_medicines(patient),
         payers=payer_profiles(patient, site.today()),
         wanted=wanted_tests(evaluation, answers),
         not_written=_not_written(evaluation),

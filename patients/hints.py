@@ -72,6 +72,15 @@ MEDICINES: tuple[Sign, ...] = (
         "levothyroxine|liothyronine|theophylline|aminophylline",
     ),
 )
+EFFECTS: tuple[Sign, ...] = (
+    _sign(
+        "benzodiazepine",
+        "alprazolam|bromazepam|chlordiazepoxide|clobazam|clonazepam|clorazepate|diazepam|estazolam|flurazepam|"
+        "lorazepam|oxazepam|temazepam|triazolam",
+    ),
+    _sign("lamotrigine", "lamotrigine"),
+)
+"""Medicines that change what ketamine does (protocol 1.5; S-BZD, S-Andrade5): told of, and nothing held by itself."""
 ALLERGIES: tuple[Sign, ...] = (_sign("hypersensitivity", "(es)?ketamine|phencyclidine"),)
 ONLY_NOW = frozenset({"pregnancy", "psychosis", "mania", "intoxication", "ketamine_use_disorder"})
 """Lines that ask for what is present: a condition that is over says nothing there."""

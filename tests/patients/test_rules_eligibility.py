@@ -45,14 +45,25 @@ def test_nothing_stands_against_the_clean_case() -> None:
     assert grave(CLEAN) == {}
 
 
+@pytest.mark.parametrize(
+    ("taken", "key", "word"),
+    [("Lorazepam 1 mg", "benzodiazepine", "8\u00a0mg a day"), ("lamoTRIgine 100 mg", "lamotrigine", "Speak about it")],
+)
+def test_a_medicine_that_changes_the_effect_deserves_a_word(taken: str, key: str, word: str) -> None:
+    facts = replace(CLEAN, medicines=["Sertraline 150 mg", taken])
+    assert grave(facts) == {}
+    told = {finding.key: finding for finding in eligibility.eligibility(facts, LIMITS)}
+    assert (key in told, key in found(CLEAN)) == (True, False)
+    assert told[key].fact == f"Takes {taken}."
+    assert word in told[key].ask
+
+
 @pytest.mark.parametrize("line", [line for line in CONTRAINDICATIONS if line.absolute], ids=lambda line: line.key)
 def test_each_absolute_yes_blocks(line: Contraindication) -> None:
     assert grave(answered(line.key, "yes", "with a note")) == {line.key: Severity.BLOCK}
 
 
-@pytest.mark.parametrize(
-    "line", [line for line in CONTRAINDICATIONS if not line.absolute], ids=lambda line: line.key
-)
+@pytest.mark.parametrize("line", [line for line in CONTRAINDICATIONS if not line.absolute], ids=lambda line: line.key)
 def test_each_relative_yes_asks_for_a_reason_on_the_line(line: Contraindication) -> None:
     assert grave(answered(line.key, "yes")) == {line.key: Severity.LINE}
     assert grave(answered(line.key, "yes", "cleared by cardiology")) == {}
