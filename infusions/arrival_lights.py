@@ -78,6 +78,9 @@ def _substances(facts: Facts, arrival: ArrivalCheck) -> tuple[Light, ...]:
         line = quantity(facts.settings.benzo_flag_mg, "mg")
         told = f"{quantity(daily, 'mg')} a day as diazepam, above {line}: the effect may be less. A provider looks."
         found.append(Light("benzo_dose", "Benzodiazepine a day", WARN, told, "Provider", here(facts, "arrival")))
+    if not arrival.substances_clear and not any(when for _, when in taken):  # written before times were asked for
+        told = f"{rules.held_substances(facts.settings)}: one of these was taken. A provider decides."
+        found.append(Light("substances", "Substances", STOP, told, "Provider", here(facts, "arrival")))
     return tuple(found) or (Light("substances", "Substances clear", OK),)
 
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 
 from clinic import settings_versions
 from clinic.errors import Invalid
@@ -133,6 +134,14 @@ def test_each_substance_is_held_for_its_own_hours(ready, day, what, hours, state
     when = day.at("09:00") - timedelta(hours=hours)
     _arrival(substances_clear=False, **{f"{what}_at": when})(day, ready)
     assert _states(day, ready).get(what, "ok") == state
+
+
+def test_a_check_of_before_that_named_no_time_holds_still(ready, day):
+    with connection.cursor() as cursor:  # such rows stand from before the constraint
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE infusions_arrivalcheck DROP CONSTRAINT arrival_substance_says_when")
+    ArrivalCheck.objects.update(substances_clear=False)
+    assert _states(day, ready)["substances"] == "stop"
 
 
 def test_two_substances_are_two_findings_and_each_needs_its_own_word(ready, day, provider):
