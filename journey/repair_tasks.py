@@ -21,7 +21,7 @@ from reminders import followups
 from therapy.models import TherapySession
 from visits import changes
 from visits.courses import Concern, Course
-from visits.models import Appointment
+from visits.models import Appointment, StatusEvent
 
 CALL, REPAIR, SEEN, DECIDE, WINDOW, NEW = (
     "safety_call", "repair_series", "gap_seen", "gap_decision", "session_window", "new_series",
@@ -41,8 +41,20 @@ def follow_visit(*, appointment_id: UUID, by: User) -> None:
     elif visit.is_alive:
         outcome = "The visit was brought back."
         followups.close_for(subject_kind="appointment", subject_id=visit.pk, kind=CALL, outcome=outcome, by=by)
+        if missed := _taken_back(visit):
+            alert_contacts.came_after_all(visit.patient, missed_at=missed, by=by)
     for course in courses.read([visit.pk]).values():
         _refresh(course, by)
+
+
+def _taken_back(visit: Appointment) -> datetime | None:
+    """When this visit was marked as missed, if that was taken back and no other miss of the patient stands since."""
+    misses = StatusEvent.objects.filter(after=Appointment.Status.NO_SHOW).order_by("-at")
+    undone = misses.filter(appointment=visit, undone_at__isnull=False).first()
+    if undone is None:
+        return None
+    others = misses.filter(appointment__patient=visit.patient_id, undone_at__isnull=True, at__gte=undone.at)
+    return None if others.exists() else undone.at
 
 
 def _ask_to_call(visit: Appointment) -> None:

@@ -25,6 +25,7 @@ Clock = Callable[[Site, datetime], datetime]
 after_change: list[Callable[[AlertContact], None]] = []
 """Called in the transaction in which a contact is asked for or ended; rooms further right keep their tasks by it."""
 
+SAME_STEP = timedelta(minutes=1)  # a call is asked for in the step that marks the miss
 SAME_DAY_AT_LEAST = timedelta(hours=1)  # of a day that is almost over
 
 
@@ -109,7 +110,7 @@ def record(*, contact_id: UUID, reached: bool, words: str, by: User) -> AlertCon
 def did_not_come(patient: Patient) -> bool:
     """A person with an open alert did not come: a call today (protocol 7.3). Answers whether there was such an alert.
 
-    Should they come after all, whoever calls writes so: software takes no call back.
+    Should they come after all, whoever calls writes so; only who takes the no-show itself back takes the call back.
     """
     alert = _gravest(patient)
     if alert is None:
@@ -117,6 +118,16 @@ def did_not_come(patient: Patient) -> bool:
     if not alert.contacts.filter(kind__in=[Kind.MISSED, Kind.EMERGENCY], state=State.OPEN).exists():
         _ask(alert, Kind.MISSED, Role.NURSE, _same_day(patient.site, clock.now()))
     return True
+
+
+def came_after_all(patient: Patient, *, missed_at: datetime, by: User) -> None:
+    """The no-show of this moment was taken back: its call is no longer asked for, unless somebody has tried already."""
+    asked = AlertContact.objects.filter(
+        alert__patient=patient, alert__closed_at=None, kind=Kind.MISSED, attempt=1, state=State.OPEN,
+        opened_at__range=(missed_at, missed_at + SAME_STEP),
+    )  # fmt: skip
+    for contact in asked.select_for_update(of=("self",)).select_related("alert__patient__site"):
+        _end(contact, State.REPLACED, "The no-show was taken back.", by)
 
 
 def done_by(alerts: Iterable[SafetyAlert], kinds: Iterable[AlertContact.Kind], *, words: str, by: User) -> None:

@@ -20,7 +20,7 @@ from tests import build
 from tests.infusions import making
 from tests.infusions.day import Day
 from tests.journeys.safety import second_ready
-from visits import changes
+from visits import changes, undoing
 
 pytestmark = pytest.mark.django_db
 SECRET = ("suicid", "safety", "alert", "c-ssrs", "phq", "risk", "thought")
@@ -103,6 +103,17 @@ def test_who_does_not_come_while_it_is_open_is_called_twice_and_then_looked_for(
         for words in ("Voicemail.", "No answer."):
             alert_contacts.record(contact_id=_contact(alert, "missed"), reached=False, words=words, by=day.nurse)
     assert ("emergency", "02-09 23:59") in _due(alert)
+
+
+@pytest.mark.parametrize(("called_already", "asked"), [(False, False), (True, True)])
+def test_a_no_show_that_is_taken_back_takes_its_call_back_unless_somebody_has_tried(day, alert, called_already, asked):
+    visit = making.infusion(day.patient.series.get(), 3, "2027-02-09").appointment
+    with clock.at(build.moment(day.site, "2027-02-09", "09:15")):
+        changes.no_show(appointment_id=visit.pk, by=day.nurse)
+        if called_already:
+            alert_contacts.record(contact_id=_contact(alert, "missed"), reached=False, words="Voicemail.", by=day.nurse)
+        undoing.undo(appointment_id=visit.pk, by=day.nurse)
+    assert alert.contacts.filter(kind="missed", state="open").exists() is asked
 
 
 @pytest.fixture
