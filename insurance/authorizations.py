@@ -16,7 +16,8 @@ from clinic import retracting
 from clinic.errors import Invalid, NotFound, Refused
 from clinic.models import User
 from clinic.policy import Action, require
-from insurance.models import Authorization, Coverage
+from insurance.coverage import locked_plan
+from insurance.models import Authorization
 from insurance.rules import Approval, allot
 from patients.models import Patient
 
@@ -66,7 +67,7 @@ def record(
 
     Raises NotFound, NotPermitted, Invalid, Refused.
     """
-    plan = _locked(coverage_id)
+    plan = locked_plan(coverage_id)
     require(by, Action.VERIFY_BENEFITS, at=plan.patient.site)
     named = list(dict.fromkeys(codes.upper().replace(",", " ").split()))
     _refuse_bad(number.strip(), named, units, starts_on, ends_on, note.strip())
@@ -102,14 +103,6 @@ def _refuse_bad(number: str, codes: list[str], units: int, starts_on: date, ends
         wrong["note"] = "Write this in 300 characters or fewer."
     if wrong:
         raise Invalid(wrong)
-
-
-def _locked(coverage_id: UUID) -> Coverage:
-    rows = Coverage.objects.select_for_update(of=("self",)).select_related("patient__site", "payer")
-    try:
-        return rows.get(pk=coverage_id)
-    except Coverage.DoesNotExist:
-        raise NotFound from None
 
 
 @transaction.atomic

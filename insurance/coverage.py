@@ -13,8 +13,7 @@ from clinic.models import User
 from clinic.policy import Action, require
 from insurance.models import Coverage, Payer
 from insurance.standing import shown_day
-from patients.models import Patient
-from patients.rows import locked_patients
+from patients.rows import locked_patient
 
 _LENGTHS = {"member_id": 60, "group_number": 60, "plan_name": 120, "subscriber_name": 160}
 
@@ -39,10 +38,7 @@ def add_coverage(
 
     Raises NotFound, NotPermitted, Invalid, Refused.
     """
-    try:
-        patient = locked_patients().get(pk=patient_id)
-    except Patient.DoesNotExist:
-        raise NotFound from None
+    patient = locked_patient(patient_id)
     require(by, Action.EDIT_PATIENT, at=patient.site)
     texts = {
         "member_id": member_id.strip(),
@@ -95,7 +91,8 @@ def _refuse_bad_plan(
         raise Invalid(wrong)
 
 
-def _locked(coverage_id: UUID) -> Coverage:
+def locked_plan(coverage_id: UUID) -> Coverage:
+    """The plan, locked. Raises NotFound."""
     rows = Coverage.objects.select_for_update(of=("self",)).select_related("patient__site", "payer")
     try:
         return rows.get(pk=coverage_id)
@@ -106,7 +103,7 @@ def _locked(coverage_id: UUID) -> Coverage:
 @transaction.atomic
 def end_coverage(*, coverage_id: UUID, ends_on: date, by: User) -> Coverage:
     """Write the plan's last day, which is still covered. Raises NotPermitted, Refused, Invalid."""
-    coverage = _locked(coverage_id)
+    coverage = locked_plan(coverage_id)
     require(by, Action.EDIT_PATIENT, at=coverage.patient.site)
     if coverage.entered_in_error_at:
         raise Refused("This plan was entered in error. Nothing more can be written to it.")
@@ -124,7 +121,7 @@ def mark_in_error(*, coverage_id: UUID, reason: str, by: User) -> Coverage:
 
     Raises NotFound, NotPermitted, Invalid, Refused.
     """
-    coverage = _locked(coverage_id)
+    coverage = locked_plan(coverage_id)
     require(by, Action.EDIT_PATIENT, at=coverage.patient.site)
     retracting.mark(coverage, reason=reason, by=by)
     return coverage

@@ -26,7 +26,7 @@ from insurance.models import Coverage, PayerContact, SelfPay, Verification
 from insurance.standing import Standing, shown_day, standing, standings
 from insurance.states import RESULTS, TRANSITIONS, State
 from patients.models import Patient
-from patients.rows import locked_patients
+from patients.rows import locked_patient
 
 __all__ = [
     "Standing",
@@ -43,14 +43,6 @@ __all__ = [
     "standing",
     "standings",
 ]
-
-
-def _patient(patient_id: UUID) -> Patient:
-    """The patient with a row lock, so that two clerks can't open the same check."""
-    try:
-        return locked_patients().get(pk=patient_id)
-    except Patient.DoesNotExist:
-        raise NotFound from None
 
 
 def _locked(verification_id: UUID) -> Verification:
@@ -82,7 +74,7 @@ def open_check(
     Without `coverage_id` the first plan in force today is meant; a patient without one may be checked all the same.
     Raises NotPermitted, NotFound, Invalid.
     """
-    patient = _patient(patient_id)
+    patient = locked_patient(patient_id)
     require(by, Action.VERIFY_BENEFITS, at=patient.site)
     if leg not in Verification.Leg.values:
         raise Invalid({"leg": "Choose medical or behavioral health."})
@@ -302,7 +294,7 @@ def agree_self_pay(*, patient_id: UUID, reason: str, by: User, service_on: date 
     `gfe_due` of the answer is the last day to give the cost estimate: by the day of the visit if one is named, else as
     for a question about cost. Answers that said inactive or not covered become self-pay. Raises NotPermitted, Invalid.
     """
-    patient = _patient(patient_id)
+    patient = locked_patient(patient_id)
     require(by, Action.VERIFY_BENEFITS, at=patient.site)
     if not reason.strip():
         raise Invalid({"reason": "Write in a few words why the patient pays."})
@@ -342,7 +334,7 @@ def end_self_pay(*, patient_id: UUID, by: User, until: date | None = None) -> Se
 
     Raises NotPermitted, Refused, Invalid.
     """
-    patient = _patient(patient_id)
+    patient = locked_patient(patient_id)
     require(by, Action.VERIFY_BENEFITS, at=patient.site)
     current = SelfPay.objects.select_for_update().filter(patient=patient, until__isnull=True).first()
     if current is None:
@@ -382,7 +374,7 @@ def expect_estimate(*, patient_id: UUID, service_on: date, by: User, anew: bool 
 
     The day comes forward, never goes back. `anew`: an estimate given earlier no longer counts. Raises NotPermitted.
     """
-    patient = _patient(patient_id)
+    patient = locked_patient(patient_id)
     require(by, Action.BOOK, at=patient.site)
     agreed = (
         SelfPay.objects.select_for_update().filter(patient=patient, until__isnull=True, agreed_at__isnull=False).first()

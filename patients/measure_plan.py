@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 
 from clinic import clock
 from patients.models import MeasureDue, MeasureResponse, Patient
-from patients.rows import locked_patients
+from patients.rows import locked_patient
 
 State = MeasureDue.State
 Instrument = MeasureResponse.Instrument
@@ -52,7 +52,7 @@ def keep(*, patient: Patient, source: str, wanted: Sequence[Wanted]) -> None:
     What is no longer wanted is void; what was answered in its time stays done; what moved away from its answer is
     asked for again. Called by the house itself, inside the verb that changed the plan.
     """
-    locked_patients().get(pk=patient.pk)
+    locked_patient(patient.pk)
     rows = list(MeasureDue.objects.select_for_update(of=("self",)).filter(patient=patient, source=source)
                 .select_related("response"))  # fmt: skip
     by_key: dict[str, list[MeasureDue]] = {}

@@ -17,7 +17,7 @@ from clinic.models import User
 from clinic.policy import Action, require
 from patients import alerts, instruments, measure_plan, scoring
 from patients.models import MeasureResponse, Patient, PatientLink, SafetyAlert
-from patients.rows import locked_patients, patient_for
+from patients.rows import locked_patient, patient_for
 
 Instrument = MeasureResponse.Instrument
 Timepoint = MeasureResponse.Timepoint
@@ -135,7 +135,7 @@ def _answering(patient_id: UUID, by: User | None, link: PatientLink | None) -> P
         raise NotFound
     if not link.is_good:
         raise Refused("This link has ended. Call the clinic for a new one.")
-    return locked_patients().get(pk=patient_id)
+    return locked_patient(patient_id)
 
 
 def _occasion(patient: Patient, instrument: str, timepoint: str, observed_at: datetime) -> str:

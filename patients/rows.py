@@ -23,6 +23,14 @@ def locked_patients() -> QuerySet[Patient]:
     return Patient.objects.select_for_update(of=("self",), no_key=True).select_related("site")
 
 
+def locked_patient(patient_id: UUID) -> Patient:
+    """The patient, locked, of whichever site: the caller asks for the right. Raises NotFound."""
+    patient = locked_patients().filter(pk=patient_id).first()
+    if patient is None:
+        raise NotFound
+    return patient
+
+
 def patient_for(patient_id: UUID, by: User) -> Patient:
     """The patient, locked. Raises NotFound for another site's."""
     patient = locked_patients().filter(pk=patient_id, site_id__in=by.site_ids).first()
@@ -43,10 +51,11 @@ def link_for(link_id: UUID) -> PatientLink:
 
 def patient_of_link(patient_id: UUID, link: PatientLink | None, *, purpose: str) -> Patient:
     """The patient, locked, for who holds a link of theirs that still opens. Raises NotFound for any other."""
-    held = PatientLink.objects.filter(pk=link.pk, patient=patient_id, purpose=purpose).first() if link else None
+    patient = locked_patient(patient_id)  # before the link is looked at: no verb ends it meanwhile
+    held = PatientLink.objects.filter(pk=link.pk, patient=patient, purpose=purpose).first() if link else None
     if held is None or not held.is_good:
         raise NotFound
-    return locked_patients().get(pk=patient_id)
+    return patient
 
 
 def row_for(model: type[Owned], pk: UUID, by: User) -> Owned:
