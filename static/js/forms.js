@@ -41,4 +41,6 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-blocked]")) event.preventDefault();
 });
 
-document.querySelector("[data-focus]")?.focus();
+const first = document.querySelector("[data-focus]");
+first?.focus();
+if (first?.readOnly) first.select(); // an address that is shown once, to be copied

@@ -48,3 +48,6 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     window.htmx.ajax(requestConfig.verb.toUpperCase(), requestConfig.path, { source: asker, target, values });
   });
 });
+
+// A page that the browser kept whole, for its way back, may belong to nobody any more: a tablet that a patient holds.
+window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });

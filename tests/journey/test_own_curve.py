@@ -102,6 +102,14 @@ def test_on_the_clinics_tablet_it_opens_without_a_birth_date(client, patient, nu
     assert "How you have been" in said(answer)
 
 
+def test_one_score_is_compared_with_nothing(client, patient, nurse):
+    making.phq9(patient, 21, "2027-01-19", timepoint="baseline")
+    client.force_login(nurse)
+    text = said(client.post(reverse("journey:curve-share", args=[patient.pk]), {"tablet": "1"}, follow=True))
+    assert "where you began" in text
+    assert "The latest is" not in text
+
+
 def test_nothing_asked_yet_is_a_calm_page(client, patient, nurse):
     client.force_login(nurse)
     answer = client.post(reverse("journey:curve-share", args=[patient.pk]), {"tablet": "1"}, follow=True)
