@@ -261,7 +261,7 @@ def checkpoint(assessment: Assessment, settings: ProtocolSettings) -> Checkpoint
 def review(*, series_id: UUID, decision: str, rationale: str, by: User, referral: str = "") -> ResponseReview:
     """The provider's judgement beside the numbers. To stop or to refer ends a running series, or its boosters.
 
-    To change the dose has the next infusion wait for the order.
+    To change the dose has the next infusion wait for the order. The same words sent twice are signed once.
 
     Raises NotFound, NotPermitted, Refused, Invalid.
     """
@@ -269,6 +269,8 @@ def review(*, series_id: UUID, decision: str, rationale: str, by: User, referral
     series = series_verbs.locked(series_id)
     require(by, Action.REVIEW_RESPONSE, at=series.site)
     assessment = assess(series)
+    if same := _signed_before(series, assessment, decision, rationale.strip()):
+        return same
     baseline, score = _check(series, assessment, decision, rationale, referral)
     signed = ResponseReview.objects.create(
         series=series,
@@ -289,6 +291,13 @@ def review(*, series_id: UUID, decision: str, rationale: str, by: User, referral
     elif decision == Decision.DOSE:
         _ask_for_order(signed)
     return signed
+
+
+def _signed_before(series: Series, found: Assessment, decision: str, rationale: str) -> ResponseReview | None:
+    """The newest review, where it says just this of the same score: a second press, or a page sent again."""
+    newest = series.reviews.order_by("-signed_at", "-id").first()
+    said = newest and (newest.after_number, newest.score, newest.decision, newest.rationale)
+    return newest if said == (found.given_count, found.current, decision, rationale) else None
 
 
 def _ask_for_order(signed: ResponseReview) -> None:

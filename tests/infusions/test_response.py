@@ -168,6 +168,12 @@ def test_a_review_keeps_the_numbers_it_was_made_from(ended, provider):
     assert signed.signed_by == provider
 
 
+def test_the_same_review_sent_twice_is_signed_once(ended, provider):
+    first = review(ended, provider)
+    assert review(ended, provider) == first
+    assert review(ended, provider, rationale="Other words") != first
+
+
 def test_a_review_closes_its_task(ended, provider):
     FollowUp.objects.create(
         kind="review_due", site=ended.site, patient=ended.patient, title="Review", subject_kind="series",
