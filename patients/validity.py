@@ -115,7 +115,7 @@ def _why_not(evaluation: Evaluation, on: date, longer: int | None) -> str:
     if on < signed_day(evaluation):
         return "The evaluation was signed after this day."
     if on > (last := _last_day(evaluation, longer)):
-        return f"The evaluation held until {last:%b} {last.day}, {last.year}. A new one has to be signed."
+        return f"The evaluation held until {last.day} {last:%b} {last.year}. A new one has to be signed."
     if evaluation.again:  # type: ignore[attr-defined]
         return LOOK_AGAIN
     return ""
@@ -141,6 +141,6 @@ def _open_conditions(evaluations: Iterable[Evaluation]) -> dict[UUID, list[Evalu
 def _with_conditions(gate: Gate, still: Sequence[EvaluationCondition]) -> Gate:
     if not still:
         return gate
-    listed = "; ".join(f"{row.text} ({row.whose}, due {row.due_on:%b} {row.due_on.day})" for row in still if row.due_on)
+    listed = "; ".join(f"{row.text} ({row.whose}, due {row.due_on.day} {row.due_on:%b})" for row in still if row.due_on)
     who = ", ".join(dict.fromkeys(row.whose for row in still))
     return Gate(gate.evaluation, f"Not met yet: {listed}.", who, conditions_open=True)
