@@ -8,10 +8,12 @@ from itertools import pairwise
 from clinic import clock
 from clinic.documents.paper import LINE, Paper
 from infusions import chart_svg, sheet
-from infusions.models import InfusionNote, VitalSigns
+from infusions.models import AgainstAdvice, InfusionNote, VitalSigns
 from infusions.record import Account, LateRow, Section
 
 Place = Callable[[str | float, str | float], tuple[float, float]]
+SIGNED = (60, 24)
+"""Of a signature, in mm: the pad's 1,000 by 400."""
 GREEN, SAND, SLATE = (38, 92, 74), (223, 232, 227), (84, 96, 120)
 
 
@@ -35,6 +37,7 @@ def make(account: Account, note: InfusionNote | None, sections: Sequence[Section
         _chart(paper, account.sheet.chart)
     _vitals(paper, account)
     _words(paper, account, note)
+    _farewell(paper, account)
     if late:
         if paper.will_page_break(14):
             paper.add_page()
@@ -171,3 +174,25 @@ def _words(paper: Paper, account: Account, note: InfusionNote | None) -> None:
         for added in note.addenda.select_related("written_by"):
             at = site.local(added.written_at)
             paper.say(f"Addendum, {added.written_by.signs_as}, {at:%Y-%m-%d %H:%M}: {added.text}", 8.5)
+
+
+def _farewell(paper: Paper, account: Account) -> None:
+    """What one who left against advice drew in the box, with the name and the time."""
+    left = AgainstAdvice.objects.filter(discharge__infusion=account.infusion, strokes__isnull=False).first()
+    if left is None:
+        return
+    if paper.will_page_break(SIGNED[1] + 10):
+        paper.add_page()
+    paper.ln(1.5)
+    paper.say("Signature of one who left against advice", 10, bold=True)
+    x0, y0, scale = paper.l_margin, paper.get_y() + 1, SIGNED[0] / 1000
+    paper.rect(x0, y0, *SIGNED)
+    paper.ink()
+    paper.set_draw_color(0)
+    paper.set_line_width(0.4)
+    for stroke in left.strokes or ():
+        paper.polyline([(x0 + x * scale, y0 + y * scale) for x, y in (stroke if len(stroke) > 1 else stroke * 2)])
+    paper.set_draw_color(*LINE)
+    paper.set_y(y0 + SIGNED[1] + 1)
+    at = account.sheet.site.local(left.observed_at)
+    paper.say(f"{left.signed_name}, {at:%Y-%m-%d %H:%M}", 8.5)

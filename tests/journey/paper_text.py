@@ -15,6 +15,13 @@ def words(pdf: bytes) -> str:
     return " ".join(said)
 
 
+def strokes(pdf: bytes) -> list[int]:
+    """How many points each line has that was drawn by hand."""
+    bodies = [_open(body) for body in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL)]
+    found = re.findall(rb" m\n((?:[\d.]+ [\d.]+ l\n)+) S", b"\n".join(bodies))
+    return [line.count(b" l\n") + 1 for line in found]
+
+
 def pages(pdf: bytes) -> int:
     return len(re.findall(rb"/Type /Page\b", pdf))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from clinic import clock
 from clinic.errors import Invalid, NotPermitted, NotReady, Refused
@@ -11,6 +12,7 @@ from infusions import arrival, discharge, readiness, run
 from infusions.models import Discharge
 from reminders.models import FollowUp
 from tests.infusions.day import Day
+from tests.journey import paper_text
 
 pytestmark = pytest.mark.django_db
 
@@ -118,6 +120,20 @@ def test_who_leaves_against_advice_signs_or_refuses_before_a_provider_and_is_cal
     assert (made.against_advice.provider, made.against_advice.refusal) == (provider, "“I sign nothing”")
     task = FollowUp.objects.get(kind=discharge.CALL_BACK)
     assert (task.owner_role, task.due_at) == ("nurse", day.at("13:00"))
+
+
+def test_what_was_drawn_by_one_who_leaves_stands_in_the_note_and_on_paper(client, day, dosed, nurse, provider):
+    drawn = [[[100, 300], [500, 100], [900, 300]], [[200, 350], [800, 350]]]
+    told = discharge.Farewell("Falls, sedation, no driving", signed_name="Maya Torres", strokes=drawn)
+    words = {"way_home": "taxi", "released_reason": "Will not wait", "released_by": provider, "farewell": told}
+    leave(day, dosed, "11:00", nurse, **words)
+    client.force_login(nurse)
+    with day.clock("11:05"):
+        page = client.get(reverse("infusions:note", args=[dosed.pk])).content.decode()
+        paper = client.get(reverse("infusions:note-pdf", args=[dosed.pk])).content
+    assert page.count("<polyline points=") >= 2
+    assert "Signature of one who left against advice" in paper_text.words(paper)
+    assert paper_text.strokes(paper) == [3, 2]
 
 
 def test_the_form_against_advice_is_not_for_one_who_may_go(day, dosed, provider):
