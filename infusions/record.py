@@ -94,11 +94,12 @@ class Account:
         who = f", heard by {check.identity_by.signs_as}" if check.identity_by else ""
         yield "Two identifiers", ("confirmed by the patient" if check.identity_confirmed else "not confirmed") + who
         yield "Weight", quantity(check.weight_kg, "kg")
-        yield "Last solid food, clear drink", f"{self._time(check.last_solids_at)}, {self._time(check.last_clear_at)}"
+        yield "Last solid food", self._day_and_time(check.last_solids_at)
+        yield "Last clear drink", self._day_and_time(check.last_clear_at)
         yield "Since last time", "nothing new" if check.nothing_new else check.interval_history or "something new"
         for what in rules.SUBSTANCES:
             if when := getattr(check, f"{what.key}_at"):
-                yield f"Last {what.name.lower()}", day_words(self.sheet.site.local(when)) + f", {self._time(when)}"
+                yield f"Last {what.name.lower()}", self._day_and_time(when)
         if check.benzodiazepine_mg_day:
             yield "Benzodiazepine a day", f"{quantity(check.benzodiazepine_mg_day, 'mg')} as diazepam"
         # Therapists read the note too; what a test showed is for nurse and provider, beside the chair.
@@ -226,6 +227,10 @@ class Account:
 
     def _time(self, moment: datetime) -> str:
         return f"{self.sheet.site.local(moment):%H:%M}"
+
+    def _day_and_time(self, moment: datetime) -> str:
+        """Of what was before the visit: the day too."""
+        return f"{day_words(self.sheet.site.local(moment))}, {self._time(moment)}"
 
     def _minute(self, moment: datetime) -> str:
         minute = self.sheet.minute(moment)

@@ -1,5 +1,7 @@
 """The note: figures from the rows, words of the nurse, a signature that locks, addenda, and rows that came too late."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import DatabaseError, transaction
 from django.urls import reverse
@@ -58,8 +60,14 @@ def test_the_figures_follow_from_the_rows(stopped):
 
 
 def test_what_was_taken_before_stands_in_the_note(ready, day):
-    day.arrival(ready, "08:56", substances_clear=False, opioid_at=day.at("02:30"), benzodiazepine_mg_day=5)
+    supper = day.at("00:30") - timedelta(hours=6)
+    day.arrival(
+        ready, "08:56", substances_clear=False, opioid_at=day.at("02:30"), benzodiazepine_mg_day=5,
+        last_solids_at=supper,
+    )  # fmt: skip
     told = figures(ready)
+    assert told["Last solid food"] == "Monday, February 1, 18:30"
+    assert told["Last clear drink"] == "Tuesday, February 2, 06:00"
     assert told["Last opioid"] == "Tuesday, February 2, 02:30"
     assert told["Benzodiazepine a day"] == f"5{NBSP}mg as diazepam"
     assert "Last alcohol" not in told
