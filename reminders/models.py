@@ -18,8 +18,30 @@ from patients.models import ContactConsent, Patient, SafetyAlert
 USER = settings.AUTH_USER_MODEL
 
 
+class HandedOver(models.Model):
+    """What one worker at a time claims, tries to hand over, and tries again."""
+
+    lease_until = models.DateTimeField(null=True, blank=True)
+    lease_owner = models.CharField(max_length=60, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(null=True, blank=True)
+    provider_id = models.CharField(max_length=200, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+def claim_whole(name: str) -> models.CheckConstraint:
+    """A constraint: what is claimed says by whom and until when, and nothing else does."""
+    claimed = Q(state="claimed", lease_until__isnull=False) & ~Q(lease_owner="")
+    return models.CheckConstraint(
+        name=name, condition=claimed | (~Q(state="claimed") & Q(lease_until__isnull=True, lease_owner=""))
+    )
+
+
 @audited
-class Message(Record):
+class Message(Record, HandedOver):
     """One planned message on one occasion. The row is the truth; the broker only carries its id."""
 
     class State(models.TextChoices):
@@ -54,12 +76,6 @@ class Message(Record):
         blank=True,
         help_text="Why it was taken back, held back or failed.",
     )
-    lease_until = models.DateTimeField(null=True, blank=True)
-    lease_owner = models.CharField(max_length=60, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    next_attempt_at = models.DateTimeField(null=True, blank=True)
-    provider_id = models.CharField(max_length=200, blank=True)
-    sent_at = models.DateTimeField(null=True, blank=True)
     planned_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
@@ -69,11 +85,7 @@ class Message(Record):
                 fields=["subject_kind", "subject_id", "kind", "channel", "occurrence"],
                 name="message_once_an_occasion",
             ),
-            models.CheckConstraint(
-                name="message_claim_whole",
-                condition=(Q(state="claimed", lease_until__isnull=False) & ~Q(lease_owner=""))
-                | (~Q(state="claimed") & Q(lease_until__isnull=True, lease_owner="")),
-            ),
+            claim_whole("message_claim_whole"),
             models.CheckConstraint(
                 name="message_sent_has_time",
                 condition=Q(state__in=["sent", "delivered"], sent_at__isnull=False)
@@ -138,7 +150,7 @@ class MessageAttempt(Record):
 
 
 @audited
-class StaffPage(Record):
+class StaffPage(Record, HandedOver):
     """One call for help to one member of staff on one channel, because an alert waits (docs/adr/0017).
 
     The key (alert, due, person, channel) makes each step of an escalation exist once, whoever looks first.
@@ -167,22 +179,12 @@ class StaffPage(Record):
     answer_by = models.DateTimeField()
     state = models.CharField(max_length=7, choices=State.choices, default=State.PLANNED)
     why = models.CharField(max_length=200, blank=True)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    lease_owner = models.CharField(max_length=60, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    next_attempt_at = models.DateTimeField(null=True, blank=True)
-    provider_id = models.CharField(max_length=200, blank=True)
-    sent_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar[list[str]] = ["due_at", "step", "id"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["alert", "due_at", "recipient", "channel"], name="staff_page_once_a_step"),
-            models.CheckConstraint(
-                name="staff_page_claim_whole",
-                condition=(Q(state="claimed", lease_until__isnull=False) & ~Q(lease_owner=""))
-                | (~Q(state="claimed") & Q(lease_until__isnull=True, lease_owner="")),
-            ),
+            claim_whole("staff_page_claim_whole"),
             models.CheckConstraint(
                 name="staff_page_sent_has_time", condition=~Q(state="sent") | Q(sent_at__isnull=False)
             ),
