@@ -7,7 +7,6 @@ from datetime import datetime
 from uuid import UUID
 
 from infusions.models import RelapseState, Series
-from patients.models import Patient
 
 CONFIRMED = RelapseState.State.CONFIRMED
 
@@ -25,12 +24,6 @@ def newest_of(patients: Iterable[UUID]) -> dict[UUID, RelapseState]:
     """The newest state of each of these patients, in one query."""
     rows = RelapseState.objects.filter(patient__in=set(patients)).order_by("patient_id", "-entered_at", "-id")
     return {row.patient_id: row for row in rows.distinct("patient_id")}
-
-
-def watch_state(patient: Patient) -> RelapseState.State:
-    """NONE, WATCH or CONFIRMED."""
-    row = newest_of([patient.pk]).get(patient.pk)
-    return RelapseState.State(row.state) if row else RelapseState.State.NONE
 
 
 def confirmed_since(series: Series) -> datetime | None:

@@ -77,6 +77,12 @@ def _consequences(series: Series, decision: str) -> list[tuple[str, str]]:
     return [("info", GOES_ON[Decision(decision)])] if decision in GOES_ON else []
 
 
+def _word(assessment: response.Assessment) -> tuple[str, str]:
+    if assessment.is_worse:
+        return "warn", "Worse, by 5 points or more"
+    return WORDS[assessment.response] if assessment.response else ("none", "Nothing to compare yet")
+
+
 def _page(request: HttpRequest, series: Series, *, form: forms.Form | None = None, status: int = 200) -> HttpResponse:
     assessment = response.assess(series)
     settings = settings_versions.current(series.site)
@@ -88,7 +94,7 @@ def _page(request: HttpRequest, series: Series, *, form: forms.Form | None = Non
         "patient": series.patient,
         "site": series.site,
         "assessment": assessment,
-        "word": WORDS[assessment.response] if assessment.response else ("none", "Nothing to compare yet"),
+        "word": _word(assessment),
         "checkpoint": found,
         "facts": evidence.SLOW_RESPONSE if found else (),
         "is_decided": found is not None and any(each.after_number >= found.after_number for each in reviews),

@@ -9,7 +9,6 @@ from journey.rules import Step
 
 WIDTH, HEIGHT = 640, 268
 LEFT, RIGHT, TOP, BOTTOM = 48.0, 622.0, 16.0, 222.0
-LABELS_Y = 246.0
 SHORTEST_DAYS = 30
 MARKS = (7, 14, 30, 60, 90, 180, 365, 730)
 

@@ -105,12 +105,6 @@ class Report:
     unseen: int | None
     median_days: int | None
 
-    @property
-    def hides(self) -> bool:
-        """Whether anything was left out for its small number."""
-        lines = (*self.sites, *self.diagnoses, self.total)
-        return any(line.tally is None for line in lines) or any(stage.count is None for stage in self.stages)
-
 
 def make(criteria: Criteria, tallies: Mapping[Key, Tally], funnel: Sequence[int | None], *, shared: bool) -> Report:
     threshold = settings.SMALL_CELL if shared else 0

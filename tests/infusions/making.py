@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from clinic.models import Site, User
-from infusions.models import DrugVial, Infusion, Order, Series
+from infusions import relapse_states
+from infusions.models import DrugVial, Infusion, Order, RelapseState, Series
 from patients.models import Evaluation, MeasureResponse, Patient
 from tests import build
 from visits.models import Appointment
@@ -163,3 +164,9 @@ def broken() -> list[str]:
             if cursor.fetchall():
                 found.append(check.name)
     return found
+
+
+def watch_state(patient: Patient) -> str:
+    """NONE, WATCH or CONFIRMED, as it stands for the patient."""
+    row = relapse_states.newest_of([patient.pk]).get(patient.pk)
+    return row.state if row else RelapseState.State.NONE

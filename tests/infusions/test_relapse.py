@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from clinic import clock
 from clinic.errors import Invalid, NotPermitted, Refused
-from infusions import boosters, relapse, relapse_states, response
+from infusions import boosters, relapse, response
 from infusions.models import BoosterPlan, RelapseState, ResponseReview, Series
 from patients.models import MeasureDue, SafetyAlert
 from reminders import followups
@@ -48,7 +48,7 @@ def reviewed(series, provider):
 
 
 def state(series):
-    return relapse_states.watch_state(series.patient)
+    return making.watch_state(series.patient)
 
 
 def open_tasks(series):

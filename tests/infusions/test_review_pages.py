@@ -52,6 +52,13 @@ def test_the_numbers_and_their_words(client, nurse, series):
     assert "Sign the review" not in shown
 
 
+@pytest.mark.parametrize(("score", "is_worse"), [(25, False), (26, True)])
+def test_five_points_above_the_baseline_are_said_to_be_worse(client, nurse, series, score, is_worse):
+    making.phq9(series.patient, score, "2027-02-22", timepoint="post_series")
+    client.force_login(nurse)
+    assert ("Worse, by 5 points or more" in client.get(url("review", series)).content.decode()) is is_worse
+
+
 def test_a_provider_reviews_then_plans_boosters_with_their_dates(client, provider, series):
     assert reviewed(client, provider, series).url == url("boosters", series)
     shown = client.get(url("boosters", series)).content.decode()

@@ -75,7 +75,6 @@ def test_a_small_site_is_hidden_with_the_next_so_that_the_total_does_not_tell():
     shared = made(both(), shared=True)
     assert [line.tally for line in shared.sites] == [None, None]
     assert [line.tally for line in shared.diagnoses] == [None, None]
-    assert shared.hides
 
 
 def test_a_large_site_is_shared_as_it_is():

@@ -6,13 +6,14 @@ from datetime import date
 
 import pytest
 
-from infusions import booster_visits, boosters, readiness, relapse_states
+from infusions import booster_visits, boosters, readiness
 from infusions.models import Infusion, RelapseState
 from journey.series import book_booster
 from patients import evaluations
 from patients.models import SafetyAlert
 from reminders.models import FollowUp
 from tests import build
+from tests.infusions import making
 from tests.journeys import responding
 from tests.journeys.telling import pine_street
 
@@ -47,11 +48,11 @@ def test_a_relapse_is_confirmed_and_two_boosters_follow(clinic, series):
     # Given 4 on 04-09 and 6 on 04-23: no sign of relapse
     for day, score in (("2027-04-09", 4), ("2027-04-23", 6)):
         responding.scored(clinic, series, day, score, "follow_up")
-    assert relapse_states.watch_state(patient) == State.NONE
+    assert making.watch_state(patient) == State.NONE
     # When the patient answers an extra questionnaire on Friday 04-30 with 12, eight above the best
     responding.scored(clinic, series, "2027-04-30", 12, "follow_up")
     # Then the relapse is confirmed: a call the same day, and nobody's visit was touched
-    assert relapse_states.watch_state(patient) == State.CONFIRMED
+    assert making.watch_state(patient) == State.CONFIRMED
     asked = tasks(series)
     assert site.local(asked["relapse_call"].due_at).date() == date(2027, 4, 30)
     assert asked["relapse_slot"].owner_role == "front_desk"
@@ -92,6 +93,13 @@ def test_still_10_after_two_boosters_is_an_evaluation_and_no_third(clinic, serie
         assert light.sentence == "Two boosters were given, and PHQ-9 is still 11. Evaluate again before a third."
 
 
+def test_a_booster_that_was_given_is_looked_for_no_longer(clinic, series):
+    responding.scored(clinic, series, "2027-04-30", 12, "follow_up")
+    assert "relapse_slot" in tasks(series)
+    responding.boosted(clinic, boosters.booked(series)[0])
+    assert "relapse_slot" not in tasks(series)
+
+
 def test_below_10_after_two_boosters_ends_the_relapse(clinic, series):
     responding.scored(clinic, series, "2027-04-30", 12, "follow_up")
     with clinic.at("2027-04-30", "11:00"):
@@ -99,7 +107,7 @@ def test_below_10_after_two_boosters_ends_the_relapse(clinic, series):
     for booster in boosters.booked(series):
         responding.boosted(clinic, booster)
     responding.scored(clinic, series, "2027-05-10", 6, "follow_up")
-    assert relapse_states.watch_state(series.patient) == State.NONE
+    assert making.watch_state(series.patient) == State.NONE
 
 
 def test_the_evaluation_holds_for_boosters_until_180_days_are_over(clinic, series):

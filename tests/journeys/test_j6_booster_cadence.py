@@ -7,10 +7,11 @@ from datetime import date
 import pytest
 
 from clinic.errors import Invalid
-from infusions import booster_visits, boosters, relapse_states
+from infusions import booster_visits, boosters
 from infusions.models import BoosterPlan, RelapseState
 from patients.models import MeasureDue
 from reminders.models import FollowUp, Message
+from tests.infusions import making
 from tests.journeys import responding
 from tests.journeys.telling import pine_street
 from visits import changes
@@ -59,7 +60,7 @@ def test_28_days_become_42(clinic):
     # When the scheduled PHQ-9 of 04-23 is 10, six above the best score
     responding.scored(clinic, series, "2027-04-23", 10, "follow_up")
     # Then it is a watch: a call by the next business day, PHQ-9 again by 04-30, and 05-07 is kept
-    assert relapse_states.watch_state(series.patient) == RelapseState.State.WATCH
+    assert making.watch_state(series.patient) == RelapseState.State.WATCH
     call = FollowUp.objects.get(kind="relapse_call", state="open")
     assert site.local(call.due_at).date() == date(2027, 4, 26)
     again = MeasureDue.objects.get(patient=series.patient, source=f"relapse:{series.pk}", state="open")
