@@ -103,10 +103,12 @@ def test_a_provider_reviews_and_plans_boosters(
     page.get_by_text("Go on to boosters", exact=True).click()
     page.get_by_label("Why").fill("Response, sleeps through, walks again.")
     page.get_by_role("button", name="Sign the review").click()
-    days = page.get_by_label("Days between boosters")
+    days = page.get_by_label("Own days between boosters")
+    expect(days).to_be_hidden()
+    page.get_by_text("Own intervals", exact=True).click()
     expect(days).to_have_value("14, 21, 28")
-    first = page.locator("#booster-dates li").first
-    before = first.inner_text()
+    first = page.locator("#booster-dates li b").first
+    before = first.text_content() or ""
     days.fill("7, 14")
     expect(first).not_to_have_text(before)
     page.get_by_role("button", name="Sign the plan").click()
