@@ -124,7 +124,9 @@ def follow_visit(*, appointment_id: UUID, by: User) -> None:
 
 
 def after_discharge(infusion: Infusion, by: User) -> None:
-    """A booster was given: the next one is due from this day on."""
+    """A booster was given: the next one is due from this day on, and no sooner one is looked for."""
     series = Series.objects.select_related("follows__site", "follows__patient").get(pk=infusion.series_id)
     if series.follows is not None:
+        outcome, of = "A booster was given.", series.follows.pk
+        followups.close_for(subject_kind="series", subject_id=of, kind=SLOT, outcome=outcome, by=by)
         refresh(series.follows, by=by)

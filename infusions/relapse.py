@@ -181,7 +181,7 @@ def _told(found: tuple[Hit, ...], course: Course, score: int) -> str:
     rise = quantity(course.rise(score), "points")
     words = {
         Hit.CASE: "10 or more after a response",
-        Hit.RISE: f"{rise} above the best score, {course.nadir}",
+        Hit.RISE: f"{rise} above the best score ({course.nadir})",
         Hit.LOSS: "half of the improvement is lost",
     }
     return f"PHQ-9 {score}: {listed([words[each] for each in found])}."

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from infusions import booster_visits, boosters, readiness
+from infusions import booster_tasks, booster_visits, boosters, readiness
 from infusions.models import Infusion, RelapseState
 from journey.series import book_booster
 from patients import evaluations
@@ -96,7 +96,10 @@ def test_still_10_after_two_boosters_is_an_evaluation_and_no_third(clinic, serie
 def test_a_booster_that_was_given_is_looked_for_no_longer(clinic, series):
     responding.scored(clinic, series, "2027-04-30", 12, "follow_up")
     assert "relapse_slot" in tasks(series)
-    responding.boosted(clinic, boosters.booked(series)[0])
+    given = boosters.booked(series)[0]
+    responding.boosted(clinic, given)
+    with clinic.at("2027-05-07", "11:30"):
+        booster_tasks.after_discharge(given, clinic.nurse)
     assert "relapse_slot" not in tasks(series)
 
 
