@@ -62,7 +62,7 @@ class PatientLink(Record):
 
     @property
     def is_good(self) -> bool:
-        """Whether it still opens: neither revoked nor locked nor run out."""
+        """Whether it still opens: neither revoked nor locked nor run out, and its patient alive."""
         return self.ended_by is None
 
     @property
@@ -71,7 +71,7 @@ class PatientLink(Record):
             return "revoked"
         if self.locked_at:
             return "locked"
-        return "expired" if self.runs_out(clock.now()) else None
+        return "expired" if self.runs_out(clock.now()) or self.patient.deceased_on else None
 
     def runs_out(self, now: datetime) -> bool:
         return self.expires_at <= now

@@ -135,6 +135,13 @@ def test_what_is_no_date_costs_no_try(client, intake, patient, typed):
     assert PatientLink.objects.get().tries == 0
 
 
+def test_the_link_of_a_patient_who_died_opens_nothing(client, patient, front_desk):
+    address = links.make(patient_id=patient.pk, purpose="intake", by=front_desk)
+    patient.deceased_on = patient.site.today()
+    patient.save(update_fields=["deceased_on"])
+    assert client.get(address).status_code == 410
+
+
 @pytest.mark.parametrize("end", ["revoked", "expired"])
 def test_an_ended_link_opens_nothing_not_even_where_it_was_open(client, intake, patient, nurse, end):
     open_door(client, intake, patient)
