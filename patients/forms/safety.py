@@ -36,10 +36,13 @@ class OutcomeForm(CalmForm, forms.Form):
             del self.fields["without"]
 
 
+GRADES = (Grade.HIGH, Grade.MODERATE, Grade.LOW)
+
+
 class GradeForm(CalmForm, forms.Form):
     picks = ("grade",)
 
-    grade = forms.ChoiceField(choices=[(one.value, one.label) for one in (Grade.HIGH, Grade.MODERATE, Grade.LOW)])
+    grade = forms.ChoiceField()
     reason = forms.CharField(label="What you saw and heard, and how you judge it", widget=_lines(3))
 
     def __init__(self, *args: Any, now: str, **kwargs: Any) -> None:
@@ -47,7 +50,7 @@ class GradeForm(CalmForm, forms.Form):
         super().__init__(*args, **kwargs)
         grade = self.fields["grade"]
         assert isinstance(grade, forms.ChoiceField)
-        grade.choices = [(value, label) for value, label in grade.choices if value != now]
+        grade.choices = [(one.value, one.label) for one in GRADES if one.value != now]
 
 
 class SafetyPlanForm(CalmForm, forms.Form):
