@@ -184,7 +184,7 @@ def criteria(
     if not found.steady:
         yield Unmet("Does not walk steadily yet.")
     if not found.no_active_si:
-        yield Unmet("Active suicidal thoughts: a provider sees the patient before anything else.")
+        yield Unmet("Active suicidal thoughts are not ruled out. Ask; with any, a provider sees the patient first.")
     if not found.iv_out:
         yield Unmet("The IV is still in.", firm=True)
     if not found.instructions_given:

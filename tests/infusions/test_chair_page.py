@@ -218,6 +218,8 @@ def test_the_steps_of_a_day_by_their_buttons(at_chair, day, other_nurse):
         "instructions_given": "on", "escort_name": "Luis Torres", "escort_relation": "brother",
     }  # fmt: skip
     early = _post(at_chair, day, "discharge", infusion, "10:30", **home)
+    # the form stays open, with what was typed
+    assert '<details class="ek-fold" open><summary class="ek-card-head"><h2>The way home' in early.content.decode()
     assert early.status_code == 409
     assert "until 10:54" in early.content.decode()
     assert re.search(r'name="aldrete"[^>]*value="10"|value="10"[^>]*name="aldrete"', early.content.decode())
