@@ -95,7 +95,8 @@ def ask(request: HttpRequest, pk: UUID) -> HttpResponse:
         except Refused as error:
             form.add_error(None, error.sentence)
         else:
-            messages.success(request, f"Written down: {row.get_state_display().lower()}. A nurse is asked to call.")
+            found = f": {row.get_state_display().lower()}" if can(request.user, Action.SEE_CHART, series.site) else ""
+            messages.success(request, f"Written down{found}. A nurse is asked to call.")
             return redirect("infusions:boosters", series.pk)
     return _page(request, series, request_form=form, status=422)
 

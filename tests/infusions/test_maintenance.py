@@ -139,7 +139,8 @@ def test_a_request_on_the_page(client, treated, front_desk):
     client.force_login(front_desk)
     address = reverse("infusions:relapse-ask", args=[series.pk])
     assert client.post(address, {"who": "patient", "words": ""}).status_code == 422
-    assert client.post(address, {"who": "patient", "words": "Low again"}).status_code == 302
+    told = client.post(address, {"who": "patient", "words": "Low again"}, follow=True).content.decode()
+    assert "Written down. A nurse is asked to call." in told  # and not what that makes of the patient
     assert RelapseState.objects.get().state == "watch"
 
 
