@@ -104,6 +104,15 @@ def _keep(
     )
 
 
+def give_way(series: Series, *, by: User) -> None:
+    """Another loading series was opened: nothing is asked about boosters after the ones before it."""
+    before = Series.objects.filter(
+        patient=series.patient, kind=Series.Kind.LOADING, opened_at__lt=series.opened_at
+    ).select_related("site", "patient")
+    for each in before:
+        refresh(each, by=by)
+
+
 def follow_plan(signed: BoosterPlan) -> None:
     """A plan was signed: the next booster is due on another day."""
     refresh(signed.series, by=signed.signed_by)

@@ -144,13 +144,16 @@ def newest(series: Series) -> BoosterPlan | None:
 
 
 def current(series: Series) -> BoosterPlan | None:
-    """The plan in force after a loading series: none once a review says to stop, or its boosters were stopped."""
+    """The plan in force after a loading series: none once a review says to stop, its boosters were stopped, or another
+    loading series was opened."""
     signed = newest(series)
     if signed is None:
         return None
     ended = Q(decision__in=ENDS, signed_at__gte=signed.signed_at)
-    stopped = Series.objects.filter(follows=series, state=Series.State.STOPPED)
-    return None if series.reviews.filter(ended).exists() or stopped.exists() else signed
+    stopped = Q(follows=series, state=Series.State.STOPPED)
+    later = Q(patient=series.patient_id, kind=Series.Kind.LOADING, opened_at__gt=series.opened_at)
+    over = Series.objects.filter(stopped | later)
+    return None if series.reviews.filter(ended).exists() or over.exists() else signed
 
 
 def due_dates(plan: BoosterPlan, last_given_on: date, n: int) -> list[date]:

@@ -42,6 +42,7 @@ def book_series(
     made = infusion_series.open_loading(
         patient=patient, site=site, planned_count=len(proposal.infusions), template=template, goals=goals, by=by
     )
+    booster_tasks.give_way(made, by=by)
     slots = [*proposal.infusions, proposal.preparation, proposal.midpoint, proposal.integration]
     first = booking.is_first_ever(patient)
     booked = booking.book_all(

@@ -8,6 +8,7 @@ from django.urls import reverse
 from clinic import clock
 from clinic.models import Room
 from clinic.policy import Role
+from infusions import booster_tasks, boosters
 from infusions.models import BoosterPlan, Series
 from journey import proposals
 from reminders.models import FollowUp, Message
@@ -304,3 +305,11 @@ def test_before_the_series_is_complete_no_booster_is_booked(client, eligible, fr
     answer = booster(client, front_desk, making.loading(eligible, provider))
     assert answer.status_code == 422
     assert Appointment.objects.count() == 0
+
+
+def test_another_series_ends_what_was_asked_for_the_boosters_of_the_one_before(client, reviewed, front_desk):
+    booster_tasks.refresh(reviewed)
+    asked = FollowUp.objects.filter(kind="booster_due", state="open")
+    assert (boosters.next_due(reviewed), asked.count()) == (date(2027, 1, 29), 1)
+    assert book(client, front_desk, reviewed.patient, offered(client, front_desk, reviewed.patient).sealed).url
+    assert (boosters.next_due(reviewed), asked.count()) == (None, 0)
