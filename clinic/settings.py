@@ -270,6 +270,7 @@ CELERY_BEAT_SCHEDULE = {
     "infusions.flowsheets": {"task": "infusions.tasks.make_flowsheets", "schedule": 900.0},
     "reminders.questionnaires": {"task": "reminders.tasks.write_questionnaires", "schedule": 900.0},
     "patients.questionnaires": {"task": "patients.tasks.close_missed_questionnaires", "schedule": 900.0},
+    "infusions.questionnaires": {"task": "infusions.tasks.plan_questionnaires", "schedule": 900.0},
     "infusions.ledger": {"task": "infusions.tasks.watch_ledger", "schedule": 600.0},
     "clinic.seal-history": {"task": "clinic.tasks.seal_history", "schedule": 300.0},
 }

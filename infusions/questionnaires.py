@@ -12,13 +12,17 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from clinic import settings_versions
+from django.db.models import CharField, Exists, OuterRef, Value
+from django.db.models.functions import Cast, Concat
+
+from clinic import clock, settings_versions
 from clinic.models import ProtocolSettings, User
 from infusions.models import Infusion, Series
 from infusions.rules import MEASURE_VALID, follow_up_days
 from patients import measure_plan
 from patients.measure_plan import Wanted
-from patients.models import MeasureResponse, Patient
+from patients.models import MeasureDue, MeasureResponse, Patient
+from visits.models import Appointment
 
 Instrument = MeasureResponse.Instrument
 Timepoint = MeasureResponse.Timepoint
@@ -27,6 +31,8 @@ AFTER = "infusions"
 """The source of what is asked once the infusions of a series are over."""
 POST_FROM, POST_UNTIL = timedelta(hours=24), timedelta(hours=72)
 FOLLOW_UP_DAYS = 3  # so many days to answer before it is late (P)
+BATCH = 200
+MEMORY = timedelta(days=180)  # the plan after an infusion reaches a year: something is left to ask
 WAITING = (Infusion.State.SCHEDULED, *Infusion.IN_HOUSE[:3])
 GOING_ON = (Series.State.PLANNED, Series.State.ACTIVE, Series.State.SUSPENDED)
 
@@ -53,6 +59,10 @@ def follow(*, appointment_id: UUID, by: User) -> None:
 
 def after(patient: Patient) -> None:
     """Ask for what follows the last infusion that was given, unless a loading series still goes on."""
+    measure_plan.keep(patient=patient, source=AFTER, wanted=_wanted_after(patient))
+
+
+def _wanted_after(patient: Patient) -> list[Wanted]:
     last = (
         Infusion.objects.filter(series__patient=patient, started_at__isnull=False, state__in=Infusion.GIVEN)
         .select_related("series__site")
@@ -60,8 +70,36 @@ def after(patient: Patient) -> None:
         .first()
     )
     going_on = Series.objects.filter(patient=patient, kind=Series.Kind.LOADING, state__in=GOING_ON).exists()
-    wanted = [] if last is None or going_on else list(_after(last, measure_plan.extras(patient)))
-    measure_plan.keep(patient=patient, source=AFTER, wanted=wanted)
+    return [] if last is None or going_on else list(_after(last, measure_plan.extras(patient)))
+
+
+def catch_up() -> int:
+    """Plan for those who were booked or treated before anything was planned; answers how many were.
+
+    What was due in the past is not asked for any more.
+    """
+    now = clock.now()
+    planned = MeasureDue.objects.filter(patient=OuterRef("series__patient"))
+    of_this = Concat(Value("infusion:"), Cast(OuterRef("pk"), CharField()))
+    coming = (
+        Infusion.objects.filter(~Exists(planned.filter(source=of_this)), state__in=WAITING)
+        .filter(appointment__status__in=Appointment.ALIVE, appointment__starts_at__gt=now)
+        .select_related("appointment", "series__patient")
+    )
+    treated = Patient.objects.filter(
+        ~Exists(MeasureDue.objects.filter(patient=OuterRef("pk"), source=AFTER)),
+        ~Exists(Series.objects.filter(patient=OuterRef("pk"), kind=Series.Kind.LOADING, state__in=GOING_ON)),
+        series__infusions__state__in=Infusion.GIVEN,
+        series__infusions__started_at__gt=now - MEMORY,
+        deceased_on__isnull=True,
+    )
+    infusions, patients = list(coming.order_by("appointment__starts_at")[:BATCH]), list(treated.distinct()[:BATCH])
+    for infusion in infusions:
+        before(infusion)
+    for patient in patients:
+        wanted = [wish for wish in _wanted_after(patient) if wish.due_until > now]
+        measure_plan.keep(patient=patient, source=AFTER, wanted=wanted)
+    return len(infusions) + len(patients)
 
 
 def _after(last: Infusion, extras: tuple[str, ...]) -> Iterator[Wanted]:

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from clinic import history
-from infusions import flowsheets, watch
+from infusions import flowsheets, questionnaires, watch
 
 
 @shared_task(name="infusions.tasks.make_flowsheets")
@@ -18,3 +18,10 @@ def watch_ledger() -> int:
     """Ask for what the ledger waits for."""
     with history.acting(None, source="tick"):
         return watch.look()
+
+
+@shared_task(name="infusions.tasks.plan_questionnaires")
+def plan_questionnaires() -> int:
+    """Plan what is to be asked of those who were there before the plan was."""
+    with history.acting(None, source="tick"):
+        return questionnaires.catch_up()

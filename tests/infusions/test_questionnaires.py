@@ -189,3 +189,20 @@ def test_j0_the_answer_four_days_after_the_last_is_the_one_after_the_series(give
         response = build.phq9(patient, 7, by=nurse, timepoint="")
     assert response.timepoint == "post_series"
     assert measures.latest(patient, "phq9") == response
+
+
+def test_what_was_booked_before_the_plan_is_caught_up_with_once(series, patient):
+    making.infusion(series, 1, "2027-02-02")
+    assert plan(patient) == []
+    assert (questionnaires.catch_up(), questionnaires.catch_up()) == (1, 0)
+    assert plan(patient) == [("cssrs", "pre_infusion", "02-01 09:00"), ("phq9", "pre_infusion", "02-01 09:00")]
+
+
+def test_those_treated_before_the_plan_are_asked_from_now_on_alone(series, patient, given, site):
+    given(series, "2027-02-02")
+    Series.objects.filter(pk=series.pk).update(state="completed", ended_at=clock.now())
+    MeasureDue.objects.all().delete()
+    with clock.at(build.moment(site, "2027-03-04", "12:00")):
+        assert (questionnaires.catch_up(), questionnaires.catch_up()) == (1, 0)
+        assert plan(patient)[:2] == [("gad7", "follow_up", "03-02 00:00"), ("phq9", "follow_up", "03-02 00:00")]
+        assert not MeasureDue.objects.filter(due_until__lt=clock.now()).exists()
