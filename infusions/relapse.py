@@ -26,6 +26,7 @@ from infusions.relapse_rules import Course, Hit
 from insurance.rules import add_business_days
 from patients import measure_plan
 from patients.models import MeasureResponse, Patient
+from patients.rows import locked_patient
 from patients.rules import Response, remission
 from patients.rules import response as response_of
 from reminders import followups
@@ -154,7 +155,7 @@ def settle(*, series_id: UUID, reason: str, by: User) -> RelapseState:
 def _locked(series_id: UUID) -> Series:
     """The series, and its patient as a score locks them: two signs at once are seen one after the other."""
     series = series_verbs.locked(series_id)
-    Patient.objects.select_for_update().get(pk=series.patient_id)
+    locked_patient(series.patient_id)
     if series.kind != Series.Kind.LOADING:
         raise NotFound
     if series.state in series_verbs.OPEN:

@@ -18,6 +18,7 @@ from infusions import questionnaires, states
 from infusions.models import BoosterPlan, Infusion, Series, StateEvent
 from patients import evaluations
 from patients.models import Patient
+from patients.rows import locked_patient
 from reminders import followups, ledger
 from reminders.models import FollowUp
 from visits import changes
@@ -39,7 +40,7 @@ def open_loading(*, patient: Patient, site: Site, planned_count: int, template: 
     Raises NotPermitted, Invalid, and Refused when the patient is not eligible or has a series already.
     """
     require(by, Action.BOOK, at=site)
-    Patient.objects.select_for_update().get(pk=patient.pk)
+    locked_patient(patient.pk)
     if patient.site_id != site.pk:
         raise Refused(f"{patient.name} is in the care of another site.")
     if not 6 <= planned_count <= 8:

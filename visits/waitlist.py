@@ -15,6 +15,7 @@ from clinic.errors import IllegalTransition, Invalid, NotFound, Refused
 from clinic.models import Site, User
 from clinic.policy import Action, can, require
 from patients.models import Patient
+from patients.rows import locked_patient
 from visits.models import Appointment, WaitlistEntry
 from visits.rules import UNDO_MINUTES
 from visits.states import WISH_TRANSITIONS
@@ -60,7 +61,7 @@ def add(
         "notice_hours": notice_hours,
     }
     _check(site, kind, wished)
-    Patient.objects.select_for_update().get(pk=patient.pk)
+    locked_patient(patient.pk)
     same = Q(appointment=appointment) if appointment else Q(patient=patient, kind=kind, appointment__isnull=True)
     if WaitlistEntry.objects.filter(same, state=State.WAITING).exists():
         raise Refused(f"{patient.name} is on the waiting list for this already. Change what is written there.")
