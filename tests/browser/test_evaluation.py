@@ -32,7 +32,7 @@ def writing(signed_in, live_server, provider, draft):
 
 def test_what_is_typed_is_kept_and_the_findings_follow(writing, draft, axe):
     # Given a draft with one open line and one trial too few
-    assert writing.get_by_text("Not answered yet: Glaucoma").is_visible()
+    assert writing.locator("#findings").get_by_text("Not answered yet: Glaucoma").first.is_visible()
     # When the provider answers the line and writes why
     row = writing.get_by_role("radiogroup", name="Glaucoma or raised pressure in the eye")
     row.get_by_text("No", exact=True).click()
