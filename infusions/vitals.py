@@ -33,6 +33,7 @@ RANGES: dict[str, tuple[str, int, int]] = {
     "distress": ("Distress", 0, 10),
 }
 FIELDS = (*RANGES, "nausea", "symptoms")
+RECHECK_EARLY = timedelta(minutes=1)
 
 
 @dataclass
@@ -140,21 +141,35 @@ def crossed(infusion: Infusion, rows: Iterable[VitalSigns], settings: ProtocolVa
     first, found = baseline(infusion, kept), {}
     fast = _fast_since(infusion, kept, settings)
     lasts = timedelta(minutes=settings.hr_notify_minutes)
-    recheck = False
+    asked: datetime | None = None
     for row in kept:
         phase = phase_of(infusion, row.observed_at)
         lasting = row.pk in fast and row.observed_at - fast[row.pk] >= lasts
-        repeats = recheck and phase is Phase.DURING
+        repeats = asked is not None and phase is Phase.DURING
         crossings = limits.crossings(row, phase, settings, first, recheck=repeats, lasting=lasting)
         if crossings:
             found[row.pk] = crossings
-        if row.systolic is not None:
-            recheck = phase is Phase.DURING and any(_asks_recheck(crossing) for crossing in crossings)
+        asked = _still_asked(asked, row, crossings, settings) if phase is Phase.DURING else None
     return found
 
 
 def _asks_recheck(crossing: Crossing) -> bool:
     return crossing.sign == "pressure" and crossing.kind in {Kind.PAUSE, Kind.STOP}
+
+
+def _still_asked(
+    asked: datetime | None, row: VitalSigns, crossings: Sequence[Crossing], settings: ProtocolValues
+) -> datetime | None:
+    """Since when a pressure waits for its recheck, after this row. Only one taken in its time answers it.
+
+    Up to a minute early is in time (P): a lower pressure seconds after the crossing ends no clock.
+    """
+    if row.systolic is None:
+        return asked
+    if any(_asks_recheck(crossing) for crossing in crossings):
+        return row.observed_at
+    wait = timedelta(minutes=settings.bp_recheck_minutes) - RECHECK_EARLY
+    return asked if asked and row.observed_at - asked < wait else None
 
 
 def _fast_since(infusion: Infusion, kept: Sequence[VitalSigns], settings: ProtocolValues) -> dict[UUID, datetime]:
@@ -256,9 +271,11 @@ def _rechecks(
 ) -> Iterator[datetime]:
     """When a sign has to be measured again; a set without that sign doesn't answer for it."""
     running = [row for row in rows if phase_of(infusion, row.observed_at) is not Phase.BEFORE]
-    pressed = next((row for row in reversed(running) if row.systolic is not None), None)
-    if pressed and any(_asks_recheck(crossing) for crossing in found.get(pressed.pk, ())):
-        yield pressed.observed_at + timedelta(minutes=settings.bp_recheck_minutes)
+    asked: datetime | None = None
+    for row in running:
+        asked = _still_asked(asked, row, found.get(row.pk, ()), settings)
+    if asked:
+        yield asked + timedelta(minutes=settings.bp_recheck_minutes)
     counted = next((row for row in reversed(running) if row.heart_rate is not None), None)
     if counted and any(crossing.kind is Kind.WATCH for crossing in found.get(counted.pk, ())):
         first = _fast_since(infusion, running, settings)[counted.pk]

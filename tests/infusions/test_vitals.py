@@ -152,6 +152,22 @@ def test_a_set_without_a_pressure_does_not_answer_for_its_recheck(running, day):
         assert _due(running, day).at == day.at("09:37")
 
 
+@pytest.mark.parametrize(("again", "rechecks"), [("09:33", True), ("09:35", True), ("09:36", False), ("09:37", False)])
+def test_a_lower_pressure_answers_the_recheck_only_in_its_time(running, day, again, rechecks):
+    day.vitals(running, "09:32", 184, 112)
+    day.vitals(running, again, 150, 90)
+    with day.clock(again):
+        assert _due(running, day).recheck is rechecks
+
+
+def test_a_pressure_high_again_after_one_taken_too_early_is_confirmed(running, day):
+    for time, systolic in (("09:32", 184), ("09:33", 150), ("09:37", 186)):
+        day.vitals(running, time, systolic, 90)
+    rows = list(running.vitals.all())
+    found = vitals.crossed(running, rows, settings_versions.current(day.site))
+    assert [crossing.kind for crossing in found[rows[-1].pk]] == ["stop"]
+
+
 def test_an_answer_is_written_once_and_closes_the_question(running, day):
     row = day.vitals(running, "09:32", 172, 98).row
     with day.clock("09:34"):
