@@ -1,0 +1,138 @@
+"""Checks of benefits, and the calls behind them."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from clinic import clock
+from clinic.history import append_only, audited, locked_when
+from clinic.records import Entered, Record, together, within
+from insurance.models.coverages import Coverage
+from patients.models import Patient
+
+USER = settings.AUTH_USER_MODEL
+
+
+@audited
+class Verification(Record):
+    """One check of one leg of the benefits. A new check is a new row."""
+
+    class Leg(models.TextChoices):
+        MEDICAL = "medical", "Medical"
+        BEHAVIORAL = "behavioral", "Behavioral health"
+
+    class State(models.TextChoices):
+        NOT_STARTED = "not_started", "Not started"
+        IN_PROGRESS = "in_progress", "In progress"
+        NEEDS_INFO = "needs_info", "Needs information"
+        ACTIVE = "active", "Verified, active"
+        INACTIVE = "inactive", "Verified, inactive"
+        NOT_COVERED = "not_covered", "Not covered"
+        SELF_PAY = "self_pay", "Self-pay"
+        EXPIRED = "expired", "Expired"
+        ERROR = "error", "Check failed"
+
+    class Method(models.TextChoices):
+        PHONE = "phone", "Phone"
+        PORTAL = "portal", "Payer portal"
+        ELECTRONIC = "271", "270/271"
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="verifications")
+    coverage = models.ForeignKey(
+        Coverage,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="verifications",
+    )
+    leg = models.CharField(max_length=10, choices=Leg.choices)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.NOT_STARTED)
+    owner = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField(default=clock.now)
+    due_on = models.DateField(null=True, blank=True)
+    method = models.CharField(max_length=8, blank=True, choices=Method.choices)
+    representative = models.CharField(max_length=120, blank=True)
+    reference = models.CharField("call reference", max_length=60, blank=True)
+    in_network = models.BooleanField(null=True, blank=True)
+    copay = models.DecimalField("copay, $", max_digits=8, decimal_places=2, null=True, blank=True)
+    coinsurance_percent = models.PositiveSmallIntegerField("coinsurance, %", null=True, blank=True)
+    deductible = models.DecimalField("deductible, $", max_digits=9, decimal_places=2, null=True, blank=True)
+    deductible_met = models.DecimalField("deductible met, $", max_digits=9, decimal_places=2, null=True, blank=True)
+    authorization_required = models.BooleanField(null=True, blank=True)
+    note = models.TextField(blank=True)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    checked_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    valid_until = models.DateField(null=True, blank=True)
+
+    CHECKED: ClassVar[frozenset[str]] = frozenset({"active", "inactive", "not_covered", "self_pay"})
+    OPEN: ClassVar[frozenset[str]] = frozenset({"not_started", "in_progress", "needs_info", "error"})
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-opened_at"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["patient", "leg", "-opened_at"], name="verification_by_patient"),
+            models.Index(fields=["state", "due_on"], name="verification_queue"),
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            together("verification_checked_whole", "checked_at", "checked_by"),
+            models.CheckConstraint(
+                name="verification_result_has_checker",
+                condition=~Q(
+                    state__in=[
+                        "active",
+                        "inactive",
+                        "not_covered",
+                        "self_pay",
+                        "expired",
+                    ]
+                )
+                | Q(checked_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="verification_insured_has_coverage",
+                condition=~Q(state__in=["active", "inactive"]) | Q(coverage__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["patient", "coverage", "leg"],
+                condition=Q(state__in=["not_started", "in_progress", "needs_info", "error"]),
+                nulls_distinct=False,
+                name="verification_one_open",
+            ),
+            within("verification_coinsurance", "coinsurance_percent", 0, 100),
+            models.CheckConstraint(
+                name="verification_money_not_negative",
+                condition=(Q(copay__isnull=True) | Q(copay__gte=0))
+                & (Q(deductible__isnull=True) | Q(deductible__gte=0))
+                & (Q(deductible_met__isnull=True) | Q(deductible_met__gte=0)),
+            ),
+        ]
+        triggers: ClassVar[list[Any]] = [locked_when("verification_expired", state="expired")]
+
+    def __str__(self) -> str:
+        return f"{self.get_leg_display()}: {self.get_state_display()}"
+
+
+@audited
+class PayerContact(Record, Entered):
+    """One call, portal visit or electronic answer about a check, and the state it left the check in."""
+
+    verification = models.ForeignKey(Verification, on_delete=models.PROTECT, related_name="contacts")
+    state = models.CharField(max_length=12, choices=Verification.State.choices)
+    method = models.CharField(max_length=8, blank=True, choices=Verification.Method.choices)
+    representative = models.CharField(max_length=120, blank=True)
+    reference = models.CharField("call reference", max_length=60, blank=True)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-observed_at", "-id"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["verification", "-observed_at"], name="payer_contact_by_check")
+        ]
+        triggers: ClassVar[list[Any]] = [append_only("payer_contact_append_only")]
+
+    def __str__(self) -> str:
+        return f"{self.get_method_display()}: {self.get_state_display()}"

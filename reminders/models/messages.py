@@ -1,0 +1,124 @@
+"""What is said to patients."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from clinic import clock
+from clinic.history import audited
+from clinic.models import Site
+from clinic.records import Record, together
+from patients.models import ContactConsent, Patient
+from reminders.models.handing import HandedOver, claim_whole
+
+
+@audited
+class Message(Record, HandedOver):
+    """One planned message on one occasion. The row is the truth; the broker only carries its id."""
+
+    class State(models.TextChoices):
+        PLANNED = "planned", "Planned"
+        CLAIMED = "claimed", "Being sent"
+        SENT = "sent", "Sent"
+        DELIVERED = "delivered", "Delivered"
+        FAILED = "failed", "Failed"
+        UNCERTAIN = "uncertain", "Not known whether sent"
+        VOID = "void", "Taken back"
+        SUPPRESSED = "suppressed", "Held back"
+        EXPIRED = "expired", "Too late"
+
+    kind = models.CharField(max_length=40)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="messages")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    channel = models.CharField(max_length=5, choices=ContactConsent.Channel.choices)
+    # What it is about, named by the room that planned it: "appointment" and the row's id.
+    subject_kind = models.CharField(max_length=30)
+    subject_id = models.UUIDField()
+    occurrence = models.CharField(max_length=60, help_text="Tells two messages of one kind and subject apart.")
+    template_version = models.CharField(max_length=20)
+    values = models.JSONField(
+        default=dict,
+        help_text="What the template’s placeholders stand for; nothing clinical.",
+    )
+    due_at = models.DateTimeField()
+    expires_at = models.DateTimeField(help_text="Not sent at or after this moment.")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
+    why = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="Why it was taken back, held back or failed.",
+    )
+    planned_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["due_at", "id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["subject_kind", "subject_id", "kind", "channel", "occurrence"],
+                name="message_once_an_occasion",
+            ),
+            claim_whole("message_claim_whole"),
+            models.CheckConstraint(
+                name="message_sent_has_time",
+                condition=Q(state__in=["sent", "delivered"], sent_at__isnull=False)
+                | ~Q(state__in=["sent", "delivered"]),
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["due_at"], condition=Q(state="planned"), name="message_due"),
+            models.Index(fields=["patient", "-due_at"], name="message_by_patient"),
+            models.Index(fields=["subject_kind", "subject_id"], name="message_by_subject"),
+        ]
+
+    LABELS: ClassVar[dict[str, str]] = {
+        "appointment_72h": "Reminder, three days before",
+        "appointment_24h": "Reminder, the day before",
+        "visits_booked": "All dates of the visits",
+        "slot_offer": "Offer of an earlier time",
+        "slot_gone": "An offered time was taken",
+        "slot_yours": "The offered time is theirs",
+        "patient_link": "Link to questions",
+    }
+    TONES: ClassVar[dict[str, str]] = {
+        "planned": "none",
+        "claimed": "info",
+        "sent": "ok",
+        "delivered": "ok",
+        "failed": "stop",
+        "uncertain": "warn",
+        "void": "none",
+        "suppressed": "warn",
+        "expired": "warn",
+    }
+
+    def __str__(self) -> str:
+        return f"{self.kind} due {self.due_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def label(self) -> str:
+        return self.LABELS.get(self.kind, self.kind)
+
+    @property
+    def tone(self) -> str:
+        return self.TONES[self.state]
+
+
+@audited
+class MessageAttempt(Record):
+    """One try to hand a message to its provider; written before the call, closed after it."""
+
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="tries")
+    started_at = models.DateTimeField(default=clock.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    accepted = models.BooleanField(null=True)
+    answer = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["started_at"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [together("message_attempt_whole", "ended_at", "accepted")]
+
+    def __str__(self) -> str:
+        return f"Try at {self.started_at:%Y-%m-%d %H:%M}"
