@@ -42,6 +42,7 @@ class User(Record, AbstractBaseUser):
         help_text="As it stands under signed records, with credentials.",
     )
     licence = models.CharField(max_length=60, blank=True)
+    npi = models.CharField("NPI", max_length=10, blank=True)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=clock.now, editable=False)
 

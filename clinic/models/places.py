@@ -33,6 +33,11 @@ class Site(Record):
     state = models.CharField(max_length=40, blank=True)
     postal_code = models.CharField(max_length=12, blank=True)
     phone = models.CharField(max_length=20, blank=True)
+    bills_as = models.CharField(
+        max_length=120, blank=True, help_text="The legal name under which payers know the practice, if another one."
+    )
+    npi = models.CharField("NPI", max_length=10, blank=True, help_text="Of the practice; estimates and bills name it.")
+    tax_id = models.CharField("tax number", max_length=9, blank=True)
     time_zone = models.CharField(max_length=64, validators=[check_time_zone])
     is_active = models.BooleanField(default=True)
 

@@ -17,6 +17,7 @@ from zoneinfo import available_timezones
 import phonenumbers
 from django.db import transaction
 
+from clinic import identifiers
 from clinic.errors import Invalid, NotFound, NotPermitted, Refused
 from clinic.models import Closure, Membership, OpeningHours, Room, Site, User
 from clinic.policy import Action, Role, can, require
@@ -116,7 +117,7 @@ def edit_site(*, site_id: UUID, by: User, **fields: str) -> Site:
     return site
 
 
-_SITE_WORDS = {"name", "address", "city", "state", "postal_code", "phone", "time_zone"}
+_SITE_WORDS = {"name", "address", "city", "state", "postal_code", "phone", "bills_as", "npi", "tax_id", "time_zone"}
 
 
 def _site_fields(fields: dict[str, str]) -> dict[str, str]:
@@ -133,6 +134,11 @@ def _site_fields(fields: dict[str, str]) -> dict[str, str]:
             values["phone"] = _phone(values["phone"])
         except ValueError as error:
             wrong["phone"] = str(error)
+    for name, read in (("npi", identifiers.npi), ("tax_id", identifiers.tax_id)):
+        try:
+            values |= {name: read(values[name])} if name in values else {}
+        except ValueError as error:
+            wrong[name] = str(error)
     if wrong:
         raise Invalid(wrong)
     return values

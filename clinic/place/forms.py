@@ -41,6 +41,13 @@ class SiteForm(CalmForm, forms.Form):
     city = forms.CharField(max_length=80, required=False)
     state = forms.CharField(max_length=40, required=False)
     postal_code = forms.CharField(max_length=12, required=False)
+    bills_as = forms.CharField(
+        max_length=120, required=False, help_text="The legal name that payers know, where it is another one."
+    )
+    npi = forms.CharField(label="NPI", max_length=14, required=False, help_text="Of the practice: ten digits.")
+    tax_id = forms.CharField(
+        label="Tax number", max_length=14, required=False, help_text="Estimates and bills need it."
+    )
 
 
 class NewSiteForm(SiteForm):
@@ -114,6 +121,7 @@ class PersonForm(CalmForm, forms.Form):
         help_text="As it stands under signed records, with credentials: “Miriam Hale, MD”.",
     )
     licence = forms.CharField(label="License", max_length=60, required=False)
+    npi = forms.CharField(label="NPI", max_length=14, required=False, help_text="Bills name who treated.")
 
 
 class RolesField(forms.TypedMultipleChoiceField):
@@ -141,7 +149,7 @@ class NewPersonForm(PersonForm):
 
     def typed(self) -> dict[str, Any]:
         roles = {site.pk: self.cleaned_data[f"roles-{site.pk}"] for site in self.sites}
-        names = ("full_name", "email", "signature_name", "licence")
+        names = ("full_name", "email", "signature_name", "licence", "npi")
         return {name: self.cleaned_data[name] for name in names} | {"roles": roles}
 
 

@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
+from clinic import identifiers
 from clinic.errors import Invalid, NotFound, NotPermitted, Refused
 from clinic.models import Membership, Site, User
 from clinic.place import invitations
@@ -31,6 +32,7 @@ def add_person(
     by: User,
     signature_name: str = "",
     licence: str = "",
+    npi: str = "",
 ) -> User:
     """Make an account with its roles by site, and send the link with which the person chooses a password.
 
@@ -48,6 +50,7 @@ def add_person(
             full_name=full_name.strip(),
             signature_name=signature_name.strip(),
             licence=licence.strip(),
+            npi=_npi(npi),
         )
         invitations.send_on_commit(person)
     elif not person.is_active:
@@ -59,15 +62,22 @@ def add_person(
 
 
 @transaction.atomic
-def edit_person(*, user_id: UUID, full_name: str, signature_name: str, licence: str, by: User) -> User:
+def edit_person(*, user_id: UUID, full_name: str, signature_name: str, licence: str, npi: str = "", by: User) -> User:
     """Raises NotPermitted, Invalid. Records signed before keep the name they were signed with."""
     person = _locked_person(user_id, by)
     if not full_name.strip():
         raise Invalid({"full_name": "Write the person’s name."})
     person.full_name, person.signature_name = full_name.strip(), signature_name.strip()
-    person.licence = licence.strip()
-    person.save(update_fields=["full_name", "signature_name", "licence"])
+    person.licence, person.npi = licence.strip(), _npi(npi)
+    person.save(update_fields=["full_name", "signature_name", "licence", "npi"])
     return person
+
+
+def _npi(typed: str) -> str:
+    try:
+        return identifiers.npi(typed)
+    except ValueError as error:
+        raise Invalid({"npi": str(error)}) from error
 
 
 @transaction.atomic

@@ -1,0 +1,29 @@
+"""Numbers by which payers know the clinic and its people."""
+
+import re
+
+PREFIX = "80840"
+"""ISO issuer number of US health applications; part of an NPI's check digit (CMS, NPI check digit calculation)."""
+TEN_DIGITS, NINE_DIGITS = re.compile(r"[12]\d{9}"), re.compile(r"\d{9}")
+
+
+def npi(typed: str) -> str:
+    """The National Provider Identifier as ten digits, or nothing for nothing. Raises ValueError with a sentence."""
+    digits = re.sub(r"[\s-]", "", typed)
+    if digits and not (TEN_DIGITS.fullmatch(digits) and _sum(PREFIX + digits) % 10 == 0):
+        raise ValueError("This is not an NPI: ten digits, the last of which checks the others. Compare it again.")
+    return digits
+
+
+def tax_id(typed: str) -> str:
+    """The employer's tax number as nine digits, or nothing for nothing. Raises ValueError with a sentence."""
+    digits = re.sub(r"[\s-]", "", typed)
+    if digits and not NINE_DIGITS.fullmatch(digits):
+        raise ValueError("A tax number has nine digits, like 12-3456789.")
+    return digits
+
+
+def _sum(digits: str) -> int:
+    """Luhn's sum: every second digit from the right counts double, its own digits added."""
+    doubled = [int(digit) * (2 if place % 2 else 1) for place, digit in enumerate(reversed(digits))]
+    return sum(number - 9 if number > 9 else number for number in doubled)
