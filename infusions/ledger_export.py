@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from uuid import UUID
 
+from clinic.documents.spreadsheet import comma_separated
 from clinic.errors import Invalid
 from clinic.models import Site
 from clinic.wording import initials, number
@@ -20,7 +19,6 @@ MOST_DAYS = 731
 """Records are kept ready for two years (21 CFR 1304.04)."""
 MOST_DAYS_ON_PAPER = 92
 _MIDNIGHT = time(0)
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 HEADINGS = (
     "Date", "Time", "Vial", "Line", "Drug", "Strength mg/mL", "Lot", "Expires", "Entry", "Patient", "Address",
     "In mL", "Out mL", "Balance mL", "Drawn mg", "Given mg", "Wasted mg", "By", "Witness", "Note",
@@ -99,10 +97,4 @@ def _initials(user: object) -> str:
 
 
 def as_csv(rows: Iterable[Line]) -> bytes:
-    """For a spreadsheet: UTF-8 with its mark; text that a spreadsheet would take for a formula is made plain."""
-    out = io.StringIO()
-    write = csv.writer(out)
-    write.writerow(HEADINGS)
-    for row in rows:
-        write.writerow([f"'{cell}" if cell[:1] in _FORMULA else cell for cell in row.cells])
-    return out.getvalue().encode("utf-8-sig")
+    return comma_separated(HEADINGS, (row.cells for row in rows))

@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 
+from clinic.documents.spreadsheet import comma_separated
 from clinic.wording import number
 from journey import rules
 from journey.reports.report import HIDDEN, Line, Report
 from journey.reports.tally import Tally
 
 HEADINGS = ("Part", "Group", "Measure", "Number", "Of", "Percent")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Cells = tuple[object, ...]
 
 
 def as_csv(report: Report) -> bytes:
-    """UTF-8 with its mark; text that a spreadsheet would take for a formula is made plain. It is as long as there are
-    sites and diagnoses, however many patients were counted."""
-    out = io.StringIO()
-    write = csv.writer(out)
-    for cells in _rows(report):
-        write.writerow([f"'{cell}" if str(cell)[:1] in _FORMULA else cell for cell in cells])
-    return out.getvalue().encode("utf-8-sig")
+    """As long as there are sites and diagnoses, however many patients were counted."""
+    return comma_separated(HEADINGS, _rows(report))
 
 
 def _rows(report: Report) -> Iterator[Cells]:
-    yield HEADINGS
     yield from _about(report)
     for stage in report.stages:
         yield "Way through the clinic", "All", stage.label, _shown(stage.count), "", _shown_percent(stage.percent)
