@@ -6,9 +6,11 @@ Rooms further right listen to `after_make` and `after_lock`, which are called in
 
 from __future__ import annotations
 
+import hmac
 import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
@@ -16,7 +18,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from clinic import clock
+from clinic import clock, crypto
 from clinic.errors import NotFound, Refused
 from clinic.models import User
 from clinic.policy import Action, require
@@ -89,6 +91,36 @@ def make(
         for follow in after_make:
             follow(link, path)
     return path
+
+
+@transaction.atomic
+def standing(*, patient_id: UUID, purpose: str, subject_id: UUID, until: datetime) -> str:
+    """The path of this subject's own link, made where there is none; however often it is asked for, the same one.
+
+    A letter that is sent twice has one address, and no copy of it is dead. The token is worked out from a key of the
+    house and from the subject, so it is kept nowhere. `until` is when the link ends. Raises NotFound.
+    """
+    patient = _patient(patient_id, None)
+    every = PatientLink.objects.filter(patient=patient, purpose=purpose, subject_id=subject_id)
+    subject = f"{purpose}:{subject_id}:{every.exclude(revoked_at=None).count()}"
+    tokens = [_token(key, subject) for key in crypto.derived("patient-link")]
+    former = current(patient_id, purpose, subject_id).first()
+    known = {token_hash(token): token for token in tokens}
+    if former and former.token_sha256 in known:
+        return reverse("linked:start", args=[known[former.token_sha256]])
+    PatientLink.objects.create(
+        patient=patient,
+        purpose=purpose,
+        subject_id=subject_id,
+        token_sha256=token_hash(tokens[0]),
+        made_at=clock.now(),
+        expires_at=until,
+    )
+    return reverse("linked:start", args=[tokens[0]])
+
+
+def _token(key: bytes, subject: str) -> str:
+    return urlsafe_b64encode(hmac.digest(key, subject.encode(), "sha256")).decode().rstrip("=")
 
 
 def why_not_written(patient: Patient) -> str:
