@@ -25,6 +25,7 @@ ORDERS = {
     "gaps": "A limit that warns must not lie above the one that refuses.",
     "minutes": "The usual length must lie between the shortest and the longest.",
     "boosters": "The shortest interval between boosters must not be above the longest.",
+    "checkin": "A nurse calls later than the patient is asked.",
 }
 
 
@@ -166,6 +167,9 @@ class ProtocolValues(models.Model):
     alert_acknowledge_minutes = whole(15, 1, 60, "minutes; P")
     reminder_first_hours = whole(72, 24, 168, "hours before; S-Steiner")
     reminder_second_hours = whole(24, 2, 48, "hours before; S-Steiner")
+    reminder_last_hours = whole(0, 0, 12, "hours before, 0 for none (2 where it is wanted); S-Steiner")
+    checkin_after_hours = whole(24, 12, 48, "hours after the infusion; S-Northrup")
+    checkin_call_hours = whole(30, 13, 72, "hours after the infusion, without an answer a nurse calls; P")
 
     class Meta:
         abstract = True
@@ -184,5 +188,6 @@ class ProtocolValues(models.Model):
             "minutes": Q(infusion_minutes__gte=F("infusion_minutes_min"))
             & Q(infusion_minutes__lte=F("infusion_minutes_max")),
             "boosters": Q(booster_min_days__lte=F("booster_max_days")),
+            "checkin": Q(checkin_after_hours__lt=F("checkin_call_hours")),
         }
         return [models.CheckConstraint(name=f"{prefix}_{name}", condition=rule) for name, rule in rules.items()]

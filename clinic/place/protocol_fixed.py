@@ -30,7 +30,7 @@ IN_THE_PROGRAM = (
     Fixed("response / remission PHQ-9", "Response, and remission", "half of the baseline or less; below 5", "S-PHQ"),
     Fixed("item9_threshold", "PHQ-9 item 9 at or above 1", "C-SSRS in the same encounter", "S-Item9, our proposal"),
     Fixed("quiet_hours", "No message between", "21:00 and 08:00 of the patient’s site", "S-TCPA1"),
-    Fixed("sms_max_chars / per_day", "A text message has at most", "160 characters", "S-TCPA1, our proposal"),
+    Fixed("sms_max_chars / per_day", "A text message", "160 characters, one a day", "S-TCPA1, our proposal"),
     Fixed("vob_expiry / pre_first", "A check of benefits is valid", "to the end of its month", "S-QC, our proposal"),
     Fixed("gfe_days / threshold", "A good-faith estimate is due", "1 or 3 business days after booking", "S-GFE"),
     Fixed("booster_interval_range / max_extend", "Range of booster intervals", "set above", "Seeds"),
@@ -52,7 +52,6 @@ BY_PEOPLE = (
     Fixed("booster_alt_rct", "Boosters as in the trial", "4 after 7, 4 after 14, 3 after 28 days", "S-CANrct"),
     Fixed("urinary_misuse_check / labs", "Bladder and misuse; urine and liver", "each booster; 180 days", "S-LabelPf"),
     Fixed("si_contact high/mod/low", "Contact after high, moderate, low risk", "24 hours, 72 hours, 7 days", "S-SPI"),
-    Fixed("postinfusion_checkin", "Check-in after an infusion", "24 hours; a call after 30 if silent", "S-Northrup"),
     Fixed("pa_warn", "An authorization is renewed at", "80 % of its units or 10 days left", "our proposal"),
     Fixed("retention_chart / audit / dea", "Kept: charts, audit, drug records", "10, 6 and 10 years", "S-Ret, S-DEA1"),
 )  # fmt: skip

@@ -159,6 +159,9 @@ SECTIONS: dict[str, tuple[str, dict[str, str]]] = {
             "alert_acknowledge_minutes": "A safety alert is answered within",
             "reminder_first_hours": "First reminder",
             "reminder_second_hours": "Second reminder",
+            "reminder_last_hours": "Last reminder on the day",
+            "checkin_after_hours": "“How are you?” after an infusion",
+            "checkin_call_hours": "A nurse calls who has not answered",
         },
     ),
 }

@@ -67,7 +67,8 @@ TABLE_A = {
     "prep / midpoint / integration window": {"integration_hours": 72, "integration_grace_days": 7},
     "therapy_minutes": {"therapy_minutes": 53},
     "si_ack_time": {"alert_acknowledge_minutes": 15},
-    "reminder_offsets": {"reminder_first_hours": 72, "reminder_second_hours": 24},
+    "reminder_offsets": {"reminder_first_hours": 72, "reminder_second_hours": 24, "reminder_last_hours": 0},
+    "postinfusion_checkin / call_if_silent": {"checkin_after_hours": 24, "checkin_call_hours": 30},
     "waste_witness / window": {"waste_witness_minutes": 30},
 }  # fmt: skip
 NO_SETTING = {
@@ -75,7 +76,7 @@ NO_SETTING = {
     "rn_ratio / first_infusion", "series_template", "response / remission PHQ-9", "worsening / MCID",
     "relapse_watch / confirm", "booster_alt_rct", "booster_interval_range / max_extend",
     "urinary_misuse_check / labs", "item9_threshold", "si_contact high/mod/low", "quiet_hours",
-    "sms_max_chars / per_day", "postinfusion_checkin", "vob_expiry / pre_first", "pa_warn", "gfe_days / threshold",
+    "sms_max_chars / per_day", "vob_expiry / pre_first", "pa_warn", "gfe_days / threshold",
     "inventory_cycle", "retention_chart / audit / dea", "auto_logoff",
 }  # fmt: skip
 
