@@ -34,6 +34,9 @@ class Coverage(Record, Retractable):
     group_number = models.CharField(max_length=60, blank=True)
     plan_name = models.CharField(max_length=120, blank=True)
     subscriber_name = models.CharField(max_length=160, blank=True)
+    subscriber_birth_date = models.DateField(
+        null=True, blank=True, help_text="Of the subscriber, where that is somebody else: payers find them by it."
+    )
     relation = models.CharField(max_length=7, choices=Relation.choices, default=Relation.SELF)
     starts_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True, help_text="The last day that is covered.")

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from clinic import clock
 from clinic.history import append_only, audited, locked_when
@@ -41,6 +41,18 @@ class Verification(Record):
         PORTAL = "portal", "Payer portal"
         ELECTRONIC = "271", "270/271"
 
+    class Why(models.TextChoices):
+        """What put a check on the queue (protocol 6.1, frequency)."""
+
+        ASKED = "asked", "Asked for"
+        NEW = "new", "New coverage"
+        NO_PLAN = "no_plan", "No plan on file"
+        FIRST = "first", "Before the first infusion"
+        MONTH = "month", "The month has turned"
+        PLAN_YEAR = "plan_year", "A new plan year"
+        BOOSTER = "booster", "Before a booster"
+        DENIED = "denied", "A claim was denied"
+
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="verifications")
     coverage = models.ForeignKey(
         Coverage,
@@ -53,7 +65,12 @@ class Verification(Record):
     state = models.CharField(max_length=12, choices=State.choices, default=State.NOT_STARTED)
     owner = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField(default=clock.now)
+    opened_for = models.CharField(max_length=9, choices=Why.choices, default=Why.ASKED)
     due_on = models.DateField(null=True, blank=True)
+    next_visit_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="The patient’s next visit, kept by insurance.coming."
+    )
+    next_visit_kind = models.CharField(max_length=12, blank=True, editable=False)
     method = models.CharField(max_length=8, blank=True, choices=Method.choices)
     representative = models.CharField(max_length=120, blank=True)
     reference = models.CharField("call reference", max_length=60, blank=True)
@@ -63,6 +80,14 @@ class Verification(Record):
     deductible = models.DecimalField("deductible, $", max_digits=9, decimal_places=2, null=True, blank=True)
     deductible_met = models.DecimalField("deductible met, $", max_digits=9, decimal_places=2, null=True, blank=True)
     authorization_required = models.BooleanField(null=True, blank=True)
+    visit_limit = models.PositiveSmallIntegerField("visits a plan year", null=True, blank=True)
+    visits_used = models.PositiveSmallIntegerField("of them used", null=True, blank=True)
+    referral_required = models.BooleanField(null=True, blank=True)
+    telehealth_covered = models.BooleanField(null=True, blank=True)
+    exclusions = models.CharField(max_length=300, blank=True, help_text="Like off-label or experimental use.")
+    other_insurance = models.CharField(
+        "coordination of benefits", max_length=200, blank=True, help_text="What the payer knows of another plan."
+    )
     note = models.TextField(blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)
     checked_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -76,6 +101,18 @@ class Verification(Record):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["patient", "leg", "-opened_at"], name="verification_by_patient"),
             models.Index(fields=["state", "due_on"], name="verification_queue"),
+            models.Index(
+                F("next_visit_at").asc(nulls_last=True),
+                F("due_on").asc(nulls_last=True),
+                "id",
+                condition=Q(state__in=["not_started", "in_progress", "needs_info", "error"]),
+                name="verification_by_visit",
+            ),
+            models.Index(
+                fields=["next_visit_at", "id"],
+                condition=~Q(state="expired") & Q(next_visit_at__isnull=False),
+                name="verification_with_visit",
+            ),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             together("verification_checked_whole", "checked_at", "checked_by"),
@@ -102,6 +139,13 @@ class Verification(Record):
                 nulls_distinct=False,
                 name="verification_one_open",
             ),
+            models.CheckConstraint(
+                name="verification_next_visit_whole",
+                condition=Q(next_visit_at__isnull=True, next_visit_kind="")
+                | Q(next_visit_at__isnull=False) & ~Q(next_visit_kind=""),
+            ),
+            within("verification_visit_limit", "visit_limit", 0, 366),
+            within("verification_visits_used", "visits_used", 0, 366),
             within("verification_coinsurance", "coinsurance_percent", 0, 100),
             models.CheckConstraint(
                 name="verification_money_not_negative",
