@@ -43,6 +43,7 @@ class User(Record, AbstractBaseUser):
     )
     licence = models.CharField(max_length=60, blank=True)
     npi = models.CharField("NPI", max_length=10, blank=True)
+    mobile = models.CharField(max_length=20, blank=True, help_text="Where pages reach the person by text, as E.164.")
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=clock.now, editable=False)
 
