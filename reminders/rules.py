@@ -8,7 +8,8 @@ QUIET_FROM, QUIET_UNTIL = (
 )  # local to the patient's site; protocol Table A, S-TCPA1
 RETRY_MINUTES = (1, 5, 15, 60)  # after these tries a person calls
 LEASE = timedelta(seconds=60)
-TEXT_LIMIT = 160
+TEXT_LIMIT = 160  # characters of a text message; Table A, sms_max_chars (S-TCPA1)
+SENDER_LIMIT = 20  # of them for the clinic's name
 
 
 def is_quiet(local: datetime) -> bool:

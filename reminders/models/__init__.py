@@ -5,6 +5,7 @@ from reminders.models.messages import Message, MessageAttempt
 from reminders.models.pages import PageAttempt, StaffPage
 from reminders.models.preferences import OptOut
 from reminders.models.tasks import FollowUp
+from reminders.models.wordings import SenderName, Wording
 
 __all__ = [
     "FollowUp",
@@ -13,6 +14,8 @@ __all__ = [
     "MessageAttempt",
     "OptOut",
     "PageAttempt",
+    "SenderName",
     "StaffPage",
+    "Wording",
     "claim_whole",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from clinic import clock
 from clinic.history import audited
@@ -38,7 +38,16 @@ class Message(Record, HandedOver):
     subject_kind = models.CharField(max_length=30)
     subject_id = models.UUIDField()
     occurrence = models.CharField(max_length=60, help_text="Tells two messages of one kind and subject apart.")
+    language = models.CharField(max_length=5, default="en", help_text="The language it was planned in.")
     template_version = models.CharField(max_length=20)
+    merged_into = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="took_along",
+        help_text="The text message of the same day that says this too.",
+    )
     values = models.JSONField(
         default=dict,
         help_text="What the template’s placeholders stand for; nothing clinical.",
@@ -65,6 +74,10 @@ class Message(Record, HandedOver):
                 name="message_sent_has_time",
                 condition=Q(state__in=["sent", "delivered"], sent_at__isnull=False)
                 | ~Q(state__in=["sent", "delivered"]),
+            ),
+            models.CheckConstraint(
+                name="message_merged_not_by_itself",
+                condition=Q(merged_into__isnull=True) | (~Q(merged_into=F("id")) & ~Q(state="claimed")),
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
