@@ -1,6 +1,7 @@
 """The drug: series, orders, the run, recovery, and the ledger that must add up."""
 
 from infusions.models.adverse import AdverseEvent
+from infusions.models.checkins import CheckIn
 from infusions.models.decisions import GapDecision, PlanExtension
 from infusions.models.flowsheet import Phrase, RunEvent, VitalSigns
 from infusions.models.gate import ArrivalCheck, GateOverride, PregnancyTest
@@ -19,6 +20,7 @@ __all__ = [
     "AgainstAdvice",
     "ArrivalCheck",
     "BoosterPlan",
+    "CheckIn",
     "Discharge",
     "DrugVial",
     "FlowsheetPack",

@@ -3,6 +3,7 @@
 from visits.models.appointments import Appointment, Hold, StatusEvent
 from visits.models.feeds import CalendarLink
 from visits.models.repairs import Repair, RepairStep
+from visits.models.rides import Ride
 from visits.models.waiting import Offer, Opening, WaitlistEntry
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Opening",
     "Repair",
     "RepairStep",
+    "Ride",
     "StatusEvent",
     "WaitlistEntry",
 ]
