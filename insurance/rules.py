@@ -1,4 +1,4 @@
-"""What money and insurance count by: business days, the estimate's day, infusion time to codes, how long a check holds.
+"""What money and insurance count by: business days, the estimate's day, how long a check holds.
 
 Pure: no database, no clock. Sources are keys of the protocol's source list.
 """
@@ -14,25 +14,12 @@ from typing import NamedTuple
 
 ONE_DAY = timedelta(days=1)
 
-# Minutes of infusion time (S-CPT1, S-CPT2, S-CPT3).
-FIRST_HOUR_FROM = 16
-SECOND_HOUR_FROM = 91
-HOUR = 60
-
 # Business days (45 CFR 149.610, S-GFE).
 SCHEDULED_WELL_AHEAD = 10
 SCHEDULED_AHEAD = 3
 GFE_DAYS_WELL_AHEAD = 3
 GFE_DAYS_AHEAD = 1
 GFE_DAYS_ON_REQUEST = 3
-
-
-class Code(NamedTuple):
-    """A suggestion for the bill, in our own words; the coder decides."""
-
-    code: str
-    units: int
-    sentence: str
 
 
 def _nth(year: int, month: int, weekday: int, nth: int) -> date:
@@ -114,26 +101,6 @@ def gfe_due(scheduled_on: date, service_on: date, holidays: Container[date] = FE
 def gfe_due_on_request(asked_on: date, holidays: Container[date] = FEDERAL) -> date:
     """The last day to answer a request, or a question about cost, with an estimate (45 CFR 149.610, S-GFE)."""
     return add_business_days(asked_on, GFE_DAYS_ON_REQUEST, holidays)
-
-
-def infusion_codes(minutes: int | None) -> list[Code]:
-    """Codes for the time the drug ran, without pauses (S-CPT1, S-CPT2, S-CPT3). None: nobody wrote when it stopped.
-
-    16 to 90 minutes are the first hour; each further hour needs more than half of it, so 91 minutes start the second.
-    """
-    if minutes is None:
-        return [Code("96374", 1, "No stop time is written, so only an IV push can be billed. Add the stop time.")]
-    if minutes <= 0:
-        return []
-    if minutes < FIRST_HOUR_FROM:
-        return [
-            Code("96374", 1, f"{minutes} min is billed as an IV push; the first infusion hour needs at least 16 min.")
-        ]
-    codes = [Code("96365", 1, f"{minutes} min: first infusion hour (16 to 90 min).")]
-    if minutes >= SECOND_HOUR_FROM:
-        further = 1 + (minutes - SECOND_HOUR_FROM) // HOUR
-        codes.append(Code("96366", further, f"{minutes} min: {further} further, each begun by more than 30 min."))
-    return codes
 
 
 def month_end(day: date) -> date:

@@ -65,12 +65,3 @@ def sections(note_kind: str, session_kind: str) -> tuple[Section, ...]:
 def integration_window(last_given: datetime, *, hours: int, grace_days: int) -> tuple[datetime, datetime]:
     """Until when integration is due, and until when grace lasts (Seed A, S-JC; 72 hours and 7 days by default)."""
     return last_given + timedelta(hours=hours), last_given + timedelta(days=grace_days)
-
-
-def therapy_code(minutes: int) -> str | None:
-    """The psychotherapy code that the minutes support: 16 to 37, 38 to 52, 53 and more. None below 16."""
-    if minutes < 16:
-        return None
-    if minutes < 38:
-        return "90832"
-    return "90834" if minutes < 53 else "90837"

@@ -65,25 +65,6 @@ def test_new_year_on_a_saturday_is_kept_the_year_before() -> None:
     assert date(2028, 1, 1) not in rules.federal_holidays(2028)
 
 
-@pytest.mark.parametrize(
-    ("minutes", "codes"),
-    [
-        (None, [("96374", 1)]),
-        (0, []),
-        (1, [("96374", 1)]),
-        (15, [("96374", 1)]),
-        (16, [("96365", 1)]),
-        (40, [("96365", 1)]),  # J0: 09:12 to 09:52
-        (90, [("96365", 1)]),
-        (91, [("96365", 1), ("96366", 1)]),
-        (150, [("96365", 1), ("96366", 1)]),
-        (151, [("96365", 1), ("96366", 2)]),
-    ],
-)
-def test_infusion_codes_at_each_edge(minutes: int | None, codes: list[tuple[str, int]]) -> None:
-    assert [(line.code, line.units) for line in rules.infusion_codes(minutes)] == codes
-
-
 def test_a_check_holds_to_the_end_of_its_month() -> None:
     assert rules.valid_until(date(2028, 2, 1), None) == date(2028, 2, 29)
     assert rules.valid_until(date(2027, 2, 28), None) == date(2027, 2, 28)

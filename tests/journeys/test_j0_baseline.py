@@ -9,8 +9,8 @@ import pytest
 
 from infusions import boosters, response, run
 from infusions.models import DrugVial, Infusion, Series
+from insurance import coding_rules, verification
 from insurance import rules as insurance_rules
-from insurance import verification
 from insurance.models import SelfPay, Verification
 from journey.demo.day import Day
 from journey.series import book_booster, book_series
@@ -172,7 +172,7 @@ def test_forty_minutes_are_one_unit_of_the_first_hour(clinic: Clinic) -> None:
     series = booked(clinic, evaluated_and_self_paying(clinic))
     infusion = infused(clinic, series, 1, 21)
     minutes = run.infused_seconds(infusion, infusion.ended_at) // 60  # type: ignore[arg-type]
-    assert [(code.code, code.units) for code in insurance_rules.infusion_codes(minutes)] == [("96365", 1)]
+    assert [(line.code, line.units) for line in coding_rules.suggest([coding_rules.Infused(minutes)])] == [("96365", 1)]
 
 
 def test_response_is_first_met_at_the_fifth_and_remission_is_not(clinic: Clinic) -> None:

@@ -9,7 +9,7 @@ from clinic.errors import NotReady
 from infusions import ledger, readiness, run
 from infusions.limits import Kind
 from infusions.models import LedgerEntry
-from insurance import rules as insurance_rules
+from insurance import coding_rules
 from tests.infusions.day import Day
 
 pytestmark = pytest.mark.django_db
@@ -87,7 +87,7 @@ def test_a_rise_during_the_infusion_pauses_stops_and_wastes_the_rest(day, nurse,
         run.waste_rest(infusion_id=infusion.pk, witness=other_nurse, by=nurse)
     assert LedgerEntry.objects.get(kind="wasted").wasted_mg == Decimal("10.00")
     minutes = run.infused_seconds(stopped, day.at("12:00")) // 60
-    assert (minutes, insurance_rules.infusion_codes(minutes)[0][0]) == (30, "96365")
+    assert (minutes, coding_rules.suggest([coding_rules.Infused(minutes)])[0].code) == (30, "96365")
     _goes_home_when_it_is_calm(day, infusion)
 
 

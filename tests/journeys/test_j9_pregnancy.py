@@ -10,7 +10,7 @@ from clinic.errors import NotPermitted, NotReady, Refused
 from clinic.policy import Role
 from infusions import pregnancy, pump, readiness, run, series, suspension
 from infusions.models import Infusion
-from insurance import rules as insurance_rules
+from insurance import coding_rules
 from patients import evaluations
 from reminders.models import FollowUp, Message
 from tests import build
@@ -115,7 +115,7 @@ def _nothing_leaks(day, infusion):
 def _only_the_visit_is_billed(day, infusion):
     infusion.refresh_from_db()
     minutes = pump.infused_seconds(infusion, day.at("12:00")) // 60
-    assert (minutes, insurance_rules.infusion_codes(minutes)) == (0, [])
+    assert (minutes, coding_rules.suggest([coding_rules.Infused(minutes)])) == (0, [])
 
 
 def _goes_on_once_a_provider_found_her_eligible(day, course):

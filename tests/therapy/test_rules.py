@@ -4,24 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from therapy.rules import PLAN, PROGRESS, integration_window, sections, therapy_code
-
-
-@pytest.mark.parametrize(
-    ("minutes", "code"),
-    [
-        (0, None),
-        (15, None),
-        (16, "90832"),
-        (37, "90832"),
-        (38, "90834"),
-        (52, "90834"),
-        (53, "90837"),
-        (180, "90837"),
-    ],
-)
-def test_minutes_support_a_code(minutes, code):
-    assert therapy_code(minutes) == code
+from therapy.rules import PLAN, PROGRESS, integration_window, sections
 
 
 def test_integration_is_due_in_three_days_with_grace_of_a_week():
