@@ -51,6 +51,7 @@ class Action(StrEnum):
     CLEAR_ALERT = "decide on a grave safety alert and clear infusions"
     SEE_COVERAGE = "see coverage and verification"
     VERIFY_BENEFITS = "verify benefits"
+    KEEP_FEES = "keep the fee schedule"
     SEE_SCHEDULE = "see the schedule"
     BOOK = "book, move and cancel visits"
     OVERBOOK = "overbook on purpose, with a reason"
@@ -102,6 +103,7 @@ GRANTS: dict[Action, frozenset[Role]] = {
     Action.CLEAR_ALERT: frozenset({Role.PROVIDER}),
     Action.SEE_COVERAGE: _DESK | {Role.PROVIDER},
     Action.VERIFY_BENEFITS: frozenset({Role.INSURANCE_ADMIN}),
+    Action.KEEP_FEES: frozenset({Role.INSURANCE_ADMIN, Role.CLINIC_ADMIN}),
     Action.SEE_SCHEDULE: _ALL,
     Action.BOOK: frozenset({Role.FRONT_DESK, Role.NURSE, Role.THERAPIST, Role.PROVIDER}),
     Action.OVERBOOK: frozenset({Role.PROVIDER, Role.CLINIC_ADMIN}),
