@@ -3,19 +3,24 @@
 from reminders.models.handing import HandedOver, claim_whole
 from reminders.models.messages import Message, MessageAttempt
 from reminders.models.pages import PageAttempt, StaffPage
-from reminders.models.preferences import OptOut
+from reminders.models.preferences import ContactPreference, OptOut, Unreachable
 from reminders.models.tasks import FollowUp
+from reminders.models.texts import Delivery, InboundText
 from reminders.models.wordings import SenderName, Wording
 
 __all__ = [
+    "ContactPreference",
+    "Delivery",
     "FollowUp",
     "HandedOver",
+    "InboundText",
     "Message",
     "MessageAttempt",
     "OptOut",
     "PageAttempt",
     "SenderName",
     "StaffPage",
+    "Unreachable",
     "Wording",
     "claim_whole",
 ]
