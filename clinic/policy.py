@@ -52,6 +52,7 @@ class Action(StrEnum):
     SEE_COVERAGE = "see coverage and verification"
     VERIFY_BENEFITS = "verify benefits"
     KEEP_FEES = "keep the fee schedule"
+    CODE_VISITS = "code visits for the bill"
     SEE_SCHEDULE = "see the schedule"
     BOOK = "book, move and cancel visits"
     OVERBOOK = "overbook on purpose, with a reason"
@@ -104,6 +105,7 @@ GRANTS: dict[Action, frozenset[Role]] = {
     Action.SEE_COVERAGE: _DESK | {Role.PROVIDER},
     Action.VERIFY_BENEFITS: frozenset({Role.INSURANCE_ADMIN}),
     Action.KEEP_FEES: frozenset({Role.INSURANCE_ADMIN, Role.CLINIC_ADMIN}),
+    Action.CODE_VISITS: frozenset({Role.INSURANCE_ADMIN}),
     Action.SEE_SCHEDULE: _ALL,
     Action.BOOK: frozenset({Role.FRONT_DESK, Role.NURSE, Role.THERAPIST, Role.PROVIDER}),
     Action.OVERBOOK: frozenset({Role.PROVIDER, Role.CLINIC_ADMIN}),
