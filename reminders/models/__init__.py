@@ -4,7 +4,7 @@ from reminders.models.handing import HandedOver, claim_whole
 from reminders.models.messages import Message, MessageAttempt
 from reminders.models.pages import PageAttempt, StaffPage
 from reminders.models.preferences import ContactPreference, OptOut, Unreachable
-from reminders.models.tasks import FollowUp
+from reminders.models.tasks import FollowUp, FollowUpStep
 from reminders.models.texts import Delivery, InboundText
 from reminders.models.wordings import SenderName, Wording
 
@@ -12,6 +12,7 @@ __all__ = [
     "ContactPreference",
     "Delivery",
     "FollowUp",
+    "FollowUpStep",
     "HandedOver",
     "InboundText",
     "Message",

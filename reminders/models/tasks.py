@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from clinic import clock
-from clinic.history import audited
+from clinic.history import append_only, audited
 from clinic.models import Site
 from clinic.policy import Role
 from clinic.records import Record
@@ -20,7 +21,11 @@ USER = settings.AUTH_USER_MODEL
 
 @audited
 class FollowUp(Record):
-    """A task that must not be forgotten: owner (a role or a person), a clock, and an outcome."""
+    """A task that must not be forgotten: owner (a role or a person), a clock, and an outcome.
+
+    `occurrence` tells two occasions of one kind apart, so that what a person ended is not asked again, and the next
+    occasion is. `closed_itself`: the thing was done, or is not wanted; should that be undone, the task opens again.
+    """
 
     class State(models.TextChoices):
         OPEN = "open", "Open"
@@ -39,14 +44,23 @@ class FollowUp(Record):
     title = models.CharField(max_length=160)
     subject_kind = models.CharField(max_length=30)
     subject_id = models.UUIDField()
+    occurrence = models.CharField(max_length=40, blank=True)
     link = models.CharField(max_length=200, blank=True, help_text="The path of the page where it is done.")
     owner_role = models.CharField(max_length=20, choices=[(role.value, role.label) for role in Role])
     owner = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="follow_ups")
     opened_at = models.DateTimeField(default=clock.now)
     due_at = models.DateTimeField()
     escalates_at = models.DateTimeField(null=True, blank=True)
+    escalates_to = models.CharField(max_length=20, blank=True, choices=[(role.value, role.label) for role in Role])
+    escalated_at = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0, help_text="Calls in vain.")
+    outcomes = ArrayField(
+        models.CharField(max_length=80), default=list, blank=True, help_text="Empty: those of its kind."
+    )
     state = models.CharField(max_length=4, choices=State.choices, default=State.OPEN)
+    result = models.CharField(max_length=80, blank=True, help_text="The outcome that was chosen.")
     outcome = models.CharField(max_length=300, blank=True)
+    closed_itself = models.BooleanField(default=False)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
@@ -66,6 +80,12 @@ class FollowUp(Record):
                 name="follow_up_done_says_what",
                 condition=~Q(state="done") | ~Q(outcome=""),
             ),
+            models.CheckConstraint(
+                name="follow_up_open_is_not_closed", condition=~Q(state="open") | Q(closed_itself=False, result="")
+            ),
+            models.CheckConstraint(
+                name="follow_up_escalated_to_whom", condition=Q(escalated_at__isnull=True) | ~Q(escalates_to="")
+            ),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(
@@ -73,7 +93,39 @@ class FollowUp(Record):
                 condition=Q(state="open"),
                 name="follow_up_list",
             ),
+            models.Index(fields=["site", "due_at", "id"], condition=Q(state="open"), name="follow_up_by_clock"),
+            models.Index(fields=["subject_id", "kind"], name="follow_up_of_subject"),
+            models.Index(
+                fields=["escalates_at"],
+                condition=Q(state="open", escalated_at__isnull=True),
+                name="follow_up_to_escalate",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+
+@audited
+class FollowUpStep(Record):
+    """What happened to a task between its opening and its end: whose it became, calls in vain, whom it went up to."""
+
+    class What(models.TextChoices):
+        TAKEN = "taken", "Taken on"
+        HANDED = "handed", "Handed over"
+        TRIED = "tried", "Not reached"
+        ESCALATED = "escalated", "Escalated"
+        REOPENED = "reopened", "Opened again"
+
+    task = models.ForeignKey(FollowUp, on_delete=models.PROTECT, related_name="steps")
+    what = models.CharField(max_length=9, choices=What.choices)
+    words = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField(default=clock.now)
+    by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["at", "id"]
+        triggers: ClassVar[list[Any]] = [append_only("follow_up_step_append_only")]
+
+    def __str__(self) -> str:
+        return self.get_what_display()
