@@ -28,6 +28,9 @@ class Authorization(Record, Retractable):
     starts_on = models.DateField("first day")
     ends_on = models.DateField("last day")
     note = models.CharField(max_length=300, blank=True)
+    criteria = models.TextField(
+        "what the payer asked for", max_length=4000, blank=True, help_text="As it was when this was approved."
+    )
     recorded_at = models.DateTimeField(default=clock.now, editable=False)
     recorded_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
 

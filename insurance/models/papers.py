@@ -11,6 +11,7 @@ from django.db.models import Q
 from clinic import clock
 from clinic.history import audited
 from clinic.records import Record, Retractable
+from insurance.models.authorizations import Authorization
 from insurance.models.verifications import Verification
 from patients.models import Patient
 
@@ -19,7 +20,7 @@ USER = settings.AUTH_USER_MODEL
 
 @audited
 class InsurancePaper(Record, Retractable):
-    """A file beside a patient's coverage, and the check it belongs to where it belongs to one."""
+    """A file beside a patient's coverage, and the check or the authorization it belongs to where it belongs to one."""
 
     class Type(models.TextChoices):
         PDF = "application/pdf", "PDF"
@@ -28,6 +29,9 @@ class InsurancePaper(Record, Retractable):
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="insurance_papers")
     verification = models.ForeignKey(
         Verification, null=True, blank=True, on_delete=models.PROTECT, related_name="papers"
+    )
+    authorization = models.ForeignKey(
+        Authorization, null=True, blank=True, on_delete=models.PROTECT, related_name="papers"
     )
     title = models.CharField(max_length=120)
     type = models.CharField(max_length=20, choices=Type.choices)
