@@ -15,6 +15,14 @@ from insurance.models.coverages import Coverage
 from patients.models import Patient
 
 USER = settings.AUTH_USER_MODEL
+_LIMITS = (
+    "deductible_family",
+    "deductible_family_met",
+    "out_of_pocket",
+    "out_of_pocket_met",
+    "out_of_pocket_family",
+    "out_of_pocket_family_met",
+)
 
 
 @audited
@@ -79,6 +87,24 @@ class Verification(Record):
     coinsurance_percent = models.PositiveSmallIntegerField("coinsurance, %", null=True, blank=True)
     deductible = models.DecimalField("deductible, $", max_digits=9, decimal_places=2, null=True, blank=True)
     deductible_met = models.DecimalField("deductible met, $", max_digits=9, decimal_places=2, null=True, blank=True)
+    deductible_family = models.DecimalField(
+        "family deductible, $", max_digits=9, decimal_places=2, null=True, blank=True
+    )
+    deductible_family_met = models.DecimalField(
+        "family deductible met, $", max_digits=9, decimal_places=2, null=True, blank=True
+    )
+    out_of_pocket = models.DecimalField("out-of-pocket limit, $", max_digits=9, decimal_places=2, null=True, blank=True)
+    out_of_pocket_met = models.DecimalField(
+        "out-of-pocket met, $", max_digits=9, decimal_places=2, null=True, blank=True
+    )
+    out_of_pocket_family = models.DecimalField(
+        "family out-of-pocket limit, $", max_digits=9, decimal_places=2, null=True, blank=True
+    )
+    out_of_pocket_family_met = models.DecimalField(
+        "family out-of-pocket met, $", max_digits=9, decimal_places=2, null=True, blank=True
+    )
+    plan_begins = models.DateField("plan begins", null=True, blank=True)
+    plan_ends = models.DateField("plan ends", null=True, blank=True)
     authorization_required = models.BooleanField(null=True, blank=True)
     visit_limit = models.PositiveSmallIntegerField("visits a plan year", null=True, blank=True)
     visits_used = models.PositiveSmallIntegerField("of them used", null=True, blank=True)
@@ -153,6 +179,7 @@ class Verification(Record):
                 & (Q(deductible__isnull=True) | Q(deductible__gte=0))
                 & (Q(deductible_met__isnull=True) | Q(deductible_met__gte=0)),
             ),
+            *(within(f"verification_{name}_range", name, 0, 9_999_999) for name in _LIMITS),
         ]
         triggers: ClassVar[list[Any]] = [locked_when("verification_expired", state="expired")]
 
