@@ -22,12 +22,20 @@ from insurance.models import Coverage, PayerContact, Verification
 from insurance.standing import shown_day
 from insurance.states import RESULTS, State
 
-DOLLARS = ("copay", "deductible", "deductible_met")
+LIMITS = ("deductible", "deductible_family", "out_of_pocket", "out_of_pocket_family")
+DOLLARS = ("copay", *LIMITS, *(f"{name}_met" for name in LIMITS))
+DAYS = ("plan_begins", "plan_ends")
+MOST_DOLLARS = {name: 999_999 if name == "copay" else 9_999_999 for name in DOLLARS}
 YES_NO = ("in_network", "authorization_required", "referral_required", "telehealth_covered")
 COUNTS = ("visit_limit", "visits_used")
 WORDS = {"exclusions": 300, "other_insurance": 200}
-BENEFITS = (*DOLLARS, "coinsurance_percent", *YES_NO, *COUNTS, *WORDS)
-MET = (("deductible", "deductible_met", "deductible"),)
+BENEFITS = (*DOLLARS, "coinsurance_percent", *DAYS, *YES_NO, *COUNTS, *WORDS)
+MET = (
+    ("deductible", "deductible_met", "deductible"),
+    ("deductible_family", "deductible_family_met", "family deductible"),
+    ("out_of_pocket", "out_of_pocket_met", "out-of-pocket limit"),
+    ("out_of_pocket_family", "out_of_pocket_family_met", "family out-of-pocket limit"),
+)
 """A limit, what is met of it, and its name in a sentence."""
 
 # What else happens in the same transaction when a payer answered; rooms further right add themselves.
@@ -139,6 +147,14 @@ def _wrong_numbers(benefits: dict[str, Any]) -> dict[str, str]:
         for name in (*DOLLARS, *COUNTS)
         if benefits[name] is not None and benefits[name] < 0
     }
+    wrong |= {
+        name: f"Write {MOST_DOLLARS[name]:,} or less."
+        for name in DOLLARS
+        if name not in wrong and benefits[name] is not None and benefits[name] > MOST_DOLLARS[name]
+    }
+    begins, ends = benefits["plan_begins"], benefits["plan_ends"]
+    if begins and ends and ends < begins:
+        wrong["plan_ends"] = "The plan ends before it begins. Check both days."
     share = benefits["coinsurance_percent"]
     if share is not None and not 0 <= share <= 100:
         wrong["coinsurance_percent"] = "Write a share from 0 to 100 %."
