@@ -1,10 +1,10 @@
-"""Numbers by which payers know the clinic and its people."""
+"""Numbers by which payers know the clinic, its people and its drugs."""
 
 import re
 
 PREFIX = "80840"
 """ISO issuer number of US health applications; part of an NPI's check digit (CMS, NPI check digit calculation)."""
-TEN_DIGITS, NINE_DIGITS = re.compile(r"[12]\d{9}"), re.compile(r"\d{9}")
+TEN_DIGITS, NINE_DIGITS, ELEVEN_DIGITS = re.compile(r"[12]\d{9}"), re.compile(r"\d{9}"), re.compile(r"\d{11}")
 
 
 def npi(typed: str) -> str:
@@ -21,6 +21,23 @@ def tax_id(typed: str) -> str:
     if digits and not NINE_DIGITS.fullmatch(digits):
         raise ValueError("A tax number has nine digits, like 12-3456789.")
     return digits
+
+
+def ndc(typed: str) -> str:
+    """The National Drug Code as the eleven digits of a bill (5-4-2), or nothing for nothing.
+
+    Ten digits are filled up with a zero in the part that lacks one, which only the hyphens tell (21 CFR 207.33).
+    Raises ValueError with a sentence.
+    """
+    text = typed.strip()
+    parts = re.split(r"[\s-]+", text) if text else []
+    if parts and not all(part.isdigit() for part in parts):
+        parts = ["?"]
+    if len(parts) == 3:
+        parts = ["".join(part.zfill(width) for part, width in zip(parts, (5, 4, 2), strict=True))]
+    if parts and not (len(parts) == 1 and ELEVEN_DIGITS.fullmatch(parts[0])):
+        raise ValueError("Write the NDC as it stands on the vial, with its hyphens, like 42023-115-10.")
+    return "".join(parts)
 
 
 def _sum(digits: str) -> int:

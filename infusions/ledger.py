@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F, Q, Sum
 
-from clinic import clock, settings_versions
+from clinic import clock, identifiers, settings_versions
 from clinic.errors import Invalid, NotFound, Refused
 from clinic.models import Site, User
 from clinic.policy import Action, Role, can, require
@@ -50,6 +50,7 @@ def receive(
     by: User,
     observed_at: datetime | None = None,
     note: str = "",
+    ndc: str = "",
 ) -> DrugVial:
     """Take one vial into stock. Raises NotPermitted, Invalid."""
     require(by, Action.KEEP_LEDGER, at=site)
@@ -61,12 +62,17 @@ def receive(
         "volume_ml": "" if Decimal("0.5") <= volume_ml <= 50 else f"A vial holds 0.5 to {quantity(50, 'mL')}.",
         "expires_on": "" if expires_on >= site.today() else "This vial has expired. It can’t go into stock.",
     }
+    try:
+        ndc = identifiers.ndc(ndc)
+    except ValueError as error:
+        problems["ndc"] = str(error)
     if found := {field: text for field, text in problems.items() if text}:
         raise Invalid(found)
     vial = DrugVial.objects.create(
         site=site,
         label=label,
         lot=lot,
+        ndc=ndc,
         strength_mg_per_ml=strength_mg_per_ml,
         volume_ml=rules.rounded(volume_ml),
         expires_on=expires_on,

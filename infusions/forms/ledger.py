@@ -33,6 +33,10 @@ class ReceiveForm(CalmForm, forms.Form):
     )
     volume_ml = forms.DecimalField(label="Volume", max_digits=6, decimal_places=2, initial=10)
     lot = forms.CharField(max_length=40)
+    ndc = forms.CharField(
+        label="NDC", max_length=16, required=False,
+        help_text="From the vial, with its hyphens, like 42023-115-10. Bills for the drug name it.",
+    )  # fmt: skip
     expires_on = forms.DateField(label="Expires on", help_text="With month and year only: the last day of that month.")
 
 

@@ -52,6 +52,7 @@ class DrugVial(Record):
     label = models.CharField(max_length=40, help_text="The number on our own sticker; what is scanned.")
     drug = models.CharField(max_length=40, default="Ketamine")
     lot = models.CharField(max_length=40)
+    ndc = models.CharField("NDC", max_length=11, blank=True, help_text="Eleven digits; bills for the drug name it.")
     strength_mg_per_ml = models.DecimalField(max_digits=5, decimal_places=1)
     volume_ml = models.DecimalField(max_digits=6, decimal_places=2)
     expires_on = models.DateField()
@@ -65,6 +66,7 @@ class DrugVial(Record):
             models.CheckConstraint(name="vial_never_below_zero", condition=Q(balance_ml__gte=0)),
             models.CheckConstraint(name="vial_never_over_full", condition=Q(balance_ml__lte=F("volume_ml"))),
             models.CheckConstraint(name="vial_strengths", condition=Q(strength_mg_per_ml__in=[10, 50, 100])),
+            models.CheckConstraint(name="vial_ndc", condition=Q(ndc__regex=r"^([0-9]{11})?$")),
             within("vial_volume_sane", "volume_ml", Decimal("0.5"), Decimal(50)),
             models.CheckConstraint(name="vial_closed_is_empty", condition=Q(closed_at__isnull=True) | Q(balance_ml=0)),
         ]

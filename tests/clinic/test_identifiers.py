@@ -27,6 +27,21 @@ def test_a_tax_number_is_nine_digits():
         identifiers.tax_id("12-345678")
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("42023-115-10", "42023011510"), ("0409-2051-05", "00409205105"), ("42023-0115-1", "42023011501"),
+     ("00409205105", "00409205105"), ("", "")],
+)  # fmt: skip
+def test_an_ndc_becomes_eleven_digits(typed, kept):
+    assert identifiers.ndc(typed) == kept
+
+
+@pytest.mark.parametrize("typed", ["4202311510", "42023-11510", "42023-115-1O", "420230-115-10"])
+def test_an_ndc_whose_parts_are_not_known_is_refused(typed):
+    with pytest.raises(ValueError, match="with its hyphens"):
+        identifiers.ndc(typed)
+
+
 def test_site_and_person_refuse_a_slip_and_change_nothing(site, nurse, clinic_admin):
     with pytest.raises(Invalid) as refused:
         directory.edit_site(site_id=site.pk, npi="1234567890", tax_id="1", by=clinic_admin)
