@@ -20,12 +20,13 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     ),
     State.SENT: frozenset({State.DELIVERED, State.FAILED}),
     State.DELIVERED: frozenset(),
-    State.FAILED: frozenset({State.PLANNED, State.VOID}),
-    State.UNCERTAIN: frozenset({State.SENT, State.FAILED}),
+    State.FAILED: frozenset({State.PLANNED, State.VOID, State.CALLED}),
+    State.UNCERTAIN: frozenset({State.SENT, State.DELIVERED, State.PLANNED, State.FAILED, State.CALLED}),
     # The change for which it was taken back was itself undone within its quarter of an hour.
     State.VOID: frozenset({State.PLANNED}),
     State.SUPPRESSED: frozenset(),
     State.EXPIRED: frozenset(),
+    State.CALLED: frozenset(),
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
@@ -13,6 +14,8 @@ from clinic.models import Site
 from clinic.records import Record, together
 from patients.models import ContactConsent, Patient
 from reminders.models.handing import HandedOver, claim_whole
+
+USER = settings.AUTH_USER_MODEL
 
 
 @audited
@@ -29,6 +32,7 @@ class Message(Record, HandedOver):
         VOID = "void", "Taken back"
         SUPPRESSED = "suppressed", "Held back"
         EXPIRED = "expired", "Too late"
+        CALLED = "called", "Called instead"
 
     kind = models.CharField(max_length=40)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="messages")
@@ -61,6 +65,13 @@ class Message(Record, HandedOver):
         help_text="Why it was taken back, held back or failed.",
     )
     planned_at = models.DateTimeField(default=clock.now, editable=False)
+    begun_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the try under way was written; it can’t be taken back from then on."
+    )
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.ForeignKey(
+        USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="Who called instead."
+    )
 
     class Meta:
         ordering: ClassVar[list[str]] = ["due_at", "id"]
@@ -76,6 +87,13 @@ class Message(Record, HandedOver):
                 | ~Q(state__in=["sent", "delivered"]),
             ),
             models.CheckConstraint(
+                name="message_begun_while_claimed", condition=Q(begun_at__isnull=True) | Q(state="claimed")
+            ),
+            together("message_settled_whole", "settled_at", "settled_by"),
+            models.CheckConstraint(
+                name="message_called_by_somebody", condition=~Q(state="called") | Q(settled_by__isnull=False)
+            ),
+            models.CheckConstraint(
                 name="message_merged_not_by_itself",
                 condition=Q(merged_into__isnull=True) | (~Q(merged_into=F("id")) & ~Q(state="claimed")),
             ),
@@ -84,6 +102,12 @@ class Message(Record, HandedOver):
             models.Index(fields=["due_at"], condition=Q(state="planned"), name="message_due"),
             models.Index(fields=["patient", "-due_at"], name="message_by_patient"),
             models.Index(fields=["subject_kind", "subject_id"], name="message_by_subject"),
+            models.Index(fields=["site", "due_at"], name="message_by_day"),
+            models.Index(
+                fields=["state", "due_at"],
+                condition=Q(state__in=["claimed", "failed", "uncertain"]),
+                name="message_unsettled",
+            ),
         ]
 
     LABELS: ClassVar[dict[str, str]] = {
@@ -105,6 +129,7 @@ class Message(Record, HandedOver):
         "void": "none",
         "suppressed": "warn",
         "expired": "warn",
+        "called": "ok",
     }
 
     def __str__(self) -> str:
@@ -124,6 +149,7 @@ class MessageAttempt(Record):
     """One try to hand a message to its provider; written before the call, closed after it."""
 
     message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="tries")
+    channel = models.CharField(max_length=5, choices=ContactConsent.Channel.choices, blank=True)
     started_at = models.DateTimeField(default=clock.now)
     ended_at = models.DateTimeField(null=True, blank=True)
     accepted = models.BooleanField(null=True)
