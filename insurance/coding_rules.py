@@ -122,9 +122,12 @@ class Drug:
 
 @dataclass(frozen=True)
 class Seen:
-    """A visit with a provider. `measured`: start and stop were recorded; else the minutes are the booked ones."""
+    """A visit with a provider. `measured`: start and stop were recorded; else the minutes are the booked ones.
 
-    minutes: int
+    None: the visit was for something else that did not take place, and perhaps a provider saw the patient.
+    """
+
+    minutes: int | None
     new: bool
     measured: bool
     beside_infusion: bool = False
@@ -201,6 +204,12 @@ def _drug(fact: Drug, rules: Sequence[Rule]) -> Iterator[Suggestion]:
 
 def _seen(fact: Seen, rules: Sequence[Rule]) -> Iterator[Suggestion]:
     what = What.NEW if fact.new else What.KNOWN
+    if fact.minutes is None:
+        bands = [each for each in rules if each.what == what]
+        if bands:
+            why = "Nothing was given. A visit can be billed if a provider saw the patient and noted it."
+            yield _line(bands[0], 1, why, warning="No minutes of a provider are recorded: keep, change or decline it.")
+        return
     rule = _band(rules, what, fact.minutes)
     who = "a new patient" if fact.new else "a known patient"
     if rule is None:
