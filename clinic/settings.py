@@ -230,6 +230,19 @@ EMAIL_USE_TLS = EMAIL_URL.get("EMAIL_USE_TLS", False)
 EMAIL_TIMEOUT = 20
 EMAIL_FILE_PATH = env.str("EMAIL_FILE_PATH", default=str(BASE_DIR / "var" / "mail"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Evenkeel <no-reply@evenkeel.example>")
+# A provider with an API instead of SMTP: EMAIL_BACKEND=anymail.backends.postmark.EmailBackend, ANYMAIL as JSON, and for
+# its reports EMAIL_EVENTS=anymail.webhooks.postmark.PostmarkTrackingWebhookView with WEBHOOK_SECRET in ANYMAIL.
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", default=EMAIL_BACKEND)
+ANYMAIL = env.json("ANYMAIL", default={})
+EMAIL_EVENTS = env.str("EMAIL_EVENTS", default="")
+
+# Who carries text messages: console, file, twilio; nobody when it is empty.
+TEXTS_BY = env.str("TEXTS_BY", default="" if PRODUCTION else "file")
+TEXTS_FILE = env.str("TEXTS_FILE", default=str(BASE_DIR / "var" / "texts.jsonl"))
+TWILIO_URL = env.str("TWILIO_URL", default="https://api.twilio.com")
+TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", default="")
+TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="")
+TWILIO_FROM = env.str("TWILIO_FROM", default="")  # a number like +15550100, or a messaging service, MG…
 
 # Celery on Redis, as measured: no result store, late acks, one task at a time, and a visibility timeout that is more
 # than twice the hard limit, so that a long task is never started a second time.
@@ -267,6 +280,7 @@ CELERY_BEAT_SCHEDULE = {
     "visits.repairs": {"task": "visits.tasks.find_waiting_repairs", "schedule": 30.0},
     "visits.waiting-lists": {"task": "visits.tasks.tend_waiting_lists", "schedule": 60.0},
     "insurance.lapsed": {"task": "insurance.tasks.expire_lapsed", "schedule": 3600.0},
+    "insurance.queue": {"task": "insurance.tasks.fill_queue", "schedule": 900.0},
     "infusions.flowsheets": {"task": "infusions.tasks.make_flowsheets", "schedule": 900.0},
     "reminders.questionnaires": {"task": "reminders.tasks.write_questionnaires", "schedule": 900.0},
     "patients.questionnaires": {"task": "patients.tasks.close_missed_questionnaires", "schedule": 900.0},

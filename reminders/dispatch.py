@@ -7,14 +7,11 @@ known whether it went out. That one is not repeated; a person is asked to look.
 
 from __future__ import annotations
 
-import smtplib
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from uuid import UUID
 
-from django.core.mail import get_connection
-from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
@@ -22,7 +19,7 @@ from clinic import advisory, clock
 from clinic.ids import uuid7
 from clinic.models import Heartbeat
 from clinic.policy import Role
-from reminders import channels, followups, ledger, rules, states, templates
+from reminders import channels, followups, ledger, rules, states, wordings
 from reminders.models import Message, MessageAttempt
 
 BATCH = 20
@@ -54,8 +51,7 @@ def dispatch_due(*, limit: int | None = None) -> Counts:
     owner = str(uuid7())
     _settle_lost_leases(counts)
     handled = 0
-    mail = get_connection(fail_silently=False)
-    try:
+    with channels.Session() as session:
         while limit is None or handled < limit:
             batch = _claim(
                 owner=owner,
@@ -64,10 +60,8 @@ def dispatch_due(*, limit: int | None = None) -> Counts:
             if not batch:
                 break
             for message_id in batch:
-                _deliver(message_id, owner=owner, mail=mail, counts=counts)
+                _deliver(message_id, owner=owner, session=session, counts=counts)
             handled += len(batch)
-    finally:
-        mail.close()
     Heartbeat.objects.update_or_create(name="dispatcher", defaults={"at": clock.now()})
     return counts
 
@@ -92,33 +86,20 @@ def _claim(*, owner: str, size: int) -> list[UUID]:
     return claimed
 
 
-def _deliver(message_id: UUID, *, owner: str, mail: BaseEmailBackend, counts: Counts) -> None:
+def _deliver(message_id: UUID, *, owner: str, session: channels.Session, counts: Counts) -> None:
     attempt = _begin(message_id, owner=owner, counts=counts)
     if attempt is None:
         return
     message = attempt.message
-    template = templates.find(message.kind, message.patient.language, message.template_version)
-    letter = template.fill(templates.unseal(message.values))
+    letter = wordings.letter(message)
     try:
-        # Opened only here, so that a mail server that is away costs each message a try and in the end calls a person.
-        mail.open()
-        provider_id = channels.email(
-            key=message.pk,
-            letter=letter,
-            to=message.patient.email,
-            connection=mail,
+        provider_id = channels.send(
+            channel=message.channel, key=message.pk, letter=letter, to=message.patient, session=session
         )
-    except smtplib.SMTPRecipientsRefused as refusal:
-        for_good = all(code >= 500 for code, _ in refusal.recipients.values())
-        _failed(attempt, f"The address was refused: {refusal}", for_good=for_good, counts=counts)
-    except (OSError, smtplib.SMTPException) as trouble:
-        mail.close()
-        _failed(
-            attempt,
-            f"{type(trouble).__name__}: {trouble}",
-            for_good=False,
-            counts=counts,
-        )
+    except channels.Refused as refusal:
+        _failed(attempt, refusal.why, for_good=refusal.for_good, counts=counts)
+    except channels.NotKnown as trouble:
+        _lost(attempt, trouble.why, counts=counts)
     else:
         _sent(attempt, provider_id, counts=counts)
 
@@ -186,6 +167,17 @@ def _failed(attempt: MessageAttempt, answer: str, *, for_good: bool, counts: Cou
     _close(message, Message.State.FAILED, answer)
     _ask_to_call(message, "A message could not be delivered")
     counts.failed += 1
+
+
+@transaction.atomic
+def _lost(attempt: MessageAttempt, answer: str, *, counts: Counts) -> None:
+    """The provider may have it: nobody repeats it before it is known."""
+    message = (
+        Message.objects.select_for_update(of=("self",)).select_related("patient", "site").get(pk=attempt.message_id)
+    )
+    _close(message, Message.State.UNCERTAIN, answer)
+    _ask_to_call(message, "It is not known whether a message arrived")
+    counts.uncertain += 1
 
 
 def _ask_to_call(message: Message, what: str) -> None:

@@ -7,7 +7,6 @@ it back. Unlike a message to a patient, a page of which it is not known whether 
 
 from __future__ import annotations
 
-import smtplib
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -15,8 +14,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.core.mail import get_connection
-from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
@@ -62,13 +59,11 @@ def call(alert: SafetyAlert) -> None:
 def run() -> Counts:
     """Escalate what nobody answered, then send what is due."""
     counts = Counts(escalated=escalate())
-    owner, mail = str(uuid7()), get_connection(fail_silently=False)
-    try:
+    owner = str(uuid7())
+    with channels.Session() as session:
         while batch := _claim(owner):
             for page_id in batch:
-                _deliver(page_id, owner=owner, mail=mail, counts=counts)
-    finally:
-        mail.close()
+                _deliver(page_id, owner=owner, session=session, counts=counts)
     Heartbeat.objects.update_or_create(name="paging", defaults={"at": clock.now()})
     return counts
 
@@ -128,8 +123,9 @@ def letter(page: StaffPage) -> Letter:
     until = f"{page.site.local(page.answer_by):%H:%M}"
     address = settings.PUBLIC_URL.rstrip("/") + reverse("patients:alert", args=[page.alert_id])
     again = "" if page.step == 0 else f" Nobody has answered yet (call {page.step + 1})."
+    urgent = f"Urgent: {page.site.name} needs you, answer by {until}"
     body = f"{page.site.name} needs you now. Answer by {until}.{again}\n\n{address}\n"
-    return Letter(subject=f"Urgent: {page.site.name} needs you, answer by {until}", body=body)
+    return Letter(subject=urgent, body=body, text=f"{urgent}.{again} {address}")
 
 
 @transaction.atomic
@@ -149,16 +145,15 @@ def _claim(owner: str) -> list[UUID]:
     return claimed
 
 
-def _deliver(page_id: UUID, *, owner: str, mail: BaseEmailBackend, counts: Counts) -> None:
+def _deliver(page_id: UUID, *, owner: str, session: channels.Session, counts: Counts) -> None:
     attempt = _begin(page_id, owner=owner, counts=counts)
     if attempt is None:
         return
     page = attempt.page
     try:
-        key = channels.to_staff(page.channel, key=page.pk, letter=letter(page), to=page.recipient, mail=mail)
-    except (OSError, smtplib.SMTPException) as trouble:
-        mail.close()
-        _put_off(attempt, f"{type(trouble).__name__}: {trouble}", counts)
+        key = channels.to_staff(page.channel, key=page.pk, letter=letter(page), to=page.recipient, session=session)
+    except (channels.Refused, channels.NotKnown) as trouble:
+        _put_off(attempt, trouble.why, counts)
     else:
         _sent(attempt, key, counts)
 

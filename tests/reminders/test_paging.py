@@ -164,7 +164,7 @@ def test_a_refused_login_of_the_mail_server_is_a_failure_to_hand_over_and_no_cra
     def refuse(*args: object, **kwargs: object) -> str:
         raise smtplib.SMTPAuthenticationError(535, b"no")
 
-    monkeypatch.setattr(channels, "email", refuse)
+    monkeypatch.setattr(EmailMessage, "send", refuse)
     for seconds in (0, 15, 45, 105, 225, 465):
         run_at(evening + timedelta(seconds=seconds))
     assert StaffPage.objects.get().state == "failed"
