@@ -11,6 +11,7 @@ from clinic import retracting
 from clinic.errors import Invalid, NotFound, Refused
 from clinic.models import User
 from clinic.policy import Action, require
+from insurance import filling
 from insurance.models import Coverage, Payer
 from insurance.standing import shown_day
 from patients.rows import locked_patient
@@ -30,11 +31,12 @@ def add_coverage(
     group_number: str = "",
     plan_name: str = "",
     subscriber_name: str = "",
+    subscriber_birth_date: date | None = None,
     relation: str = Coverage.Relation.SELF,
     starts_on: date | None = None,
     ends_on: date | None = None,
 ) -> Coverage:
-    """Put a plan on file. A payer nobody has named before is added by its name.
+    """Put a plan on file, and the checks of both its legs on the queue. A payer nobody has named before is added.
 
     Raises NotFound, NotPermitted, Invalid, Refused.
     """
@@ -47,14 +49,29 @@ def add_coverage(
         "subscriber_name": subscriber_name.strip(),
     }
     _refuse_bad_plan(payer, payer_name, rank, relation, texts, starts_on, ends_on)
+    _refuse_bad_subscriber(relation, subscriber_birth_date, patient.site.today())
     company = payer or payer_called(payer_name)
     if Coverage.objects.filter(
         patient=patient, payer=company, member_id=texts["member_id"], starts_on=starts_on
     ).exists():
         raise Refused(f"This plan of {company} with this member id and first day is on file already.")
-    return Coverage.objects.create(
-        patient=patient, payer=company, rank=rank, relation=relation, starts_on=starts_on, ends_on=ends_on, **texts
+    made = Coverage.objects.create(
+        patient=patient,
+        payer=company,
+        rank=rank,
+        relation=relation,
+        subscriber_birth_date=subscriber_birth_date if relation != Coverage.Relation.SELF else None,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        **texts,
     )
+    filling.new_plan(made)
+    return made
+
+
+def _refuse_bad_subscriber(relation: str, born: date | None, today: date) -> None:
+    if relation != Coverage.Relation.SELF and born and not date(1900, 1, 1) <= born <= today:
+        raise Invalid({"subscriber_birth_date": "Write the subscriber’s birth date, between 1900 and today."})
 
 
 def payer_called(name: str) -> Payer:

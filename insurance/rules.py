@@ -103,6 +103,14 @@ def gfe_due_on_request(asked_on: date, holidays: Container[date] = FEDERAL) -> d
     return add_business_days(asked_on, GFE_DAYS_ON_REQUEST, holidays)
 
 
+def business_day_before(day: date, holidays: Container[date] = FEDERAL) -> date:
+    """The last business day before `day`."""
+    day -= ONE_DAY
+    while not is_business_day(day, holidays):
+        day -= ONE_DAY
+    return day
+
+
 def month_end(day: date) -> date:
     return day.replace(day=monthrange(day.year, day.month)[1])
 

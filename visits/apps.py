@@ -7,9 +7,12 @@ class VisitsConfig(AppConfig):
     def ready(self) -> None:
         from clinic.place import directory
         from insurance import authorizations
-        from visits import followers, openings, repair, retiring, tending, units
+        from insurance import coming as expected
+        from visits import coming, followers, openings, repair, retiring, tending, units
 
         authorizations.count_with(units.infusion_days)
+        expected.read_with(coming.ahead)
+        followers.add(coming.follow_visit)
         directory.before_retiring.append(retiring.objection)
         directory.after_losing.append(repair.look_after)
         directory.after_lifting.append(openings.reopened)

@@ -16,6 +16,7 @@ from clinic import clock
 from clinic.errors import Invalid, NotFound, Refused
 from clinic.models import Room, Site, User
 from clinic.policy import Action, can, require
+from insurance import coming
 from patients.models import Patient
 from visits import clashes, notices, places
 from visits.calendar import Calendar
@@ -70,7 +71,9 @@ def book_all(*, patient: Patient, site: Site, wanted: Sequence[Wanted], by: User
     shapes = [places.shape_of(wish, calendar.timing) for wish in wanted]
     lock_for(calendar, patient, list(zip(wanted, shapes, strict=True)))
     calendar.read_holds(patients=[patient.pk])
-    return [_take(calendar, patient, wish, form, by) for wish, form in zip(wanted, shapes, strict=True)]
+    booked = [_take(calendar, patient, wish, form, by) for wish, form in zip(wanted, shapes, strict=True)]
+    coming.refresh(patient.site, [patient.pk])
+    return booked
 
 
 def _check_patient(patient: Patient, site: Site, by: User) -> None:

@@ -13,7 +13,8 @@ from clinic import clock, settings_versions
 from clinic.errors import IllegalTransition, Invalid, NotFound, Refused
 from clinic.models import Room, User
 from clinic.policy import Action, can, require
-from visits import clashes, courses, followers, notices, places
+from insurance import coming
+from visits import clashes, courses, followers, notices, patient_tasks, places
 from visits.booking import check_start
 from visits.calendar import Calendar
 from visits.locks import lock_each
@@ -28,7 +29,7 @@ Status = Appointment.Status
 def locked(appointment_id: UUID) -> Appointment:
     found = (
         Appointment.objects.select_for_update(of=("self",))
-        .select_related("site", "patient")
+        .select_related("site", "patient__site")
         .filter(pk=appointment_id)
         .first()
     )
@@ -108,6 +109,7 @@ def finish(*, appointment_id: UUID, by: User) -> Appointment:
     appointment = locked(appointment_id)
     require(by, Action.BOOK, at=appointment.site)
     _become(appointment, Status.DONE, by)
+    coming.refresh(appointment.patient.site, [appointment.patient_id])
     return appointment
 
 
