@@ -14,7 +14,7 @@ from clinic.errors import IllegalTransition, Invalid, NotFound, Refused
 from clinic.models import Room, User
 from clinic.policy import Action, can, require
 from insurance import coming
-from visits import clashes, courses, followers, notices, patient_tasks, places
+from visits import clashes, courses, followers, notices, places
 from visits.booking import check_start
 from visits.calendar import Calendar
 from visits.locks import lock_each
