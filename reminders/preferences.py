@@ -1,0 +1,196 @@
+"""On which channel a patient may be reached, which they like best, and what they do not want to be sent.
+
+A channel is open when there is an address that works, the patient agreed to it (patients.registration) and nobody said
+stop. What was agreed stays written down when somebody says stop: the stop lies over it, and is the later word
+(protocol 7.3; 47 CFR 64.1200).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from clinic import clock
+from clinic.errors import Invalid, Refused
+from clinic.models import User
+from clinic.policy import Action, require
+from patients.models import ContactConsent, Patient
+from patients.rows import patient_for
+from reminders.channels import texts
+from reminders.models import ContactPreference, Message, OptOut, Unreachable
+
+Channel, Way = ContactConsent.Channel, ContactPreference.Way
+FIRST = (Channel.TEXT, Channel.EMAIL)  # texts are read (protocol 7.1, S-Tang); who agreed to both gets them
+NOUNS = {Channel.TEXT: "texts", Channel.EMAIL: "email"}
+NOWHERE = {Channel.TEXT: "There is no phone number.", Channel.EMAIL: "There is no email address."}
+
+
+@dataclass(frozen=True)
+class Ways:
+    """What leads to a patient: why each channel is closed (nothing where it is open), and what they like best."""
+
+    shut: dict[Channel, str]
+    prefers: str
+
+    @property
+    def open(self) -> list[Channel]:
+        """The open channels, the best first."""
+        return sorted((one for one in FIRST if not self.shut[one]), key=lambda one: one != self.prefers)
+
+
+def address_of(patient: Patient, channel: str) -> str:
+    return patient.phone if channel == Channel.TEXT else patient.email.lower()
+
+
+def stops(patient: Patient) -> QuerySet[OptOut]:
+    """What stands between us and the patient: their own word, or that of whoever else has their number."""
+    theirs = Q(patient=patient)
+    for channel in FIRST:
+        if address := address_of(patient, channel):
+            theirs |= Q(channel=channel, address=address)
+    return OptOut.objects.filter(theirs, until__isnull=True)
+
+
+def dead_ends(patient: Patient) -> QuerySet[Unreachable]:
+    """Those of the patient's addresses at which nobody can be reached."""
+    here = Q(channel=Channel.TEXT, address=patient.phone) | Q(channel=Channel.EMAIL, address=patient.email.lower())
+    return Unreachable.objects.filter(here, until__isnull=True)
+
+
+def ways(patient: Patient) -> Ways:
+    """Everything that leads to a patient, in four queries."""
+    preference = ContactPreference.objects.filter(patient=patient).values_list("way", flat=True).first() or ""
+    if patient.deceased_on:
+        return Ways(dict.fromkeys(FIRST, "The patient has died."), preference)
+    if preference == Way.CALL:
+        return Ways(dict.fromkeys(FIRST, "The patient wants to be called and written nothing."), preference)
+    agreed = set(patient.contact_consents.filter(revoked_at__isnull=True).values_list("channel", flat=True))
+    stopped = set(stops(patient).values_list("channel", flat=True))
+    dead = dict(dead_ends(patient).values_list("channel", "why"))
+    return Ways({channel: _shut(patient, channel, agreed, stopped, dead) for channel in FIRST}, preference)
+
+
+def _shut(patient: Patient, channel: Channel, agreed: set[str], stopped: set[str], dead: dict[str, str]) -> str:
+    if channel == Channel.TEXT and not texts.are_on():
+        return "The clinic sends no texts."
+    if not address_of(patient, channel):
+        return NOWHERE[channel]
+    if channel in stopped:
+        return "The patient asked for no more messages."
+    if channel in dead:
+        return dead[channel]
+    return "" if channel in agreed else f"The patient has not agreed to {NOUNS[channel]}."
+
+
+def channel_for(patient: Patient) -> Channel:
+    """The channel on which a new message is planned: the one they like best of those that are open."""
+    found = ways(patient)
+    return found.open[0] if found.open else Channel.EMAIL
+
+
+def way(patient: Patient, planned: str) -> tuple[Channel | None, str]:
+    """On which channel a message goes out now, and why not on the planned one; None when every one is closed."""
+    found = ways(patient)
+    why = found.shut[Channel(planned)]
+    if not why:
+        return Channel(planned), ""
+    return (found.open[0] if found.open else None), why
+
+
+def held_back(patient: Patient) -> str:
+    """Why nothing at all may be written to this person, or nothing."""
+    return way(patient, channel_for(patient))[1]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One line for the chart: what does not reach the patient, and why."""
+
+    meaning: str
+    sentence: str
+
+
+def notices(patient: Patient) -> list[Notice]:
+    """What everybody who opens the chart should know before they rely on a message."""
+    said: list[Notice] = []
+    for stop in stops(patient):
+        shared = "" if stop.patient_id in {None, patient.pk} else ", by another person with this number"
+        word = "STOP" if stop.source == OptOut.Source.TEXT else "said so"
+        when = f"{patient.site.local(stop.since):%-d %b %H:%M}"
+        said.append(Notice("warn", f"No {NOUNS[Channel(stop.channel)]}: {word} on {when}{shared}"))
+    said += [Notice("warn", f"No {NOUNS[Channel(one.channel)]}: {one.why}") for one in dead_ends(patient)]
+    return list(dict.fromkeys(said))
+
+
+@transaction.atomic
+def prefer(*, patient_id: UUID, way: str, by: User) -> ContactPreference:
+    """Keep how the patient likes to be reached; what is planned goes there too.
+
+    Raises NotFound, NotPermitted, Invalid.
+    """
+    patient = patient_for(patient_id, by)
+    require(by, Action.EDIT_PATIENT, at=patient.site)
+    if way not in Way.values:
+        raise Invalid({"way": "Choose text messages, email or a phone call."})
+    preference, _ = ContactPreference.objects.update_or_create(
+        patient=patient, defaults={"way": way, "set_at": clock.now(), "set_by": by}
+    )
+    _redirect(patient)
+    return preference
+
+
+def _redirect(patient: Patient) -> None:
+    """What is planned takes the way that is best now; it keeps the old one where both are planned."""
+    channel = channel_for(patient)
+    same = {name: OuterRef(name) for name in ("subject_kind", "subject_id", "kind", "occurrence")}
+    twin = Message.objects.filter(channel=channel, **same)
+    waiting = patient.messages.filter(state=Message.State.PLANNED).exclude(channel=channel)
+    waiting.filter(~Exists(twin)).update(channel=channel)
+
+
+@transaction.atomic
+def stop(*, patient_id: UUID, channel: str, words: str, by: User) -> OptOut:
+    """The patient told us, by any means, that they want no more of it. It holds at once; twice is once.
+
+    Raises NotFound, NotPermitted, Invalid.
+    """
+    patient = patient_for(patient_id, by)
+    require(by, Action.EDIT_PATIENT, at=patient.site)
+    if channel not in Channel.values:
+        raise Invalid({"channel": "Choose email or text message."})
+    if not words.strip():
+        raise Invalid({"words": "Write what the patient said: a few words are enough."})
+    kept, _ = OptOut.objects.get_or_create(
+        patient=patient,
+        channel=channel,
+        address="",
+        until=None,
+        defaults={"words": words.strip()[:160], "source": OptOut.Source.TOLD, "since": clock.now(), "taken_by": by},
+    )
+    return kept
+
+
+@transaction.atomic
+def resume(*, patient_id: UUID, channel: str, by: User) -> int:
+    """The patient told us that they want it again. Answers how many stops ended.
+
+    What was said by text is taken back by text: the carrier lets nothing through before that. Raises NotFound,
+    NotPermitted, Refused.
+    """
+    patient = patient_for(patient_id, by)
+    require(by, Action.EDIT_PATIENT, at=patient.site)
+    standing = stops(patient).filter(channel=channel).select_for_update(of=("self",))
+    if any(one.source != OptOut.Source.TOLD for one in standing):
+        raise Refused("They said STOP by text. Ask them to text START to our number from the same phone.")
+    return standing.update(until=clock.now(), ended_by=by)
+
+
+@transaction.atomic
+def works_again(*, patient_id: UUID, channel: str, by: User) -> int:
+    """Somebody made sure that the number or address is right after all. Raises NotFound, NotPermitted."""
+    patient = patient_for(patient_id, by)
+    require(by, Action.EDIT_PATIENT, at=patient.site)
+    return dead_ends(patient).filter(channel=channel).update(until=clock.now(), ended_by=by)
