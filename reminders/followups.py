@@ -1,19 +1,41 @@
-"""Follow-up tasks: what must not be forgotten, with an owner and a clock. One open task a kind and subject."""
+"""Follow-up tasks: what must not be forgotten, with an owner and a clock. One open task a kind and subject.
+
+`keep` is the way for whatever follows from how things stand: it opens, refreshes, closes and opens again, and called
+twice it changes nothing. `reminders.kinds` knows every kind; `reminders.task_lists` reads them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
 
 from clinic import clock
-from clinic.errors import IllegalTransition, Invalid, NotFound, NotPermitted
+from clinic.errors import IllegalTransition, Invalid, NotFound, NotPermitted, Refused
 from clinic.models import Site, User
 from clinic.policy import Action, Role, require
 from patients.models import Patient
-from reminders.models import FollowUp
+from reminders import kinds
+from reminders.models import FollowUp, FollowUpStep
+from reminders.task_lists import ended_for_user as ended_for_user
+from reminders.task_lists import for_user as for_user
+from reminders.task_lists import is_own as is_own
+
+State, What = FollowUp.State, FollowUpStep.What
+MOST_NOTE = 200
+NO_LONGER = "It is no longer needed."
+
+
+class Key(NamedTuple):
+    """What a task is about. `occurrence` tells occasions apart: what a person ended is not asked for the same again."""
+
+    kind: str
+    subject_kind: str
+    subject_id: UUID
+    occurrence: str = ""
 
 
 @transaction.atomic
@@ -24,68 +46,110 @@ def open_task(
     title: str,
     subject_kind: str,
     subject_id: UUID,
-    owner_role: Role,
     due_at: datetime,
+    owner_role: Role | None = None,
     link: str = "",
     patient: Patient | None = None,
     owner: User | None = None,
     escalates_at: datetime | None = None,
+    outcomes: Sequence[str] = (),
+    occurrence: str = "",
 ) -> FollowUp:
-    """Open the task, or answer the open one that is there already."""
+    """Open the task, or answer the open one that is there already. What is not said, the catalogue says."""
+    known = kinds.of(kind)
     task, _ = FollowUp.objects.get_or_create(
         kind=kind,
         subject_kind=subject_kind,
         subject_id=subject_id,
-        state=FollowUp.State.OPEN,
+        state=State.OPEN,
         defaults={
             "site": site,
             "title": title[:160],
-            "owner_role": owner_role,
+            "owner_role": owner_role or known.role,
             "due_at": due_at,
             "link": link,
             "patient": patient,
             "owner": owner,
-            "escalates_at": escalates_at,
+            "escalates_at": escalates_at or _escalates(known, due_at),
+            "escalates_to": known.escalates_to,
+            "outcomes": list(outcomes),
+            "occurrence": occurrence,
             "opened_at": clock.now(),
         },
     )
     return task
 
 
-@transaction.atomic
-def done(*, task_id: UUID, outcome: str, by: User) -> FollowUp:
-    """End a task with what came of it. Raises NotFound, NotPermitted, IllegalTransition, Invalid."""
-    task = FollowUp.objects.select_for_update(of=("self",)).select_related("site").filter(pk=task_id).first()
-    if task is None or task.site_id not in by.site_ids:
-        raise NotFound
-    require(by, Action.SEE_TASKS, at=task.site)
-    if not is_own(task, by):
-        raise NotPermitted(f"This task belongs to the {Role(task.owner_role).label.lower()}. Ask them to close it.")
-    if task.state != FollowUp.State.OPEN:
-        raise IllegalTransition("This task", current=task.get_state_display(), wanted="Done", allowed=())
-    if not outcome.strip():
-        raise Invalid({"outcome": "Write what came of it: one sentence is enough."})
-    return _end(task, FollowUp.State.DONE, outcome.strip(), by)
-
-
-def is_own(task: FollowUp, user: User) -> bool:
-    """Whether the task is the user's own, or of one of their roles at its site. Others don't learn what came of it."""
-    return task.owner_id == user.pk or Role(task.owner_role) in user.roles_at(task.site)
+def _escalates(known: kinds.Kind, due_at: datetime) -> datetime | None:
+    return None if known.escalates is None else due_at + known.escalates
 
 
 @transaction.atomic
-def take(*, task_id: UUID, by: User) -> FollowUp:
-    """Put one's own name on an open task of one's role. Raises NotFound, NotPermitted, IllegalTransition."""
-    task = FollowUp.objects.select_for_update(of=("self",)).select_related("site").filter(pk=task_id).first()
-    if task is None or task.site_id not in by.site_ids:
-        raise NotFound
-    if Role(task.owner_role) not in by.roles_at(task.site):
-        raise NotPermitted(f"This task is for the {Role(task.owner_role).label.lower()}.")
-    if task.state != FollowUp.State.OPEN:
-        raise IllegalTransition("This task", current=task.get_state_display(), wanted="Taken", allowed=())
-    task.owner = by
-    task.save(update_fields=["owner"])
+def keep(
+    key: Key,
+    wanted: bool,
+    *,
+    site: Site,
+    title: str,
+    due_at: datetime,
+    link: str = "",
+    patient: Patient | None = None,
+    owner_role: Role | None = None,
+    owner: User | None = None,
+    because: str = NO_LONGER,
+    by: User | None = None,
+) -> FollowUp | None:
+    """One open task while it is wanted, none when it is not; answers the open one.
+
+    What closed itself opens again; what a person ended is not asked again for the same occurrence.
+    """
+    if not wanted:
+        drop(key, because=because, by=by)
+        return None
+    rows = FollowUp.objects.select_for_update(of=("self",)).filter(
+        kind=key.kind, subject_kind=key.subject_kind, subject_id=key.subject_id
+    )
+    known = list(rows.order_by("-opened_at", "-id"))
+    standing = next((task for task in known if task.state == State.OPEN), None)
+    if standing is not None:
+        return _refresh(standing, key.occurrence, title[:160], due_at, link)
+    before = next((task for task in known if task.occurrence == key.occurrence), None)
+    if before is None:
+        return open_task(
+            kind=key.kind, site=site, title=title, subject_kind=key.subject_kind, subject_id=key.subject_id,
+            owner_role=owner_role, due_at=due_at, link=link, patient=patient, owner=owner, occurrence=key.occurrence,
+        )  # fmt: skip
+    if not before.closed_itself:
+        return None
+    before.state, before.outcome, before.closed_itself, before.ended_at, before.ended_by = (
+        State.OPEN,
+        "",
+        False,
+        None,
+        None,
+    )
+    before.save(update_fields=["state", "outcome", "closed_itself", "ended_at", "ended_by"])
+    _step(before, What.REOPENED, by)
+    return _refresh(before, key.occurrence, title[:160], due_at, link)
+
+
+def _refresh(task: FollowUp, occurrence: str, title: str, due_at: datetime, link: str) -> FollowUp:
+    """The words and the clock as things stand now; whose it has become stays."""
+    said = (task.occurrence, task.title, task.link)
+    moved = due_at != task.due_at and not task.tries  # a call in vain has set its own clock
+    if moved:
+        task.due_at, task.escalates_at, task.escalated_at = due_at, _escalates(kinds.of(task.kind), due_at), None
+    if moved or said != (occurrence, title, link):
+        task.occurrence, task.title, task.link = occurrence, title, link
+        task.save(update_fields=["occurrence", "title", "link", "due_at", "escalates_at", "escalated_at"])
     return task
+
+
+def drop(key: Key, *, because: str, by: User | None = None) -> int:
+    """The thing was done, or is no longer wanted: its open task closes itself, whatever the occurrence."""
+    return close_for(
+        subject_kind=key.subject_kind, subject_id=key.subject_id, kind=key.kind, outcome=because, by=by
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -98,43 +162,136 @@ def close_for(
     by: User | None = None,
 ) -> int:
     """The thing was done (or is no longer wanted): its open task closes itself."""
-    tasks = FollowUp.objects.select_for_update().filter(
+    tasks = FollowUp.objects.select_for_update(of=("self",)).filter(
         subject_kind=subject_kind,
         subject_id=subject_id,
         kind=kind,
-        state=FollowUp.State.OPEN,
+        state=State.OPEN,
     )
-    closed = [_end(task, FollowUp.State.DONE, outcome, by) for task in tasks]
+    closed = [_end(task, outcome, by, closed_itself=True) for task in tasks]
     return len(closed)
 
 
-def _end(task: FollowUp, state: FollowUp.State, outcome: str, by: User | None) -> FollowUp:
-    task.state, task.outcome, task.ended_at, task.ended_by = (
-        state,
-        outcome[:300],
-        clock.now(),
-        by,
-    )
-    task.save(update_fields=["state", "outcome", "ended_at", "ended_by"])
+def _end(task: FollowUp, outcome: str, by: User | None, *, result: str = "", closed_itself: bool = False) -> FollowUp:
+    task.state, task.outcome, task.result = State.DONE, outcome[:300], result
+    task.closed_itself, task.ended_at, task.ended_by = closed_itself, clock.now(), by
+    task.save(update_fields=["state", "outcome", "result", "closed_itself", "ended_at", "ended_by"])
     return task
 
 
-def for_user(user: User, site: Site) -> QuerySet[FollowUp]:
-    """The open tasks at the site that are the user's own, or of one of the user's roles and nobody else's."""
-    roles = [role.value for role in user.roles_at(site)]
-    return (
-        FollowUp.objects.filter(site=site, state=FollowUp.State.OPEN)
-        .filter(Q(owner=user) | Q(owner__isnull=True, owner_role__in=roles))
-        .select_related("patient", "owner", "site")
-    )
+@transaction.atomic
+def done(*, task_id: UUID, outcome: str, by: User, note: str = "") -> FollowUp:
+    """End a task with one of its outcomes, and a note; a call in vain stays open and is due again.
+
+    Raises NotFound, NotPermitted, IllegalTransition, Refused where only the deed ends it, Invalid.
+    """
+    task = _mine(task_id, by, wanted="Done")
+    known, words = kinds.of(task.kind), " ".join(note.split())
+    choices = known.choices(tuple(task.outcomes))
+    if not choices:
+        raise Refused(f"This is not ended here. {known.deed}")
+    if outcome not in choices:
+        raise Invalid({"outcome": "Choose what came of it."})
+    if outcome in kinds.EXPLAINED and not words:
+        raise Invalid({"note": "Write what came of it: one sentence is enough."})
+    if len(words) > MOST_NOTE:
+        raise Invalid({"note": f"Write this in {MOST_NOTE} characters or fewer."})
+    if outcome == kinds.NOT_REACHED:
+        return _in_vain(task, known, words, by)
+    return _end(task, f"{outcome}. {words}".removesuffix(" "), by, result=outcome)
 
 
-def ended_for_user(user: User, site: Site) -> QuerySet[FollowUp]:
-    """The ended tasks of the user's roles at the site."""
-    roles = [role.value for role in user.roles_at(site)]
-    return (
-        FollowUp.objects.filter(site=site)
-        .exclude(state=FollowUp.State.OPEN)
-        .filter(Q(owner=user) | Q(owner_role__in=roles))
-        .select_related("patient", "owner", "site", "ended_by")
+def _in_vain(task: FollowUp, known: kinds.Kind, words: str, by: User) -> FollowUp:
+    """Nobody answered: call again later, and after the last call that is asked for look elsewhere (protocol 7.3)."""
+    task.tries += 1
+    _step(task, What.TRIED, by, words)
+    if known.then and task.tries >= known.tries:
+        task.save(update_fields=["tries"])
+        _look_elsewhere(task, known)
+        return _end(task, f"Called {task.tries} times in vain. {words}".strip(), by, result=kinds.NOT_REACHED)
+    task.due_at = clock.now() + (known.again or kinds.HOUR)
+    task.save(update_fields=["tries", "due_at"])
+    return task
+
+
+def _look_elsewhere(task: FollowUp, known: kinds.Kind) -> None:
+    name = task.patient.name if task.patient else task.title
+    open_task(
+        kind=known.then, site=task.site, title=f"Call the emergency contact of {name}", subject_kind=task.subject_kind,
+        subject_id=task.subject_id, due_at=clock.now(), link=task.link, patient=task.patient,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def take(*, task_id: UUID, by: User) -> FollowUp:
+    """Put one's own name on an open task of one's role. Raises NotFound, NotPermitted, IllegalTransition."""
+    task = _mine(task_id, by, wanted="Taken")
+    if task.owner_id != by.pk:
+        _belongs_to(task, by)
+        _step(task, What.TAKEN, by)
+    return task
+
+
+@transaction.atomic
+def hand_over(*, task_id: UUID, to: User | None, by: User) -> FollowUp:
+    """Give an open task to a colleague of its role, or back to the role (None).
+
+    Raises NotFound, NotPermitted, IllegalTransition, Refused.
+    """
+    task = _mine(task_id, by, wanted="Handed over")
+    if to is not None and not (to.is_active and _may_own(task, to)):
+        raise Refused(f"{to.full_name} can’t do this: it belongs to the {Role(task.owner_role).label.lower()}.")
+    if task.owner_id != (to.pk if to else None):
+        _belongs_to(task, to)
+        _step(task, What.HANDED, by, f"To {to.full_name if to else 'the ' + Role(task.owner_role).label.lower()}")
+    return task
+
+
+@transaction.atomic
+def hand_over_all(*, task_ids: Sequence[UUID], to: User | None, by: User) -> list[FollowUp]:
+    """Give several to one colleague, all or none; who may not have one of them is named. Raises as `hand_over`."""
+    return [hand_over(task_id=pk, to=to, by=by) for pk in sorted(set(task_ids))]
+
+
+def _belongs_to(task: FollowUp, owner: User | None) -> None:
+    task.owner = owner
+    task.save(update_fields=["owner"])
+
+
+def _may_own(task: FollowUp, user: User) -> bool:
+    roles = user.roles_at(task.site)
+    return Role(task.owner_role) in roles or (task.escalated_at is not None and Role(task.escalates_to) in roles)
+
+
+def _mine(task_id: UUID, by: User, *, wanted: str) -> FollowUp:
+    """An open task under its row lock, for those whose it is. Raises NotFound, NotPermitted, IllegalTransition."""
+    rows = FollowUp.objects.select_for_update(of=("self",)).select_related("site", "patient")
+    task = rows.filter(pk=task_id).first()
+    if task is None or task.site_id not in by.site_ids:
+        raise NotFound
+    require(by, Action.SEE_TASKS, at=task.site)
+    if not is_own(task, by):
+        raise NotPermitted(f"This task belongs to the {Role(task.owner_role).label.lower()}. Ask them to see to it.")
+    if task.state != State.OPEN:
+        raise IllegalTransition("This task", current=task.get_state_display(), wanted=wanted, allowed=())
+    return task
+
+
+def _step(task: FollowUp, what: FollowUpStep.What, by: User | None, words: str = "") -> None:
+    FollowUpStep.objects.create(task=task, what=what, words=words, by=by, at=clock.now())
+
+
+@transaction.atomic
+def escalate() -> int:
+    """Whatever was not done by its clock stands in another list as well, once; answers how many."""
+    now = clock.now()
+    late = list(
+        FollowUp.objects.select_for_update(of=("self",), skip_locked=True)
+        .filter(state=State.OPEN, escalated_at__isnull=True, escalates_at__lte=now)
+        .exclude(escalates_to="")
     )
+    for task in late:
+        task.escalated_at = now
+        task.save(update_fields=["escalated_at"])
+        _step(task, What.ESCALATED, None, f"To the {Role(task.escalates_to).label.lower()}")
+    return len(late)

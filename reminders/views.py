@@ -11,9 +11,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from clinic.access import acting_user, current_site
 from clinic.errors import Invalid
 from patients.access import patient_or_404
-from reminders import followups
-from reminders.forms import OutcomeForm
+from reminders import followups, kinds
 from reminders.models import FollowUp
+from reminders.task_forms import OutcomeForm
 
 
 @require_GET
@@ -37,11 +37,11 @@ def task(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
     if found is None:
         raise Http404
-    own = followups.is_own(found, user)
-    form = OutcomeForm(request.POST or None)
+    own, known = followups.is_own(found, user), kinds.of(found.kind)
+    form = OutcomeForm(request.POST or None, choices=known.choices(tuple(found.outcomes)))
     if request.method == "POST" and form.is_valid():
         try:
-            followups.done(task_id=pk, outcome=form.cleaned_data["outcome"], by=user)
+            followups.done(task_id=pk, by=user, **form.cleaned_data)
         except Invalid as error:
             form.refuse(error)
         else:

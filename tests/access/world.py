@@ -133,7 +133,7 @@ class World:
         self.check = Verification.objects.create(patient=of, leg="medical")
         self.self_pay = SelfPay.objects.create(patient=of, since=today, reason="Not covered")
         self.task = FollowUp.objects.create(
-            kind="call",
+            kind="call_instead",
             site=site,
             patient=of,
             title=f"Call {SECRET}",

@@ -79,7 +79,7 @@ def test_the_page_says_what_a_relapse_rests_on_what_came_since_and_what_is_left(
     scored(series, nurse, "2027-02-24", 8)
     call = FollowUp.objects.get(patient=series.patient, kind="relapse_call")
     with at(series, "2027-02-24"):
-        followups.done(task_id=call.pk, outcome="Reached; two boosters agreed.", by=nurse)
+        followups.done(task_id=call.pk, outcome="Reached, all is well", note="Two boosters agreed.", by=nurse)
         client.force_login(provider)
         shown = client.get(reverse("infusions:boosters", args=[series.pk]))
     told = " ".join(shown.content.decode().split())

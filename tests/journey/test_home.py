@@ -46,7 +46,7 @@ class Day:
         self._session(series, at)
         for role in Role:
             followups.open_task(
-                kind="call", site=self.site, patient=of, title=f"Task of the {role.value} {self.count}",
+                kind="call_instead", site=self.site, patient=of, title=f"Task of the {role.value} {self.count}",
                 subject_kind=f"for {role.value}", subject_id=of.pk, owner_role=role, due_at=now,
             )  # fmt: skip
 

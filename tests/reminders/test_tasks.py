@@ -18,7 +18,7 @@ from reminders.models import FollowUp
 @pytest.fixture
 def task(site: Site) -> FollowUp:
     return followups.open_task(
-        kind="review_due",
+        kind="gap_decision",
         site=site,
         title="Review the response of Maya Torres",
         subject_kind="series",
@@ -32,7 +32,7 @@ def task(site: Site) -> FollowUp:
 def test_what_came_of_a_task_is_told_to_its_own_role(
     client: Client, task: FollowUp, provider: User, request: pytest.FixtureRequest, who: str, told: bool
 ) -> None:
-    followups.done(task_id=task.pk, outcome="Relapsed", by=provider)
+    followups.done(task_id=task.pk, outcome="Something else", note="Relapsed", by=provider)
     client.force_login(request.getfixturevalue(who))
     page = client.get(reverse("reminders:task", args=[task.pk])).content.decode()
     assert "Review the response" in page
@@ -46,16 +46,16 @@ def test_a_stranger_finds_no_task(client: Client, task: FollowUp, stranger: User
 
 def test_task_is_ended_by_its_own_role_once(task: FollowUp, provider: User, nurse: User, stranger: User) -> None:
     with pytest.raises(NotFound):
-        followups.done(task_id=task.pk, outcome="Seen", by=stranger)
+        followups.done(task_id=task.pk, outcome="Decided", by=stranger)
     with pytest.raises(NotPermitted):
-        followups.done(task_id=task.pk, outcome="Seen", by=nurse)
-    assert followups.done(task_id=task.pk, outcome="Boosters", by=provider).ended_by == provider
+        followups.done(task_id=task.pk, outcome="Decided", by=nurse)
+    assert followups.done(task_id=task.pk, outcome="Decided", by=provider).ended_by == provider
     with pytest.raises(IllegalTransition):
-        followups.done(task_id=task.pk, outcome="Again", by=provider)
+        followups.done(task_id=task.pk, outcome="Decided", by=provider)
 
 
 def test_task_that_was_ended_is_not_taken(task: FollowUp, provider: User) -> None:
-    followups.done(task_id=task.pk, outcome="Boosters", by=provider)
+    followups.done(task_id=task.pk, outcome="Decided", by=provider)
     with pytest.raises(IllegalTransition):
         followups.take(task_id=task.pk, by=provider)
     task.refresh_from_db()
