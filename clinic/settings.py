@@ -279,6 +279,7 @@ CELERY_BEAT_SCHEDULE = {
     "journey.outcomes": {"task": "journey.tasks.count_waiting_outcomes", "schedule": 30.0},
     "visits.repairs": {"task": "visits.tasks.find_waiting_repairs", "schedule": 30.0},
     "visits.waiting-lists": {"task": "visits.tasks.tend_waiting_lists", "schedule": 60.0},
+    "visits.unconfirmed": {"task": "visits.tasks.look_for_unconfirmed", "schedule": 300.0},
     "insurance.lapsed": {"task": "insurance.tasks.expire_lapsed", "schedule": 3600.0},
     "insurance.queue": {"task": "insurance.tasks.fill_queue", "schedule": 900.0},
     "infusions.flowsheets": {"task": "infusions.tasks.make_flowsheets", "schedule": 900.0},

@@ -6,11 +6,21 @@ class InfusionsConfig(AppConfig):
 
     def ready(self) -> None:
         from clinic import frame
-        from infusions import adverse, booster_tasks, boosters, questionnaires, relapse, response, series, stopping
+        from infusions import (
+            adverse,
+            booster_tasks,
+            booster_visits,
+            boosters,
+            questionnaires,
+            relapse,
+            response,
+            series,
+            stopping,
+        )
         from infusions.lengths import known
         from infusions.series import follow_visit, resting
         from patients import measures
-        from visits import followers, lengths, matching
+        from visits import followers, lengths, matching, patient_times
 
         followers.add(follow_visit)
         followers.add(questionnaires.follow)
@@ -20,4 +30,5 @@ class InfusionsConfig(AppConfig):
         series.after_stop += [stopping.follow, response.follow_stop]
         lengths.know_from(known)
         matching.pauses.append(resting)
+        patient_times.keeping.append(booster_visits.kept_by_patient)
         frame.count_for("infusions:adverse-events", lambda user, site: adverse.waiting(site))

@@ -117,6 +117,38 @@ def _gap(loading: Series, first: date, days: int, *, without_booked: bool = Fals
     return lambda at: all(gap_hours(*sorted((other, site.local(at)))) >= least for other in moments)
 
 
+MOST_DAYS = 7
+"""A patient moves a booster by a week at most; more is for the care team to decide (our proposal)."""
+
+
+def kept_by_patient(visit: Appointment) -> Callable[[datetime], bool] | None:
+    """What else a patient's own move of a booster must keep: the gaps to other infusions, and about its day."""
+    if visit.kind != Appointment.Kind.BOOSTER:
+        return None
+    site, day = visit.site, visit.site.local(visit.starts_at).date()
+    settings = settings_versions.current(site)
+    others = Appointment.objects.filter(
+        patient=visit.patient_id,
+        kind__in=Appointment.INFUSIONS,
+        status__in=(*Appointment.ALIVE, Appointment.Status.DONE),
+    ).exclude(pk=visit.pk)
+    near = timedelta(days=settings.booster_min_days + MOST_DAYS)
+    moments = [
+        site.local(other)
+        for other in others.filter(starts_at__range=(visit.starts_at - near, visit.starts_at + near)).values_list(
+            "starts_at", flat=True
+        )
+    ]
+
+    def keeps(at: datetime) -> bool:
+        local = site.local(at)
+        if abs((local.date() - day).days) > MOST_DAYS:
+            return False
+        return all(abs((local.date() - other.date()).days) >= settings.booster_min_days for other in moments)
+
+    return keeps
+
+
 @transaction.atomic
 def decide(
     *,

@@ -14,7 +14,7 @@ from clinic.errors import IllegalTransition, Invalid, NotFound, Refused
 from clinic.models import Room, User
 from clinic.policy import Action, can, require
 from insurance import coming
-from visits import clashes, courses, followers, notices, places
+from visits import clashes, courses, followers, notices, patient_tasks, places
 from visits.booking import check_start
 from visits.calendar import Calendar
 from visits.locks import lock_each
@@ -57,6 +57,7 @@ def _write(appointment: Appointment, wanted: Appointment.Status, by: User, **fie
     for name, value in fields.items():
         setattr(appointment, name, value)
     appointment.save(update_fields=["status", "version", *fields])
+    patient_tasks.follow(appointment)
     return event
 
 
@@ -277,6 +278,7 @@ def _arrive_at(calendar: Calendar, visit: Appointment, wish: Wanted, form: Shape
     if event.moved_from:
         notices.take_back(visit, "The visit was moved.")
         notices.plan(visit, calendar.settings)
+        patient_tasks.moved(visit)
 
 
 def check_seen(appointment: Appointment, version: int | None, *, before: str) -> None:

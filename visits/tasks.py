@@ -9,7 +9,7 @@ from celery import shared_task
 from kombu.exceptions import OperationalError
 
 from clinic import history
-from visits import offers, repair_finding, tending
+from visits import offers, patient_tasks, repair_finding, tending
 
 log = logging.getLogger("evenkeel.visits")
 
@@ -53,3 +53,10 @@ def hand_over_repair(repair_id: UUID) -> None:
         find_repair.apply_async([str(repair_id)], retry=False)
     except OperationalError:
         log.warning("no broker: repair %s waits for the tick", repair_id)
+
+
+@shared_task(name="visits.tasks.look_for_unconfirmed")
+def look_for_unconfirmed() -> int:
+    """The tick that asks for a call where a visit of the next 20 hours is not confirmed."""
+    with history.acting(None, source="tick"):
+        return patient_tasks.look()

@@ -12,7 +12,7 @@ from clinic import clock
 from clinic.errors import Refused
 from clinic.models import User
 from clinic.policy import Action, require
-from visits import clashes, followers, notices
+from visits import clashes, followers, notices, patient_tasks
 from visits.changes import check_seen, locked
 from visits.clashes import SlotTaken
 from visits.locks import lock, utc_days
@@ -124,6 +124,7 @@ def _restore(appointment: Appointment, event: StatusEvent, released: Sequence[Ho
     if event.longer_by:
         appointment.recovery_minutes = event.recovery_before
     _save_as_before(appointment, event)
+    patient_tasks.follow(appointment)
     if not released:
         return
     followers.taken(site_id=appointment.site_id, starts_at=appointment.starts_at, ends_at=appointment.ends_at)
