@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django import forms as django_forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Max
@@ -17,10 +14,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinic.access import acting_user, current_site
-from clinic.errors import Invalid, Refused
+from clinic.errors import Invalid
 from clinic.models import Site
 from clinic.policy import Action, can
 from insurance import authorizations, coverage, forms, queue, verification
+from insurance.asking import Page, ask
 from insurance.models import Authorization, Coverage, SelfPay, Verification
 from insurance.spans import timeline
 from patients import cards
@@ -173,41 +171,6 @@ def _cards(patient: Patient) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True)
-class Page:
-    """A page that asks for one thing: its words, its button, and where it leads."""
-
-    patient: Patient
-    title: str
-    button: str
-    text: str = ""
-    stop: bool = False
-    back: str = ""
-
-    @property
-    def home(self) -> str:
-        return self.back or reverse("insurance:patient", args=[self.patient.pk])
-
-
-def _ask(
-    request: HttpRequest, page: Page, form: django_forms.Form, act: Callable[[dict[str, Any]], str]
-) -> HttpResponse:
-    """Show the form; when it is sent, do it and go back, or say what was wrong and keep what was typed."""
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                messages.success(request, act(form.cleaned_data))
-            except Invalid as error:
-                form.refuse(error)  # type: ignore[attr-defined]
-            except Refused as error:
-                form.add_error(None, error.sentence)
-            else:
-                return redirect(page.home)
-    return render(request, "insurance/ask.html", {"page": page, "patient": page.patient, "form": form}, status=status)
-
-
 @require_http_methods(["GET", "POST"])
 def hand_over(request: HttpRequest, pk: UUID) -> HttpResponse:
     check = _check_or_404(request, pk)
@@ -218,7 +181,7 @@ def hand_over(request: HttpRequest, pk: UUID) -> HttpResponse:
         return f"Given to {said['to']}."
 
     page = Page(check.patient, "Give this check to a colleague", "Give", back=back)
-    return _ask(request, page, forms.HandOverForm(request.POST or None, site=check.patient.site), act)
+    return ask(request, page, forms.HandOverForm(request.POST or None, site=check.patient.site), act)
 
 
 @require_http_methods(["GET", "POST"])
@@ -238,7 +201,7 @@ def open_check(request: HttpRequest, pk: UUID) -> HttpResponse:
 
     text = "Medical pays infusions, behavioral pays therapy."
     page = Page(patient, "Check the benefits", "Put it on the queue", text)
-    return _ask(request, page, forms.OpenForm(request.POST or None, patient=patient), act)
+    return ask(request, page, forms.OpenForm(request.POST or None, patient=patient), act)
 
 
 @require_http_methods(["GET", "POST"])
@@ -252,7 +215,7 @@ def self_pay(request: HttpRequest, pk: UUID) -> HttpResponse:
 
     text = "From today the patient pays. A cost estimate is due, and nobody sends a claim."
     page = Page(patient, "Agree on self-pay", "The patient agrees", text)
-    return _ask(request, page, forms.SelfPayForm(request.POST or None), act)
+    return ask(request, page, forms.SelfPayForm(request.POST or None), act)
 
 
 @require_http_methods(["GET", "POST"])
@@ -265,7 +228,7 @@ def self_pay_end(request: HttpRequest, pk: UUID) -> HttpResponse:
 
     form = forms.EndSelfPayForm(request.POST or None, initial={"until": patient.site.today()})
     text = "From the next day on a plan has to pay, and its benefits have to be verified."
-    return _ask(request, Page(patient, "End self-pay", "End it", text), form, act)
+    return ask(request, Page(patient, "End self-pay", "End it", text), form, act)
 
 
 @require_POST
@@ -288,7 +251,7 @@ def coverage_add(request: HttpRequest, pk: UUID) -> HttpResponse:
         return f"{made.payer} is on file. Its benefits are to be verified."
 
     text = "As it stands on the card. Its benefits are verified afterwards."
-    return _ask(request, Page(patient, "Add coverage", "Add it", text), forms.CoverageForm(request.POST or None), act)
+    return ask(request, Page(patient, "Add coverage", "Add it", text), forms.CoverageForm(request.POST or None), act)
 
 
 def _plan_or_404(request: HttpRequest, pk: UUID) -> Coverage:
@@ -310,7 +273,7 @@ def coverage_end(request: HttpRequest, pk: UUID) -> HttpResponse:
 
     form = forms.EndForm(request.POST or None, initial={"ends_on": plan.ends_on})
     text = "Visits after this day can’t be billed to it. Nothing is cancelled, and nobody is told by this."
-    return _ask(request, Page(plan.patient, f"{plan.payer}: last day", "Save the day", text), form, act)
+    return ask(request, Page(plan.patient, f"{plan.payer}: last day", "Save the day", text), form, act)
 
 
 @require_http_methods(["GET", "POST"])
@@ -323,7 +286,7 @@ def coverage_error(request: HttpRequest, pk: UUID) -> HttpResponse:
 
     text = "For a plan that was never this patient’s. It no longer counts, and stays on file with your reason."
     page = Page(plan.patient, f"Take back {plan.payer}", "Take it back", text, stop=True)
-    return _ask(request, page, forms.ErrorForm(request.POST or None), act)
+    return ask(request, page, forms.ErrorForm(request.POST or None), act)
 
 
 @require_http_methods(["GET", "POST"])
@@ -337,7 +300,7 @@ def authorization_add(request: HttpRequest, pk: UUID) -> HttpResponse:
 
     text = "The planner counts these infusions, and says when a series needs more or falls outside the dates."
     page = Page(patient, "Record an authorization", "Record the authorization", text)
-    return _ask(request, page, forms.AuthorizationForm(request.POST or None, patient=patient), act)
+    return ask(request, page, forms.AuthorizationForm(request.POST or None, patient=patient), act)
 
 
 @require_http_methods(["GET", "POST"])
@@ -354,4 +317,4 @@ def authorization_error(request: HttpRequest, pk: UUID) -> HttpResponse:
 
     text = "For an authorization that the payer never gave. It no longer counts, and stays on file with your reason."
     page = Page(patient, f"Take back {one}", "Take it back", text, stop=True)
-    return _ask(request, page, forms.ErrorForm(request.POST or None), act)
+    return ask(request, page, forms.ErrorForm(request.POST or None), act)
