@@ -12,7 +12,6 @@ from clinic import clock, settings_versions
 from clinic.errors import Invalid
 from clinic.models import Room, Site, User
 from clinic.policy import Action, Role, require
-from clinic.wording import day_words, time_words
 from infusions import booster_tasks, relapse
 from infusions import series as infusion_series
 from infusions.models import Infusion, Series
@@ -120,8 +119,6 @@ def _tie(series: Series, slot: Slot, appointment: Appointment, by: User) -> None
 
 def _tell_all_dates(series: Series, booked: list[Appointment]) -> None:
     """One letter with every date, now."""
-    moments = sorted(series.site.local(visit.starts_at) for visit in booked)
-    dates = "\n".join(f"- {day_words(moment)}, {time_words(moment)}" for moment in moments)
     ledger.plan(
         kind="visits_booked",
         patient=series.patient,
@@ -131,7 +128,7 @@ def _tell_all_dates(series: Series, booked: list[Appointment]) -> None:
         occurrence="booked",
         due_at=clock.now(),
         expires_at=min(visit.starts_at for visit in booked),
-        values={"dates": dates},
+        values={"dates_at": " ".join(sorted(visit.starts_at.isoformat() for visit in booked))},
     )
 
 

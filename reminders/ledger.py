@@ -15,8 +15,10 @@ from clinic.errors import Invalid
 from clinic.models import Site
 from patients import phones
 from patients.models import ContactConsent, Patient
-from reminders import templates
+from reminders import moments, templates, wordings
+from reminders.message_kinds import KINDS
 from reminders.models import Message, MessageAttempt, OptOut
+from reminders.templates import Template
 
 WAITING = (Message.State.PLANNED, Message.State.FAILED)
 
@@ -39,7 +41,7 @@ def plan(
     `values` fill the template's placeholders and hold nothing clinical. Consent, opt-out and quiet hours are looked
     at when it is sent, because they may change until then. Raises Invalid for a kind or a placeholder nobody knows.
     """
-    drafted = _draft(kind, patient, site, values)
+    drafted = _draft(kind, patient, site, values, _words([kind], patient, site)[kind])
     message, _ = Message.objects.get_or_create(
         subject_kind=subject_kind,
         subject_id=subject_id,
@@ -66,6 +68,7 @@ def plan_all(
 
     Raises what `plan` raises.
     """
+    words = _words(due, patient, site)
     Message.objects.bulk_create(
         [
             Message(
@@ -76,7 +79,7 @@ def plan_all(
                 occurrence=occurrence,
                 due_at=due_at,
                 expires_at=expires_at,
-                **_draft(kind, patient, site, values),
+                **_draft(kind, patient, site, values, words[kind]),
             )
             for kind, due_at in due.items()
         ],
@@ -84,26 +87,32 @@ def plan_all(
     )
 
 
-def _draft(kind: str, patient: Patient, site: Site, values: Mapping[str, str]) -> dict[str, Any]:
+def _draft(kind: str, patient: Patient, site: Site, values: Mapping[str, str], words: Template) -> dict[str, Any]:
     """The words and whom they are for. Raises Invalid, KeyError when a placeholder has no value."""
-    if kind not in templates.KINDS:
-        raise Invalid(f"There is no message of the kind “{kind}”.")
-    template = templates.newest(kind, patient.language)
-    filled = {
+    given = {
         "first_name": patient.preferred_name or patient.given_name,
         "site": site.name,
         "phone": phones.shown(site.phone),
-    }
-    filled |= dict(values)
-    if stray := set(filled) - templates.PLACEHOLDERS:
-        raise Invalid(f"A message has no place for {', '.join(sorted(stray))}.")
-    template.fill(filled)
+    } | dict(values)
+    known = KINDS[kind].placeholders | moments.MOMENTS
+    if stray := set(given) - known:
+        raise Invalid(f"This message has no place for {', '.join(sorted(stray))}.")
+    filled = moments.spoken(given, site, words.language)
+    words.fill(filled if KINDS[kind].own_link else {"link": "", **filled})
     return {
         "patient": patient,
         "site": site,
-        "template_version": template.version,
+        "language": words.language,
+        "template_version": words.version,
         "values": templates.seal(filled),
     }
+
+
+def _words(kinds: Collection[str], patient: Patient, site: Site) -> dict[str, Template]:
+    """The words in force for each kind. Raises Invalid for a kind nobody knows."""
+    if stray := [kind for kind in kinds if kind not in KINDS]:
+        raise Invalid(f"There is no message of the kind “{stray[0]}”.")
+    return wordings.in_force(kinds, wordings.language_of(patient.language), site=site)
 
 
 @transaction.atomic

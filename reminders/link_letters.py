@@ -7,23 +7,20 @@ from urllib.parse import urljoin
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import translation
-from django.utils.formats import date_format
 
 from clinic import clock
 from clinic.policy import Role
 from patients import intake, links
 from patients.models import Intake, PatientLink
-from reminders import followups, ledger
+from reminders import followups, ledger, preferences
 
 SUBJECT, LETTER = "patient_link", "patient_link"
 LOCKED, READ, RIDE = "link_locked", "intake_read", "intake_no_ride"
 DAY = timedelta(days=1)
-PATTERNS = {"en": "l, F j", "es": r"l j \d\e F"}
 
 
 def listen() -> None:
-    links.held_back.append(ledger.held_back)
+    links.held_back.append(preferences.held_back)
     links.after_make.append(write)
     links.after_lock.append(call)
     links.after_end.append(take_back)
@@ -33,9 +30,6 @@ def listen() -> None:
 def write(link: PatientLink, path: str) -> None:
     """The letter with the address. Its words are the same for every purpose: anybody may read them."""
     patient, site = link.patient, link.patient.site
-    language = patient.language if patient.language in PATTERNS else "en"
-    with translation.override(language):
-        until = date_format(site.local(link.expires_at), PATTERNS[language])
     ledger.plan(
         kind=LETTER,
         patient=patient,
@@ -45,7 +39,7 @@ def write(link: PatientLink, path: str) -> None:
         occurrence=LETTER,
         due_at=clock.now(),
         expires_at=link.expires_at,
-        values={"link": urljoin(settings.PUBLIC_URL, path), "until": until},
+        values={"link": urljoin(settings.PUBLIC_URL, path), "until_on": link.expires_at.isoformat()},
     )
 
 

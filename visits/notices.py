@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC
 
-from clinic import clock, wording
+from clinic import clock
 from clinic.models import ProtocolSettings
 from reminders import ledger
 from reminders.models import Message
@@ -14,41 +14,10 @@ from visits.rules import wall_clock_before
 KINDS = ("appointment_72h", "appointment_24h")
 SUBJECT = "appointment"
 
-SPANISH_DAYS = (
-    "lunes",
-    "martes",
-    "miércoles",
-    "jueves",
-    "viernes",
-    "sábado",
-    "domingo",
-)
-SPANISH_MONTHS = (
-    "enero",
-    "febrero",
-    "marzo",
-    "abril",
-    "mayo",
-    "junio",
-    "julio",
-    "agosto",
-    "septiembre",
-    "octubre",
-    "noviembre",
-    "diciembre",
-)
-
-
-def day_words(local: datetime, language: str = "en") -> str:
-    if language == "es":
-        return f"{SPANISH_DAYS[local.weekday()]} {local.day} de {SPANISH_MONTHS[local.month - 1]}"
-    return wording.day_words(local)
-
 
 def plan(appointment: Appointment, settings: ProtocolSettings) -> int:
     """Plan what is still ahead of both reminders. Answers how many were planned."""
     site, patient = appointment.site, appointment.patient
-    local = site.local(appointment.starts_at)
     now = clock.now()
     hours = (settings.reminder_first_hours, settings.reminder_second_hours)
     due = {
@@ -64,12 +33,7 @@ def plan(appointment: Appointment, settings: ProtocolSettings) -> int:
         subject_id=appointment.pk,
         occurrence=f"{_hour(appointment)}{appointment.version}",
         expires_at=appointment.starts_at,
-        values={
-            "site": site.name,
-            "day": day_words(local, patient.language),
-            "time": wording.time_words(local),
-            "phone": site.phone,
-        },
+        values={"at": appointment.starts_at.isoformat()},
     )
     return len(ahead)
 

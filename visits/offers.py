@@ -17,12 +17,12 @@ from django.db import transaction
 from django.urls import reverse
 from psycopg2.extras import DateTimeTZRange
 
-from clinic import clock, wording
+from clinic import clock
 from clinic.errors import DomainError, IllegalTransition, NotFound, Refused
 from clinic.models import User
 from clinic.policy import Action, Role, require
-from reminders import followups, ledger
-from visits import booking, changes, notices, waitlist
+from reminders import followups, ledger, preferences
+from visits import booking, changes, waitlist
 from visits.clashes import NoPlace, SlotTaken
 from visits.locks import lock
 from visits.matching import Match, Search, who_fits, with_holds
@@ -122,19 +122,16 @@ def _make(opening: Opening, match: Match, by: User | None = None) -> Offer:
         made_by=by,
         expires_at=until,
     )
-    if ledger.held_back(entry.patient):
+    if preferences.held_back(entry.patient):
         _ask_to_call(offer)
     else:
         link = urljoin(settings.PUBLIC_URL, reverse("visits:offer", args=[token]))
-        local = entry.site.local(until)
-        until_words = f"{notices.day_words(local, entry.patient.language)}, {wording.time_words(local)}"
-        say(offer, "slot_offer", expires_at=until, link=link, until=until_words)
+        say(offer, "slot_offer", expires_at=until, link=link, until_at=until.isoformat())
     return offer
 
 
 def say(offer: Offer, kind: str, *, expires_at: datetime, **more: str) -> None:
     entry = offer.entry
-    local = entry.site.local(offer.starts_at)
     ledger.plan(
         kind=kind,
         patient=entry.patient,
@@ -144,11 +141,7 @@ def say(offer: Offer, kind: str, *, expires_at: datetime, **more: str) -> None:
         occurrence=kind,
         due_at=clock.now(),
         expires_at=expires_at,
-        values={
-            "day": notices.day_words(local, entry.patient.language),
-            "time": wording.time_words(local),
-            **more,
-        },
+        values={"at": offer.starts_at.isoformat(), **more},
     )
 
 

@@ -13,6 +13,7 @@ from clinic.history import audited
 from clinic.models import Site
 from clinic.records import Record, together
 from patients.models import ContactConsent, Patient
+from reminders.message_kinds import KINDS
 from reminders.models.handing import HandedOver, claim_whole
 
 USER = settings.AUTH_USER_MODEL
@@ -110,15 +111,6 @@ class Message(Record, HandedOver):
             ),
         ]
 
-    LABELS: ClassVar[dict[str, str]] = {
-        "appointment_72h": "Reminder, three days before",
-        "appointment_24h": "Reminder, the day before",
-        "visits_booked": "All dates of the visits",
-        "slot_offer": "Offer of an earlier time",
-        "slot_gone": "An offered time was taken",
-        "slot_yours": "The offered time is theirs",
-        "patient_link": "Link to questions",
-    }
     TONES: ClassVar[dict[str, str]] = {
         "planned": "none",
         "claimed": "info",
@@ -137,7 +129,7 @@ class Message(Record, HandedOver):
 
     @property
     def label(self) -> str:
-        return self.LABELS.get(self.kind, self.kind)
+        return KINDS[self.kind].label if self.kind in KINDS else self.kind
 
     @property
     def tone(self) -> str:

@@ -8,7 +8,7 @@ from clinic.errors import Refused
 from clinic.policy import Role
 from patients import intake, links, registration
 from patients.models import IntakeStep, PatientLink
-from reminders import templates
+from reminders import wordings
 from reminders.models import FollowUp, Message
 from tests.patients.answering import whole
 
@@ -27,7 +27,7 @@ def test_the_letter_has_the_address_and_the_ledger_has_it_encrypted(reachable, f
     assert path not in repr(message.values)
     for event in message.pgh_events.all():
         assert path not in repr(event.values)
-    letter = templates.newest("patient_link", "en").fill(templates.unseal(message.values))
+    letter = wordings.letter(message)
     assert path in letter.body
     assert "intake" not in letter.body.replace(path, "").lower()
 

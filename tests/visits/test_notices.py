@@ -4,9 +4,9 @@ from datetime import datetime
 
 import pytest
 
+from reminders.moments import day_words
 from tests import build
 from visits import booking
-from visits.notices import day_words
 
 TUESDAY = datetime(2027, 2, 2, 9)
 
