@@ -100,6 +100,13 @@ CATALOGUE: dict[str, Kind] = {
     "visit_no_ride": _call("Call: nobody takes them home yet", FRONT_DESK, 4 * HOUR),
     "patient_cancelled": _call("Call: visit called off by link", FRONT_DESK, DAY),
     "inquiry_unanswered": _call("Inquiry not answered", FRONT_DESK, DAY),
+    # What was written back, and what did not arrive
+    "text_read": Kind("Text to read", FRONT_DESK, ("Read and answered", "Needs no answer"), DAY),
+    "text_urgent": _clinical("Text that asks for help", NURSE, ("Reached, and safe", "Help was sent"), timedelta(minutes=15)),
+    "mend_phone": Kind("Phone number to mend", FRONT_DESK, ("Number mended", "Number is right", "No other number")),
+    "mend_email": Kind("Email address to mend", FRONT_DESK, ("Address mended", "Address is right", "No other address")),
+    "ask_how_to_reach": Kind("Ask how to reach them", FRONT_DESK, ("Agreed on a way", "Wants to be called"), 2 * DAY),
+    "texts_broken": Kind("Texts don’t go out", ADMIN, ("Mended",), HOUR),
     # Papers to write, read and sign
     "note_due": _deed("Therapy note not signed", THERAPIST, SIGNED, 2 * DAY),
     "infusion_note_due": _deed("Infusion note not signed", NURSE, SIGNED, 2 * DAY),

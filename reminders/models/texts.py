@@ -11,7 +11,7 @@ from clinic import clock
 from clinic.history import audited
 from clinic.models import Site
 from clinic.records import Record
-from patients.models import Patient
+from patients.models import Patient, SafetyAlert
 
 
 @audited
@@ -67,6 +67,9 @@ class InboundText(Record):
         on_delete=models.PROTECT,
         related_name="inbound_texts",
         help_text="Only where one patient alone has the number.",
+    )
+    alerts = models.ManyToManyField(
+        SafetyAlert, blank=True, related_name="texts", help_text="Those for whom it called somebody."
     )
 
     class Meta:
