@@ -8,6 +8,7 @@ class InfusionsConfig(AppConfig):
         from clinic import frame
         from infusions import (
             adverse,
+            arrival_paying,
             booster_tasks,
             booster_visits,
             boosters,
@@ -19,12 +20,15 @@ class InfusionsConfig(AppConfig):
         )
         from infusions.lengths import known
         from infusions.series import follow_visit, resting
+        from insurance import answers
         from patients import measures
-        from visits import followers, lengths, matching, patient_times
+        from visits import changes, followers, lengths, matching, patient_times
 
         followers.add(follow_visit)
         followers.add(questionnaires.follow)
         followers.add(booster_tasks.follow_visit)
+        answers.after_answer.append(booster_tasks.follow_answer)
+        changes.before_arrival.append(arrival_paying.object_to)
         measures.after_record += [response.follow_measure, relapse.follow_measure]
         boosters.after_plan += [booster_tasks.follow_plan, relapse.follow_plan]
         series.after_stop += [stopping.follow, response.follow_stop]

@@ -15,6 +15,7 @@ from clinic.models import User
 from clinic.policy import Role
 from infusions import boosters
 from infusions.models import BoosterPlan, Infusion, Series
+from insurance.models import Verification
 from reminders import followups
 from reminders.models import FollowUp
 from visits import clashes
@@ -27,6 +28,7 @@ MORNING = time(9)
 MOVED, BOOKED, ENDED, OFF = (
     "The day has changed.", "A booster is booked.", "No booster is planned any more.", "The visit is not to be.",
 )  # fmt: skip
+ANSWERED = "The payer was asked."
 BY_ITSELF = frozenset({MOVED, BOOKED, ENDED, OFF})
 
 
@@ -130,6 +132,17 @@ def follow_visit(*, appointment_id: UUID, by: User) -> None:
     if not infusion.appointment.is_alive:
         followups.close_for(subject_kind="appointment", subject_id=appointment_id, kind=VERIFY, outcome=OFF, by=by)
     refresh(infusion.series.follows, by=by)
+
+
+def follow_answer(check: Verification, by: User) -> None:
+    """The payer answered: the boosters of the days ahead whose benefits were to be asked about need no task."""
+    if check.leg != Verification.Leg.MEDICAL or check.state not in Verification.CHECKED:
+        return
+    asked = FollowUp.objects.filter(
+        patient=check.patient, kind=VERIFY, state=FollowUp.State.OPEN, due_at__lte=clock.now()
+    )
+    for subject_id in list(asked.values_list("subject_id", flat=True)):
+        followups.close_for(subject_kind="appointment", subject_id=subject_id, kind=VERIFY, outcome=ANSWERED, by=by)
 
 
 def after_discharge(infusion: Infusion, by: User) -> None:

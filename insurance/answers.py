@@ -16,7 +16,7 @@ from clinic import clock
 from clinic.errors import Invalid
 from clinic.models import User
 from clinic.policy import Action, require
-from insurance import rules
+from insurance import lapses, rules
 from insurance.checks import coverage_of, locked, move
 from insurance.models import Coverage, PayerContact, Verification
 from insurance.standing import shown_day
@@ -94,9 +94,20 @@ def record_result(
     PayerContact.objects.create(
         verification=check, state=state, observed_at=clock.now(), entered_at=clock.now(), entered_by=by, **contact
     )
+    _follow(check, by)
+    return check
+
+
+def _follow(check: Verification, by: User) -> None:
+    """A plan that is inactive has lapsed; one that is active after all has not."""
+    if check.coverage and check.leg == Verification.Leg.MEDICAL:
+        if check.state == State.INACTIVE:
+            lapses.found(check.coverage, by)
+        elif check.state == State.ACTIVE:
+            lapses.over(check.coverage)
     for follow in after_answer:
         follow(check, by)
-    return check
+    lapses.changed(check.patient, by)
 
 
 def _benefits(said: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from clinic import retracting
 from clinic.errors import Invalid, NotFound, Refused
 from clinic.models import User
 from clinic.policy import Action, require
-from insurance import filling
+from insurance import filling, lapses
 from insurance.models import Coverage, Payer
 from insurance.standing import shown_day
 from patients.rows import locked_patient
@@ -66,6 +66,7 @@ def add_coverage(
         **texts,
     )
     filling.new_plan(made)
+    lapses.changed(patient, by)
     return made
 
 
@@ -129,6 +130,8 @@ def end_coverage(*, coverage_id: UUID, ends_on: date, by: User) -> Coverage:
         raise Invalid({"ends_on": f"The plan starts {first}; it can’t end before. Check the day."})
     coverage.ends_on = ends_on
     coverage.save(update_fields=["ends_on"])
+    lapses.found(coverage, by)
+    lapses.changed(coverage.patient, by)
     return coverage
 
 
@@ -141,4 +144,5 @@ def mark_in_error(*, coverage_id: UUID, reason: str, by: User) -> Coverage:
     coverage = locked_plan(coverage_id)
     require(by, Action.EDIT_PATIENT, at=coverage.patient.site)
     retracting.mark(coverage, reason=reason, by=by)
+    lapses.changed(coverage.patient, by)
     return coverage

@@ -19,7 +19,7 @@ from clinic import clock
 from clinic.errors import Invalid, NotFound, Refused
 from clinic.models import Site, User
 from clinic.policy import Action, can, require
-from insurance import rules
+from insurance import lapses, rules
 from insurance.answers import record_result
 from insurance.checks import coverage_of, first_in_force, locked, move
 from insurance.models import SelfPay, Verification
@@ -151,6 +151,7 @@ def agree_self_pay(*, patient_id: UUID, reason: str, by: User, service_on: date 
     ):
         move(row, State.SELF_PAY)
         row.save(update_fields=["state"])
+    lapses.changed(patient, by)
     return agreed
 
 
@@ -182,6 +183,7 @@ def end_self_pay(*, patient_id: UUID, by: User, until: date | None = None) -> Se
         raise Invalid({"until": f"Self-pay began {shown_day(current.since, last)}; it can’t end before."})
     current.until = last
     current.save(update_fields=["until"])
+    lapses.changed(patient, by)
     return current
 
 
@@ -203,6 +205,7 @@ def estimate_given(*, self_pay_id: UUID, by: User, given_on: date | None = None)
     agreed.save(update_fields=["estimate_given_on"])
     for follow in after_estimate:
         follow(agreed, by)
+    lapses.changed(agreed.patient, by)
     return agreed
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -24,6 +24,10 @@ from visits.rules import HANDS_LANE, INFUSIONS, STEP_MINUTES, Shape, Timing, sha
 from visits.states import allowed, may_become
 
 Status = Appointment.Status
+
+
+# What may keep a patient from being checked in, by raising; rooms further right add themselves.
+before_arrival: list[Callable[[Appointment], None]] = []
 
 
 def locked(appointment_id: UUID) -> Appointment:
@@ -72,7 +76,7 @@ def confirm(*, appointment_id: UUID, by: User) -> Appointment:
 
 @transaction.atomic
 def arrive(*, appointment_id: UUID, by: User, observed_at: datetime | None = None) -> Appointment:
-    """The patient is here. Raises NotPermitted, IllegalTransition, Refused on another day than the visit's."""
+    """The patient is here. Raises NotPermitted, IllegalTransition, Refused on another day, or while nobody pays."""
     appointment = locked(appointment_id)
     _require_receiving(appointment, by)
     at, site = observed_at or clock.now(), appointment.site
@@ -83,6 +87,8 @@ def arrive(*, appointment_id: UUID, by: User, observed_at: datetime | None = Non
             f"This visit is on {clashes.when(site, appointment.starts_at)}, not on {clashes.day(site, at)}. "
             "Move it first."
         )
+    for objection in before_arrival:
+        objection(appointment)
     _become(appointment, Status.ARRIVED, by, arrived_at=at)
     return appointment
 

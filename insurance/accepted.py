@@ -1,0 +1,79 @@
+"""Which plans a site takes: a list by payer, or by one plan of a payer, that admins keep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from clinic import clock
+from clinic.errors import Invalid, NotFound
+from clinic.models import Site, User
+from clinic.policy import Action, require
+from insurance.models import AcceptedPlan, Coverage, Payer
+
+Standing = AcceptedPlan.Standing
+Chip = tuple[str, str]
+"""The meaning of a chip, and its words."""
+_CHIPS: dict[str, Chip] = {
+    Standing.IN_NETWORK: ("ok", "In network"),
+    Standing.ACCEPTED: ("warn", "Out of network"),
+    Standing.NOT_ACCEPTED: ("stop", "Not accepted here"),
+}
+
+
+def on_list(site: Site) -> QuerySet[AcceptedPlan]:
+    """What the site says of plans, by payer."""
+    return AcceptedPlan.objects.filter(site=site).select_related("payer", "kept_by")
+
+
+def chips(site: Site, plans: Iterable[Coverage]) -> dict[UUID, Chip]:
+    """What the site's list says of these plans, by plan; nothing for a payer it does not name. One query."""
+    wanted = list(plans)
+    said = {
+        (row.payer_id, row.plan_name.casefold()): row.standing
+        for row in AcceptedPlan.objects.filter(site=site, payer__in={plan.payer_id for plan in wanted})
+    }
+    found = {}
+    for plan in wanted:
+        own = said.get((plan.payer_id, plan.plan_name.strip().casefold())) if plan.plan_name else None
+        standing = own or said.get((plan.payer_id, ""))
+        if standing:
+            found[plan.pk] = _CHIPS[standing]
+    return found
+
+
+@transaction.atomic
+def keep(*, site: Site, payer: Payer, standing: str, by: User, plan_name: str = "", note: str = "") -> AcceptedPlan:
+    """Say whether the site takes a payer's plans, or one of them; what was said before is replaced.
+
+    Raises NotPermitted, Invalid.
+    """
+    require(by, Action.VERIFY_BENEFITS, at=site)
+    name, words = " ".join(plan_name.split()), note.strip()
+    wrong = {}
+    if standing not in Standing.values:
+        wrong["standing"] = "Choose in network, accepted or not accepted."
+    if len(name) > 120:
+        wrong["plan_name"] = "Write this in 120 characters or fewer."
+    if len(words) > 200:
+        wrong["note"] = "Write this in 200 characters or fewer."
+    if wrong:
+        raise Invalid(wrong)
+    row = AcceptedPlan.objects.select_for_update().filter(site=site, payer=payer, plan_name__iexact=name).first()
+    row = row or AcceptedPlan(site=site, payer=payer, plan_name=name)
+    row.standing, row.note, row.kept_by, row.kept_at = standing, words, by, clock.now()
+    row.save()
+    return row
+
+
+@transaction.atomic
+def drop(*, accepted_id: UUID, by: User) -> None:
+    """Take a line off the list: the site says nothing of this plan any more. Raises NotFound, NotPermitted."""
+    row = AcceptedPlan.objects.select_for_update(of=("self",)).select_related("site").filter(pk=accepted_id).first()
+    if row is None:
+        raise NotFound
+    require(by, Action.VERIFY_BENEFITS, at=row.site)
+    row.delete()
