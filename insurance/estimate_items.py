@@ -6,7 +6,7 @@ sessions, laboratory, boosters to be expected.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -102,9 +102,8 @@ class Item:
     allowed: Decimal | None = None
 
 
-def items(visits: Visits, prices: Sequence[Price], allowed: Mapping[str, Decimal] | None = None) -> list[Item]:
-    """Every charge of the course, in order of time. A booster costs what an infusion costs."""
-    known = allowed or {}
+def items(visits: Visits, prices: Callable[[date], Sequence[Price]]) -> list[Item]:
+    """Every charge of the course by the prices of its day, in order of time. A booster costs what an infusion costs."""
     dated: list[tuple[date, Service, int]] = [(visits.infusions[0], Service.SERIES, 1)] if visits.infusions else []
     if visits.evaluation:
         dated.append((visits.evaluation, Service.EVALUATION, 1))
@@ -118,11 +117,11 @@ def items(visits: Visits, prices: Sequence[Price], allowed: Mapping[str, Decimal
     found = []
     for day, service, number in sorted(dated, key=lambda one: (one[0], order.index(one[1]))):
         used = Service.INFUSION if service == Service.BOOSTER else service
-        for one in prices:
+        for one in prices(day):
             if one.used == used:
                 alone = one.billed if one.self_pay is None else one.self_pay
                 words = (one.code, one.label, one.label_es, one.leg)
-                found.append(Item(service, number, day, *words, one.billed, alone, known.get(one.code)))
+                found.append(Item(service, number, day, *words, one.billed, alone))
     return found
 
 

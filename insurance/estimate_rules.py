@@ -11,7 +11,7 @@ highest one. Both are found by walking the lines twice, once with the kindest an
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -41,6 +41,7 @@ class Terms:
     year_begins: date | None = None
     first_on: date | None = None
     last_on: date | None = None
+    allowed: Mapping[str, Decimal] = field(default_factory=dict)  # by code, as far as the clinic knows
 
 
 def year_of(day: date, begins: date | None) -> date:
@@ -73,23 +74,43 @@ class Paid(NamedTuple):
     capped: bool
 
 
-def with_plan(expected: Sequence[Item], terms: Mapping[str, Terms | None], *, secondary: bool = False) -> Sum:
-    """What it costs with the plan: `terms` of each leg, None where no plan is on file for it."""
-    kind, hard = Walk(terms, kind=True), Walk(terms, kind=False)
-    lines = [_line(item, terms.get(item.leg), kind, hard) for item in expected]
+Plans = Mapping[str, Sequence[Terms]]
+"""The plans of each leg, in the order in which they are billed."""
+
+
+def with_plan(expected: Sequence[Item], plans: Plans, *, secondary: bool = False) -> Sum:
+    """What it costs with the plan, or with one plan after another: the first that holds on a day pays for it."""
+    kind, hard = Walk(kind=True), Walk(kind=False)
+    lines = []
+    for item in expected:
+        terms = _plan_of(item, plans)
+        known = item if terms is None else replace(item, allowed=terms.allowed.get(item.code, item.allowed))
+        lines.append(_line(known, terms, kind, hard))
     notes = [Why("secondary", {})] if secondary else []
-    if any(one and one.checked_on and one.limit is None for one in terms.values()):
+    if any(one.checked_on and one.limit is None for leg in plans.values() for one in leg):
         notes.append(Why("limit_unknown", {}))
-    return summed(lines, notes, _most(lines, terms))
+    return summed(lines, notes, _most(lines, plans))
 
 
-def _most(lines: Sequence[Line], terms: Mapping[str, Terms | None]) -> Decimal:
+def _plan_of(item: Item, plans: Plans) -> Terms | None:
+    """The plan of the day; where none holds, one that can say why: it ended before, or begins after."""
+    of_leg = plans.get(item.leg, ())
+    holding = [one for one in of_leg if _holds(one, item.on)]
+    ended = [one for one in of_leg if one.last_on and one.last_on < item.on]
+    return next(iter([*holding, *ended[-1:], *of_leg]), None)
+
+
+def _holds(terms: Terms, on: date) -> bool:
+    return (terms.first_on is None or terms.first_on <= on) and (terms.last_on is None or terms.last_on >= on)
+
+
+def _most(lines: Sequence[Line], plans: Plans) -> Decimal:
     """However little is known of the lines, a year's limit caps those that the plan pays."""
     most = NOTHING
     groups: dict[tuple[str, date], Decimal] = {}
     limits: dict[tuple[str, date], Decimal] = {}
     for line in lines:
-        one = terms.get(line.item.leg)
+        one = _plan_of(line.item, plans)
         if one is None or one.limit is None or _why_not(one, line.item.on) or one.in_network is None:
             most += line.share_to
             continue
@@ -102,7 +123,7 @@ def _most(lines: Sequence[Line], terms: Mapping[str, Terms | None]) -> Decimal:
 class Walk:
     """The lines in order of time under one assumption: `kind` to the patient where the plan was silent, or hard."""
 
-    def __init__(self, terms: Mapping[str, Terms | None], *, kind: bool) -> None:
+    def __init__(self, *, kind: bool) -> None:
         self.kind = kind
         self.pots: dict[tuple[str, date], Pot] = {}
 

@@ -44,10 +44,29 @@ def sheet(site: Site, on: date) -> list[Fee]:
     return [fee for fee in rows.distinct("code") if fee.billed is not None]
 
 
-def allowed(site: Site, payer_id: UUID, on: date) -> dict[str, Decimal]:
-    """What the payer allows for each code, as far as the clinic knows on the day."""
-    rows = _newest(AllowedAmount.objects.filter(site=site, payer=payer_id, valid_from__lte=on))
-    return {row.code: row.amount for row in rows.distinct("code") if row.amount is not None}
+def book(site: Site, until: date) -> Callable[[date], list[Fee]]:
+    """The prices of every day up to this one, read once."""
+    rows = list(_newest(Fee.objects.filter(site=site, valid_from__lte=until)))
+
+    def on(day: date) -> list[Fee]:
+        newest: dict[str, Fee] = {}
+        for fee in rows:
+            if fee.valid_from <= day:
+                newest.setdefault(fee.code, fee)
+        return [fee for fee in newest.values() if fee.billed is not None]
+
+    return on
+
+
+def allowed(site: Site, payers: Iterable[UUID], on: date) -> dict[UUID, dict[str, Decimal]]:
+    """What each payer allows for each code, as far as the clinic knows on the day."""
+    keys = list(payers)
+    rows = AllowedAmount.objects.filter(site=site, payer__in=keys, valid_from__lte=on)
+    found: dict[UUID, dict[str, Decimal]] = {key: {} for key in keys}
+    for row in rows.order_by("payer_id", "code", "-valid_from", "-made_at", "-id").distinct("payer_id", "code"):
+        if row.amount is not None:
+            found[row.payer_id][row.code] = row.amount
+    return found
 
 
 def packages(site: Site, on: date) -> list[Package]:
