@@ -21,6 +21,7 @@ from reminders.models import Message, MessageAttempt, OptOut
 from reminders.templates import Template
 
 WAITING = (Message.State.PLANNED, Message.State.FAILED)
+SAYING = (Message.State.CLAIMED, Message.State.UNCERTAIN)
 
 
 @transaction.atomic
@@ -124,24 +125,29 @@ def void(
     kinds: Collection[str] | None = None,
 ) -> int:
     """Take back what was planned about a subject and has not gone out. Answers how many were taken back."""
-    waiting = Message.objects.filter(subject_kind=subject_kind, subject_id=subject_id, state__in=WAITING)
+    planned = Message.objects.filter(subject_kind=subject_kind, subject_id=subject_id)
     if kinds is not None:
-        waiting = waiting.filter(kind__in=kinds)
+        planned = planned.filter(kind__in=kinds)
+    now = clock.now()
     # What is claimed and not begun can still be taken back: its sender re-reads the row under a lock before the try.
-    taken: int = waiting.update(state=Message.State.VOID, why=why, next_attempt_at=None)
-    claimed = Message.objects.filter(subject_kind=subject_kind, subject_id=subject_id, state=Message.State.CLAIMED)
-    if kinds is not None:
-        claimed = claimed.filter(kind__in=kinds)
+    claimed = planned.filter(state=Message.State.CLAIMED)
     begun = MessageAttempt.objects.filter(message=OuterRef("pk"), ended_at__isnull=True)
-    taken += claimed.filter(~Exists(begun)).update(
+    taken: int = claimed.filter(~Exists(begun)).update(
         state=Message.State.VOID,
         why=why,
         lease_until=None,
         lease_owner="",
         next_attempt_at=None,
     )
-    # What is being said at this very moment can't be unsaid; but should this try fail, there will be no other.
-    claimed.update(expires_at=clock.now())
+    # What is being said at this very moment can't be unsaid; but should this try fail, there will be no other. That
+    # holds for what another text says too. The text comes before those that go with it, as for whoever sends it.
+    claimed.update(expires_at=now)
+    waiting = planned.filter(state__in=WAITING)
+    saying = Message.objects.filter(pk=OuterRef("merged_into"), state__in=SAYING)
+    waiting.filter(Exists(saying)).update(expires_at=now)
+    taken += waiting.filter(~Exists(saying)).update(
+        state=Message.State.VOID, why=why, next_attempt_at=None, merged_into=None
+    )
     return taken
 
 
@@ -178,5 +184,5 @@ def restore(*, subject_kind: str, subject_id: UUID, occurrence: str, kinds: Coll
         state=Message.State.VOID,
         expires_at__gt=clock.now(),
     )
-    restored: int = again.update(state=Message.State.PLANNED, why="")
+    restored: int = again.update(state=Message.State.PLANNED, why="", merged_into=None)
     return restored

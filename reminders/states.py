@@ -6,7 +6,8 @@ from reminders.models import Message
 State = Message.State
 
 TRANSITIONS: dict[State, frozenset[State]] = {
-    State.PLANNED: frozenset({State.CLAIMED, State.VOID}),
+    # At once, where the text of another message says it too.
+    State.PLANNED: frozenset({State.CLAIMED, State.VOID, State.SENT, State.DELIVERED}),
     State.CLAIMED: frozenset(
         {
             State.SENT,

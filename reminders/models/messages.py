@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -17,6 +18,29 @@ from reminders.message_kinds import KINDS
 from reminders.models.handing import HandedOver, claim_whole
 
 USER = settings.AUTH_USER_MODEL
+
+# What another text took along went out when that one did, and is free again when it did not.
+RIDERS_FOLLOW = pgtrigger.Trigger(
+    name="riders_follow",
+    when=pgtrigger.After,
+    operation=pgtrigger.UpdateOf("state"),
+    condition=pgtrigger.Q(old__state__df=pgtrigger.F("new__state")) & pgtrigger.Q(new__merged_into__isnull=True),
+    func=pgtrigger.Func(
+        """
+        IF NEW.state IN ('sent', 'delivered') THEN
+            UPDATE reminders_message
+            SET state = NEW.state, sent_at = NEW.sent_at, why = '', next_attempt_at = NULL
+            WHERE merged_into_id = NEW.id AND state IN ('planned', 'sent');
+        ELSIF NEW.state NOT IN ('claimed', 'uncertain') THEN
+            UPDATE reminders_message SET state = 'failed', why = NEW.why, merged_into_id = NULL
+            WHERE merged_into_id = NEW.id AND state = 'sent';
+            UPDATE reminders_message SET merged_into_id = NULL
+            WHERE merged_into_id = NEW.id AND state = 'planned';
+        END IF;
+        RETURN NULL;
+        """
+    ),
+)
 
 
 @audited
@@ -76,6 +100,7 @@ class Message(Record, HandedOver):
 
     class Meta:
         ordering: ClassVar[list[str]] = ["due_at", "id"]
+        triggers: ClassVar[list[Any]] = [RIDERS_FOLLOW]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=["subject_kind", "subject_id", "kind", "channel", "occurrence"],
