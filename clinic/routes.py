@@ -154,6 +154,14 @@ ROUTES: dict[str, Action | Door] = {
     "patients:import-job": Action.IMPORT_PATIENTS,
     "patients:import-progress": Action.IMPORT_PATIENTS,
     # insurance
+    "insurance:codes": Action.CODE_VISITS,
+    "insurance:bill-take-back": Action.CODE_VISITS,
+    "insurance:payment": Action.CODE_VISITS,
+    "insurance:payment-error": Action.CODE_VISITS,
+    "insurance:superbill": Action.CODE_VISITS,
+    "insurance:superbill-csv": Action.CODE_VISITS,
+    "insurance:superbill-month": Action.CODE_VISITS,
+    "insurance:superbill-month-csv": Action.CODE_VISITS,
     "insurance:queue": Action.SEE_COVERAGE,
     "insurance:payers": Action.VERIFY_BENEFITS,
     "insurance:payer": Action.VERIFY_BENEFITS,
@@ -176,6 +184,11 @@ ROUTES: dict[str, Action | Door] = {
     "reminders:task": Action.SEE_TASKS,
     "reminders:task-take": Action.SEE_TASKS,
     "reminders:messages": Action.SEE_MESSAGES,
+    "reminders:reaching": Action.SEE_MESSAGES,
+    "reminders:inbound": Action.SEE_MESSAGES,
+    "reminders:text-in": Door.PUBLIC,  # the provider's signature opens it, and nothing else
+    "reminders:text-status": Door.PUBLIC,  # the provider's signature
+    "reminders:mail-events": Door.PUBLIC,  # the provider's secret
     # visits
     "visits:schedule": Action.SEE_SCHEDULE,
     "visits:appointment": Action.SEE_SCHEDULE,
@@ -259,6 +272,7 @@ ROUTES: dict[str, Action | Door] = {
     "infusions:adverse-event": Action.SEE_INFUSION,
     "infusions:adverse-report": Action.REPORT_ADVERSE,
     "infusions:adverse-review": Action.REVIEW_ADVERSE,
+    "infusions:checkin": Action.SEE_INFUSION,
     "infusions:note": Action.SEE_INFUSION,
     "infusions:note-write": Action.WRITE_NOTE,
     "infusions:note-sign": Action.WRITE_NOTE,
@@ -296,6 +310,9 @@ ROUTES: dict[str, Action | Door] = {
     "journey:repair-progress": Action.SEE_SCHEDULE,
     "journey:repair-carry-out": Action.BOOK,
     "journey:repair-undo": Action.BOOK,
+    "journey:coding": Action.CODE_VISITS,
+    "journey:coding-month": Action.CODE_VISITS,
+    "journey:coding-visit": Action.CODE_VISITS,
     "journey:overbookings": Action.OVERBOOK,
     "journey:outcome": Action.SEE_CHART,
     "journey:outcome-add": Action.RECORD_PROGRESS,

@@ -244,8 +244,13 @@ TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", default="")
 TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="")
 TWILIO_FROM = env.str("TWILIO_FROM", default="")  # a number like +15550100, or a messaging service, MG…
 
+# How many workers may send messages at once; each for a short turn (reminders/tasks.py).
+DISPATCHERS = env.int("DISPATCHERS", default=2)
+
 # Celery on Redis, as measured: no result store, late acks, one task at a time, and a visibility timeout that is more
-# than twice the hard limit, so that a long task is never started a second time.
+# than twice the hard limit, so that a long task is never started a second time. The limits are those of the longest
+# tasks (a large import, report or repair takes minutes); sending has shorter ones of its own. No task has an ETA: one
+# that is further away than the visibility timeout would run several times.
 _broker = urlsplit(REDIS_URL)
 CELERY_BROKER_URL = f"redis+socket://{_broker.path}" if _broker.scheme == "unix" else REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
@@ -281,12 +286,15 @@ CELERY_BEAT_SCHEDULE = {
     "visits.waiting-lists": {"task": "visits.tasks.tend_waiting_lists", "schedule": 60.0},
     "visits.unconfirmed": {"task": "visits.tasks.look_for_unconfirmed", "schedule": 300.0},
     "insurance.lapsed": {"task": "insurance.tasks.expire_lapsed", "schedule": 3600.0},
+    "insurance.estimates": {"task": "insurance.tasks.look_at_estimates", "schedule": 3600.0},
     "insurance.queue": {"task": "insurance.tasks.fill_queue", "schedule": 900.0},
     "infusions.flowsheets": {"task": "infusions.tasks.make_flowsheets", "schedule": 900.0},
     "reminders.questionnaires": {"task": "reminders.tasks.write_questionnaires", "schedule": 900.0},
     "patients.questionnaires": {"task": "patients.tasks.close_missed_questionnaires", "schedule": 900.0},
     "infusions.questionnaires": {"task": "infusions.tasks.plan_questionnaires", "schedule": 900.0},
+    "infusions.silent": {"task": "infusions.tasks.look_for_silent", "schedule": 300.0},
     "infusions.ledger": {"task": "infusions.tasks.watch_ledger", "schedule": 600.0},
+    "reminders.follow-ups": {"task": "reminders.tasks.sweep_follow_ups", "schedule": 300.0},
     "clinic.seal-history": {"task": "clinic.tasks.seal_history", "schedule": 300.0},
 }
 # Counts from 1 to one below this never leave the house in a shared report (CMS cell size suppression policy).

@@ -12,6 +12,10 @@ class InfusionsConfig(AppConfig):
             booster_tasks,
             booster_visits,
             boosters,
+            checkin_card,
+            note_tasks,
+            panels,
+            paper_tasks,
             questionnaires,
             relapse,
             response,
@@ -21,7 +25,8 @@ class InfusionsConfig(AppConfig):
         from infusions.lengths import known
         from infusions.series import follow_visit, resting
         from insurance import answers
-        from patients import measures
+        from patients import consents, evaluations, labs, measures
+        from reminders import sweeping
         from visits import changes, followers, lengths, matching, patient_times
 
         followers.add(follow_visit)
@@ -35,4 +40,10 @@ class InfusionsConfig(AppConfig):
         lengths.know_from(known)
         matching.pauses.append(resting)
         patient_times.keeping.append(booster_visits.kept_by_patient)
+        evaluations.after_sign.append(paper_tasks.after_sign)
+        consents.after_change.append(paper_tasks.after_consent)
+        labs.after_change.append(paper_tasks.after_result)
+        for watched in (note_tasks.WATCH, *paper_tasks.WATCHES):
+            sweeping.find_with(watched.look)
+        panels.register("checkin", checkin_card.last)
         frame.count_for("infusions:adverse-events", lambda user, site: adverse.waiting(site))

@@ -14,7 +14,7 @@ from clinic.errors import Invalid, NotReady, Refused
 from clinic.models import User
 from clinic.policy import Action, Role, require
 from clinic.protocol import ProtocolValues
-from infusions import booster_tasks, questionnaires, series, states, vitals
+from infusions import booster_tasks, checkins, questionnaires, series, states, vitals
 from infusions.limits import Phase
 from infusions.models import AgainstAdvice, Discharge, Infusion, VitalSigns
 from infusions.states import State
@@ -137,6 +137,7 @@ def discharge(
     changes.finish(appointment_id=infusion.appointment_id, by=by)
     series.complete_when_done(series_id=infusion.series_id, by=by)
     questionnaires.after(infusion.series.patient)
+    checkins.plan(infusion, left_at=moment)
     booster_tasks.after_discharge(infusion, by)
     return made
 

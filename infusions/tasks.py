@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from clinic import history
-from infusions import flowsheets, questionnaires, watch
+from infusions import checkins, flowsheets, questionnaires, watch
 
 
 @shared_task(name="infusions.tasks.make_flowsheets")
@@ -25,3 +25,10 @@ def plan_questionnaires() -> int:
     """Plan what is to be asked of those who were there before the plan was."""
     with history.acting(None, source="tick"):
         return questionnaires.catch_up()
+
+
+@shared_task(name="infusions.tasks.look_for_silent")
+def look_for_silent() -> int:
+    """Ask a nurse to call whoever did not answer the day after."""
+    with history.acting(None, source="tick"):
+        return checkins.look()

@@ -4,6 +4,7 @@ from infusions.views import (
     adverse,
     boosters,
     chair,
+    checkins,
     counts,
     flowsheets,
     gate,
@@ -93,6 +94,7 @@ record_patterns: list[URLPattern] = [
     path("<uuid:pk>/note/addendum/", notes.addendum, name="note-addendum"),
     path("<uuid:pk>/note/pdf/", notes.pdf, name="note-pdf"),
     path("<uuid:pk>/against-advice/", recovery.against_advice, name="against-advice"),
+    path("check-ins/<uuid:pk>/", checkins.show, name="checkin"),
     path("flowsheets/", flowsheets.show, name="flowsheets"),
     path("flowsheets/pdf/", flowsheets.pdf, name="flowsheets-pdf"),
 ]

@@ -11,7 +11,7 @@ from django.db.models import F, Sum
 from clinic import clock
 from clinic.models import User
 from clinic.policy import Action, can
-from infusions import boosters
+from infusions import boosters, checkins
 from infusions.models import BoosterPlan, Infusion, ResponseReview, Series
 from infusions.series import RUNNING
 from insurance.standing import Standing, standing
@@ -188,6 +188,7 @@ def _clinical(chart: Chart) -> list[timeline.Entry]:
             if one.appointment and one.appointment.starts_at <= clock.now()
         ),
         *timeline.of_measures(chart.measures),
+        *(timeline.of_checkin(one) for one in checkins.told(patient)[:RECENT]),
         *(timeline.of_evaluation(one) for one in signed),
         *(timeline.of_consent(one) for one in papers),
         *(timeline.of_missed(one) for one in chart.visits if one.status in {"cancelled", "no_show"}),

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.urls import reverse
 
 from clinic import wording
-from infusions.models import Infusion
+from infusions.models import CheckIn, Infusion
 from patients.models import Consent, Evaluation, MeasureResponse
 from reminders.models import Message
 from therapy.models import TherapySession
@@ -69,6 +69,31 @@ def of_infusion(infusion: Infusion) -> Entry:
         chip=infusion.get_state_display(),
         tone="ok" if done else "info",
         href=reverse("infusions:infusion", args=[infusion.pk]),
+    )
+
+
+def of_checkin(checkin: CheckIn) -> Entry:
+    """How the patient was a day after an infusion; what asks for a look has a warm tone."""
+    answered = checkin.state == CheckIn.State.ANSWERED
+    grave = bool(checkin.thoughts)
+    parts = []
+    if answered:
+        parts = [f"Mood {checkin.mood} of 10, slept {checkin.get_sleep_display().lower()}."]
+        if checkin.effects:
+            parts.append(f"{', '.join(checkin.effects_named)}; bothers {checkin.get_bother_display().lower()}.")
+        if checkin.bladder:
+            parts.append("Trouble when passing water.")
+        if grave:
+            parts.append("Thoughts of suicide or self-harm.")
+    return Entry(
+        at=checkin.answered_at or checkin.due_at,
+        group="infusions",
+        icon="heart",
+        title="A day after the infusion",
+        text=" ".join(parts),
+        chip="Answered" if answered else "No answer",
+        tone="stop" if grave else "ok" if answered else "warn",
+        href=reverse("infusions:checkin", args=[checkin.pk]),
     )
 
 

@@ -124,6 +124,12 @@ def open_alerts(patient: Patient) -> QuerySet[SafetyAlert]:
     return SafetyAlert.objects.filter(patient=patient, closed_at__isnull=True)
 
 
+def wait_for_a_screener(patient: Patient, *, since: datetime) -> bool:
+    """Whether somebody told of such thoughts outside any questionnaire, and the screener was not asked yet."""
+    waiting = open_alerts(patient).filter(grade=Grade.UNSCREENED, measure=None, opened_at__gte=since)
+    return waiting.exists()
+
+
 def grade_unscreened(screen: MeasureResponse, risk: Risk | None) -> list[SafetyAlert]:
     """Give every alert that waits for a screener its grade. A screener of all “no” makes it low, never closed."""
     waiting = list(

@@ -22,6 +22,8 @@ from patients.rows import link_for
 Instrument = MeasureResponse.Instrument
 
 PURPOSE = "measures"
+PURPOSES = (PURPOSE, "visits")
+"""Links that ask: the one for questionnaires, and the one of the patient's own page."""
 ORDER = (Instrument.PHQ9, Instrument.CSSRS, Instrument.ASQ, Instrument.GAD7, Instrument.PCL5)
 SCREENERS = (Instrument.CSSRS, Instrument.ASQ)
 
@@ -78,6 +80,8 @@ def parts(link: PatientLink, language: str) -> list[Part]:
     phq9 = drafts.get(Instrument.PHQ9)
     if phq9 and phq9.response and scoring.item9_positive(phq9.response.items):
         wanted.setdefault(Instrument.CSSRS, phq9.timepoint)  # Table A, item9_threshold: in the same encounter
+    if alerts.wait_for_a_screener(link.patient, since=clock.now() - FRESH):
+        wanted.setdefault(Instrument.CSSRS, MeasureResponse.Timepoint.FOLLOW_UP)
     if Instrument.CSSRS in wanted and not _speaks(Instrument.CSSRS, wanted[Instrument.CSSRS], language, drafts):
         wanted.setdefault(Instrument.ASQ, wanted.pop(Instrument.CSSRS))
     if any(key in drafts and drafts[key].response for key in SCREENERS):

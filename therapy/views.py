@@ -17,6 +17,7 @@ from clinic import clock
 from clinic.access import acting_user, current_site, log_read
 from clinic.errors import IllegalTransition, Invalid, Refused
 from clinic.policy import Action, can
+from infusions import checkins
 from patients.access import allow_here
 from therapy import sessions
 from therapy.forms import AddendumForm, IntentionForm, NoteForm
@@ -196,6 +197,7 @@ def _page(
         "intention_form": intention_form or IntentionForm(instance=card),
         "addendum_form": addendum_form or AddendumForm(),
         "overtaken": _theirs(overtaken, found, kind),
+        "checkin": checkins.told(found.patient).first(),
     }
     return render(request, "therapy/session.html", context, status=status)
 

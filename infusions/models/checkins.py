@@ -24,7 +24,6 @@ class CheckIn(Record):
     class State(models.TextChoices):
         OPEN = "open", "Waiting"
         ANSWERED = "answered", "Answered"
-        VOID = "void", "No longer asked"
 
     class Effect(models.TextChoices):
         NAUSEA = "nausea", "Nausea or vomiting"

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from clinic.errors import Invalid
 from patients import giving
-from patients.giving import PURPOSE, Part
+from patients.giving import PURPOSES, Part
 from patients.models import MeasureResponse, PatientLink
 from patients.views.linked import by_link
 
@@ -19,7 +19,7 @@ Instrument = MeasureResponse.Instrument
 LOOK = "look"  # in the address: say that an answer is missing
 
 
-@by_link(PURPOSE)
+@by_link(*PURPOSES)
 def home(request: HttpRequest, link: PatientLink) -> HttpResponse:
     """What is asked, and where to go on; a check that nobody asked for is begun here too."""
     if request.method == "POST":
@@ -37,7 +37,7 @@ def home(request: HttpRequest, link: PatientLink) -> HttpResponse:
     return render(request, "patients/linked/measures.html", context)
 
 
-@by_link(PURPOSE)
+@by_link(*PURPOSES)
 def question(request: HttpRequest, link: PatientLink, instrument: str) -> HttpResponse:
     """One question. What is sent is kept; then comes the next one, or the page with 988 before it."""
     language = _language()
@@ -63,7 +63,7 @@ def question(request: HttpRequest, link: PatientLink, instrument: str) -> HttpRe
     return _to(request, instrument, outcome.following)
 
 
-@by_link(PURPOSE)
+@by_link(*PURPOSES)
 def help_now(request: HttpRequest, link: PatientLink) -> HttpResponse:
     """What a patient sees at once when an answer speaks of suicide (protocol 4.2); the questions go on from here."""
     parts = giving.parts(link, _language())

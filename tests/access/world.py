@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.tokens import default_token_generator
@@ -12,8 +13,8 @@ from django.utils.http import int_to_base36
 from clinic import clock, settings_versions
 from clinic.models import Closure, OnCallTurn, ShiftException, Site, Tablet
 from clinic.policy import Role
-from infusions.models import AdverseEvent, StockCount, VitalSigns
-from insurance.models import Authorization, Coverage, Payer, SelfPay, Verification
+from infusions.models import AdverseEvent, CheckIn, StockCount, VitalSigns
+from insurance.models import Authorization, CodedVisit, Coverage, Payer, Payment, SelfPay, Verification
 from journey.models import OutcomeRun, Summary
 from patients import signatures
 from patients.models import (
@@ -153,6 +154,14 @@ class World:
             ends_at=self.now + timedelta(minutes=60),
             booked_by=nurse,
         )
+        clerk = self.people[Role.INSURANCE_ADMIN]
+        self.coded = CodedVisit.objects.create(
+            visit_id=self.visit.pk, visit_kind="Evaluation", patient=self.patient, site=site, suggested="0" * 64,
+            service_on=date.fromisoformat(DAY), accepted_by=clerk,
+        )  # fmt: skip
+        self.payment = Payment.objects.create(
+            visit=self.coded, amount=Decimal(50), method="card", paid_on=date.fromisoformat(DAY), recorded_by=clerk
+        )
         until = site.local(self.now).date() + timedelta(days=30)
         self.wish = WaitlistEntry.objects.create(
             patient=self.patient, site=site, kind="evaluation", notice_hours=4, until=until, kept_by=nurse
@@ -172,6 +181,12 @@ class World:
         )
         self.series = making.loading(self.patient, nurse)
         self.infusion = making.infusion(self.series, 1, DAY, at="11:00", by=nurse)
+        self.checkin = CheckIn.objects.create(
+            infusion=self.infusion,
+            due_at=self.now,
+            silent_at=self.now + timedelta(hours=6),
+            closes_at=self.now + timedelta(days=4),
+        )
         self.order = making.order(self.series, provider)
         self.vial = making.vial(site, nurse)
         self.stock_count = StockCount.objects.create(
@@ -271,6 +286,10 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
     **of_room("patients", "job", "import-job import-progress"),
     **of_room("insurance", "payer", "payer"),
     **of_room("insurance", "check", "verification claim hand-over expire"),
+    **of_room("insurance", "coded", "bill-take-back payment superbill superbill-csv"),
+    **of_room("insurance", "patient", "superbill-month superbill-month-csv"),
+    **of_room("insurance", "payment", "payment-error"),
+    **of_room("journey", "visit", "coding-visit"),
     **of_room("insurance", "patient", "patient open-check self-pay self-pay-end coverage-add authorization-add"),
     **of_room("insurance", "coverage", "coverage-end coverage-error"),
     **of_room("insurance", "authorization", "authorization-error"),
@@ -311,6 +330,7 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
     **of_room("infusions", "order", "order-countersign"),
     **of_room("infusions", "vial", "vial vial-waste vial-count vial-return vial-close vial-settle"),
     **of_room("infusions", "stock_count", "count-close"),
+    **of_room("infusions", "checkin", "checkin"),
     **of_room("infusions", "adverse", "adverse-event adverse-review"),
     **of_room(
         "infusions", "infusion", "adverse-report note note-write note-sign note-addendum note-pdf against-advice"
