@@ -58,6 +58,7 @@ NAV = (
     ),
     Place("Inquiries", "patients:inquiries", Action.HANDLE_INQUIRIES, ("patients:inquir",)),
     Place("Insurance", "insurance:queue", Action.SEE_COVERAGE, ("insurance:",)),
+    Place("Billing", "journey:coding", Action.CODE_VISITS, ("journey:coding", "insurance:codes")),
     Place("Tasks", "reminders:tasks", Action.SEE_TASKS, ("reminders:",)),
     Place(
         "Drug ledger",

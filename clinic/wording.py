@@ -45,6 +45,11 @@ def quantity(value: object, unit: str) -> str:
     return f"{shown}{NBSP}{unit}" if shown else ""
 
 
+def dollars(amount: Decimal | None) -> str:
+    """“$1,250.00”. None gives ""."""
+    return "" if amount is None else f"${amount:,.2f}"
+
+
 def zone_name(zone: tzinfo | None) -> str:
     """The words staff use for a zone: "Pacific time"; elsewhere the city ("Adelaide time")."""
     key = getattr(zone, "key", "UTC")

@@ -26,11 +26,13 @@ YEARS_NEW = timedelta(days=3 * 365)
 """Without a visit for three years, a patient counts as new again (protocol 6.2: 99202 to 99205)."""
 
 
-def done(site: Site) -> QuerySet[Appointment]:
-    """The visits of a site that took place, each with whether it is coded."""
-    coded = CodedVisit.objects.filter(visit_id=OuterRef("pk"), entered_in_error_at__isnull=True)
+def done(site: Site, *, coded: bool | None = None) -> QuerySet[Appointment]:
+    """The visits of a site that took place: those to code, the oldest first; or those that are coded, or all."""
+    found = Exists(CodedVisit.objects.filter(visit_id=OuterRef("pk"), entered_in_error_at__isnull=True))
     rows = Appointment.objects.filter(site=site, status=Status.DONE).select_related("patient", "site")
-    return rows.annotate(is_coded=Exists(coded)).order_by("starts_at", "id")
+    if coded is False:
+        return rows.filter(~found).order_by("starts_at", "id")
+    return (rows.filter(found) if coded else rows).order_by("-starts_at", "-id")
 
 
 def service(visit: Appointment) -> Service:

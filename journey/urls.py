@@ -3,6 +3,7 @@ from django.urls import URLPattern, path
 from journey.views import (
     arrivals,
     board,
+    coding,
     outcomes,
     overbookings,
     own_curve,
@@ -52,5 +53,8 @@ urlpatterns: list[URLPattern] = [
     path("outcomes/csv/", reports.outcomes_csv, name="outcomes-csv"),
     path("outcomes/count/", reports.count, name="outcomes-count"),
     path("outcomes/<uuid:pk>/progress/", reports.progress, name="outcomes-progress"),
+    path("billing/", coding.index, name="coding"),
+    path("billing/month/", coding.month_file, name="coding-month"),
+    path("billing/<uuid:pk>/", coding.visit, name="coding-visit"),
     path("overbookings/", overbookings.report, name="overbookings"),
 ]

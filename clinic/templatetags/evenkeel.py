@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -153,6 +154,12 @@ def num(value: object) -> str:
 def qty(value: object, unit: str) -> str:
     """{{ order.dose|qty:"mg" }}: number and unit, never parted."""
     return wording.quantity(value, unit)
+
+
+@register.filter
+def dollars(amount: Decimal | None) -> str:
+    """{{ line.fee|dollars }}: “$1,250.00”."""
+    return wording.dollars(amount)
 
 
 @register.simple_tag
