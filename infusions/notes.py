@@ -10,7 +10,7 @@ from clinic import clock, settings_versions
 from clinic.errors import Invalid, NotFound, Refused
 from clinic.models import User
 from clinic.policy import Action, require
-from infusions import record, states, vitals
+from infusions import note_tasks, record, states, vitals
 from infusions.models import Infusion, InfusionNote, NoteAddendum
 from infusions.states import State
 
@@ -53,6 +53,7 @@ def sign(*, infusion_id: UUID, by: User, text: str | None = None, version: int |
     note.figures = record.as_json(record.Account(infusion).sections())
     note.signed_at, note.signed_by = clock.now(), by
     note.save(update_fields=["figures", "signed_at", "signed_by"])
+    note_tasks.WATCH.look(infusion.appointment.site, patient=infusion.series.patient, by=by)
     return note
 
 

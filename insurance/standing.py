@@ -15,6 +15,7 @@ from patients.models import Patient
 
 State = Verification.State
 Leg = Verification.Leg
+AGAIN = "Verify again"
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,7 @@ def _of_check(check: Verification, on: date) -> Standing:
         until = shown_day(check.valid_until, on)
         if check.valid_until >= on:
             return Standing(True, f"Verified until {until}", f"Verified until {until}.", "ok")
-        return Standing(False, "Verify again", f"Verified until {until} only. Verify the benefits again.")
+        return Standing(False, AGAIN, f"Verified until {until} only. Verify the benefits again.")
     label, sentence, meaning = _WORDS[State(check.state)]
     return Standing(False, label, sentence, meaning)
 
@@ -173,5 +174,5 @@ _WORDS: dict[State, tuple[str, str, str]] = {
     State.NOT_COVERED: ("Not covered", "The plan does not cover this. Agree on self-pay, or add another plan.", "stop"),
     State.SELF_PAY: ("Self-pay ended", "The self-pay agreement has ended. Verify the coverage again.", "warn"),
     State.ACTIVE: ("Verified", "Verified, without an end on record.", "warn"),
-    State.EXPIRED: ("Verify again", "The last answer no longer holds. Verify the benefits again.", "warn"),
+    State.EXPIRED: (AGAIN, "The last answer no longer holds. Verify the benefits again.", "warn"),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -27,6 +27,9 @@ TEXTS = Path(__file__).parent / "consent_texts"
 Kind, Method = Consent.Kind, Consent.Method
 REQUIRED = (Kind.TREATMENT, Kind.PRIVACY, Kind.FINANCIAL)
 """Without these nobody is treated; to be reached by email and text is the patient’s own choice (47 CFR 64.1200)."""
+
+after_change: list[Callable[[Consent], None]] = []
+"""Rooms further right are told in the same transaction of a signature, and of its withdrawal."""
 
 ASK_NAME = _("Write the full name of the person who signs.")
 LONG_NAME = _("Write this in fewer letters.")
@@ -204,7 +207,7 @@ def record(
 
 def _keep(patient: Patient, text: ConsentText, *, observed_at: datetime, by: User | None, **facts: Any) -> Consent:
     site = patient.site
-    return Consent.objects.create(
+    kept = Consent.objects.create(
         patient=patient,
         kind=text.kind,
         version=text.version,
@@ -217,6 +220,13 @@ def _keep(patient: Patient, text: ConsentText, *, observed_at: datetime, by: Use
         valid_until=site.local(observed_at).date() + timedelta(days=valid_days(site)),
         **facts,
     )
+    _tell(kept)
+    return kept
+
+
+def _tell(consent: Consent) -> None:
+    for tell in after_change:
+        tell(consent)
 
 
 @transaction.atomic
@@ -229,6 +239,7 @@ def withdraw(*, consent_id: UUID, by: User) -> Consent:
     consent.withdrawn_at, consent.withdrawn_by = clock.now(), by
     consent.save(update_fields=["withdrawn_at", "withdrawn_by"])
     registration.end_words_of(consent)
+    _tell(consent)
     return consent
 
 

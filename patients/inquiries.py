@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -27,6 +28,9 @@ TRANSITIONS: dict[str, frozenset[str]] = {
 OPEN = (State.NEW, State.CONTACTED)
 # A form sent twice within this time, word for word, is one inquiry: a double press, or the browser's back button.
 SAME_WITHIN = timedelta(minutes=30)
+
+after_answer: list[Callable[[Inquiry, User], None]] = []
+"""Rooms further right are told in the same transaction when an inquiry is new no more."""
 
 
 @transaction.atomic
@@ -117,6 +121,8 @@ def _move(inquiry: Inquiry, wanted: Inquiry.State, by: User) -> None:
             allowed=[state.label for state in State if state in TRANSITIONS[current]],
         )
     inquiry.state, inquiry.taken_by = wanted, by
+    for tell in after_answer:
+        tell(inquiry, by)
 
 
 @transaction.atomic

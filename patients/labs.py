@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -20,6 +20,9 @@ from patients.rows import patient_for, row_for
 Test, Finding = LabResult.Test, LabResult.Finding
 SIGNS = frozenset({Finding.NEGATIVE, Finding.POSITIVE})
 LATEST_READ = 60
+
+after_change: list[Callable[[LabResult, User], None]] = []
+"""Rooms further right are told in the same transaction of a new result, and of one that was an error."""
 
 
 @transaction.atomic
@@ -55,7 +58,13 @@ def record(
             subject_id=result.pk,
             by=by,
         )
+    _tell(result, by)
     return result
+
+
+def _tell(result: LabResult, by: User) -> None:
+    for tell in after_change:
+        tell(result, by)
 
 
 def _problems(test: str, finding: str, observed_at: datetime, source: str, words: str) -> dict[str, str]:
@@ -89,6 +98,7 @@ def mark_in_error(*, result_id: UUID, reason: str, by: User) -> LabResult:
     result = row_for(LabResult, result_id, by)
     require(by, Action.RECORD_HISTORY, at=result.patient.site)
     retracting.mark(result, reason=reason, by=by)
+    _tell(result, by)
     return result
 
 

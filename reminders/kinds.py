@@ -137,7 +137,9 @@ CATALOGUE: dict[str, Kind] = {
     "booster_due": Kind("Booster to book", FRONT_DESK, BOOKED, 7 * DAY),
     "booster_move": Kind("Booster to move", FRONT_DESK, ("Moved", "Patient keeps the day"), DAY),
     "relapse_slot": _clinical("Earliest booster to book", FRONT_DESK, BOOKED),
-    "session_unbooked": Kind("Session not booked", FRONT_DESK, BOOKED, 2 * DAY, PROVIDER),
+    "preparation_unbooked": Kind("Preparation not booked", FRONT_DESK, BOOKED, HOUR, PROVIDER),
+    "midpoint_unbooked": Kind("Midpoint not booked", FRONT_DESK, BOOKED, HOUR, PROVIDER),
+    "integration_unbooked": Kind("Integration not booked", FRONT_DESK, BOOKED, DAY, PROVIDER),
     "session_window": _clinical("Session outside its window", THERAPIST, ("Moved", "Stays where it is")),
     "integration_offer": _clinical("Integration to offer", THERAPIST, BOOKED, DAY),
     "repair_series": Kind("Series to repair", FRONT_DESK, ("Repaired", "Patient does not want it"), DAY),
@@ -150,6 +152,7 @@ CATALOGUE: dict[str, Kind] = {
     "authorization_renewal": Kind("Authorization to renew", INSURANCE, ASKED, 3 * DAY),
     "estimate_due": Kind("Cost estimate due", INSURANCE, ("Given",), HOUR),
     "estimate_again": Kind("Cost estimate to redo", INSURANCE, ("Given", "Nothing changes"), DAY),
+    "estimate_exceeded": Kind("Bill runs past its estimate", INSURANCE, ("Bill corrected", "Agreed with the patient"), DAY),
     # The drug
     "unwitnessed_waste": _deed("Rest not witnessed", NURSE, LEDGER, HOUR, firm=True),
     "daily_drug_count": _deed("Daily count", NURSE, LEDGER, 2 * HOUR, firm=True),

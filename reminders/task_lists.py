@@ -40,3 +40,8 @@ def ended_for_user(user: User, site: Site) -> QuerySet[FollowUp]:
         .filter(Q(owner=user) | Q(owner_role__in=roles))
         .select_related("patient", "owner", "site", "ended_by")
     )
+
+
+def waiting(user: User, site: Site) -> int:
+    """How many of the user's tasks are due by the end of the day: the number in the navigation."""
+    return for_user(user, site).filter(due_at__lt=site.day_bounds(site.today())[1]).order_by().count()

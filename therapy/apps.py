@@ -7,11 +7,16 @@ class TherapyConfig(AppConfig):
     def ready(self) -> None:
         from infusions import panels, relapse
         from infusions.stopping import AfterStop, after_stop
-        from therapy import sessions, stopping
+        from reminders import sweeping
+        from therapy import booking_tasks, note_tasks, sessions, stopping
         from therapy.chair_card import intention
         from visits import followers
 
         panels.register("intention", intention)
         followers.add(sessions.follow_visit)
+        followers.add(note_tasks.follow_visit)
+        followers.add(booking_tasks.follow_visit)
+        for watched in (note_tasks.WATCH, *booking_tasks.WATCHES):
+            sweeping.find_with(watched.look)
         after_stop.append(AfterStop(stopping.foresee, stopping.follow))
         relapse.after_change.append(stopping.tell_of_relapse)

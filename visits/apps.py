@@ -6,9 +6,10 @@ class VisitsConfig(AppConfig):
 
     def ready(self) -> None:
         from clinic.place import directory
-        from insurance import authorizations
+        from insurance import answers, authorizations
         from insurance import coming as expected
-        from visits import coming, followers, openings, repair, retiring, tending, units
+        from reminders import sweeping
+        from visits import coming, cover_tasks, followers, openings, repair, retiring, tending, units
 
         authorizations.count_with(units.infusion_days)
         expected.read_with(coming.ahead)
@@ -19,3 +20,5 @@ class VisitsConfig(AppConfig):
         followers.add(tending.follow_visit)
         followers.add(openings.follow_visit)
         followers.watch(tending.time_taken)
+        answers.after_answer.append(cover_tasks.follow_answer)
+        sweeping.find_with(cover_tasks.LAPSING.look)

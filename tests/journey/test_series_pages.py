@@ -85,7 +85,6 @@ def test_one_click_books_all_nine_visits_with_room_and_staff(client, eligible, f
         Hold.objects.filter(room__isnull=False).values_list("appointment__kind", "appointment__starts_at", "room")
     )
     assert booked == {(slot.kind, slot.starts_at, slot.room.pk) for slot in offer.proposal.slots}
-    assert FollowUp.objects.filter(kind="note_due").count() == 1
 
 
 def test_the_second_click_is_refused_and_books_nothing_more(client, eligible, front_desk):

@@ -1,0 +1,56 @@
+"""A kind of follow-up that follows from how things stand: who is to be asked, kept true by hooks and by the round."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from clinic.models import Site, User
+from clinic.policy import Role
+from patients.models import Patient
+from reminders import followups
+from reminders.followups import Key
+from reminders.models import FollowUp
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One task that is wanted now."""
+
+    subject: tuple[str, UUID]
+    title: str
+    due_at: datetime
+    link: str
+    patient: Patient | None = None
+    owner: User | None = None
+    owner_role: Role | None = None
+    occurrence: str = ""
+
+
+@dataclass(frozen=True)
+class Watch:
+    """`asks` answers every task of the kind that is wanted at a site, of one patient or of all; the others close."""
+
+    kind: str
+    because: str
+    asks: Callable[[Site, Patient | None], Iterable[Ask]]
+
+    @transaction.atomic
+    def look(self, site: Site, *, patient: Patient | None = None, by: User | None = None) -> None:
+        """Open what is wanted and close what is not. Twice it changes nothing."""
+        wanted = {ask.subject: ask for ask in self.asks(site, patient)}
+        for subject, ask in wanted.items():
+            followups.keep(
+                Key(self.kind, *subject, ask.occurrence), True, site=site, title=ask.title, due_at=ask.due_at,
+                link=ask.link, patient=ask.patient, owner=ask.owner, owner_role=ask.owner_role, by=by,
+            )  # fmt: skip
+        standing = FollowUp.objects.filter(kind=self.kind, site=site, state=FollowUp.State.OPEN)
+        if patient is not None:
+            standing = standing.filter(patient=patient)
+        for subject_kind, subject_id in standing.values_list("subject_kind", "subject_id"):
+            if (subject_kind, subject_id) not in wanted:
+                followups.drop(Key(self.kind, subject_kind, subject_id), because=self.because, by=by)
