@@ -102,7 +102,7 @@ CATALOGUE: dict[str, Kind] = {
     "inquiry_unanswered": _call("Inquiry not answered", FRONT_DESK, DAY),
     # What was written back, and what did not arrive
     "text_read": Kind("Text to read", FRONT_DESK, ("Read and answered", "Needs no answer"), DAY),
-    "text_urgent": _clinical("Text that asks for help", NURSE, ("Reached, and safe", "Help was sent"), timedelta(minutes=15)),
+    "text_urgent": _clinical("Text that asks for help", NURSE, ("Reached, and safe", "Help was sent"), HOUR / 4),
     "mend_phone": Kind("Phone number to mend", FRONT_DESK, ("Number mended", "Number is right", "No other number")),
     "mend_email": Kind("Email address to mend", FRONT_DESK, ("Address mended", "Address is right", "No other address")),
     "ask_how_to_reach": Kind("Ask how to reach them", FRONT_DESK, ("Agreed on a way", "Wants to be called"), 2 * DAY),
@@ -152,7 +152,7 @@ CATALOGUE: dict[str, Kind] = {
     "authorization_renewal": Kind("Authorization to renew", INSURANCE, ASKED, 3 * DAY),
     "estimate_due": Kind("Cost estimate due", INSURANCE, ("Given",), HOUR),
     "estimate_again": Kind("Cost estimate to redo", INSURANCE, ("Given", "Nothing changes"), DAY),
-    "estimate_exceeded": Kind("Bill runs past its estimate", INSURANCE, ("Bill corrected", "Agreed with the patient"), DAY),
+    "estimate_exceeded": Kind("Bill runs past its estimate", INSURANCE, ("Bill corrected", "Patient agreed"), DAY),
     # The drug
     "unwitnessed_waste": _deed("Rest not witnessed", NURSE, LEDGER, HOUR, firm=True),
     "daily_drug_count": _deed("Daily count", NURSE, LEDGER, 2 * HOUR, firm=True),

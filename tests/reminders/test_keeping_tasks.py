@@ -11,7 +11,7 @@ from django.core.management import call_command
 
 from clinic import clock
 from clinic.errors import Invalid, NotPermitted, Refused
-from clinic.models import Site, User
+from clinic.models import Site
 from clinic.policy import Role
 from reminders import followups, kinds, sweeping, tasks
 from reminders.followups import Key
@@ -89,7 +89,7 @@ def test_every_kind_that_the_code_opens_is_in_the_catalogue():
 
 
 def test_a_kind_that_nobody_knows_opens_nothing(keep):
-    with pytest.raises(LookupError, match="reminders/kinds.py"):
+    with pytest.raises(LookupError, match=r"reminders/kinds\.py"):
         keep(key=Key("surprise", "series", ABOUT))
     assert kinds.of("weekly_phq9_3").label == "PHQ-9 of a paused series"
 
