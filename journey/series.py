@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from django.db import transaction
 from django.urls import reverse
 
-from clinic import clock, settings_versions
+from clinic import settings_versions
 from clinic.errors import Invalid
 from clinic.models import Room, Site, User
 from clinic.policy import Action, Role, require
@@ -17,9 +17,9 @@ from infusions import series as infusion_series
 from infusions.models import Infusion, Series
 from insurance import verification
 from insurance.models import SelfPay
-from journey import approvals
+from journey import approvals, first_words
 from patients.models import Patient
-from reminders import followups, ledger
+from reminders import followups
 from reminders.models import FollowUp
 from therapy import sessions
 from visits import booking, lengths, places
@@ -55,7 +55,7 @@ def book_series(
         infusion_series.add_infusion(series=made, appointment=appointment, number=number, by=by)
     for slot, appointment in zip(slots[count:], booked[count:], strict=True):
         _tie(made, slot, appointment, by)
-    _tell_all_dates(made, booked)
+    first_words.tell(made, booked)
     _ask_for_note(made, booked[-1])
     _ask_for_estimate(made, booked[0], by)
     approvals.ask_for_units(made)
@@ -115,21 +115,6 @@ def _tie(series: Series, slot: Slot, appointment: Appointment, by: User) -> None
     if slot.staff is None:
         raise Invalid("A session needs a therapist.")
     sessions.plan_session(series=series, kind=slot.kind, appointment=appointment, therapist=slot.staff, by=by)
-
-
-def _tell_all_dates(series: Series, booked: list[Appointment]) -> None:
-    """One letter with every date, now."""
-    ledger.plan(
-        kind="visits_booked",
-        patient=series.patient,
-        site=series.site,
-        subject_kind="series",
-        subject_id=series.pk,
-        occurrence="booked",
-        due_at=clock.now(),
-        expires_at=min(visit.starts_at for visit in booked),
-        values={"dates_at": " ".join(sorted(visit.starts_at.isoformat() for visit in booked))},
-    )
 
 
 def _ask_for_note(series: Series, integration: Appointment) -> None:

@@ -20,6 +20,7 @@ from reminders.message_kinds import KINDS
 from reminders.models import Message, MessageAttempt, OptOut
 from reminders.templates import Template
 
+PLANNED = Message.State.PLANNED
 WAITING = (Message.State.PLANNED, Message.State.FAILED)
 SAYING = (Message.State.CLAIMED, Message.State.UNCERTAIN)
 
@@ -162,6 +163,25 @@ def held_back(patient: Patient, channel: str = ContactConsent.Channel.EMAIL) -> 
     if not ContactConsent.objects.filter(patient=patient, channel=channel, revoked_at__isnull=True).exists():
         return "The patient has not agreed to email."
     return ""
+
+
+@transaction.atomic
+def reword(*, subject_kind: str, subject_id: UUID, kind: str, values: Mapping[str, str], until: datetime) -> int:
+    """Put other values into what is planned and has not gone out, because they changed. Answers how many."""
+    rows = Message.objects.select_for_update(of=("self",)).select_related("patient", "site")
+    waiting = list(rows.filter(subject_kind=subject_kind, subject_id=subject_id, kind=kind, state=PLANNED))
+    for message in waiting:
+        words = wordings.find(kind, message.language, message.template_version, site=message.site)
+        drafted = _draft(kind, message.patient, message.site, values, words)
+        message.values, message.expires_at = drafted["values"], until
+        message.save(update_fields=["values", "expires_at"])
+    return len(waiting)
+
+
+def is_unsaid(subject_kind: str, subject_id: UUID, kind: str) -> bool:
+    """Whether a message waits to be said, or was taken back before it was."""
+    rows = Message.objects.filter(subject_kind=subject_kind, subject_id=subject_id, kind=kind)
+    return rows.filter(state__in=(PLANNED, Message.State.VOID)).exists()
 
 
 def was_sent(subject_kind: str, subject_id: UUID, kind: str) -> bool:

@@ -1,30 +1,31 @@
-"""The two reminders of a visit, three days and one day before at the same hour of the site's wall clock."""
+"""The reminders of a visit: three days and one day before at the same hour of the site's wall clock, and on the day.
+
+Protocol 7.2 and Table A, reminder_offsets (S-Steiner); the last one only where the site has set it.
+"""
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 
 from clinic import clock
 from clinic.models import ProtocolSettings
+from clinic.protocol import ProtocolValues
 from reminders import ledger
 from reminders.models import Message
+from reminders.rules import end_of_quiet, is_quiet
 from visits.models import Appointment
 from visits.rules import wall_clock_before
 
-KINDS = ("appointment_72h", "appointment_24h")
+KINDS = ("appointment_72h", "appointment_24h", "appointment_2h")
 SUBJECT = "appointment"
+LAST_USEFUL = timedelta(minutes=30)  # what would come later than that before a visit is not said
 
 
 def plan(appointment: Appointment, settings: ProtocolSettings) -> int:
-    """Plan what is still ahead of both reminders. Answers how many were planned."""
+    """Plan what is still ahead of the reminders. Answers how many were planned."""
     site, patient = appointment.site, appointment.patient
     now = clock.now()
-    hours = (settings.reminder_first_hours, settings.reminder_second_hours)
-    due = {
-        kind: wall_clock_before(appointment.starts_at, before, site.zone)
-        for kind, before in zip(KINDS, hours, strict=True)
-    }
-    ahead = {kind: due_at for kind, due_at in due.items() if due_at > now}
+    ahead = {kind: due_at for kind, due_at in moments(appointment, settings).items() if due_at > now}
     ledger.plan_all(
         due=ahead,
         patient=patient,
@@ -36,6 +37,19 @@ def plan(appointment: Appointment, settings: ProtocolSettings) -> int:
         values={"at": appointment.starts_at.isoformat()},
     )
     return len(ahead)
+
+
+def moments(appointment: Appointment, settings: ProtocolValues) -> dict[str, datetime]:
+    """When each reminder is due."""
+    starts_at, site = appointment.starts_at, appointment.site
+    hours = (settings.reminder_first_hours, settings.reminder_second_hours)
+    due = {kind: wall_clock_before(starts_at, before, site.zone) for kind, before in zip(KINDS[:2], hours, strict=True)}
+    if settings.reminder_last_hours:
+        last = site.local(wall_clock_before(starts_at, settings.reminder_last_hours, site.zone))
+        due[KINDS[2]] = end_of_quiet(last) if is_quiet(last) else last
+        if starts_at - due[KINDS[2]] < LAST_USEFUL:
+            del due[KINDS[2]]
+    return due
 
 
 def _hour(appointment: Appointment) -> str:
