@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -48,6 +48,9 @@ _ASK = {
     "family_name": "Write the family name.",
     "birth_date": "Write the birth date.",
 }
+
+after_update: list[Callable[[Patient], None]] = []
+"""Called in the transaction in which a record was changed."""
 
 
 class LikelyDuplicate(Refused):
@@ -233,6 +236,8 @@ def update(*, patient_id: UUID, by: User, seen: Mapping[str, Any] | None = None,
         raise Invalid({"deceased_on": "This day is before the birth date."})
     names.index(patient)
     patient.save()
+    for follow in after_update:
+        follow(patient)
     return patient
 
 

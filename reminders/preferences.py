@@ -7,6 +7,7 @@ stop. What was agreed stays written down when somebody says stop: the stop lies 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -40,37 +41,69 @@ class Ways:
         """The open channels, the best first."""
         return sorted((one for one in FIRST if not self.shut[one]), key=lambda one: one != self.prefers)
 
+    def instead_of(self, planned: str) -> tuple[Channel | None, str]:
+        """The planned channel while it is open, else the best of the others, and why; None when every one is shut."""
+        why = self.shut[Channel(planned)]
+        if not why:
+            return Channel(planned), ""
+        return (self.open[0] if self.open else None), why
+
 
 def address_of(patient: Patient, channel: str) -> str:
     return patient.phone if channel == Channel.TEXT else patient.email.lower()
 
 
-def stops(patient: Patient) -> QuerySet[OptOut]:
-    """What stands between us and the patient: their own word, or that of whoever else has their number."""
-    theirs = Q(patient=patient)
-    for channel in FIRST:
-        if address := address_of(patient, channel):
-            theirs |= Q(channel=channel, address=address)
+def stops(*patients: Patient) -> QuerySet[OptOut]:
+    """What stands between us and the patients: their own word, or that of whoever else has their number."""
+    theirs = Q(patient__in=patients) | _at_their_addresses(patients)
     return OptOut.objects.filter(theirs, until__isnull=True)
 
 
-def dead_ends(patient: Patient) -> QuerySet[Unreachable]:
-    """Those of the patient's addresses at which nobody can be reached."""
-    here = Q(channel=Channel.TEXT, address=patient.phone) | Q(channel=Channel.EMAIL, address=patient.email.lower())
-    return Unreachable.objects.filter(here, until__isnull=True)
+def dead_ends(*patients: Patient) -> QuerySet[Unreachable]:
+    """Those of the patients' addresses at which nobody can be reached."""
+    return Unreachable.objects.filter(_at_their_addresses(patients), until__isnull=True)
+
+
+def _at_their_addresses(patients: Collection[Patient]) -> Q:
+    here = Q(pk__in=[])
+    for channel in FIRST:
+        addresses = {address_of(patient, channel) for patient in patients} - {""}
+        here |= Q(channel=channel, address__in=addresses)
+    return here
 
 
 def ways(patient: Patient) -> Ways:
     """Everything that leads to a patient, in four queries."""
-    preference = ContactPreference.objects.filter(patient=patient).values_list("way", flat=True).first() or ""
+    return ways_of([patient])[patient.pk]
+
+
+def ways_of(patients: Collection[Patient]) -> dict[UUID, Ways]:
+    """The same of many patients, in no more queries."""
+    prefers = dict(ContactPreference.objects.filter(patient__in=patients).values_list("patient", "way"))
+    agreed = set(
+        ContactConsent.objects.filter(patient__in=patients, revoked_at__isnull=True).values_list("patient", "channel")
+    )
+    stopped = set(stops(*patients).values_list("patient", "channel", "address"))
+    unreachable = dead_ends(*patients).values_list("channel", "address", "why")
+    dead = {(channel, address): why for channel, address, why in unreachable}
+    return {patient.pk: _ways(patient, prefers.get(patient.pk, ""), agreed, stopped, dead) for patient in patients}
+
+
+Stops = set[tuple[UUID | None, str, str]]
+
+
+def _ways(
+    patient: Patient, prefers: str, agreed: set[tuple[UUID, str]], stopped: Stops, dead: dict[tuple[str, str], str]
+) -> Ways:
     if patient.deceased_on:
-        return Ways(dict.fromkeys(FIRST, "The patient has died."), preference)
-    if preference == Way.CALL:
-        return Ways(dict.fromkeys(FIRST, "The patient wants to be called and written nothing."), preference)
-    agreed = set(patient.contact_consents.filter(revoked_at__isnull=True).values_list("channel", flat=True))
-    stopped = set(stops(patient).values_list("channel", flat=True))
-    dead = dict(dead_ends(patient).values_list("channel", "why"))
-    return Ways({channel: _shut(patient, channel, agreed, stopped, dead) for channel in FIRST}, preference)
+        return Ways(dict.fromkeys(FIRST, "The patient has died."), prefers)
+    if prefers == Way.CALL:
+        return Ways(dict.fromkeys(FIRST, "The patient wants to be called and written nothing."), prefers)
+    theirs = {channel for whose, channel, _ in stopped if whose == patient.pk}
+    theirs |= {channel for _, channel, address in stopped if address and address == address_of(patient, channel)}
+    agreed_to = {channel for whose, channel in agreed if whose == patient.pk}
+    unreachable = {channel: why for (channel, address), why in dead.items() if address == address_of(patient, channel)}
+    return Ways({channel: _shut(patient, channel, agreed_to, theirs, unreachable) for channel in FIRST}, prefers)
 
 
 def _shut(patient: Patient, channel: Channel, agreed: set[str], stopped: set[str], dead: dict[str, str]) -> str:
@@ -93,11 +126,16 @@ def channel_for(patient: Patient) -> Channel:
 
 def way(patient: Patient, planned: str) -> tuple[Channel | None, str]:
     """On which channel a message goes out now, and why not on the planned one; None when every one is closed."""
-    found = ways(patient)
-    why = found.shut[Channel(planned)]
-    if not why:
-        return Channel(planned), ""
-    return (found.open[0] if found.open else None), why
+    return ways(patient).instead_of(planned)
+
+
+def elsewhere(message: Message) -> Channel | None:
+    """Another open channel for what did not arrive on its own, while there is time and nothing else says it there."""
+    if clock.now() >= message.expires_at:
+        return None
+    same = {name: getattr(message, name) for name in ("subject_kind", "subject_id", "kind", "occurrence")}
+    taken = set(Message.objects.filter(**same).values_list("channel", flat=True))
+    return next((channel for channel in ways(message.patient).open if channel not in taken), None)
 
 
 def held_back(patient: Patient) -> str:
@@ -186,11 +224,3 @@ def resume(*, patient_id: UUID, channel: str, by: User) -> int:
     if any(one.source != OptOut.Source.TOLD for one in standing):
         raise Refused("They said STOP by text. Ask them to text START to our number from the same phone.")
     return standing.update(until=clock.now(), ended_by=by)
-
-
-@transaction.atomic
-def works_again(*, patient_id: UUID, channel: str, by: User) -> int:
-    """Somebody made sure that the number or address is right after all. Raises NotFound, NotPermitted."""
-    patient = patient_for(patient_id, by)
-    require(by, Action.EDIT_PATIENT, at=patient.site)
-    return dead_ends(patient).filter(channel=channel).update(until=clock.now(), ended_by=by)
