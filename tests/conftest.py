@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
+from django.conf import settings as django_settings
 from django.test import TransactionTestCase
 from pytest_django.fixtures import Settings
 
@@ -13,6 +14,7 @@ from patients import throttle
 from patients.models import Patient
 from tests import build, cleaning
 from tests.sink import Sink, smtp_sink
+from tests.twilio import NUMBER, SID, TOKEN, Twilio, playing_twilio
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -91,4 +93,20 @@ def sink(settings: Settings) -> Iterator[Sink]:
     with smtp_sink() as opened:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", opened.port
+        yield opened
+
+
+@pytest.fixture(scope="session", autouse=True)
+def texts_apart(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Texts of tests go into a file of theirs."""
+    django_settings.TEXTS_FILE = str(tmp_path_factory.mktemp("texts") / "texts.jsonl")
+
+
+@pytest.fixture
+def twilio(settings: Settings) -> Iterator[Twilio]:
+    """A real HTTP server that plays Twilio, to which the house sends its texts."""
+    with playing_twilio() as opened:
+        settings.TEXTS_BY, settings.TWILIO_URL = "twilio", opened.address
+        settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN, settings.TWILIO_FROM = SID, TOKEN, NUMBER
+        settings.PUBLIC_URL = "http://localhost:8000"
         yield opened

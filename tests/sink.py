@@ -13,13 +13,17 @@ from aiosmtpd.controller import Controller
 
 
 class Sink:
-    """Keeps every letter; refuses those to `refuse` for good, those to `delay` and the first `stumble` ones for now."""
+    """Keeps every letter; refuses those to `refuse` for good, those to `delay` and the first `stumble` ones for now.
+
+    After the first `hang_up` letters it breaks the line off instead of saying that it has them.
+    """
 
     def __init__(self) -> None:
         self.letters: list[EmailMessage] = []
         self.refuse: set[str] = set()
         self.delay: set[str] = set()
         self.stumble = 0
+        self.hang_up = 0
         self.port = 0
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
@@ -35,6 +39,9 @@ class Sink:
             self.stumble -= 1
             return "451 try again later"
         self.letters.append(cast("EmailMessage", message_from_bytes(envelope.content, policy=policy.default)))
+        if self.hang_up:
+            self.hang_up -= 1
+            server.transport.abort()
         return "250 kept"
 
 
