@@ -285,6 +285,7 @@ CELERY_BEAT_SCHEDULE = {
     "visits.repairs": {"task": "visits.tasks.find_waiting_repairs", "schedule": 30.0},
     "visits.waiting-lists": {"task": "visits.tasks.tend_waiting_lists", "schedule": 60.0},
     "visits.unconfirmed": {"task": "visits.tasks.look_for_unconfirmed", "schedule": 300.0},
+    "insurance.clearing": {"task": "insurance.tasks.exchange", "schedule": 60.0},
     "insurance.lapsed": {"task": "insurance.tasks.expire_lapsed", "schedule": 3600.0},
     "insurance.estimates": {"task": "insurance.tasks.look_at_estimates", "schedule": 3600.0},
     "insurance.queue": {"task": "insurance.tasks.fill_queue", "schedule": 900.0},
@@ -296,6 +297,17 @@ CELERY_BEAT_SCHEDULE = {
     "infusions.ledger": {"task": "infusions.tasks.watch_ledger", "schedule": 600.0},
     "reminders.follow-ups": {"task": "reminders.tasks.sweep_follow_ups", "schedule": 300.0},
     "clinic.seal-history": {"task": "clinic.tasks.seal_history", "schedule": 300.0},
+}
+# How the clinic signs its 270 inquiries, and to whom they go. Empty: its tax number or NPI; the payer itself.
+X12_SENDER_ID, X12_SENDER_KIND = env.str("X12_SENDER_ID", default=""), env.str("X12_SENDER_KIND", default="ZZ")
+X12_RECEIVER_ID, X12_RECEIVER_KIND = env.str("X12_RECEIVER_ID", default=""), env.str("X12_RECEIVER_KIND", default="ZZ")
+X12_USAGE = env.str("X12_USAGE", default="P" if PRODUCTION else "T")
+# The clearing house's directories, all four or none: then people download inquiries and upload answers.
+CLEARING_HOUSE = {
+    "outbox": env.str("CLEARING_OUTBOX", default=""),
+    "inbox": env.str("CLEARING_INBOX", default=""),
+    "read": env.str("CLEARING_DONE", default=""),
+    "refused": env.str("CLEARING_FAILED", default=""),
 }
 # Counts from 1 to one below this never leave the house in a shared report (CMS cell size suppression policy).
 SMALL_CELL = env.int("SMALL_CELL", default=11)

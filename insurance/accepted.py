@@ -45,6 +45,12 @@ def chips(site: Site, plans: Iterable[Coverage]) -> dict[UUID, Chip]:
     return found
 
 
+def in_network(plan: Coverage) -> bool | None:
+    """Whether the patient's site is in the network of this plan, as far as its list says. One query."""
+    meaning = chips(plan.patient.site, [plan]).get(plan.pk, ("", ""))[0]
+    return {"ok": True, "warn": False, "stop": False}.get(meaning)
+
+
 @transaction.atomic
 def keep(*, site: Site, payer: Payer, standing: str, by: User, plan_name: str = "", note: str = "") -> AcceptedPlan:
     """Say whether the site takes a payer's plans, or one of them; what was said before is replaced.

@@ -83,5 +83,11 @@ def of(verification: Verification) -> Benefits:
         authorization_required=verification.authorization_required,
         plan_begins=verification.plan_begins,
         plan_ends=verification.plan_ends,
-        rows=tuple(verification.benefits.all()),
+        rows=_newest(list(verification.benefits.all())),
     )
+
+
+def _newest(rows: list[Benefit]) -> tuple[Benefit, ...]:
+    """Those of the last answer: a check that waited for more may have had several."""
+    last = max((row.answer_id for row in rows), default=None)
+    return tuple(row for row in rows if row.answer_id == last)

@@ -31,6 +31,7 @@ from patients.rows import locked_patient
 __all__ = [
     "Standing",
     "agree_self_pay",
+    "asked",
     "claim",
     "end_self_pay",
     "estimate_given",
@@ -78,6 +79,22 @@ def claim(*, verification_id: UUID, by: User) -> Verification:
     _still_open(check)
     check.owner = by
     if check.state == State.NOT_STARTED:
+        move(check, State.IN_PROGRESS)
+    check.save(update_fields=["owner", "state"])
+    return check
+
+
+@transaction.atomic
+def asked(*, verification_id: UUID, by: User) -> Verification:
+    """The payer was asked: the check waits for its answer, with whom it was, or with who asked.
+
+    Raises NotPermitted, Refused.
+    """
+    check = locked(verification_id)
+    require(by, Action.VERIFY_BENEFITS, at=check.patient.site)
+    _still_open(check)
+    check.owner = check.owner or by
+    if check.state != State.IN_PROGRESS:
         move(check, State.IN_PROGRESS)
     check.save(update_fields=["owner", "state"])
     return check

@@ -123,4 +123,4 @@ class Answer:
 
 def raw_of(segments: Sequence[Segment]) -> str:
     """The segments as they came, each on a line of its own."""
-    return "\n".join(one.raw + one.marks.end.strip() for one in segments)
+    return "".join(one.raw + one.marks.end + ("" if one.marks.end in "\r\n" else "\n") for one in segments)

@@ -50,6 +50,12 @@ def read(content: bytes) -> tuple[list[Answer], Contents]:
     return answers, whole
 
 
+def read_again(raw: str) -> Answer:
+    """The answer whose segments were kept. Raises Broken."""
+    isa, gs, *body = segments(raw)
+    return _answers(Transaction(isa, gs, tuple(body)), 0)[-1]
+
+
 def _answers(transaction: Transaction, before: int) -> list[Answer]:
     head, loops = _tree(transaction.segments)
     speaking = [loop for loop in loops if not loop.children or (loop.level == "22" and any(loop.found("EB", "AAA")))]

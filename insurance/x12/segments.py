@@ -119,7 +119,7 @@ def _delimiters(text: str, place: int, number: int) -> Delimiters:
         raise Broken(number, f"ISA12 names version “{_shown(parts[12])}”; only {VERSION} is read.", "ISA")
     marks = Delimiters(head[3], parts[11], parts[16], head[-1])
     every = marks.every()
-    if len(set(every)) < 4 or any(mark.isalnum() or mark in " ." for mark in every):
+    if len(set(every)) < 4 or any(mark.isalnum() or mark in " .\0" for mark in every):
         raise Broken(number, "its four delimiters must differ, and none can be a letter, a digit or a blank.", "ISA")
     return marks
 
