@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from django.db import connection
 
@@ -30,4 +30,26 @@ def alone(name: str) -> Iterator[bool]:
     finally:
         if mine:
             with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
+
+
+@contextmanager
+def one_of(name: str, places: int) -> Iterator[bool]:
+    """Take one of so many places at this work; answers False when all are taken."""
+    with ExitStack() as held:
+        yield any(held.enter_context(alone(f"{name} {place}")) for place in range(places))
+
+
+@contextmanager
+def shut(name: str, places: int) -> Iterator[None]:
+    """Keep everybody else from this work while the block runs, once those at it have ended."""
+    keys = [number(f"{name} {place}") for place in range(places)]
+    with connection.cursor() as cursor:
+        for key in keys:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [key])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            for key in keys:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [key])

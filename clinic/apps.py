@@ -9,7 +9,9 @@ class ClinicConfig(AppConfig):
 
         from clinic import (
             checks,  # noqa: F401 - registers the deploy checks
+            heartbeats,
             tablets,
         )
 
         user_logged_in.connect(tablets.after_sign_in, dispatch_uid="clinic.tablets")
+        heartbeats.listen()

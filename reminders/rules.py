@@ -8,6 +8,8 @@ QUIET_FROM, QUIET_UNTIL = (
 )  # local to the patient's site; protocol Table A, S-TCPA1
 RETRY_MINUTES = (1, 5, 15, 60)  # after these tries a person calls
 LEASE = timedelta(seconds=60)
+FRESH = timedelta(seconds=2)  # what was read of a batch, before it is read again
+LOOK_MINUTES = (1, 5, 15)  # after an uncertain try its provider is asked again; then a person is
 TEXT_LIMIT = 160  # characters of a text message; Table A, sms_max_chars (S-TCPA1)
 SENDER_LIMIT = 20  # of them for the clinic's name
 
@@ -26,6 +28,12 @@ def end_of_quiet(local: datetime) -> datetime:
 def retry_after(tries: int) -> timedelta | None:
     """How long to wait after the n-th failed try; None when a person must take over."""
     return timedelta(minutes=RETRY_MINUTES[tries - 1]) if tries <= len(RETRY_MINUTES) else None
+
+
+def look_again(tried_at: datetime, now: datetime) -> datetime | None:
+    """When to ask the provider again about a try of which it is not known whether it went out; None: ask a person."""
+    later = (tried_at + timedelta(minutes=minutes) for minutes in LOOK_MINUTES)
+    return next((moment for moment in later if moment > now), None)
 
 
 PAGE_RETRY_SECONDS = (15, 30, 60, 120, 240)  # within the time in which somebody has to answer

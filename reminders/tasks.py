@@ -1,24 +1,33 @@
-"""Celery's door: a tick. The lock makes two beats harmless."""
+"""Celery's doors: ticks. Rows are claimed, and some work has a lock, so two beats do no harm."""
 
 import logging
 
-from celery import shared_task
+from celery import Task, shared_task
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from clinic import history
 from patients.models import SafetyAlert
-from reminders import measure_letters, paging
-from reminders.dispatch import alone, dispatch_due
+from reminders import measure_letters, paging, sweeping
+from reminders.dispatch import place, work
 
-log = logging.getLogger("evenkeel.paging")
+log = logging.getLogger("evenkeel.reminders")
 
 
-@shared_task(name="reminders.tasks.dispatch")
+# A turn is short, so that pages to staff and all other work get theirs in between.
+TURN_SECONDS = 10
+
+
+@shared_task(name="reminders.tasks.dispatch", soft_time_limit=60, time_limit=90)
 def dispatch() -> str:
-    """Send what is due. A second worker that gets the same tick leaves at once."""
-    with history.acting(None, source="tick"), alone() as mine:
-        return str(dispatch_due()) if mine else "another dispatcher is at work"
+    """Send what is due, for a turn; with more to do, stand in line again. Enough others at it: leave at once."""
+    with history.acting(None, source="tick"), place() as mine:
+        if not mine:
+            return "enough dispatchers are at work"
+        run = work(seconds=TURN_SECONDS)
+    if run.cut_short:
+        _stand_in_line(dispatch)
+    return str(run.counts)
 
 
 @shared_task(name="reminders.tasks.page")
@@ -35,6 +44,13 @@ def write_questionnaires() -> int:
         return measure_letters.write_due()
 
 
+@shared_task(name="reminders.tasks.sweep_follow_ups")
+def sweep_follow_ups() -> str:
+    """Open, close and escalate what time alone makes due."""
+    with history.acting(None, source="tick"):
+        return str(sweeping.sweep() or "somebody else is at it")
+
+
 def call_for_help(alert: SafetyAlert) -> None:
     """Plan the first pages now, and let a worker send them as soon as the alert is kept.
 
@@ -45,7 +61,17 @@ def call_for_help(alert: SafetyAlert) -> None:
 
 
 def _hand_over() -> None:
+    _stand_in_line(page)
+
+
+def look_at_once(**_: object) -> None:
+    """A worker that has just started need not wait for the tick."""
+    _stand_in_line(dispatch)
+    _stand_in_line(page)
+
+
+def _stand_in_line(task: Task[[], str]) -> None:
     try:
-        page.apply_async(retry=False)
+        task.apply_async(retry=False)
     except OperationalError:
-        log.warning("no broker: the pages wait for the tick")
+        log.warning("no broker: %s waits for the tick", task.name)

@@ -11,8 +11,9 @@ from clinic.errors import Invalid
 from clinic.models import Site
 from patients import phones
 from patients.models import ContactConsent, Patient
-from reminders import dispatch, ledger
+from reminders import channels, dispatch, handing, leases, ledger
 from reminders.models import FollowUp, Message, MessageAttempt, OptOut
+from reminders.runs import Run
 from tests import build
 from tests.sink import Sink
 
@@ -41,6 +42,13 @@ def plan(patient: Patient, site: Site, **changes: object) -> Message:
         "values": {"day": "Tuesday, February 2", "time": "9:00 AM"},
     }
     return ledger.plan(**(defaults | changes))  # type: ignore[arg-type]
+
+
+def claimed() -> Run:
+    """A dispatcher that has claimed what is due, and does nothing with it yet."""
+    run = Run(channels.Session())
+    leases.claim(run, 5)
+    return run
 
 
 @pytest.fixture
@@ -196,9 +204,9 @@ def test_void_takes_back_a_second_try_that_has_not_begun(
     with clock.at(due):
         dispatch.dispatch_due()
     with clock.at(due + timedelta(minutes=1)):
-        dispatch._claim(owner="slow", size=5)
+        slow = claimed()
         assert ledger.void(subject_kind="appointment", subject_id=message.subject_id, why="Cancelled.") == 1
-        assert dispatch._begin(message.pk, owner="slow", counts=dispatch.Counts()) is None
+        assert handing._begin(message, slow) is None
 
 
 def test_server_that_stays_down_becomes_a_call_after_five_tries(
@@ -214,43 +222,16 @@ def test_server_that_stays_down_becomes_a_call_after_five_tries(
     assert FollowUp.objects.count() == 1
 
 
-def test_sender_that_died_before_the_call_is_replaced(
-    reachable: Patient, site: Site, sink: Sink, due: datetime
-) -> None:
-    plan(reachable, site)
-    with clock.at(due):
-        dispatch._claim(owner="dead", size=5)
-        assert dispatch.dispatch_due().sent == 0
-    with clock.at(due + timedelta(minutes=2)):
-        assert dispatch.dispatch_due().sent == 1
-
-
-def test_sender_that_died_in_the_call_leaves_a_question_not_a_second_letter(
-    reachable: Patient, site: Site, sink: Sink, due: datetime
-) -> None:
-    message = plan(reachable, site)
-    with clock.at(due):
-        dispatch._claim(owner="dead", size=5)
-        dispatch._begin(message.pk, owner="dead", counts=dispatch.Counts())
-    with clock.at(due + timedelta(minutes=2)):
-        assert dispatch.dispatch_due().uncertain == 1
-    message.refresh_from_db()
-    assert message.state == Message.State.UNCERTAIN
-    assert sink.letters == []
-    assert FollowUp.objects.get().title.startswith("Call Maya Torres")
-
-
 def test_message_called_off_while_its_try_fails_is_not_tried_again(
     reachable: Patient, site: Site, sink: Sink, due: datetime
 ) -> None:
     message = plan(reachable, site)
-    counts = dispatch.Counts()
     with clock.at(due):
-        dispatch._claim(owner="me", size=5)
-        attempt = dispatch._begin(message.pk, owner="me", counts=counts)
-        assert attempt
+        mine = claimed()
+        begun = handing._begin(message, mine)
+        assert begun
         ledger.void(subject_kind="appointment", subject_id=message.subject_id, why="The visit was cancelled.")
-        dispatch._failed(attempt, "451 try again later", for_good=False, counts=counts)
+        handing._refused(begun[1], channels.Refused("451 try again later", for_good=False), mine)
     with clock.at(due + timedelta(minutes=5)):
         assert dispatch.dispatch_due().sent == 0
     message.refresh_from_db()

@@ -77,11 +77,22 @@ def test_four_dispatchers_at_once_send_each_message_once(waiting: Patient, site:
     assert set(Message.objects.values_list("state", flat=True)) == {"sent"}
 
 
-def test_second_dispatcher_leaves_while_the_first_is_alone(site: Site) -> None:
-    def lock() -> bool:
-        with dispatch.alone() as mine:
+def test_a_worker_gives_no_more_places_than_it_has(site: Site, settings) -> None:
+    settings.DISPATCHERS = 3
+
+    def take() -> bool:
+        with dispatch.place() as mine:
             held.wait()
             return mine
 
     held = Barrier(DISPATCHERS)
-    assert sorted(at_once(site, lock)) == [False, False, False, True]  # type: ignore[type-var]
+    assert sorted(at_once(site, take)) == [False, True, True, True]  # type: ignore[type-var]
+
+
+def test_nobody_takes_a_place_while_one_is_alone(site: Site) -> None:
+    def look() -> bool:
+        with dispatch.place() as mine:
+            return mine
+
+    with dispatch.alone():
+        assert at_once(site, look) == [False] * DISPATCHERS

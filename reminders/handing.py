@@ -1,0 +1,156 @@
+"""Handing one claimed message to its provider: look once more, write the try, call, write what came of it.
+
+What was read for a batch counts for two seconds (`rules.FRESH`); the row itself is asked again in the very statement
+that begins the try. A dispatcher that meanwhile lost the message writes nothing into it. It only closes its own try:
+what the provider said is true, and whoever looks after the message now finds it there.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from clinic import clock
+from clinic.errors import DomainError
+from reminders import calls, channels, leases, merging, rules, wordings
+from reminders.models import Message, MessageAttempt
+from reminders.preferences import Ways
+from reminders.runs import Run
+from reminders.templates import Letter
+
+State = Message.State
+
+
+def hand_over(message: Message, ways: Ways, run: Run) -> None:
+    """Send one message of the run's own, unless it may not be said now."""
+    if not _may_go(message, ways, run):
+        return
+    try:
+        begun = _begin(message, run)
+    except (KeyError, LookupError, DomainError) as unsayable:
+        _give_up(message, f"It could not be written: {type(unsayable).__name__}.", run)
+        return
+    if begun is None:
+        return
+    letter, attempt = begun
+    try:
+        provider_id = channels.send(
+            channel=message.channel, key=message.pk, letter=letter, to=message.patient, session=run.session
+        )
+    except channels.Refused as refusal:
+        _refused(attempt, refusal, run)
+    except channels.NotKnown as trouble:
+        _lost(attempt, trouble.why, run)
+    else:
+        _sent(attempt, provider_id, run)
+
+
+def _may_go(message: Message, ways: Ways, run: Run) -> bool:
+    """Whether it is still in time, there is a way to the patient, and they are not asleep."""
+    now = clock.now()
+    local = message.site.local(now)
+    if now >= message.expires_at:
+        run.counts.expired += _close(message, run, state=State.EXPIRED, why="Its time had passed.")
+    elif why := _take_a_way(message, ways):
+        run.counts.suppressed += _close(message, run, state=State.SUPPRESSED, why=why[:200])
+    elif rules.is_quiet(local):
+        morning = rules.end_of_quiet(local)
+        run.counts.waiting += _close(message, run, state=State.PLANNED, why="", next_attempt_at=morning)
+    else:
+        return True
+    return False
+
+
+def _take_a_way(message: Message, ways: Ways) -> str:
+    """Let the message go by another channel where the planned one is shut; why not, when there is none."""
+    channel, why = ways.instead_of(message.channel)
+    if channel == message.channel:
+        return ""
+    if channel is None or merging.has_twin(message, channel):
+        return why
+    message.channel = channel
+    return ""
+
+
+@transaction.atomic
+def _begin(message: Message, run: Run) -> tuple[Letter, MessageAttempt] | None:
+    """Write the try, and the letter. None when it is not its turn, or it is no longer ours: taken back or over."""
+    turn = merging.board(message)
+    if not turn.goes:
+        _wait(message, turn, run)
+        return None
+    message.channel = turn.channel or message.channel
+    now = clock.now()
+    ours = leases.held(run, [message.pk]).filter(lease_until__gt=now, begun_at__isnull=True)
+    begun = ours.update(
+        begun_at=now, lease_until=now + rules.LEASE, attempts=F("attempts") + 1, channel=message.channel
+    )
+    if not begun:
+        transaction.set_rollback(True)
+        return None
+    message.attempts += 1
+    attempt = MessageAttempt.objects.create(message=message, started_at=now, channel=message.channel)
+    return wordings.letter(message, took_along=turn.took_along), attempt
+
+
+def _wait(message: Message, turn: merging.Turn, run: Run) -> None:
+    if not turn.too_late:
+        again = turn.wait_until
+        run.counts.waiting += _close(message, run, state=State.PLANNED, why=turn.why, next_attempt_at=again)
+    elif _close(message, run, state=State.EXPIRED, why=turn.why):
+        calls.ask(message, "A message could not go out in time")
+        run.counts.expired += 1
+
+
+@transaction.atomic
+def _give_up(message: Message, why: str, run: Run) -> None:
+    if _close(message, run, state=State.FAILED, why=why):
+        calls.ask(message, "A message could not be written")
+        run.counts.failed += 1
+
+
+def _close(message: Message, run: Run, **changes: Any) -> int:
+    """Write into the message what became of it, if it is still ours; answers 1 or 0."""
+    return leases.held(run, [message.pk]).update(**changes, **leases.FREE)
+
+
+def _answered(attempt: MessageAttempt, accepted: bool, answer: str) -> None:
+    MessageAttempt.objects.filter(pk=attempt.pk, ended_at__isnull=True).update(
+        ended_at=clock.now(), accepted=accepted, answer=answer[:300]
+    )
+
+
+@transaction.atomic
+def _sent(attempt: MessageAttempt, provider_id: str, run: Run) -> None:
+    _answered(attempt, True, provider_id)
+    run.counts.sent += _close(
+        attempt.message,
+        run,
+        state=State.SENT,
+        why="",
+        sent_at=clock.now(),
+        provider_id=provider_id,
+        next_attempt_at=None,
+    )
+
+
+@transaction.atomic
+def _refused(attempt: MessageAttempt, refusal: channels.Refused, run: Run) -> None:
+    _answered(attempt, False, refusal.why)
+    message, why = attempt.message, refusal.why[:200]
+    wait = None if refusal.for_good else rules.retry_after(message.attempts)
+    if wait is not None:
+        again = clock.now() + wait
+        run.counts.waiting += _close(message, run, state=State.PLANNED, why=why, next_attempt_at=again)
+    elif _close(message, run, state=State.FAILED, why=why, next_attempt_at=None):
+        calls.ask(message, "A message could not be delivered")
+        run.counts.failed += 1
+
+
+def _lost(attempt: MessageAttempt, why: str, run: Run) -> None:
+    """The line broke after it was handed over. The try stays open until somebody knows."""
+    run.counts.uncertain += _close(
+        attempt.message, run, state=State.UNCERTAIN, why=why[:200], next_attempt_at=clock.now()
+    )

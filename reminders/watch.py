@@ -1,0 +1,64 @@
+"""How long messages and pages have been waiting for nobody to send them: the alarm, not how many they are."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import Min
+from django.db.models.functions import Coalesce, Greatest
+
+from clinic import clock
+from clinic.health import OK
+from clinic.models import Site
+from reminders import leases, rules
+from reminders.models import Message, StaffPage
+
+TOO_OLD = timedelta(minutes=2)
+
+
+def check_messages() -> str:
+    """For the health page."""
+    return _says(oldest(), "message")
+
+
+def check_pages() -> str:
+    """The same for calls to staff, which no quiet hour holds back."""
+    now = clock.now()
+    waiting = StaffPage.objects.filter(state=StaffPage.State.PLANNED, due_at__lte=now).aggregate(
+        since=Min(Greatest("due_at", Coalesce("next_attempt_at", "due_at")))
+    )["since"]
+    return _says(waiting and now - waiting, "page")
+
+
+def _says(age: timedelta | None, what: str) -> str:
+    if age is None or age <= TOO_OLD:
+        return OK
+    return f"the oldest {what} has been waiting for {age.total_seconds():.0f} s"
+
+
+def oldest() -> timedelta | None:
+    """How long the oldest message has been waiting that could have gone out. None when none is.
+
+    What waits for a second try counts from then on, and what waits for the morning from the end of the quiet hours.
+    What a dispatcher that died still holds counts from its hour.
+    """
+    now = clock.now()
+    ages = [now - _since(site, waiting, now) for site, waiting in _by_site(now) if not rules.is_quiet(site.local(now))]
+    return max(ages, default=None)
+
+
+def _by_site(now: datetime) -> list[tuple[Site, datetime]]:
+    ready = Greatest("due_at", Coalesce("next_attempt_at", "due_at"))
+    lost = Message.objects.filter(state=Message.State.CLAIMED, lease_until__lt=now)
+    rows = [
+        *leases.due().order_by().values("site").annotate(since=Min(ready)).values_list("site", "since"),
+        *lost.order_by().values("site").annotate(since=Min("due_at")).values_list("site", "since"),
+    ]
+    sites = Site.objects.in_bulk({site for site, _ in rows})
+    return [(sites[site], since) for site, since in rows]
+
+
+def _since(site: Site, waiting: datetime, now: datetime) -> datetime:
+    """Since when it could have gone out: not in the quiet hours that lie between then and now."""
+    morning = site.moment(site.local(now).date(), rules.QUIET_UNTIL)
+    return max(waiting, morning)
