@@ -17,6 +17,7 @@ from patients.models import Patient
 State, Leg = Verification.State, Verification.Leg
 A_YEAR = timedelta(days=366)
 """One estimate may cover services that recur for up to 12 months (45 CFR 149.610)."""
+SELF = "self"
 SAYING = (State.ACTIVE, State.INACTIVE, State.NOT_COVERED, State.EXPIRED)
 
 
@@ -98,14 +99,11 @@ class Ground:
             insured = replace(insured, notes=(*insured.notes, Why("authorization", {})))
         return Answer(visits, own, insured, package)
 
-    def who_pays(self, visits: Visits) -> list[str]:
-        """The plans, by id, that pay on the days of the course; “self” where the patient does."""
-        found = set()
-        for day in visits.days:
-            own = any(row.holds_on(day) for row in self.pays_alone)
-            holding = [] if own else [one for one in self.plans[Leg.MEDICAL] if self._holds(one, day)]
-            found.add(holding[0].plan if holding else "self")
-        return sorted(found)
+    def who_pays(self, day: date) -> str:
+        """The plan, by id, that pays on the day; “self” where the patient does."""
+        if any(row.holds_on(day) for row in self.pays_alone):
+            return SELF
+        return next((one.plan for one in self.plans[Leg.MEDICAL] if self._holds(one, day)), SELF)
 
 
 def _coverages(patient: Patient, today: date) -> list[Coverage]:

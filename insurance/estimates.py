@@ -102,6 +102,7 @@ def make(
         supersedes=former,
         made_by=by,
     )
+    made.refresh_from_db(fields=["lines", "basis"])  # as text, the way they are read ever after
     for follow in after_make:
         follow(made, by)
     return made
@@ -162,7 +163,7 @@ def _basis(ground: Ground, visits: Visits, package: Any) -> dict[str, Any]:
         "booster_days": visits.boosters,
         "list_price": sum((item.billed for item in ground.expected(visits)), Decimal(0)),
         "own_price": sum((item.self_pay for item in ground.expected(visits)), Decimal(0)),
-        "who": ground.who_pays(visits),
+        "who": {day.isoformat(): ground.who_pays(day) for day in visits.days},
         "payers": ground.payers,
         "diagnosis_code": judged.diagnosis_code if judged else "",
         "provider": {"name": provider.signs_as, "npi": provider.npi} if provider else None,

@@ -63,3 +63,13 @@ def verified(plan: Coverage, by: User, **benefits: Any) -> None:
     for leg in ("medical", "behavioral"):
         check = open_check(patient_id=plan.patient_id, leg=leg, by=by, coverage_id=plan.pk)
         answer(check, "active", by, **said)
+
+
+def basis(name: str) -> dict[str, Any]:
+    """What an estimate keeps of where its figures come from, put straight into the table."""
+    return {
+        "count": 6, "boosters": 0, "evaluation": None, "infusions": [], "sessions": [], "booster_days": [],
+        "list_price": "0", "own_price": "0", "who": {}, "payers": [], "diagnosis_code": "", "provider": None,
+        "practice": {"name": name, "site": name, "address": "", "phone": "", "npi": "", "tax_id": ""},
+        "package": None, "notes": [],
+    }  # fmt: skip
