@@ -5,15 +5,36 @@ class RemindersConfig(AppConfig):
     name = "reminders"
 
     def ready(self) -> None:
-        from clinic import frame
-        from patients import alert_contacts, alerts, evaluation_conditions, evaluations, reopenings
-        from reminders import alert_tasks, evaluation_tasks, followups, link_letters, tasks
+        from celery.signals import worker_ready
 
-        frame.count_for("reminders:tasks", lambda user, site: followups.for_user(user, site).count())
+        from clinic import frame, health
+        from patients import alert_contacts, alerts, evaluation_conditions, evaluations, inquiries, reopenings
+        from reminders import (
+            alert_tasks,
+            evaluation_tasks,
+            inquiry_tasks,
+            link_letters,
+            mail_reports,
+            mending,
+            review_tasks,
+            sweeping,
+            task_lists,
+            tasks,
+            watch,
+        )
+
+        frame.count_for("reminders:tasks", task_lists.waiting)
+        health.checks |= {"messages": watch.check_messages, "pages": watch.check_pages}
+        worker_ready.connect(tasks.look_at_once, dispatch_uid="reminders.at-start")
         alerts.after_open.append(tasks.call_for_help)
         alert_contacts.after_change.append(alert_tasks.follow)
         link_letters.listen()
-        evaluations.after_sign.append(evaluation_tasks.after_sign)
+        mending.listen()
+        mail_reports.listen()
+        evaluations.after_sign += [evaluation_tasks.after_sign, review_tasks.after_sign]
+        inquiries.after_answer.append(inquiry_tasks.answered)
+        for watched in (inquiry_tasks.WATCH, review_tasks.WATCH):
+            sweeping.find_with(watched.look)
         evaluation_conditions.after_met.append(evaluation_tasks.after_met)
         reopenings.after_open.append(evaluation_tasks.after_open)
         reopenings.after_review.append(evaluation_tasks.after_review)

@@ -153,14 +153,22 @@ class Notice:
 
 def notices(patient: Patient) -> list[Notice]:
     """What everybody who opens the chart should know before they rely on a message."""
-    said: list[Notice] = []
-    for stop in stops(patient):
-        shared = "" if stop.patient_id in {None, patient.pk} else ", by another person with this number"
-        word = "STOP" if stop.source == OptOut.Source.TEXT else "said so"
-        when = f"{patient.site.local(stop.since):%-d %b %H:%M}"
-        said.append(Notice("warn", f"No {NOUNS[Channel(stop.channel)]}: {word} on {when}{shared}"))
-    said += [Notice("warn", f"No {NOUNS[Channel(one.channel)]}: {one.why}") for one in dead_ends(patient)]
-    return list(dict.fromkeys(said))
+    first: dict[str, OptOut] = {}
+    for one in sorted(stops(patient), key=lambda stop: (stop.patient_id != patient.pk, stop.since)):
+        first.setdefault(one.channel, one)
+    said = [Notice("warn", _stop_words(patient, one)) for one in first.values()]
+    return said + [
+        Notice("warn", f"No {NOUNS[Channel(dead.channel)]}: {dead.why}")
+        for dead in dead_ends(patient)
+        if dead.channel not in first
+    ]
+
+
+def _stop_words(patient: Patient, stop: OptOut) -> str:
+    shared = "" if stop.patient_id in {None, patient.pk} else ", by another person with this number"
+    word = "STOP" if stop.source == OptOut.Source.TEXT else "said so"
+    when = f"{patient.site.local(stop.since):%-d %b %H:%M}"
+    return f"No {NOUNS[Channel(stop.channel)]}: {word} on {when}{shared}"
 
 
 @transaction.atomic

@@ -14,7 +14,19 @@ from clinic import clock, settings_versions
 from clinic.models import Closure, OnCallTurn, ShiftException, Site, Tablet
 from clinic.policy import Role
 from infusions.models import AdverseEvent, CheckIn, StockCount, VitalSigns
-from insurance.models import Authorization, CodedVisit, Coverage, Payer, Payment, SelfPay, Verification
+from insurance.models import (
+    AcceptedPlan,
+    Authorization,
+    CodedVisit,
+    Coverage,
+    Estimate,
+    InsurancePaper,
+    Lapse,
+    Payer,
+    Payment,
+    SelfPay,
+    Verification,
+)
 from journey.models import OutcomeRun, Summary
 from patients import signatures
 from patients.models import (
@@ -39,9 +51,10 @@ from patients.models import (
     SafetyAlert,
     SafetyPlan,
 )
-from reminders.models import FollowUp
+from reminders.models import FollowUp, InboundText
 from tests import build
 from tests.infusions import making
+from tests.insurance import pricing
 from therapy.models import TherapySession
 from visits.models import Appointment, Offer, Opening, Repair, WaitlistEntry
 from visits.offers import token_hash
@@ -132,7 +145,29 @@ class World:
             recorded_by=self.people[Role.INSURANCE_ADMIN],
         )
         self.check = Verification.objects.create(patient=of, leg="medical")
+        self.estimate = Estimate.objects.create(
+            patient=of, site=site, kind="good_faith", lines=[], total=0, share_to=0, first_on=today, last_on=today,
+            made_by=self.people[Role.INSURANCE_ADMIN], basis=pricing.basis(SECRET),
+        )  # fmt: skip
+        self.accepted = AcceptedPlan.objects.create(
+            payer=payer, site=self.site, standing="in", kept_by=self.people[Role.INSURANCE_ADMIN]
+        )
+        self.paper = InsurancePaper.objects.create(
+            patient=of,
+            title="Letter",
+            type="application/pdf",
+            content=b"%PDF-",
+            size=5,
+            added_by=self.people[Role.INSURANCE_ADMIN],
+        )
+        self.lapse = Lapse.objects.create(
+            coverage=self.coverage, last_day=today, found_by=self.people[Role.INSURANCE_ADMIN]
+        )
         self.self_pay = SelfPay.objects.create(patient=of, since=today, reason="Not covered")
+        self.inbound = InboundText.objects.create(
+            provider_id="SM1", sender="+15550100500", number="+15550100999", words=f"For {SECRET}", reading="free",
+            site=site,
+        )  # fmt: skip
         self.task = FollowUp.objects.create(
             kind="call_instead",
             site=site,
@@ -284,8 +319,11 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
     **of_room("patients", "safety_plan", "safety-plan safety-plan-save safety-plan-pdf"),
     **of_room("patients", "consent", "consent consent-withdraw"),
     **of_room("patients", "job", "import-job import-progress"),
-    **of_room("insurance", "payer", "payer"),
-    **of_room("insurance", "check", "verification claim hand-over expire"),
+    **of_room("insurance", "payer", "payer payer-details"),
+    **of_room("insurance", "check", "verification claim hand-over expire check-panel paper-new"),
+    **of_room("insurance", "accepted", "accepted-drop"),
+    **of_room("insurance", "paper", "paper paper-error"),
+    **of_room("journey", "lapse", "plan-end plan-end-told"),
     **of_room("insurance", "coded", "bill-take-back payment superbill superbill-csv"),
     **of_room("insurance", "patient", "superbill-month superbill-month-csv"),
     **of_room("insurance", "payment", "payment-error"),
@@ -294,8 +332,14 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
     **of_room("insurance", "coverage", "coverage-end coverage-error"),
     **of_room("insurance", "authorization", "authorization-error"),
     **of_room("insurance", "self_pay", "estimate-given"),
+    **of_room("insurance", "patient", "costs estimate-make"),
+    **of_room("insurance", "estimate", "estimate estimate-paper"),
+    "costs:estimate": lambda world: {"token": "a-secret-of-this-world"},
+    "costs:estimate-paper": lambda world: {"token": "a-secret-of-this-world"},
     **of_room("reminders", "task", "task task-take"),
-    **of_room("reminders", "patient", "messages"),
+    **of_room("reminders", "patient", "messages reaching"),
+    **of_room("reminders", "inbound", "inbound"),
+    "reminders:text-status": lambda world: {"key": world.task.pk},
     **of_room("visits", "visit", "appointment confirm arrive begin finish cancel no-show move undo longer"),
     **of_room("visits", "patient", "book wish-new walk-in"),
     **of_room("visits", "wish", "wish wish-remove"),
@@ -340,7 +384,14 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
     "therapy:addendum": pk("session", kind="plan"),
     **of_room("journey", "patient", "chart series-plan outcome curve-share curve-end summary summary-sign"),
     **of_room("journey", "summary", "summary-pdf"),
-    "own:curve": lambda world: {"token": "a-secret-of-this-world"},
+    **{
+        f"own:{name}": lambda world: {"token": "a-secret-of-this-world"}
+        for name in ("curve", "visits", "tonight", "checkin", "checkin-help", "summary")
+    },
+    **{
+        f"own:{name}": lambda world: {"token": "a-secret-of-this-world", "pk": world.visit.pk}
+        for name in ("visit", "confirm", "move", "cancel", "ride", "prepare", "calendar")
+    },
     **of_room("journey", "goal", "goal-rate"),
     **of_room("journey", "outcome_run", "outcomes-progress"),
     "journey:outcome-add": pk("patient", kind="goal"),
