@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
+from django.db.models import Count, Q, QuerySet
+
+from clinic import clock
 from clinic.models import Site, User
 from clinic.policy import Role
+from reminders import kinds
 from reminders.models import FollowUp
+
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def is_own(task: FollowUp, user: User) -> bool:
@@ -45,3 +53,92 @@ def ended_for_user(user: User, site: Site) -> QuerySet[FollowUp]:
 def waiting(user: User, site: Site) -> int:
     """How many of the user's tasks are due by the end of the day: the number in the navigation."""
     return for_user(user, site).filter(due_at__lt=site.day_bounds(site.today())[1]).order_by().count()
+
+
+def is_id(text: str) -> bool:
+    return _ID.fullmatch(text) is not None
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody wants to see of their list. Whatever is not understood is not asked for."""
+
+    who: str = ""
+    kind: str = ""
+    text: str = ""
+    patient: str = ""
+    ended: bool = False
+
+    @classmethod
+    def of(cls, asked: Mapping[str, str]) -> Wish:
+        patient = asked.get("patient", "")
+        return cls(
+            who=asked.get("who", ""),
+            kind=asked.get("kind", "")[:40],
+            text=" ".join(asked.get("q", "").split())[:60],
+            patient=patient if is_id(patient) else "",
+            ended=asked.get("show") == "ended",
+        )
+
+
+MINE, FREE, COLLEAGUES = "mine", "free", "colleagues"
+
+
+def found(user: User, site: Site, wish: Wish) -> QuerySet[FollowUp]:
+    """The tasks of one's list that fit the wish, the most overdue first; of those ended the newest first."""
+    rows = ended_for_user(user, site) if wish.ended else for_user(user, site)
+    if wish.who == COLLEAGUES and not wish.ended:
+        rows = of_colleagues(user, site)
+    rows = rows.filter(_whose(user, wish.who))
+    if wish.kind:
+        rows = rows.filter(Q(kind=wish.kind) | Q(kind__regex=rf"^{re.escape(wish.kind)}_\d+$"))
+    if wish.patient:
+        rows = rows.filter(patient=wish.patient)
+    for word in wish.text.split():
+        rows = rows.filter(
+            Q(patient__search_text__icontains=word) | Q(patient__mrn__iexact=word) | Q(title__icontains=word)
+        )
+    return rows.order_by("-ended_at" if wish.ended else "due_at", "id")
+
+
+def _whose(user: User, who: str) -> Q:
+    if who == MINE:
+        return Q(owner=user)
+    if who == FREE:
+        return Q(owner__isnull=True)
+    return Q(owner_role=who) if who in set(Role) else Q()
+
+
+def of_colleagues(user: User, site: Site) -> QuerySet[FollowUp]:
+    """The open tasks of one's roles that a colleague has: whoever is away leaves them to be handed on."""
+    roles = [role.value for role in user.roles_at(site)]
+    return (
+        FollowUp.objects.filter(site=site, state=FollowUp.State.OPEN, owner_role__in=roles, owner__isnull=False)
+        .exclude(owner=user)
+        .select_related("patient", "owner", "site")
+    )
+
+
+def kinds_waiting(user: User, site: Site) -> list[tuple[str, str, int]]:
+    """Each kind that waits for the user: its name, its label and how many."""
+    counted: dict[str, int] = {}
+    rows = for_user(user, site).order_by().values_list("kind").annotate(n=Count("pk"))
+    for kind, n in rows:
+        counted[kinds.siblings(kind)] = counted.get(kinds.siblings(kind), 0) + n
+    return sorted(((kind, kinds.of(kind).label, n) for kind, n in counted.items()), key=lambda row: row[1])
+
+
+def colleagues(user: User, site: Site) -> list[User]:
+    """Everybody at the site who shares one of the user's roles, the user first."""
+    roles = [role.value for role in user.roles_at(site)]
+    people = User.objects.filter(is_active=True, memberships__site=site, memberships__role__in=roles).distinct()
+    return sorted(people, key=lambda one: (one.pk != user.pk, one.full_name))
+
+
+def in_parts(tasks: Iterable[FollowUp], site: Site) -> list[tuple[str, list[FollowUp]]]:
+    """Late, today and coming, each where there is something."""
+    now, tonight = clock.now(), site.day_bounds(site.today())[1]
+    parts: dict[str, list[FollowUp]] = {"Late": [], "Today": [], "Coming": []}
+    for task in tasks:
+        parts["Late" if task.due_at < now else "Today" if task.due_at < tonight else "Coming"].append(task)
+    return [(name, rows) for name, rows in parts.items() if rows]

@@ -105,6 +105,10 @@ class FollowUp(Record):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def tries_words(self) -> str:
+        return f"Called {self.tries}×, not reached"
+
 
 @audited
 class FollowUpStep(Record):
