@@ -12,7 +12,7 @@ from clinic import wording
 from clinic.models import Site, User
 from infusions import pump
 from infusions.models import Infusion, LedgerEntry
-from insurance import code_tables
+from insurance import charges, code_tables, fees
 from insurance.charges import Service
 from insurance.coding_rules import Drug, Fact, Infused, Planned, Scored, Seen, Talked, suggest
 from insurance.models import CodedVisit
@@ -51,6 +51,13 @@ def service(visit: Appointment) -> Service:
         diagnosis_codes=_diagnoses(visit),
         suggestions=tuple(suggest([*facts, *_beside(visit)], code_tables.on(day))),
     )
+
+
+def prices(of: Service) -> dict[str, Decimal | None]:
+    """The fee of each code on the day: what the clinic asks of who pays alone, or what it bills a plan."""
+    alone = charges.payer_on(of.patient, of.service_on) is None
+    sheet = {fee.code: fee for fee in fees.sheet(of.site, of.service_on)}
+    return {code: fee.self_pay if alone and fee.self_pay is not None else fee.billed for code, fee in sheet.items()}
 
 
 Span = tuple[datetime | None, datetime | None]

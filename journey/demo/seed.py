@@ -14,7 +14,7 @@ from clinic.models import OnCallTurn, User
 from clinic.place import on_call
 from clinic.policy import Role
 from infusions import ledger
-from journey.demo import cast
+from journey.demo import billing, cast
 from journey.demo.cast import House
 from journey.demo.stories import Story
 from patients import inquiries
@@ -74,6 +74,7 @@ def _seed(now: datetime, report: Report) -> dict[str, int]:
         for house in houses.values():
             _settle(house, now)
             _on_call(house, now)
+            billing.numbers(house)
         told = 0
         for story in _stories(houses, now):
             with transaction.atomic():
@@ -81,6 +82,8 @@ def _seed(now: datetime, report: Report) -> dict[str, int]:
             if told % 10 == 0:
                 report(f"{told} patients")
         _call(houses, now)
+        for house in houses.values():
+            billing.bill(house)
         _say_what_was_due(now)
     return {"sites": len(houses), "staff": User.objects.count(), "patients": told}
 
@@ -96,6 +99,7 @@ def _settle(house: House, now: datetime) -> None:
             ledger.receive(
                 site=house.site,
                 label=f"V-{number:03}",
+                ndc=billing.NDC,
                 lot=f"K{2290 + number // 10}",
                 strength_mg_per_ml=Decimal(50),
                 volume_ml=Decimal(10),

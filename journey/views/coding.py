@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from clinic.access import acting_user, current_site, log_reads
 from clinic.documents.answer import attachment
 from clinic.errors import Invalid, Refused
-from insurance import charges, code_tables, fees, superbills
+from insurance import charges, code_tables, superbills
 from insurance.coding_views import month_of
 from insurance.models import CodedVisit
 from journey import coding
@@ -56,7 +55,7 @@ def visit(request: HttpRequest, pk: UUID) -> HttpResponse:
     if found := charges.standing(pk):
         return _accepted(request, seen, found, service)
     rules = code_tables.on(service.service_on)
-    prices = _prices(service)
+    prices = coding.prices(service)
     form = CodingForm(service, rules, prices, request.POST or None)
     if request.method == "POST" and form.is_valid() and _accept(request, service, form):
         return redirect("journey:coding-visit", pk)
@@ -90,13 +89,6 @@ def _accept(request: HttpRequest, service: charges.Service, form: CodingForm) ->
         return False
     messages.success(request, "Accepted for the bill.")
     return True
-
-
-def _prices(service: charges.Service) -> dict[str, Decimal | None]:
-    """The fee of each code on the day: what the clinic asks of who pays alone, or what it bills a plan."""
-    alone = charges.payer_on(service.patient, service.service_on) is None
-    sheet = {fee.code: fee for fee in fees.sheet(service.site, service.service_on)}
-    return {code: (fee.self_pay if alone and fee.self_pay is not None else fee.billed) for code, fee in sheet.items()}
 
 
 def _accepted(request: HttpRequest, seen: Appointment, found: CodedVisit, service: charges.Service) -> HttpResponse:
