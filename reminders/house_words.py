@@ -184,13 +184,13 @@ ALL: tuple[Template, ...] = (
          "Hello $first_name,\n\na time has come free at $site: $day at $time.\n"
          "Would you like it? Please answer by $until:\n\n$link\n\n"
          "Whoever answers first has it. If it does not suit you, you stay on our list. You can also call us: $phone.",
-         "$site: $day $time is free. Want it? $link STOP to opt out"),
+         "$site: free $day $time. Want it? $link STOP to opt out"),
         _Say("Ha quedado libre una hora en $site",
          "Hola $first_name:\n\nha quedado libre una hora en $site: $day a las $time.\n"
          "¿La quiere? Por favor, responda antes de: $until\n\n$link\n\n"
          "La recibe quien responda primero. Si no le conviene, sigue en nuestra lista. "
          "También puede llamarnos: $phone.",
-         "$site: $day $time está libre. ¿La quiere? $link STOP para salir"),
+         "$site: ¿quiere $day $time? $link STOP para salir"),
     ),
     *_pair(
         "slot_gone", "1",

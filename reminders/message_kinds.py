@@ -56,6 +56,8 @@ class MessageKind:
     only_text: bool = False
     own_link: bool = False
     """Its address is made when it is planned, and leads elsewhere than to the patient's own page."""
+    opens: str = "linked:start"
+    """The name of the address it carries."""
 
     @property
     def placeholders(self) -> frozenset[str]:
@@ -81,7 +83,7 @@ _ALL = (
     ),
     MessageKind(
         "appointment_2h", "Reminder on the day",
-        "Some hours before each visit, where the site has set so", _LINK, _VISIT, _REMINDER,
+        "Some hours before each visit, where the site has set so", _LINK | {"day"}, frozenset({"time"}), _REMINDER,
     ),
     MessageKind(
         "visits_booked", "All dates of the visits", "When a series is booked", _LINK, frozenset({"dates"}),
@@ -118,10 +120,11 @@ _ALL = (
     ),
     MessageKind(
         "slot_offer", "Offer of an earlier time", "When a time comes free that a waiting patient wished for",
-        frozenset({"until"}), _VISIT | _LINK, own_link=True,
+        frozenset({"until"}), _VISIT | _LINK, own_link=True, opens="visits:offer",
     ),
     MessageKind(
-        "slot_gone", "An offered time was taken", "When somebody else took a time that was offered", frozenset(), _VISIT,
+        "slot_gone", "An offered time was taken", "When somebody else took a time that was offered",
+        frozenset(), _VISIT,
     ),
     MessageKind("slot_yours", "The offered time is theirs", "When an offer was accepted", frozenset(), _VISIT),
     MessageKind(
