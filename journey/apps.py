@@ -19,6 +19,6 @@ class JourneyConfig(AppConfig):
         followers.add(first_ever.follow_visit)
         followers.add(first_words.follow_visit)
         after_stop.append(AfterStop(stopping.foresee, stopping.follow))
-        links.starts["curve"] = "own:curve"
+        links.starts |= {"curve": "own:curve", "visits": "own:visits"}
         verification.after_estimate.append(close_estimate_task)
         authorizations.after_change.append(approvals.follow_authorization)

@@ -11,6 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from clinic import clock, settings_versions
@@ -27,25 +28,31 @@ from visits.models import Appointment, Ride
 Status = Appointment.Status
 OPEN = (Status.BOOKED, Status.CONFIRMED)
 LONGEST_REASON = 300
+MOST_SHOWN = 24
 UNSAID = "Called off by the patient, by link."
 
 
 def coming(link: PatientLink) -> list[Appointment]:
     """The visits ahead that still stand, and those of today."""
     site = link.patient.site
-    rows = Appointment.objects.filter(
-        patient=link.patient_id, status__in=Appointment.ALIVE, starts_at__gte=site.day_bounds(site.today())[0]
-    )
-    return list(rows.select_related("site", "patient", "ride__contact").order_by("starts_at")[:24])
+    today = site.day_bounds(site.today())[0]
+    rows = _own_visits(link).filter(status__in=Appointment.ALIVE, starts_at__gte=today)
+    return list(rows.order_by("starts_at")[:MOST_SHOWN])
 
 
 def visit_of(link: PatientLink, appointment_id: UUID) -> Appointment:
     """One of the patient's own visits, whatever became of it. Raises NotFound for any other."""
-    rows = Appointment.objects.filter(patient=link.patient_id, pk=appointment_id)
-    found = rows.select_related("site", "patient", "ride__contact").first()
+    found = _own_visits(link).filter(pk=appointment_id).first()
     if found is None:
         raise NotFound
     return found
+
+
+def _own_visits(link: PatientLink) -> QuerySet[Appointment]:
+    """With who takes the patient home, and when the visit was last moved (`moved_at`)."""
+    moved = Q(status_events__moved_from__isnull=False, status_events__undone_at__isnull=True)
+    rows = Appointment.objects.filter(patient=link.patient_id).select_related("site", "patient", "ride__contact")
+    return rows.annotate(moved_at=Max("status_events__at", filter=moved))
 
 
 def may_answer(visit: Appointment) -> bool:

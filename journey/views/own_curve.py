@@ -12,7 +12,9 @@ from django.utils.formats import date_format
 from django.views.decorators.http import require_POST
 
 from clinic.access import acting_user
+from clinic.errors import NotFound
 from clinic.policy import Action, require
+from journey import own_page
 from journey.outcomes import own, reading
 from journey.outcomes.picture import Score
 from journey.views.outcomes import page
@@ -20,6 +22,7 @@ from patients import links
 from patients.access import patient_or_404
 from patients.models import Patient, PatientLink
 from patients.views.linked import by_link, hand_over
+from reminders.links_in_words import PURPOSE
 
 DAYS = 30
 RELEASE = "curve released to the patient"
@@ -49,10 +52,12 @@ def take_back(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("journey:outcome", patient.pk)
 
 
-@by_link(reading.CURVE)
+@by_link(reading.CURVE, PURPOSE)
 def show(request: HttpRequest, link: PatientLink) -> HttpResponse:
     """Scores and goals of this link's patient, without bands, diagnoses or anybody's notes."""
     patient = link.patient
+    if link.purpose == PURPOSE and own_page.summary_of(patient) is None:
+        raise NotFound  # the care team has not released it
     goals = reading.goals_of(patient)
     phq9 = [one for one in reading.scores_of(patient) if one.instrument == "phq9"]
     course = reading.course_of(patient)
