@@ -7,6 +7,7 @@ what the provider said is true, and whoever looks after the message now finds it
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -14,7 +15,7 @@ from django.db.models import F
 
 from clinic import clock
 from clinic.errors import DomainError
-from reminders import calls, channels, leases, merging, rules, wordings
+from reminders import calls, channels, deliveries, leases, merging, rules, wordings
 from reminders.models import Message, MessageAttempt
 from reminders.preferences import Ways
 from reminders.runs import Run
@@ -124,29 +125,33 @@ def _answered(attempt: MessageAttempt, accepted: bool, answer: str) -> None:
 
 @transaction.atomic
 def _sent(attempt: MessageAttempt, provider_id: str, run: Run) -> None:
+    message, now = attempt.message, clock.now()
     _answered(attempt, True, provider_id)
-    run.counts.sent += _close(
-        attempt.message,
-        run,
-        state=State.SENT,
-        why="",
-        sent_at=clock.now(),
-        provider_id=provider_id,
-        next_attempt_at=None,
-    )
+    kept = _close(
+        message, run, state=State.SENT, why="", sent_at=now, provider_id=provider_id, next_attempt_at=None
+    )  # fmt: skip
+    run.counts.sent += kept
+    if kept and channels.reports(message.channel):
+        deliveries.catch_up(Message.objects.select_for_update(of=("self",)).select_related("site").get(pk=message.pk))
 
 
 @transaction.atomic
 def _refused(attempt: MessageAttempt, refusal: channels.Refused, run: Run) -> None:
     _answered(attempt, False, refusal.why)
     message, why = attempt.message, refusal.why[:200]
-    wait = None if refusal.for_good else rules.retry_after(message.attempts)
-    if wait is not None:
-        again = clock.now() + wait
+    other, again = deliveries.refused(message, refusal), _again_at(message, refusal)
+    if other:
+        run.counts.waiting += _close(message, run, state=State.PLANNED, why=why, channel=other, next_attempt_at=None)
+    elif again:
         run.counts.waiting += _close(message, run, state=State.PLANNED, why=why, next_attempt_at=again)
     elif _close(message, run, state=State.FAILED, why=why, next_attempt_at=None):
         calls.ask(message, "A message could not be delivered")
         run.counts.failed += 1
+
+
+def _again_at(message: Message, refusal: channels.Refused) -> datetime | None:
+    wait = None if refusal.for_good else rules.retry_after(message.attempts)
+    return clock.now() + wait if wait is not None else None
 
 
 def _lost(attempt: MessageAttempt, why: str, run: Run) -> None:

@@ -17,7 +17,7 @@ from patients import phones
 from patients.models import ContactConsent, Patient
 from reminders import moments, templates, wordings
 from reminders.message_kinds import KINDS
-from reminders.models import Message, MessageAttempt, OptOut
+from reminders.models import Message
 from reminders.templates import Template
 
 PLANNED = Message.State.PLANNED
@@ -130,10 +130,9 @@ def void(
     if kinds is not None:
         planned = planned.filter(kind__in=kinds)
     now = clock.now()
-    # What is claimed and not begun can still be taken back: its sender re-reads the row under a lock before the try.
+    # What is claimed and not begun can still be taken back: its sender asks the row itself when it begins the try.
     claimed = planned.filter(state=Message.State.CLAIMED)
-    begun = MessageAttempt.objects.filter(message=OuterRef("pk"), ended_at__isnull=True)
-    taken: int = claimed.filter(~Exists(begun)).update(
+    taken: int = claimed.filter(begun_at__isnull=True).update(
         state=Message.State.VOID,
         why=why,
         lease_until=None,
@@ -142,7 +141,7 @@ def void(
     )
     # What is being said at this very moment can't be unsaid; but should this try fail, there will be no other. That
     # holds for what another text says too. The text comes before those that go with it, as for whoever sends it.
-    claimed.update(expires_at=now)
+    planned.filter(state__in=SAYING).update(expires_at=now)
     waiting = planned.filter(state__in=WAITING)
     saying = Message.objects.filter(pk=OuterRef("merged_into"), state__in=SAYING)
     waiting.filter(Exists(saying)).update(expires_at=now)
@@ -150,38 +149,6 @@ def void(
         state=Message.State.VOID, why=why, next_attempt_at=None, merged_into=None
     )
     return taken
-
-
-def held_back(patient: Patient, channel: str = ContactConsent.Channel.EMAIL) -> str:
-    """Why nothing may be said to this person on this channel, or nothing."""
-    if patient.deceased_on:
-        return "The patient has died."
-    if not patient.email:
-        return "There is no email address."
-    if OptOut.objects.filter(patient=patient, channel=channel, until__isnull=True).exists():
-        return "The patient asked for no more messages."
-    if not ContactConsent.objects.filter(patient=patient, channel=channel, revoked_at__isnull=True).exists():
-        return "The patient has not agreed to email."
-    return ""
-
-
-@transaction.atomic
-def reword(*, subject_kind: str, subject_id: UUID, kind: str, values: Mapping[str, str], until: datetime) -> int:
-    """Put other values into what is planned and has not gone out, because they changed. Answers how many."""
-    rows = Message.objects.select_for_update(of=("self",)).select_related("patient", "site")
-    waiting = list(rows.filter(subject_kind=subject_kind, subject_id=subject_id, kind=kind, state=PLANNED))
-    for message in waiting:
-        words = wordings.find(kind, message.language, message.template_version, site=message.site)
-        drafted = _draft(kind, message.patient, message.site, values, words)
-        message.values, message.expires_at = drafted["values"], until
-        message.save(update_fields=["values", "expires_at"])
-    return len(waiting)
-
-
-def is_unsaid(subject_kind: str, subject_id: UUID, kind: str) -> bool:
-    """Whether a message waits to be said, or was taken back before it was."""
-    rows = Message.objects.filter(subject_kind=subject_kind, subject_id=subject_id, kind=kind)
-    return rows.filter(state__in=(PLANNED, Message.State.VOID)).exists()
 
 
 def was_sent(subject_kind: str, subject_id: UUID, kind: str) -> bool:

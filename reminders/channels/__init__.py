@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
+
 from clinic.models import User
 from patients.models import ContactConsent, Patient
 from reminders.channels import mail, texts
@@ -15,7 +17,18 @@ from reminders.channels.answers import NotKnown, Outcome, Refused
 from reminders.channels.session import Session
 from reminders.templates import Letter
 
-__all__ = ["Channel", "NotKnown", "Outcome", "Refused", "Session", "lookup", "send", "to_staff", "ways_to_staff"]
+__all__ = [
+    "Channel",
+    "NotKnown",
+    "Outcome",
+    "Refused",
+    "Session",
+    "lookup",
+    "reports",
+    "send",
+    "to_staff",
+    "ways_to_staff",
+]
 
 Channel = ContactConsent.Channel
 
@@ -30,6 +43,11 @@ def send(*, channel: str, key: UUID, letter: Letter, to: Patient, session: Sessi
 def lookup(channel: str, key: UUID, provider_id: str) -> Outcome:
     """What became of something of which it is not known whether it went out, as far as its provider tells."""
     return texts.lookup(key, provider_id) if channel == Channel.TEXT else "unknown"
+
+
+def reports(channel: str) -> bool:
+    """Whether the channel's provider tells us afterwards how far a message came."""
+    return settings.TEXTS_BY == "twilio" if channel == Channel.TEXT else bool(settings.EMAIL_EVENTS)
 
 
 def ways_to_staff(person: User) -> tuple[Channel, ...]:

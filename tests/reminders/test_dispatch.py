@@ -169,7 +169,7 @@ def test_refused_address_becomes_a_call(reachable: Patient, site: Site, sink: Si
         assert dispatch.dispatch_due().failed == 1
     message.refresh_from_db()
     assert message.state == Message.State.FAILED
-    assert FollowUp.objects.get().owner_role == "front_desk"
+    assert FollowUp.objects.get(kind="call_instead").owner_role == "front_desk"
 
 
 def test_address_refused_for_now_is_tried_again(reachable: Patient, site: Site, sink: Sink, due: datetime) -> None:
