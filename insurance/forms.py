@@ -6,11 +6,12 @@ from typing import Any, ClassVar
 
 from crispy_forms.layout import Column, Layout, Row
 from django import forms
+from django.db.models import QuerySet
 
 from clinic.forms import CalmForm
 from clinic.models import Site, User
 from clinic.policy import GRANTS, Action
-from insurance.models import Coverage, Payer, PayerProfile, Verification
+from insurance.models import AcceptedPlan, Coverage, Payer, PayerProfile, Verification
 from insurance.states import State
 from patients.models import Patient
 
@@ -61,10 +62,28 @@ class ResultForm(CalmForm, forms.Form):
     )
     in_network = _yes_no("In network")
     authorization_required = _yes_no("Approval required")
+    referral_required = _yes_no("Referral required")
+    telehealth_covered = _yes_no("Telehealth covered")
     copay = _dollars("Copay, $")
     coinsurance_percent = forms.IntegerField(label="Patient’s share", required=False)
     deductible = _dollars("Deductible, $", 9)
     deductible_met = _dollars("Of it met, $", 9)
+    deductible_family = _dollars("Family deductible, $", 9)
+    deductible_family_met = _dollars("Of it met, $", 9)
+    out_of_pocket = _dollars("Out-of-pocket limit, $", 9)
+    out_of_pocket_met = _dollars("Of it met, $", 9)
+    out_of_pocket_family = _dollars("Family out-of-pocket limit, $", 9)
+    out_of_pocket_family_met = _dollars("Of it met, $", 9)
+    plan_begins = forms.DateField(label="Plan year from", required=False)
+    plan_ends = forms.DateField(label="Plan year to", required=False)
+    visit_limit = forms.IntegerField(label="Visits a year", required=False)
+    visits_used = forms.IntegerField(label="Of them used", required=False)
+    exclusions = forms.CharField(
+        label="Excluded", required=False, max_length=300, help_text="Like off-label or experimental use."
+    )
+    other_insurance = forms.CharField(
+        label="Other insurance they know of", required=False, max_length=200, help_text="Coordination of benefits."
+    )
     note = forms.CharField(label="Note", required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
     def __init__(self, *args: Any, check: Verification, **kwargs: Any) -> None:
@@ -75,6 +94,17 @@ class ResultForm(CalmForm, forms.Form):
         choice.queryset = plans.select_related("payer").order_by("rank", "-starts_on")
         choice.initial = check.coverage_id
         choice.empty_label = "No plan on file"
+
+    @property
+    def pairs(self) -> list[list[forms.BoundField]]:
+        """What the payer may say of the benefits, two by two."""
+        names = (
+            ("in_network", "authorization_required"), ("copay", "coinsurance_percent"),
+            ("deductible", "deductible_met"), ("out_of_pocket", "out_of_pocket_met"),
+            ("deductible_family", "deductible_family_met"), ("out_of_pocket_family", "out_of_pocket_family_met"),
+            ("visit_limit", "visits_used"), ("plan_begins", "plan_ends"), ("referral_required", "telehealth_covered"),
+        )  # fmt: skip
+        return [[self[name] for name in pair] for pair in names]
 
 
 class CoverageForm(CalmForm, forms.Form):
@@ -101,6 +131,9 @@ class CoverageForm(CalmForm, forms.Form):
     subscriber_name = forms.CharField(
         label="Subscriber", required=False, max_length=160, help_text="Where it is somebody else."
     )
+    subscriber_birth_date = forms.DateField(
+        label="Subscriber’s birth date", required=False, help_text="Payers find the plan by it."
+    )
     starts_on = forms.DateField(label="First day", required=False)
     ends_on = forms.DateField(label="Last day", required=False, help_text="Still covered. Empty while it runs.")
     picks = ("rank", "relation")
@@ -112,7 +145,7 @@ class CoverageForm(CalmForm, forms.Form):
             "rank",
             Row(Column("member_id"), Column("group_number"), Column("plan_name"), css_class="mb-4"),
             "relation",
-            "subscriber_name",
+            Row(Column("subscriber_name"), Column("subscriber_birth_date"), css_class="mb-4"),
             Row(Column("starts_on"), Column("ends_on")),
         )
 
@@ -176,6 +209,13 @@ class EndSelfPayForm(CalmForm, forms.Form):
     until = forms.DateField(label="Last day the patient pays")
 
 
+def verifiers(site: Site) -> QuerySet[User]:
+    """Who may verify benefits at the site, by name."""
+    return User.objects.filter(
+        is_active=True, memberships__site=site, memberships__role__in=GRANTS[Action.VERIFY_BENEFITS]
+    ).distinct()
+
+
 class HandOverForm(CalmForm, forms.Form):
     to = forms.ModelChoiceField(label="Give to", queryset=User.objects.none(), empty_label="Choose a colleague")
     required_sentences: ClassVar[dict[str, str]] = {"to": "Choose who takes it."}
@@ -184,9 +224,68 @@ class HandOverForm(CalmForm, forms.Form):
         super().__init__(*args, **kwargs)
         choice = self.fields["to"]
         assert isinstance(choice, forms.ModelChoiceField)
-        choice.queryset = User.objects.filter(
-            is_active=True, memberships__site=site, memberships__role__in=GRANTS[Action.VERIFY_BENEFITS]
-        ).distinct()
+        choice.queryset = verifiers(site)
+
+
+class GiveForm(CalmForm, forms.Form):
+    """Who takes the ticked checks."""
+
+    to = forms.ModelChoiceField(label="Give the ticked to", queryset=User.objects.none(), empty_label="Choose who")
+
+    def __init__(self, *args: Any, site: Site, me: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice = self.fields["to"]
+        assert isinstance(choice, forms.ModelChoiceField)
+        choice.queryset = verifiers(site)
+        choice.label_from_instance = lambda person: "me" if person == me else str(person)  # type: ignore[method-assign]
+
+
+class PayerForm(CalmForm, forms.Form):
+    """A payer's name and numbers."""
+
+    units: ClassVar[dict[str, str]] = {"timely_filing_days": "days"}
+    required_sentences: ClassVar[dict[str, str]] = {"name": "Write the payer’s name as it stands on the card."}
+    name = forms.CharField(label="Name", max_length=120)
+    payer_id = forms.CharField(
+        label="Electronic payer id", required=False, max_length=40, help_text="As the clearing house knows it."
+    )
+    phone = forms.CharField(label="Phone", required=False, max_length=30)
+    timely_filing_days = forms.IntegerField(label="Claims are due within", required=False)
+    claims_address = forms.CharField(label="Address for claims on paper", required=False, max_length=300)
+    is_active = forms.BooleanField(label="We use it", required=False, initial=True)
+
+    @classmethod
+    def of(cls, payer: Payer | None, data: Any = None) -> PayerForm:
+        return cls(data, initial={name: getattr(payer, name) for name in cls.base_fields} if payer else None)
+
+
+class AcceptedForm(CalmForm, forms.Form):
+    """Whether the site takes a payer's plans."""
+
+    picks = ("standing",)
+    payer = forms.ModelChoiceField(
+        label="Payer", queryset=Payer.objects.filter(is_active=True), empty_label="Choose the payer"
+    )
+    plan_name = forms.CharField(
+        label="Plan", required=False, max_length=120, help_text="Empty: every plan of this payer."
+    )
+    standing = forms.ChoiceField(label="Do we take it?", choices=AcceptedPlan.Standing.choices)
+    note = forms.CharField(label="Note", required=False, max_length=200)
+    required_sentences: ClassVar[dict[str, str]] = {
+        "payer": "Choose the payer.",
+        "standing": "Choose in network, accepted or not accepted.",
+    }
+
+
+class PaperForm(CalmForm, forms.Form):
+    title = forms.CharField(label="What is it?", max_length=120, help_text="Like “Approval letter, 3 Feb”.")
+    paper = forms.FileField(label="PDF or photo", help_text="Up to 5 MB.")
+    required_sentences: ClassVar[dict[str, str]] = {"title": "Say what it is.", "paper": "Choose a file."}
+
+
+class ToldForm(CalmForm, forms.Form):
+    note = forms.CharField(label="What was said and agreed?", max_length=300)
+    required_sentences: ClassVar[dict[str, str]] = {"note": "Write what was said."}
 
 
 class OpenForm(CalmForm, forms.Form):

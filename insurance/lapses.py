@@ -62,6 +62,14 @@ def standing_for(patients: Iterable[Patient]) -> dict[UUID, Lapse]:
     return newest
 
 
+def standing_all(patient: Patient) -> list[Lapse]:
+    """Every lapse of the patient that stands, the newest last day first."""
+    rows = Lapse.objects.filter(
+        coverage__patient=patient, coverage__entered_in_error_at__isnull=True, over_at__isnull=True
+    )
+    return list(rows.select_related("coverage__payer", "coverage__patient__site").order_by("-last_day", "-found_at"))
+
+
 def of(patient: Patient) -> Lapse | None:
     """The newest lapse of the patient that stands."""
     return standing_for([patient]).get(patient.pk)
@@ -87,23 +95,39 @@ def told(*, lapse_id: UUID, note: str, by: User) -> Lapse:
 
 def lacking(patient: Patient, on: date) -> list[str]:
     """What a visit on this day lacks after a lapse, one sentence each; none where it is paid, or nothing lapsed."""
+    return lacking_for(patient, [on])[on]
+
+
+def lacking_for(patient: Patient, days: Iterable[date]) -> dict[date, list[str]]:
+    """`lacking` on many days, in four queries however many there are."""
+    asked = list(days)
     lapse = of(patient)
-    if lapse is None or not lapse.leaves_out(on):
-        return []
-    agreed = next((row for row in SelfPay.objects.filter(patient=patient) if row.agreed_at and row.holds_on(on)), None)
-    if agreed:
-        return _of_self_pay(patient, agreed, on)
+    if lapse is None or not asked:
+        return {day: [] for day in asked}
+    agreed = [row for row in SelfPay.objects.filter(patient=patient) if row.agreed_at]
+    signed = consents.in_force_for([(patient, day) for day in asked], Consent.Kind.FINANCIAL)
     plans = Coverage.objects.filter(patient=patient, entered_in_error_at__isnull=True).exclude(pk=lapse.coverage_id)
-    if any(plan.holds_on(on) for plan in plans):
+    others = list(plans)
+    return {day: _lacking(patient, day, lapse, agreed, others, signed.get((patient.pk, day))) for day in asked}
+
+
+def _lacking(
+    patient: Patient, on: date, lapse: Lapse, agreed: list[SelfPay], others: list[Coverage], signed: Consent | None
+) -> list[str]:
+    if not lapse.leaves_out(on):
+        return []
+    pays = next((row for row in agreed if row.holds_on(on)), None)
+    if pays:
+        return _of_self_pay(patient, pays, signed)
+    if any(plan.holds_on(on) for plan in others):
         return []  # whether that one is verified is another question, which the gate asks
     return [f"Coverage ended {shown_day(lapse.last_day, on)}. Put a new plan on file, or agree on self-pay."]
 
 
-def _of_self_pay(patient: Patient, agreed: SelfPay, on: date) -> list[str]:
+def _of_self_pay(patient: Patient, agreed: SelfPay, signed: Consent | None) -> list[str]:
     needed = []
     if agreed.estimate_given_on is None:
         needed.append("The cost estimate has not been given.")
-    signed = consents.in_force(patient, Consent.Kind.FINANCIAL, on)
     if signed is None or patient.site.local(signed.observed_at).date() < agreed.since:
         needed.append("The consent to costs and payment has not been signed since self-pay was agreed.")
     return needed

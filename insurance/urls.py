@@ -1,12 +1,19 @@
 from django.urls import URLPattern, path
 
-from insurance import coding_views, payer_views, queue_views, views
+from insurance import coding_views, estimate_views, fee_views, payer_views, place_views, queue_views, views
 
 app_name = "insurance"
 
 urlpatterns: list[URLPattern] = [
     path("", queue_views.queue_page, name="queue"),
     path("payers/", payer_views.index, name="payers"),
+    path("payers/new/", place_views.payer_details, name="payer-new"),
+    path("payers/<uuid:pk>/details/", place_views.payer_details, name="payer-details"),
+    path("plans/", place_views.accepted_plans, name="accepted"),
+    path("plans/<uuid:pk>/drop/", place_views.accepted_drop, name="accepted-drop"),
+    path("papers/<uuid:pk>/", place_views.paper, name="paper"),
+    path("papers/<uuid:pk>/error/", place_views.paper_error, name="paper-error"),
+    path("checks/<uuid:pk>/paper/", place_views.paper_new, name="paper-new"),
     path("payers/<uuid:pk>/", payer_views.edit, name="payer"),
     path("checks/<uuid:pk>/", views.verification_page, name="verification"),
     path("checks/give/", queue_views.assign, name="assign"),
@@ -29,6 +36,16 @@ urlpatterns: list[URLPattern] = [
     path("patients/<uuid:pk>/coverage/", views.coverage_add, name="coverage-add"),
     path("patients/<uuid:pk>/authorization/", views.authorization_add, name="authorization-add"),
     path("authorizations/<uuid:pk>/error/", views.authorization_error, name="authorization-error"),
+    path("patients/<uuid:pk>/costs/", estimate_views.costs, name="costs"),
+    path("patients/<uuid:pk>/costs/estimate/", estimate_views.make, name="estimate-make"),
+    path("estimates/", estimate_views.index, name="estimates"),
+    path("estimates/<uuid:pk>/", estimate_views.show, name="estimate"),
+    path("estimates/<uuid:pk>/pdf/", estimate_views.paper, name="estimate-paper"),
+    path("fees/", fee_views.schedule, name="fees"),
+    path("fees/new/", fee_views.fee, name="fee-new"),
+    path("fees/allowed/", fee_views.allowed, name="fee-allowed"),
+    path("fees/package/", fee_views.package, name="fee-package"),
+    path("fees/file/", fee_views.take_file, name="fee-file"),
     path("estimates/<uuid:pk>/given/", views.estimate_given, name="estimate-given"),
     path("coverage/<uuid:pk>/end/", views.coverage_end, name="coverage-end"),
     path("coverage/<uuid:pk>/error/", views.coverage_error, name="coverage-error"),

@@ -7,128 +7,42 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from clinic.access import acting_user, current_site
-from clinic.errors import Invalid
-from clinic.models import Site
+from clinic.access import acting_user
 from clinic.policy import Action, can
-from insurance import authorizations, coverage, forms, queue, verification
+from insurance import authorizations, coverage, forms, panel, verification
 from insurance.asking import Page, ask
 from insurance.models import Authorization, Coverage, SelfPay, Verification
+from insurance.queue_views import check_or_404, record
+from insurance.shown import dress
 from insurance.spans import timeline
 from patients import cards
-from patients.access import allow_here, patient_or_404
+from patients.access import patient_or_404
 from patients.models import Patient
 
 SHOWN_CHECKS = 20
 SHOWN_CARDS = 20
-MEANINGS = {
-    "not_started": "none",
-    "in_progress": "warn",
-    "needs_info": "warn",
-    "error": "warn",
-    "active": "ok",
-    "inactive": "stop",
-    "not_covered": "stop",
-    "self_pay": "info",
-    "expired": "none",
-}
-
-
-def _dress(check: Verification, site: Site) -> Verification:
-    """Give the check what its row shows: the shape of its state, and whether it is late."""
-    check.meaning = MEANINGS[check.state]  # type: ignore[attr-defined]
-    late = check.state in Verification.OPEN and check.due_on is not None and check.due_on < site.today()
-    check.is_late = late  # type: ignore[attr-defined]
-    return check
-
-
-@require_GET
-def queue_page(request: HttpRequest) -> HttpResponse:
-    """Every check of the site behind the chosen filter, the soonest due first."""
-    site, user = current_site(request), acting_user(request)
-    allow_here(request, site)
-    choices = queue.filters(user)
-    chosen = next((one for one in choices if one.value == request.GET.get("show")), choices[0])
-    counts = queue.counts(site, choices)
-    rows = queue.checks(site, chosen).annotate(last_contact=Max("contacts__observed_at"))
-    page = Paginator(rows, 25).get_page(request.GET.get("page"))
-    for row in page:
-        _dress(row, site)
-    context = {
-        "page_obj": page,
-        "filters": [
-            {"value": one.value, "label": one.label, "n": counts[one.value], "on": one is chosen} for one in choices
-        ],
-        "today": site.today(),
-        "waiting": counts["open"],
-    }
-    return render(request, "insurance/queue.html", context)
-
-
-def _check_or_404(request: HttpRequest, pk: UUID) -> Verification:
-    """The check, once the read of its patient is written; a stranger's is not there."""
-    found = Verification.objects.filter(pk=pk, patient__site__in=acting_user(request).site_ids)
-    check = found.select_related("patient__site", "coverage__payer", "owner", "checked_by").first()
-    if check is None:
-        raise Http404
-    patient_or_404(request, check.patient_id, what="verification")
-    return check
 
 
 @require_http_methods(["GET", "POST"])
 def verification_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One check: what the payer said, who asked, the other leg beside it. A POST writes down an answer."""
-    check = _check_or_404(request, pk)
+    check = check_or_404(request, pk)
     form = forms.ResultForm(request.POST or None, check=check)
-    if request.method == "POST" and form.is_valid() and _recorded(request, check, form):
+    if request.method == "POST" and form.is_valid() and record(check, form, acting_user(request)):
+        messages.success(request, "Written down.")
         return redirect("insurance:verification", pk=pk)
-    legs = Verification.objects.filter(patient=check.patient).order_by("-leg", "-opened_at", "-id").distinct("leg")
-    site = check.patient.site
-    context = {
-        "check": _dress(check, site),
-        "patient": check.patient,
-        "form": form,
-        "legs": [_dress(leg, site) for leg in legs],
-        "contacts": check.contacts.select_related("entered_by")[:50],
-        "is_open": check.state in Verification.OPEN,
-        "may_verify": can(acting_user(request), Action.VERIFY_BENEFITS, site),
-        "standing": verification.standing(check.patient, site.today(), check.leg),
-    }
+    context = panel.read(check, by=acting_user(request)) | {"form": form, "paper_form": forms.PaperForm()}
     status = 422 if request.method == "POST" else 200
     return render(request, "insurance/verification.html", context, status=status)
 
 
-def _recorded(request: HttpRequest, check: Verification, form: forms.ResultForm) -> bool:
-    """Whether the answer is written; if not, the form says why."""
-    said = dict(form.cleaned_data)
-    plan = said.pop("coverage")
-    try:
-        verification.record_result(
-            verification_id=check.pk, coverage_id=plan.pk if plan else None, by=acting_user(request), **said
-        )
-    except Invalid as error:
-        form.refuse(error)
-        return False
-    messages.success(request, "Written down.")
-    return True
-
-
-@require_POST
-def claim(request: HttpRequest, pk: UUID) -> HttpResponse:
-    check = _check_or_404(request, pk)
-    verification.claim(verification_id=check.pk, by=acting_user(request))
-    return redirect("insurance:verification", pk=pk)
-
-
 @require_POST
 def expire(request: HttpRequest, pk: UUID) -> HttpResponse:
-    check = _check_or_404(request, pk)
+    check = check_or_404(request, pk)
     verification.expire(verification_id=check.pk, by=acting_user(request))
     messages.success(request, "This answer no longer holds.")
     return redirect("insurance:verification", pk=pk)
@@ -149,7 +63,7 @@ def patient_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "patient": patient,
         "page_obj": page,
         "in_error": [plan for plan in plans if plan.entered_in_error_at][:20],
-        "checks": [_dress(check, site) for check in checks.order_by("-opened_at", "-id")[:SHOWN_CHECKS]],
+        "checks": [dress(check, site) for check in checks.order_by("-opened_at", "-id")[:SHOWN_CHECKS]],
         "current": next((row for row in agreements if row.holds_on(today) and row.agreed_at), None),
         "standings": [(leg.label, verification.standing(patient, today, leg)) for leg in Verification.Leg],
         "may_verify": can(acting_user(request), Action.VERIFY_BENEFITS, site),
@@ -169,19 +83,6 @@ def _cards(patient: Patient) -> dict[str, Any]:
         "card_shown": bool(present),
         "earlier_cards": [card for card in photos if card.replaced_at],
     }
-
-
-@require_http_methods(["GET", "POST"])
-def hand_over(request: HttpRequest, pk: UUID) -> HttpResponse:
-    check = _check_or_404(request, pk)
-    back = reverse("insurance:verification", args=[pk])
-
-    def act(said: dict[str, Any]) -> str:
-        verification.hand_over(verification_id=pk, to=said["to"], by=acting_user(request))
-        return f"Given to {said['to']}."
-
-    page = Page(check.patient, "Give this check to a colleague", "Give", back=back)
-    return ask(request, page, forms.HandOverForm(request.POST or None, site=check.patient.site), act)
 
 
 @require_http_methods(["GET", "POST"])

@@ -6,8 +6,8 @@ class JourneyConfig(AppConfig):
 
     def ready(self) -> None:
         from infusions.stopping import AfterStop, after_stop
-        from insurance import authorizations, verification
-        from journey import approvals, courses, first_ever, first_words, repair_tasks, stopping
+        from insurance import authorizations, estimate_watch, estimates, fees, lapses, verification
+        from journey import approvals, courses, estimating, first_ever, first_words, plan_ends, repair_tasks, stopping
         from journey.series import close_estimate_task
         from patients import links
         from visits import courses as known_courses
@@ -18,7 +18,18 @@ class JourneyConfig(AppConfig):
         followers.add(approvals.follow_visit)
         followers.add(first_ever.follow_visit)
         followers.add(first_words.follow_visit)
+        followers.add(estimating.follow_visit)
         after_stop.append(AfterStop(stopping.foresee, stopping.follow))
         links.starts |= {"curve": "own:curve", "visits": "own:visits"}
         verification.after_estimate.append(close_estimate_task)
         authorizations.after_change.append(approvals.follow_authorization)
+        authorizations.after_change.append(plan_ends.follow_authorization)
+        lapses.after_change.append(plan_ends.follow)
+        followers.add(plan_ends.follow_visit)
+        estimates.courses.append(estimating.course)
+        estimates.after_make.append(estimating.ask_to_give)
+        estimates.after_give.append(estimating.close_tasks)
+        estimates.after_change.append(estimating.ask_anew)
+        estimate_watch.after_exceed.append(estimating.warn)
+        lapses.after_change.append(estimating.follow_patient)
+        fees.after_change.append(estimating.follow_prices)

@@ -149,6 +149,8 @@ CATALOGUE: dict[str, Kind] = {
     "verification_ends": Kind("Benefits to verify again", INSURANCE, ("Verified", "Payer does not answer"), DAY),
     "booster_verify": Kind("Benefits before a booster", INSURANCE, ("Verified", "Payer does not answer"), 3 * DAY),
     "authorization_short": Kind("Authorization too short", INSURANCE, ASKED, DAY),
+    "authorization_retro": Kind("Approval after the fact", INSURANCE, ASKED, 3 * DAY),
+    "coverage_ended": Kind("Coverage has ended", INSURANCE, ("New plan", "Self-pay agreed"), timedelta(hours=16)),
     "authorization_renewal": Kind("Authorization to renew", INSURANCE, ASKED, 3 * DAY),
     "estimate_due": Kind("Cost estimate due", INSURANCE, ("Given",), HOUR),
     "estimate_again": Kind("Cost estimate to redo", INSURANCE, ("Given", "Nothing changes"), DAY),

@@ -161,7 +161,7 @@ def test_a_role_that_may_not_open_a_page_may_not_send_to_it_either(doors, role):
 
 
 # A payer is that of every site; a section of the settings is a word, and no thing of a site.
-OF_EVERY_SITE = {"clinic:protocol-edit", "insurance:payer"}
+OF_EVERY_SITE = {"clinic:protocol-edit", "insurance:payer", "insurance:payer-details"}
 
 
 def test_someone_with_every_role_elsewhere_finds_nothing_of_this_site(doors):

@@ -1,0 +1,88 @@
+"""Whether a patient is eligible on a day, and what is left to pay: a word and a sentence for the front desk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.contrib.humanize.templatetags.humanize import intcomma
+
+from insurance import benefits
+from insurance.benefits import Benefits
+from insurance.models import Verification
+from insurance.standing import Leg, judge, papers
+from patients.models import Patient
+
+State = Verification.State
+NBSP = "\u00a0"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`label` says yes or no, `sentence` why, in money words; `meaning` is the shape of its chip."""
+
+    eligible: bool
+    label: str
+    sentence: str
+    meaning: str
+
+
+def answer(patient: Patient, on: date, leg: str = Leg.MEDICAL) -> Answer:
+    """Whether somebody pays for a visit on this day, and what is left to the patient. Five queries."""
+    paper = papers([patient.pk], leg)[patient.pk]
+    standing = judge(paper, on, patient)
+    if not standing.settled:
+        return Answer(False, "Not eligible", f"{standing.sentence} {_until_then(paper.coverages)}", standing.meaning)
+    if any(row.holds_on(on) and row.agreed_at for row in paper.self_pay):
+        return Answer(True, "Self-pay", f"The patient pays the visit. {standing.sentence}", standing.meaning)
+    said = _holding(paper.checks, on)
+    words = " ".join(share(benefits.of(said))) if said else ""
+    return Answer(True, "Eligible", f"{standing.sentence} {words}".strip(), standing.meaning)
+
+
+def _until_then(plans: Sequence[object]) -> str:
+    return "Until then the whole visit would be the patient’s to pay." if plans else "Ask for the insurance card."
+
+
+def _holding(checks: Sequence[Verification], on: date) -> Verification | None:
+    active = (check for check in checks if check.state == State.ACTIVE)
+    return next((check for check in active if check.valid_until is None or check.valid_until >= on), None)
+
+
+def share(said: Benefits) -> list[str]:
+    """What the patient pays of a visit, a sentence for each thing the payer said."""
+    found = []
+    if said.in_network is not None:
+        found.append("In network." if said.in_network else "Out of network.")
+    if said.copay is not None:
+        found.append(f"{dollars(said.copay)} copay a visit.")
+    found += _deductible(said)
+    limit = said.out_of_pocket
+    if limit.left is not None and limit.whole is not None:
+        found.append(
+            "The out-of-pocket limit is reached: the plan pays the rest of the year."
+            if limit.left == 0
+            else f"At most {dollars(limit.left)} more this plan year."
+        )
+    if said.authorization_required:
+        found.append("The payer has to approve it beforehand.")
+    return found
+
+
+def _deductible(said: Benefits) -> list[str]:
+    left, coinsurance = said.deductible.left, said.coinsurance
+    portion = f"{coinsurance.normalize():f}{NBSP}%" if coinsurance is not None else ""
+    if left:
+        then = f", then {portion}" if portion else ""
+        return [f"{dollars(left)} of the {dollars(said.deductible.whole or left)} deductible first{then}."]
+    if portion:
+        return [f"{portion} of what the plan allows."]
+    return []
+
+
+def dollars(amount: Decimal) -> str:
+    """“$1,250”, and “$25.50” where there are cents."""
+    whole = amount == amount.to_integral_value()
+    return f"${intcomma(f'{amount:.0f}' if whole else f'{amount:.2f}')}"

@@ -1,0 +1,42 @@
+"""How a check is shown in a list: the shape of its state, and whether it is late."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from clinic.models import Site
+from insurance.models import Verification
+from insurance.standing import shown_day
+
+State = Verification.State
+MEANINGS: dict[str, str] = {
+    State.NOT_STARTED: "none",
+    State.IN_PROGRESS: "warn",
+    State.NEEDS_INFO: "warn",
+    State.ERROR: "warn",
+    State.ACTIVE: "ok",
+    State.INACTIVE: "stop",
+    State.NOT_COVERED: "stop",
+    State.SELF_PAY: "info",
+    State.EXPIRED: "none",
+}
+
+
+def dress(check: Verification, site: Site) -> Verification:
+    """Give the check what its row shows."""
+    today = site.today()
+    late = check.state in Verification.OPEN and check.due_on is not None and check.due_on < today
+    check.meaning = MEANINGS[check.state]  # type: ignore[attr-defined]
+    check.is_late = late  # type: ignore[attr-defined]
+    check.says = says(check, today)  # type: ignore[attr-defined]
+    return check
+
+
+def says(check: Verification, today: date) -> str:
+    """The state in a chip, with the day that matters."""
+    if check.state == State.ACTIVE and check.valid_until:
+        return f"Verified until {shown_day(check.valid_until, today)}"
+    ended = check.coverage.ends_on if check.coverage else None
+    if check.state == State.INACTIVE and ended:
+        return f"Coverage ended {shown_day(ended, today)}"
+    return str(check.get_state_display())
