@@ -63,7 +63,7 @@ def _is_news(key: UUID, provider_id: str, status: Status, code: str) -> bool:
 
 
 def catch_up(message: Message) -> None:
-    """A report may come before its sender has written that it sent: then it is followed now. Within a transaction."""
+    """A report may come before its sender has written that it sent: then it is followed now. The row is locked."""
     for told in Delivery.objects.filter(key=message.pk, provider_id=message.provider_id):
         _follow(message, told.provider_id, Status(told.status), of_text(told.code), told.code)
 

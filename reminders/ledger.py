@@ -14,8 +14,8 @@ from clinic import clock
 from clinic.errors import Invalid
 from clinic.models import Site
 from patients import phones
-from patients.models import ContactConsent, Patient
-from reminders import moments, templates, wordings
+from patients.models import Patient
+from reminders import moments, preferences, templates, wordings
 from reminders.message_kinds import KINDS
 from reminders.models import Message
 from reminders.templates import Template
@@ -44,12 +44,13 @@ def plan(
     at when it is sent, because they may change until then. Raises Invalid for a kind or a placeholder nobody knows.
     """
     drafted = _draft(kind, patient, site, values, _words([kind], patient, site)[kind])
+    occasion = {"subject_kind": subject_kind, "subject_id": subject_id, "occurrence": occurrence}
+    if known := Message.objects.filter(kind=kind, **occasion).first():  # on whichever channel it was planned then
+        return known
     message, _ = Message.objects.get_or_create(
-        subject_kind=subject_kind,
-        subject_id=subject_id,
         kind=kind,
-        channel=ContactConsent.Channel.EMAIL,
-        occurrence=occurrence,
+        channel=preferences.channel_for(patient),
+        **occasion,
         defaults=drafted | {"due_at": due_at, "expires_at": expires_at},
     )
     return message
@@ -70,20 +71,21 @@ def plan_all(
 
     Raises what `plan` raises.
     """
-    words = _words(due, patient, site)
+    words, channel = _words(due, patient, site), preferences.channel_for(patient)
+    occasion = {"subject_kind": subject_kind, "subject_id": subject_id, "occurrence": occurrence}
+    known = set(Message.objects.filter(kind__in=due, **occasion).values_list("kind", flat=True))
     Message.objects.bulk_create(
         [
             Message(
-                subject_kind=subject_kind,
-                subject_id=subject_id,
                 kind=kind,
-                channel=ContactConsent.Channel.EMAIL,
-                occurrence=occurrence,
+                channel=channel,
+                **occasion,
                 due_at=due_at,
                 expires_at=expires_at,
                 **_draft(kind, patient, site, values, words[kind]),
             )
             for kind, due_at in due.items()
+            if kind not in known
         ],
         ignore_conflicts=True,
     )

@@ -120,6 +120,8 @@ def _shut(patient: Patient, channel: Channel, agreed: set[str], stopped: set[str
 
 def channel_for(patient: Patient) -> Channel:
     """The channel on which a new message is planned: the one they like best of those that are open."""
+    if not ContactConsent.objects.filter(patient=patient, revoked_at__isnull=True).exists():
+        return Channel.EMAIL  # nothing is open yet
     found = ways(patient)
     return found.open[0] if found.open else Channel.EMAIL
 

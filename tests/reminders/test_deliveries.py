@@ -14,10 +14,11 @@ from pytest_django.fixtures import Settings
 from clinic import clock
 from clinic.models import Site, User
 from patients.models import Patient
-from reminders import deliveries, mending, preferences
+from reminders import deliveries, dispatch, mending, preferences
 from reminders.models import Delivery, FollowUp, Message, OptOut, Unreachable
 from tests import build
 from tests.reminders.reaching import PHONE, agree, plan
+from tests.sink import Sink
 from tests.twilio import Twilio
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +118,30 @@ def test_who_told_the_carrier_to_stop_has_said_stop(
     assert preferences.channel_for(maya) == "email"
 
 
+def test_a_number_refused_at_once_sends_the_letter_in_the_same_run(
+    maya: Patient, twilio: Twilio, sink: Sink, due: datetime
+) -> None:
+    message = plan(maya)
+    twilio.refuse = {PHONE: 21614}
+    with clock.at(due):
+        counts = dispatch.dispatch_due()
+    message.refresh_from_db()
+    assert (counts.waiting, counts.sent, message.state, message.channel) == (1, 1, State.SENT, "email")
+    assert [letter["To"] for letter in sink.letters] == ["maya@example.org"]
+    assert FollowUp.objects.get().kind == "mend_phone"
+
+
+def test_a_text_stopped_between_plan_and_hour_goes_by_email(
+    client: Client, maya: Patient, twilio: Twilio, sink: Sink, due: datetime
+) -> None:
+    message = plan(maya)
+    assert message.channel == "text"
+    twilio.write(client, "STOP", PHONE, "SM9")
+    with clock.at(due):
+        dispatch.dispatch_due()
+    assert (len(twilio.texts), len(sink.letters)) == (0, 1)
+
+
 def test_a_report_settles_what_nobody_knew(client: Client, maya: Patient, twilio: Twilio, due: datetime) -> None:
     message, text = sent(maya, twilio, due)
     Message.objects.filter(pk=message.pk).update(state=State.UNCERTAIN, sent_at=None, provider_id="")
@@ -134,9 +159,9 @@ def test_a_report_that_comes_before_its_sender_is_done_is_followed_then(
     twilio.report(client, text, "delivered")
     message.refresh_from_db()
     assert message.state == State.CLAIMED
-    message.state, message.sent_at, message.provider_id = State.SENT, due, text["sid"]
-    message.lease_owner, message.lease_until = "", None
-    message.save()
+    free = {"state": State.SENT, "lease_owner": "", "lease_until": None, "sent_at": due, "provider_id": text["sid"]}
+    Message.objects.filter(pk=message.pk).update(**free)
+    message.refresh_from_db()
     deliveries.catch_up(message)
     assert message.state == State.DELIVERED
 
