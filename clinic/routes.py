@@ -179,6 +179,14 @@ ROUTES: dict[str, Action | Door] = {
     "insurance:verification": Action.SEE_COVERAGE,
     "insurance:claim": Action.VERIFY_BENEFITS,
     "insurance:hand-over": Action.VERIFY_BENEFITS,
+    "insurance:inquire": Action.VERIFY_BENEFITS,
+    "insurance:electronic": Action.VERIFY_BENEFITS,
+    "insurance:inquire-due": Action.VERIFY_BENEFITS,
+    "insurance:inquiry-file": Action.VERIFY_BENEFITS,
+    "insurance:answer-file": Action.VERIFY_BENEFITS,
+    "insurance:answer": Action.VERIFY_BENEFITS,
+    "insurance:answer-match": Action.VERIFY_BENEFITS,
+    "insurance:answer-aside": Action.VERIFY_BENEFITS,
     "insurance:expire": Action.VERIFY_BENEFITS,
     "insurance:patient": Action.SEE_COVERAGE,
     "insurance:open-check": Action.VERIFY_BENEFITS,
@@ -208,6 +216,12 @@ ROUTES: dict[str, Action | Door] = {
     "reminders:messages": Action.SEE_MESSAGES,
     "reminders:reaching": Action.SEE_MESSAGES,
     "reminders:inbound": Action.SEE_MESSAGES,
+    "reminders:words": Action.MANAGE_CLINIC,
+    "reminders:sender": Action.MANAGE_CLINIC,
+    "reminders:wording": Action.MANAGE_CLINIC,
+    "reminders:wording-look": Action.MANAGE_CLINIC,
+    "reminders:wording-restore": Action.MANAGE_CLINIC,
+    "reminders:wording-test": Action.MANAGE_CLINIC,
     "reminders:text-in": Door.PUBLIC,  # the provider's signature opens it, and nothing else
     "reminders:text-status": Door.PUBLIC,  # the provider's signature
     "reminders:mail-events": Door.PUBLIC,  # the provider's secret

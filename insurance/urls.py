@@ -1,6 +1,15 @@
 from django.urls import URLPattern, path
 
-from insurance import coding_views, estimate_views, fee_views, payer_views, place_views, queue_views, views
+from insurance import (
+    coding_views,
+    eligibility_views,
+    estimate_views,
+    fee_views,
+    payer_views,
+    place_views,
+    queue_views,
+    views,
+)
 
 app_name = "insurance"
 
@@ -20,6 +29,14 @@ urlpatterns: list[URLPattern] = [
     path("checks/<uuid:pk>/panel/", queue_views.check_panel, name="check-panel"),
     path("checks/<uuid:pk>/claim/", queue_views.claim, name="claim"),
     path("checks/<uuid:pk>/hand-over/", queue_views.hand_over, name="hand-over"),
+    path("checks/<uuid:pk>/inquire/", eligibility_views.inquire, name="inquire"),
+    path("electronic/", eligibility_views.electronic, name="electronic"),
+    path("electronic/due/", eligibility_views.inquire_due, name="inquire-due"),
+    path("electronic/inquiries/<uuid:pk>/", eligibility_views.inquiry_file, name="inquiry-file"),
+    path("electronic/files/<uuid:pk>/", eligibility_views.answer_file, name="answer-file"),
+    path("electronic/answers/<uuid:pk>/", eligibility_views.answer, name="answer"),
+    path("electronic/answers/<uuid:pk>/match/", eligibility_views.match, name="answer-match"),
+    path("electronic/answers/<uuid:pk>/aside/", eligibility_views.aside, name="answer-aside"),
     path("checks/<uuid:pk>/expire/", views.expire, name="expire"),
     path("codes/", coding_views.table, name="codes"),
     path("bills/<uuid:pk>/take-back/", coding_views.take_back, name="bill-take-back"),

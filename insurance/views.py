@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from clinic.access import acting_user
 from clinic.policy import Action, can
-from insurance import authorizations, coverage, forms, panel, verification
+from insurance import authorizations, benefit_words, benefits, coverage, forms, panel, verification
 from insurance.asking import Page, ask
 from insurance.models import Authorization, Coverage, SelfPay, Verification
 from insurance.queue_views import check_or_404, record
@@ -35,7 +35,11 @@ def verification_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and record(check, form, acting_user(request)):
         messages.success(request, "Written down.")
         return redirect("insurance:verification", pk=pk)
-    context = panel.read(check, by=acting_user(request)) | {"form": form, "paper_form": forms.PaperForm()}
+    context = panel.read(check, by=acting_user(request)) | {
+        "form": form,
+        "paper_form": forms.PaperForm(),
+        "benefit_lines": benefit_words.lines(benefits.of(check).rows),
+    }
     status = 422 if request.method == "POST" else 200
     return render(request, "insurance/verification.html", context, status=status)
 

@@ -179,6 +179,14 @@ class EligibilityAnswer(Record):
     def __str__(self) -> str:
         return f"Answer {self.position} of {self.file}"
 
+    @property
+    def masked(self) -> str:
+        """Enough to tell one from another in a list, and too little to know who it is."""
+        letters = "".join(f"{name[0]}." for name in (self.given_name, self.family_name) if name)
+        told = [letters, f"born {self.birth_date.year}" if self.birth_date else ""]
+        told.append(f"member …{self.member_id[-4:]}" if len(self.member_id) > 6 else "")
+        return ", ".join(one for one in told if one) or "Nobody named"
+
 
 @audited
 class Benefit(Record):

@@ -16,10 +16,13 @@ from clinic.policy import Role
 from infusions.models import AdverseEvent, CheckIn, StockCount, VitalSigns
 from insurance.models import (
     AcceptedPlan,
+    AnswerFile,
     Authorization,
     CodedVisit,
     Coverage,
+    EligibilityAnswer,
     Estimate,
+    InquiryFile,
     InsurancePaper,
     Lapse,
     Payer,
@@ -148,6 +151,15 @@ class World:
         self.estimate = Estimate.objects.create(
             patient=of, site=site, kind="good_faith", lines=[], total=0, share_to=0, first_on=today, last_on=today,
             made_by=self.people[Role.INSURANCE_ADMIN], basis=pricing.basis(SECRET),
+        )  # fmt: skip
+        clerk = self.people[Role.INSURANCE_ADMIN]
+        self.inquiry_file = InquiryFile.objects.create(
+            site=site, control_number=1, receiver="HOUSE", content=f"NM1*IL*1*{SECRET}~", way="hand", made_by=clerk
+        )
+        self.answer_file = AnswerFile.objects.create(site=site, name="a.271", digest="0" * 64, size=9)
+        self.answer = EligibilityAnswer.objects.create(
+            file=self.answer_file, position=1, digest="0" * 64, family_name=SECRET, says="Active.", site=site,
+            raw=f"NM1*IL*1*{SECRET}~", state="proposed", coverage=self.coverage,
         )  # fmt: skip
         self.accepted = AcceptedPlan.objects.create(
             payer=payer, site=self.site, standing="in", kept_by=self.people[Role.INSURANCE_ADMIN]
@@ -294,6 +306,10 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
     **of_room("clinic", "tablet", "tablet-revoke"),
     **of_room("clinic", "protocol", "protocol-version protocol-sign"),
     "clinic:protocol-edit": lambda world: {"section": "recovery"},
+    **dict.fromkeys(
+        ("reminders:wording", "reminders:wording-look", "reminders:wording-restore", "reminders:wording-test"),
+        lambda world: {"kind": "appointment_24h", "language": "en"},
+    ),
     "patients:request-appointment": lambda world: {"code": world.site.code},
     "patients:request-sent": lambda world: {"code": world.site.code},
     **of_room("patients", "patient", "edit photo photo-new contacts contact-add contact-word"),
@@ -320,8 +336,11 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
     **of_room("patients", "consent", "consent consent-withdraw"),
     **of_room("patients", "job", "import-job import-progress"),
     **of_room("insurance", "payer", "payer payer-details"),
-    **of_room("insurance", "check", "verification claim hand-over expire check-panel paper-new"),
+    **of_room("insurance", "check", "verification claim hand-over expire check-panel paper-new inquire"),
     **of_room("insurance", "accepted", "accepted-drop"),
+    **of_room("insurance", "inquiry_file", "inquiry-file"),
+    **of_room("insurance", "answer_file", "answer-file"),
+    **of_room("insurance", "answer", "answer answer-match answer-aside"),
     **of_room("insurance", "paper", "paper paper-error"),
     **of_room("journey", "lapse", "plan-end plan-end-told"),
     **of_room("insurance", "coded", "bill-take-back payment superbill superbill-csv"),

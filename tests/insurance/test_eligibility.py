@@ -91,7 +91,7 @@ def test_answer_taken_twice_changes_nothing(plan: Coverage, insurance_admin: Use
 
 def test_broken_file_changes_nothing(plan: Coverage, insurance_admin: User) -> None:
     content = x12.answer_to(ask(plan, insurance_admin)).replace(b"\nSE*", b"\nSE*9")
-    with pytest.raises(Invalid, match=r"nothing was changed. Segment 15 \(SE\): it counts 912? segments"):
+    with pytest.raises(Invalid, match=r"nothing was changed. Segment 16 \(SE\): it counts 914 segments"):
         take(content, insurance_admin)
     assert not AnswerFile.objects.exists()
     assert checks(plan)["medical"].state == "in_progress"
