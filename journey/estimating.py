@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, time, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -11,10 +12,12 @@ from django.urls import reverse
 from clinic import clock
 from clinic.models import Site, User
 from clinic.policy import Role
+from clinic.wording import listed
 from infusions.models import Infusion, Series
 from insurance import estimate_watch, estimates
+from insurance.estimate_ground import Ground
 from insurance.estimate_items import HALF_WEEK, Visits
-from insurance.estimate_words import money
+from insurance.estimate_words import money, share
 from insurance.estimates import Course
 from insurance.models import Estimate
 from patients.models import Patient
@@ -76,6 +79,23 @@ def of_proposal(proposal: Proposal, site: Site) -> Visits:
         tuple(site.local(slot.starts_at).date() for slot in slots) for slots in (proposal.infusions, talks)
     )
     return Visits(None, infusions, sessions)
+
+
+def costs(patient: Patient, proposals: Sequence[Proposal]) -> list[str]:
+    """What the patient pays for each proposal, in a line; nothing where the site has no prices yet."""
+    ground = Ground.of(patient)
+    if not ground.has_prices:
+        return [""] * len(proposals)
+    return [_cost(ground, of_proposal(proposal, patient.site)) for proposal in proposals]
+
+
+def _cost(ground: Ground, visits: Visits) -> str:
+    answer = ground.count(visits)
+    alone = money(answer.self_pay.total)
+    if answer.plan is None:
+        return f"{alone}, paying alone."
+    plan = f"{share(answer.plan.share_from, answer.plan.share_to)} with {listed(ground.payers)}"
+    return f"{alone}, paying alone." if ground.is_alone(visits) else f"{plan}; {alone} paying alone."
 
 
 # Tasks

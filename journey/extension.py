@@ -12,8 +12,8 @@ from clinic.models import User
 from clinic.policy import Role
 from infusions import extending
 from infusions.models import PlanExtension, Series
-from insurance import verification
-from journey import repair_tasks
+from insurance import estimate_watch, verification
+from journey import estimating, repair_tasks
 from reminders import followups
 from reminders.models import FollowUp
 
@@ -25,6 +25,7 @@ def extend(*, series_id: UUID, planned_count: int, reason: str, by: User) -> Pla
     """Have the series count more infusions; front desk is asked to book them. Raises what `extending.extend` raises."""
     made = extending.extend(series_id=series_id, planned_count=planned_count, reason=reason, by=by)
     repair_tasks.refresh(series_id, by=by)
+    estimate_watch.look(made.series.patient)
     return made
 
 
@@ -41,7 +42,7 @@ def ask_for_estimate(series: Series, by: User) -> None:
         site = series.site
         day = site.local(first.appointment.starts_at).date()
         due = verification.expect_estimate(patient_id=series.patient_id, service_on=day, anew=True, by=by)
-        if due is None:
+        if due is None or estimating.is_asked_for(series.patient_id):
             continue
         followups.open_task(
             kind=ESTIMATE,

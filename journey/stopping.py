@@ -10,7 +10,7 @@ from clinic.models import User
 from clinic.policy import Role
 from infusions.models import Infusion, Series
 from infusions.stopping import Consequence
-from insurance import authorizations
+from insurance import authorizations, estimate_watch
 from insurance.models import SelfPay
 from insurance.rules import add_business_days
 from journey import approvals
@@ -35,6 +35,7 @@ def follow(series: Series, by: User) -> None:
     """Have the estimate made anew, and stop asking the payer for more units."""
     outcome = "The series was stopped."
     followups.close_for(subject_kind="series", subject_id=series.pk, kind=approvals.KIND, outcome=outcome, by=by)
+    estimate_watch.look(series.patient)
     if not series.infusions.filter(state=Infusion.State.CANCELLED).exists():
         return
     followups.open_task(

@@ -14,9 +14,9 @@ from clinic.models import OnCallTurn, User
 from clinic.place import on_call
 from clinic.policy import Role
 from infusions import ledger
-from journey.demo import billing, cast
+from journey.demo import billing, cast, prices
 from journey.demo.cast import House
-from journey.demo.stories import Story
+from journey.demo.stories import PAYERS, Story
 from patients import inquiries
 from reminders.dispatch import alone, dispatch_due
 from visits.planner import NoPlan
@@ -75,6 +75,7 @@ def _seed(now: datetime, report: Report) -> dict[str, int]:
             _settle(house, now)
             _on_call(house, now)
             billing.numbers(house)
+            prices.schedule(house, PAYERS)
         told = 0
         for story in _stories(houses, now):
             with transaction.atomic():

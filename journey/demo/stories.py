@@ -17,7 +17,7 @@ from infusions import boosters, response, run
 from infusions.models import Infusion, Series
 from insurance import coverage, verification
 from insurance.standing import standing
-from journey.demo import cast, handwriting, living
+from journey.demo import cast, handwriting, living, prices
 from journey.demo.cast import House
 from journey.demo.day import CALM_SCREEN, Day
 from journey.series import book_booster, book_series
@@ -233,8 +233,8 @@ class Story:
             method="phone",
             representative="Dana",
             reference=f"C-{7700 + self.turn}",
-            copay=Decimal(40) if covered else None,
             by=admin,
+            **(prices.benefits(self.turn) if covered else {}),
         )
         if not covered:
             verification.agree_self_pay(
@@ -271,9 +271,8 @@ class Story:
             self.then(last + timedelta(days=4), self._look_back)
 
     def _estimate(self) -> None:
-        agreed = self.patient.self_pay.filter(until__isnull=True, estimate_given_on__isnull=True).first()
-        if agreed:
-            verification.estimate_given(self_pay_id=agreed.pk, by=self.who(Role.INSURANCE_ADMIN))
+        if self.patient.self_pay.filter(until__isnull=True, estimate_given_on__isnull=True).exists():
+            prices.estimate(self.patient, self.who(Role.INSURANCE_ADMIN))
 
     def _expect(self, infusion: Infusion) -> None:
         start = infusion.appointment.starts_at

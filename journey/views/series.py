@@ -5,7 +5,7 @@ from __future__ import annotations
 from calendar import day_abbr
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -18,10 +18,11 @@ from clinic import settings_versions
 from clinic.access import acting_user
 from clinic.errors import DomainError, Invalid
 from clinic.models import Closure, ProtocolSettings, Site
+from clinic.policy import Action, can
 from clinic.wording import listed
 from infusions import boosters
 from infusions.models import Infusion, Series
-from journey import proposals
+from journey import estimating, proposals
 from journey.forms import BoosterForm, WishesForm
 from journey.series import book_booster, book_series
 from patients.access import patient_or_404
@@ -50,6 +51,8 @@ class Offer:
     span: str
     sealed: str
     weeks: list[list[Cell]]
+    first_day: date
+    cost: str = ""
 
     @property
     def weekdays(self) -> list[str]:
@@ -112,6 +115,9 @@ def _propose(request: HttpRequest, patient: Patient, *, error: DomainError | Non
             )
             closed = _closed_days(patient.site, form.cleaned_data["not_before"])
             offers = [_offer(patient, proposal, form.template_words, closed) for proposal in found]
+            if can(acting_user(request), Action.SEE_COVERAGE, patient.site):
+                costs = estimating.costs(patient, found)
+                offers = [replace(offer, cost=cost) for offer, cost in zip(offers, costs, strict=True)]
         except Invalid as problem:
             form.refuse(problem)
         except DomainError as problem:
@@ -158,6 +164,7 @@ def _offer(patient: Patient, proposal: Proposal, wish: str, closed: set[date]) -
         span=f"{first.day} {first:%b} to {last.day} {last:%b}, {days} days",
         sealed=proposals.seal(patient, proposal, words),
         weeks=list(_weeks(site, proposal, closed)),
+        first_day=first.date(),
     )
 
 
