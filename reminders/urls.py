@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from reminders import provider_views, reaching_views, task_views, views
+from reminders import provider_views, reaching_views, task_views, views, wording_views
 
 app_name = "reminders"
 
@@ -11,6 +11,12 @@ urlpatterns: list[URLPattern] = [
     path("tasks/hand-over/", task_views.hand_over, name="tasks-hand-over"),
     path("patients/<uuid:pk>/", views.patient_messages, name="messages"),
     path("patients/<uuid:pk>/reaching/", reaching_views.reaching, name="reaching"),
+    path("words/", wording_views.words, name="words"),
+    path("words/sender/", wording_views.sender, name="sender"),
+    path("words/<slug:kind>/<slug:language>/", wording_views.wording, name="wording"),
+    path("words/<slug:kind>/<slug:language>/look/", wording_views.look, name="wording-look"),
+    path("words/<slug:kind>/<slug:language>/restore/", wording_views.restore, name="wording-restore"),
+    path("words/<slug:kind>/<slug:language>/test/", wording_views.try_out, name="wording-test"),
     path("texts/in/", provider_views.text_in, name="text-in"),
     path("texts/<uuid:pk>/", reaching_views.inbound, name="inbound"),
     path("texts/<uuid:key>/status/", provider_views.text_status, name="text-status"),

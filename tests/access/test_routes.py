@@ -160,8 +160,17 @@ def test_a_role_that_may_not_open_a_page_may_not_send_to_it_either(doors, role):
     assert {route: status for route in closed if (status := doors.knock(role, route, "post").status) != 403} == {}
 
 
-# A payer is that of every site; a section of the settings is a word, and no thing of a site.
-OF_EVERY_SITE = {"clinic:protocol-edit", "insurance:payer", "insurance:payer-details"}
+# A payer is that of every site; a section of the settings and a kind of message are words, and no
+# things of a site.
+OF_EVERY_SITE = {
+    "clinic:protocol-edit",
+    "insurance:payer",
+    "insurance:payer-details",
+    "reminders:wording",
+    "reminders:wording-look",
+    "reminders:wording-restore",
+    "reminders:wording-test",
+}
 
 
 def test_someone_with_every_role_elsewhere_finds_nothing_of_this_site(doors):

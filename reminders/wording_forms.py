@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from typing import Any
+
+from crispy_forms.layout import Layout
+from django import forms
+
+from clinic.forms import CalmForm
+from reminders.message_kinds import MessageKind
+from reminders.rules import SENDER_LIMIT
+from reminders.templates import Template
+
+
+class WordingForm(CalmForm, forms.Form):
+    """The words of one kind in one language: the letter, and the same as a text message."""
+
+    based_on = forms.CharField(widget=forms.HiddenInput, required=False)
+    subject = forms.CharField(label="Subject of the letter", required=False)
+    body = forms.CharField(
+        label="Letter",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": "10"}),
+        help_text="The clinic’s name and phone, and how to have no more of it, are put below.",
+    )
+    text = forms.CharField(label="Text message", required=False, widget=forms.Textarea(attrs={"rows": "3"}))
+    note = forms.CharField(label="Why", required=False, max_length=200)
+    planned_too = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, kind: MessageKind, standing: Template, waiting: int, **kwargs: Any) -> None:
+        words = {name: getattr(standing, name) for name in ("subject", "body", "text")}
+        super().__init__(*args, initial=words | {"based_on": standing.version}, **kwargs)
+        if kind.only_text:
+            del self.fields["subject"], self.fields["body"]
+        self.fields["planned_too"].label = f"Also in the {waiting} that wait to be sent"
+        if not waiting:
+            del self.fields["planned_too"]
+        self.helper.layout = Layout(*self.fields)
+
+    def typed(self) -> dict[str, str]:
+        """The words as they were typed, or as they stand."""
+        names = ("subject", "body", "text")
+        if not self.is_bound:
+            return {name: str(self.initial[name]) for name in names}
+        return {name: self.data.get(name, "") for name in names}
+
+
+class SenderForm(CalmForm, forms.Form):
+    name = forms.CharField(
+        label="Name in messages",
+        max_length=SENDER_LIMIT,
+        help_text="As patients know the clinic, without a word that tells what it treats.",
+    )
