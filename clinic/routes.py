@@ -222,12 +222,6 @@ ROUTES: dict[str, Action | Door] = {
     "reminders:wording-look": Action.MANAGE_CLINIC,
     "reminders:wording-restore": Action.MANAGE_CLINIC,
     "reminders:wording-test": Action.MANAGE_CLINIC,
-    "reminders:words": Action.MANAGE_CLINIC,
-    "reminders:sender": Action.MANAGE_CLINIC,
-    "reminders:wording": Action.MANAGE_CLINIC,
-    "reminders:wording-look": Action.MANAGE_CLINIC,
-    "reminders:wording-restore": Action.MANAGE_CLINIC,
-    "reminders:wording-test": Action.MANAGE_CLINIC,
     "reminders:text-in": Door.PUBLIC,  # the provider's signature opens it, and nothing else
     "reminders:text-status": Door.PUBLIC,  # the provider's signature
     "reminders:mail-events": Door.PUBLIC,  # the provider's secret

@@ -310,10 +310,6 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
         ("reminders:wording", "reminders:wording-look", "reminders:wording-restore", "reminders:wording-test"),
         lambda world: {"kind": "appointment_24h", "language": "en"},
     ),
-    **dict.fromkeys(
-        ("reminders:wording", "reminders:wording-look", "reminders:wording-restore", "reminders:wording-test"),
-        lambda world: {"kind": "appointment_24h", "language": "en"},
-    ),
     "patients:request-appointment": lambda world: {"code": world.site.code},
     "patients:request-sent": lambda world: {"code": world.site.code},
     **of_room("patients", "patient", "edit photo photo-new contacts contact-add contact-word"),
