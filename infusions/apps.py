@@ -21,14 +21,16 @@ class InfusionsConfig(AppConfig):
             response,
             series,
             stopping,
+            units,
         )
         from infusions.lengths import known
         from infusions.series import follow_visit, resting
-        from insurance import answers
+        from insurance import answers, authorizations
         from patients import consents, evaluations, labs, measures
         from reminders import sweeping
         from visits import changes, followers, lengths, matching, patient_times
 
+        authorizations.count_with(units.used)
         followers.add(follow_visit)
         followers.add(questionnaires.follow)
         followers.add(booster_tasks.follow_visit)

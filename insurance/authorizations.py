@@ -6,11 +6,13 @@ How many infusions are booked or given is known further right; that room says so
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from clinic import retracting
 from clinic.errors import Invalid, NotFound, Refused
@@ -23,30 +25,52 @@ from patients.models import Patient
 
 MOST_UNITS, MOST_CODES = 99, 6
 _CODE = re.compile(r"[A-Z0-9]{5}")
-_counters: list[Callable[[Patient], list[date]]] = []
+
+
+class Used(NamedTuple):
+    """An infusion that takes a unit: its day, and whether it was given already."""
+
+    on: date
+    given: bool
+
+
+Counter = Callable[[Collection[UUID]], Iterable[tuple[UUID, Used]]]
+_counters: list[Counter] = []
 
 # What else happens in the same transaction when an authorization changes; rooms further right add themselves.
 after_change: list[Callable[[Authorization, User], None]] = []
 
 
-def count_with(counter: Callable[[Patient], list[date]]) -> None:
-    """Have `counter` say on which days a patient's infusions are booked or were given."""
+def count_with(counter: Counter) -> None:
+    """Have `counter` say on which days infusions of patients are booked or were given."""
     if counter not in _counters:
         _counters.append(counter)
 
 
+def used_by(patient_ids: Collection[UUID]) -> dict[UUID, list[Used]]:
+    """Every infusion of these patients that is booked or was given; one that was not given takes no unit."""
+    found: dict[UUID, list[Used]] = {pk: [] for pk in patient_ids}
+    for counter in _counters:
+        for pk, used in counter(patient_ids):
+            found[pk].append(used)
+    return found
+
+
 def infusion_days(patient: Patient) -> list[date]:
     """The days of every infusion that is booked or was given."""
-    return [day for counter in _counters for day in counter(patient)]
+    return [used.on for used in used_by([patient.pk])[patient.pk]]
 
 
 def on_file(patient: Patient) -> list[Authorization]:
     """The authorizations that count, the earliest first; those of a plan entered in error do not."""
-    return list(
-        Authorization.objects.filter(
-            coverage__patient=patient, coverage__entered_in_error_at__isnull=True, entered_in_error_at__isnull=True
-        ).select_related("coverage__payer", "recorded_by")
-    )
+    return list(of_patients([patient.pk]).select_related("coverage__payer", "recorded_by"))
+
+
+def of_patients(patient_ids: Collection[UUID]) -> QuerySet[Authorization]:
+    """The same of several patients, with their plans."""
+    return Authorization.objects.filter(
+        coverage__patient__in=patient_ids, coverage__entered_in_error_at__isnull=True, entered_in_error_at__isnull=True
+    ).select_related("coverage")
 
 
 def approval(one: Authorization) -> Approval:

@@ -126,6 +126,10 @@ def valid_until(checked_on: date, ends_on: date | None) -> date:
 EXTEND_BEFORE_USED = Fraction(4, 5)  # ask for more before so much of it is used (Table A, pa_warn)
 
 
+RENEW_DAYS = 10
+"""And so many days before its last one (Table A, pa_warn)."""
+
+
 class Approval(NamedTuple):
     """So many infusions from one day to another, both included."""
 
@@ -153,3 +157,13 @@ def allot(days: Iterable[date], approvals: Sequence[Approval]) -> list[int | Non
 def extend_before(units: int) -> int:
     """The number of the infusion before which more units are asked for: 6 units → before the fifth."""
     return max(ceil(EXTEND_BEFORE_USED * units), 1)
+
+
+def renewal_due(approval: Approval, given: Sequence[date]) -> date:
+    """The day from which a new authorization is asked for: 80 % of the units are used, or 10 days are left.
+
+    `given` are the days of the infusions it has paid, in order (protocol 6.3; Table A, pa_warn).
+    """
+    by_days = max(approval.last - timedelta(days=RENEW_DAYS), approval.first)
+    used_up = extend_before(approval.units)
+    return min(by_days, given[used_up - 1]) if len(given) >= used_up else by_days

@@ -6,12 +6,11 @@ class VisitsConfig(AppConfig):
 
     def ready(self) -> None:
         from clinic.place import directory
-        from insurance import answers, authorizations
+        from insurance import answers
         from insurance import coming as expected
         from reminders import sweeping
-        from visits import coming, cover_tasks, followers, openings, repair, retiring, tending, units
+        from visits import coming, cover_tasks, followers, openings, repair, retiring, tending
 
-        authorizations.count_with(units.infusion_days)
         expected.read_with(coming.ahead)
         followers.add(coming.follow_visit)
         directory.before_retiring.append(retiring.objection)

@@ -118,7 +118,11 @@ def test_days_outside_the_dates_are_named_and_avoided(approved, patient):
 
 def test_infusions_already_booked_use_units_up(approved, patient, monkeypatch):
     approved()
-    monkeypatch.setattr(authorizations, "_counters", [lambda of: feb(2, 5)])
+    monkeypatch.setattr(
+        authorizations,
+        "_counters",
+        [lambda of: [(pk, authorizations.Used(day, given=False)) for pk in of for day in feb(2, 5)]],
+    )
     assert Outlook.of(patient).left() == 4
     assert Outlook.of(patient).shortage(feb(9, 12, 16, 19, 23)) == Shortage(short=(5,), outside=())
     assert Outlook.of(patient, without=feb(2, 5)).left() == 6
