@@ -9,7 +9,8 @@ from __future__ import annotations
 import hmac
 import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
@@ -101,22 +102,46 @@ def standing(*, patient_id: UUID, purpose: str, subject_id: UUID, until: datetim
     house and from the subject, so it is kept nowhere. `until` is when the link ends. Raises NotFound.
     """
     patient = _patient(patient_id, None)
-    every = PatientLink.objects.filter(patient=patient, purpose=purpose, subject_id=subject_id)
-    subject = f"{purpose}:{subject_id}:{every.exclude(revoked_at=None).count()}"
-    tokens = [_token(key, subject) for key in crypto.derived("patient-link")]
-    former = current(patient_id, purpose, subject_id).first()
-    known = {token_hash(token): token for token in tokens}
-    if former and former.token_sha256 in known:
-        return reverse("linked:start", args=[known[former.token_sha256]])
-    PatientLink.objects.create(
-        patient=patient,
+    return standing_all(purpose=purpose, wanted=[Wanted(patient.pk, subject_id, until)])[subject_id]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Whose link, of which subject, and when it ends."""
+
+    patient_id: UUID
+    subject_id: UUID
+    until: datetime
+
+
+@transaction.atomic
+def standing_all(*, purpose: str, wanted: Sequence[Wanted]) -> dict[UUID, str]:
+    """The same for many subjects at once, in two statements. Whoever asks answers for it that no two ask at once."""
+    former: dict[UUID, list[PatientLink]] = {}
+    for link in PatientLink.objects.filter(purpose=purpose, subject_id__in=[one.subject_id for one in wanted]):
+        former.setdefault(link.subject_id, []).append(link)  # type: ignore[arg-type]
+    keys, tokens, missing = crypto.derived("patient-link"), {}, []
+    for one in wanted:
+        links = [link for link in former.get(one.subject_id, []) if link.patient_id == one.patient_id]
+        subject = f"{purpose}:{one.subject_id}:{sum(link.revoked_at is not None for link in links)}"
+        known = {token_hash(token): token for token in (_token(key, subject) for key in keys)}
+        current = next((link.token_sha256 for link in links if link.revoked_at is None), "")
+        tokens[one.subject_id] = known.get(current) or next(iter(known.values()))
+        if current not in known:
+            missing.append(_standing(one, purpose, tokens[one.subject_id]))
+    PatientLink.objects.bulk_create(missing)
+    return {subject_id: reverse("linked:start", args=[token]) for subject_id, token in tokens.items()}
+
+
+def _standing(wanted: Wanted, purpose: str, token: str) -> PatientLink:
+    return PatientLink(
+        patient_id=wanted.patient_id,
         purpose=purpose,
-        subject_id=subject_id,
-        token_sha256=token_hash(tokens[0]),
+        subject_id=wanted.subject_id,
+        token_sha256=token_hash(token),
         made_at=clock.now(),
-        expires_at=until,
+        expires_at=wanted.until,
     )
-    return reverse("linked:start", args=[tokens[0]])
 
 
 def _token(key: bytes, subject: str) -> str:

@@ -14,8 +14,9 @@ from uuid import UUID
 from django.conf import settings
 
 from clinic import advisory, heartbeats
-from reminders import channels, leases, preferences, rules, uncertain
-from reminders.handing import hand_over
+from clinic.errors import DomainError
+from reminders import channels, leases, preferences, rules, uncertain, wordings
+from reminders.handing import hand_over, may_go
 from reminders.models import Message
 from reminders.runs import Counts, Run
 
@@ -61,20 +62,29 @@ def _work(batch: list[UUID], run: Run) -> None:
     try:
         while waiting:
             read_at = monotonic()
-            messages = _read(run, waiting)
-            ways = preferences.ways_of([message.patient for message in messages])
+            messages = _sayable(run, waiting)
+            waiting = [message.pk for message in messages]
+            book = _book(messages)
             for message in messages:
                 waiting.remove(message.pk)
-                hand_over(message, ways[message.patient_id], run)
-                if monotonic() - read_at > rules.FRESH.total_seconds():
+                hand_over(message, run, book)
+                if waiting and monotonic() - read_at > rules.FRESH.total_seconds():
                     leases.renew(run, waiting)
                     break
-            else:
-                return
     finally:
         leases.let_go(run, waiting)
 
 
-def _read(run: Run, ids: list[UUID]) -> list[Message]:
-    """What is still ours of these, the oldest first, with all that is asked before it is sent."""
-    return list(leases.held(run, ids).select_related("patient", "site").order_by("due_at", "id"))
+def _sayable(run: Run, ids: list[UUID]) -> list[Message]:
+    """What of these is still ours and may be said now, the oldest first, with all that is asked of it."""
+    messages = list(leases.held(run, ids).select_related("patient", "site").order_by("due_at", "id"))
+    ways = preferences.ways_of([message.patient for message in messages])
+    return [message for message in messages if may_go(message, ways[message.patient_id], run)]
+
+
+def _book(messages: list[Message]) -> wordings.Book | None:
+    """What the batch is written with. None when one of it can't be written: then each is looked at by itself."""
+    try:
+        return wordings.book_of(messages)
+    except (LookupError, DomainError):
+        return None

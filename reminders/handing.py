@@ -20,35 +20,12 @@ from reminders.models import Message, MessageAttempt
 from reminders.preferences import Ways
 from reminders.runs import Run
 from reminders.templates import Letter
+from reminders.wordings import Book
 
 State = Message.State
 
 
-def hand_over(message: Message, ways: Ways, run: Run) -> None:
-    """Send one message of the run's own, unless it may not be said now."""
-    if not _may_go(message, ways, run):
-        return
-    try:
-        begun = _begin(message, run)
-    except (KeyError, LookupError, DomainError) as unsayable:
-        _give_up(message, f"It could not be written: {type(unsayable).__name__}.", run)
-        return
-    if begun is None:
-        return
-    letter, attempt = begun
-    try:
-        provider_id = channels.send(
-            channel=message.channel, key=message.pk, letter=letter, to=message.patient, session=run.session
-        )
-    except channels.Refused as refusal:
-        _refused(attempt, refusal, run)
-    except channels.NotKnown as trouble:
-        _lost(attempt, trouble.why, run)
-    else:
-        _sent(attempt, provider_id, run)
-
-
-def _may_go(message: Message, ways: Ways, run: Run) -> bool:
+def may_go(message: Message, ways: Ways, run: Run) -> bool:
     """Whether it is still in time, there is a way to the patient, and they are not asleep."""
     now = clock.now()
     local = message.site.local(now)
@@ -75,8 +52,30 @@ def _take_a_way(message: Message, ways: Ways) -> str:
     return ""
 
 
+def hand_over(message: Message, run: Run, book: Book | None) -> None:
+    """Send one message of the run's own; `book` is what its batch is written with, where that could be read."""
+    try:
+        begun = _begin(message, run, book)
+    except (LookupError, DomainError) as unsayable:
+        _give_up(message, f"It could not be written: {type(unsayable).__name__}.", run)
+        return
+    if begun is None:
+        return
+    letter, attempt = begun
+    try:
+        provider_id = channels.send(
+            channel=message.channel, key=message.pk, letter=letter, to=message.patient, session=run.session
+        )
+    except channels.Refused as refusal:
+        _refused(attempt, refusal, run)
+    except channels.NotKnown as trouble:
+        _lost(attempt, trouble.why, run)
+    else:
+        _sent(attempt, provider_id, run)
+
+
 @transaction.atomic
-def _begin(message: Message, run: Run) -> tuple[Letter, MessageAttempt] | None:
+def _begin(message: Message, run: Run, book: Book | None = None) -> tuple[Letter, MessageAttempt] | None:
     """Write the try, and the letter. None when it is not its turn, or it is no longer ours: taken back or over."""
     turn = merging.board(message)
     if not turn.goes:
@@ -93,7 +92,7 @@ def _begin(message: Message, run: Run) -> tuple[Letter, MessageAttempt] | None:
         return None
     message.attempts += 1
     attempt = MessageAttempt.objects.create(message=message, started_at=now, channel=message.channel)
-    return wordings.letter(message, took_along=turn.took_along), attempt
+    return wordings.letter(message, took_along=turn.took_along, book=book), attempt
 
 
 def _wait(message: Message, turn: merging.Turn, run: Run) -> None:

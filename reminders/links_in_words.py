@@ -6,8 +6,10 @@ same address (patients.links.standing), and the ledger never holds it.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from urllib.parse import urljoin
+from uuid import UUID
 
 from django.conf import settings
 
@@ -25,9 +27,17 @@ USUALLY = timedelta(days=1)
 def address(message: Message) -> str:
     """The whole address of the patient's page, as it stands in this message. Raises NotFound."""
     path = links.standing(
-        patient_id=message.patient_id,
-        purpose=PURPOSE,
-        subject_id=message.pk,
-        until=message.expires_at + LASTS.get(message.kind, USUALLY),
-    )
+        patient_id=message.patient_id, purpose=PURPOSE, subject_id=message.pk, until=_until(message)
+    )  # fmt: skip
     return urljoin(settings.PUBLIC_URL, path)
+
+
+def addresses(messages: Sequence[Message]) -> dict[UUID, str]:
+    """The same of many messages that nobody else holds, in two statements."""
+    wanted = [links.Wanted(message.patient_id, message.pk, _until(message)) for message in messages]
+    paths = links.standing_all(purpose=PURPOSE, wanted=wanted)
+    return {pk: urljoin(settings.PUBLIC_URL, path) for pk, path in paths.items()}
+
+
+def _until(message: Message) -> datetime:
+    return message.expires_at + LASTS.get(message.kind, USUALLY)

@@ -7,8 +7,9 @@ planned already keeps the version it was planned in, unless the admin chooses ot
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from string import Template as Words
+from uuid import UUID
 
 from clinic.models import Site
 from reminders import house_words, links_in_words, moments, text_rules
@@ -28,10 +29,17 @@ def language_of(preferred: str) -> str:
 
 def sender(site: Site, language: str = "en") -> str:
     """How the site calls itself in messages."""
-    chosen = SenderName.objects.filter(site=site).first()
-    if chosen:
-        return chosen.name
-    return NAMELESS[language] if text_rules.forbidden(site.name) else site.name
+    return senders([site])[site.pk, language]
+
+
+def senders(sites: Collection[Site]) -> dict[tuple[UUID, str], str]:
+    """The same of several sites, in each language."""
+    chosen = {row.site_id: row.name for row in SenderName.objects.filter(site__in=sites).order_by("made_at", "id")}
+    return {
+        (site.pk, language): chosen.get(site.pk) or (nameless if text_rules.forbidden(site.name) else site.name)
+        for site in sites
+        for language, nameless in NAMELESS.items()
+    }
 
 
 def in_force(kinds: Collection[str], language: str, *, site: Site) -> dict[str, Template]:
@@ -69,30 +77,58 @@ def fill(kind: str, language: str, version: str, values: Mapping[str, str], *, s
     return words.fill(moments.spoken(values, site, words.language) | {"site": sender(site, words.language)})
 
 
-def letter(message: Message, *, took_along: Sequence[Message] = ()) -> Letter:
+@dataclass(frozen=True)
+class Book:
+    """What many messages are written with: the words of each, who sends, and the address each carries."""
+
+    words: dict[UUID, Template]
+    senders: dict[tuple[UUID, str], str]
+    addresses: dict[UUID, str]
+
+
+def book_of(messages: Sequence[Message]) -> Book:
+    """All that is needed to write these messages, which nobody else holds, in five statements at most.
+
+    Raises KeyError for words that nobody knows.
+    """
+    own = _own(messages)
+    words = {message.pk: _words_of(message, own) for message in messages}
+    linked = [one for one in messages if "link" in words[one.pk].used and "link" not in one.values]
+    sites = {message.site_id: message.site for message in messages}.values()
+    return Book(words, senders(sites), links_in_words.addresses(linked) if linked else {})
+
+
+def _own(messages: Sequence[Message]) -> dict[tuple[UUID, str, str, str], Template]:
+    """The sites' own words in which any of the messages was planned."""
+    if not any(message.template_version.startswith(OWN) for message in messages):
+        return {}
+    rows = Wording.objects.filter(site__in={one.site_id for one in messages}, kind__in={one.kind for one in messages})
+    return {(row.site_id, row.kind, row.language, row.key): template(row) for row in rows}
+
+
+def _words_of(message: Message, own: Mapping[tuple[UUID, str, str, str], Template]) -> Template:
+    """In the version it was planned in; in the newest one, where the patient's language is another by now."""
+    language, version = language_of(message.patient.language), message.template_version
+    if message.language != language:
+        return newest(message.kind, language, site=message.site)
+    known = own.get((message.site_id, message.kind, language, version))
+    return known or find(message.kind, language, version, site=message.site)
+
+
+def letter(message: Message, *, took_along: Sequence[Message] = (), book: Book | None = None) -> Letter:
     """What is sent now: in the version it was planned in, in the language the patient has now, with its address.
 
     A text message that takes others along says all of them in a few words.
     """
-    language, site = language_of(message.patient.language), message.site
-    planned = message.language == language
-    words = (
-        find(message.kind, language, message.template_version, site=site)
-        if planned
-        else newest(message.kind, language, site=site)
-    )
-    values = _values(message, language, linked="link" in words.used or bool(took_along))
+    known = book or book_of([message])
+    words, language = known.words[message.pk], language_of(message.patient.language)
+    values = moments.spoken(unseal(message.values), message.site, language)
+    values |= {"site": known.senders[message.site_id, language]}
+    if "link" not in values and ("link" in words.used or took_along):
+        # The address is made at the moment of sending, and nowhere kept in clear.
+        values["link"] = known.addresses.get(message.pk) or links_in_words.address(message)
     made = words.fill(values)
     return replace(made, text=_together(message, took_along, values, language)) if took_along else made
-
-
-def _values(message: Message, language: str, *, linked: bool) -> dict[str, str]:
-    """The values as they are said now. The address is made here, and nowhere kept in clear."""
-    site = message.site
-    values = moments.spoken(unseal(message.values), site, language) | {"site": sender(site, language)}
-    if linked and "link" not in values:
-        values["link"] = links_in_words.address(message)
-    return values
 
 
 def _together(message: Message, took_along: Sequence[Message], values: Mapping[str, str], language: str) -> str:
