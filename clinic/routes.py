@@ -207,6 +207,7 @@ ROUTES: dict[str, Action | Door] = {
     "insurance:coverage-end": Action.SEE_COVERAGE,
     "insurance:coverage-error": Action.SEE_COVERAGE,
     "insurance:authorization-add": Action.VERIFY_BENEFITS,
+    "insurance:authorization-paper": Action.VERIFY_BENEFITS,
     "insurance:authorization-error": Action.VERIFY_BENEFITS,
     # reminders
     "reminders:tasks": Action.SEE_TASKS,
@@ -222,6 +223,7 @@ ROUTES: dict[str, Action | Door] = {
     "reminders:wording-look": Action.MANAGE_CLINIC,
     "reminders:wording-restore": Action.MANAGE_CLINIC,
     "reminders:wording-test": Action.MANAGE_CLINIC,
+    "reminders:own-pages": Door.SIGNED_IN,
     "reminders:text-in": Door.PUBLIC,  # the provider's signature opens it, and nothing else
     "reminders:text-status": Door.PUBLIC,  # the provider's signature
     "reminders:mail-events": Door.PUBLIC,  # the provider's secret
@@ -236,6 +238,7 @@ ROUTES: dict[str, Action | Door] = {
     "visits:cancel": Action.BOOK,
     "visits:no-show": Action.BOOK,
     "visits:move": Action.BOOK,
+    "visits:ride": Action.BOOK,
     "visits:longer": Action.BOOK,
     "visits:undo": Action.BOOK,
     "visits:calendar": Door.SIGNED_IN,

@@ -12,18 +12,19 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from clinic import retracting
 from clinic.errors import Invalid, NotFound, Refused
 from clinic.models import User
 from clinic.policy import Action, require
+from insurance import payer_profiles
 from insurance.coverage import locked_plan
-from insurance.models import Authorization
+from insurance.models import Authorization, InsurancePaper
 from insurance.rules import Approval, allot
 from patients.models import Patient
 
-MOST_UNITS, MOST_CODES = 99, 6
+MOST_UNITS, MOST_CODES, MOST_CRITERIA = 99, 6, 4000
 _CODE = re.compile(r"[A-Z0-9]{5}")
 
 
@@ -63,7 +64,9 @@ def infusion_days(patient: Patient) -> list[date]:
 
 def on_file(patient: Patient) -> list[Authorization]:
     """The authorizations that count, the earliest first; those of a plan entered in error do not."""
-    return list(of_patients([patient.pk]).select_related("coverage__payer", "recorded_by"))
+    papers = InsurancePaper.objects.filter(entered_in_error_at__isnull=True).defer("content")
+    rows = of_patients([patient.pk]).select_related("coverage__payer", "recorded_by")
+    return list(rows.prefetch_related(Prefetch("papers", papers, to_attr="on_file")))
 
 
 def of_patients(patient_ids: Collection[UUID]) -> QuerySet[Authorization]:
@@ -85,16 +88,29 @@ def units_left(authorizations: Sequence[Authorization], days: Sequence[date]) ->
 
 @transaction.atomic
 def record(
-    *, coverage_id: UUID, number: str, codes: str, units: int, starts_on: date, ends_on: date, by: User, note: str = ""
+    *,
+    coverage_id: UUID,
+    number: str,
+    codes: str,
+    units: int,
+    starts_on: date,
+    ends_on: date,
+    by: User,
+    note: str = "",
+    criteria: str = "",
 ) -> Authorization:
     """Write down what the payer approved. `codes` are procedure codes with commas or spaces between them.
 
+    `criteria` are what the payer asked for; without them what is on file of its policy today is kept.
     Raises NotFound, NotPermitted, Invalid, Refused.
     """
     plan = locked_plan(coverage_id)
     require(by, Action.VERIFY_BENEFITS, at=plan.patient.site)
     named = list(dict.fromkeys(codes.upper().replace(",", " ").split()))
+    asked = criteria.strip() or payer_profiles.in_words(plan.payer)
     _refuse_bad(number.strip(), named, units, starts_on, ends_on, note.strip())
+    if len(asked) > MOST_CRITERIA:
+        raise Invalid({"criteria": "Write this in 4,000 characters or fewer."})
     if plan.entered_in_error_at:
         raise Refused("This plan was entered in error. Choose the plan that holds.")
     if plan.authorizations.filter(number__iexact=number.strip(), entered_in_error_at__isnull=True).exists():
@@ -107,6 +123,7 @@ def record(
         starts_on=starts_on,
         ends_on=ends_on,
         note=note.strip(),
+        criteria=asked,
         recorded_by=by,
     )
     _tell(made, by)

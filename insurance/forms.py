@@ -180,6 +180,13 @@ class AuthorizationForm(CalmForm, forms.Form):
     starts_on = forms.DateField(label="First day")
     ends_on = forms.DateField(label="Last day", help_text="Still included.")
     note = forms.CharField(label="Note", required=False, max_length=300)
+    criteria = forms.CharField(
+        label="What the payer asked for",
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Kept as it was. Empty: what is written down of its policy today.",
+    )
 
     def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -192,6 +199,7 @@ class AuthorizationForm(CalmForm, forms.Form):
             Row(Column("number"), Column("codes"), css_class="mb-4"),
             Row(Column("infusions"), Column("starts_on"), Column("ends_on"), css_class="mb-4"),
             "note",
+            "criteria",
         )
 
 

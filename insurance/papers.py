@@ -11,7 +11,7 @@ from clinic import retracting
 from clinic.errors import Invalid, NotFound
 from clinic.models import User
 from clinic.policy import Action, require
-from insurance.models import InsurancePaper, Verification
+from insurance.models import Authorization, InsurancePaper, Verification
 from patients import cards
 from patients.models import Patient
 from patients.rows import patient_for
@@ -23,9 +23,15 @@ PDF = b"%PDF-"
 
 @transaction.atomic
 def keep(
-    *, patient_id: UUID, title: str, upload: bytes, by: User, verification_id: UUID | None = None
+    *,
+    patient_id: UUID,
+    title: str,
+    upload: bytes,
+    by: User,
+    verification_id: UUID | None = None,
+    authorization_id: UUID | None = None,
 ) -> InsurancePaper:
-    """File a paper. Raises NotFound, NotPermitted, Invalid."""
+    """File a paper, with the check or the authorization it belongs to. Raises NotFound, NotPermitted, Invalid."""
     patient = patient_for(patient_id, by)
     require(by, Action.VERIFY_BENEFITS, at=patient.site)
     name = " ".join(title.split())
@@ -36,12 +42,20 @@ def keep(
     if len(upload) > LARGEST:
         raise Invalid({"paper": "This file is larger than 5 MB. Scan it with fewer dots, or send a part of it."})
     of = Verification.objects.filter(pk=verification_id, patient=patient).first() if verification_id else None
-    if verification_id and of is None:
+    approved = Authorization.objects.filter(pk=authorization_id, coverage__patient=patient).first()
+    if (verification_id and of is None) or (authorization_id and approved is None):
         raise NotFound
     kind = Type.PDF if upload.startswith(PDF) else Type.JPEG
     content = upload if kind == Type.PDF else cards.readable(upload, field="paper")
     return InsurancePaper.objects.create(
-        patient=patient, verification=of, title=name, type=kind, content=content, size=len(content), added_by=by
+        patient=patient,
+        verification=of,
+        authorization=approved,
+        title=name,
+        type=kind,
+        content=content,
+        size=len(content),
+        added_by=by,
     )
 
 

@@ -13,6 +13,7 @@ from clinic import clock
 from clinic.errors import Invalid, NotFound
 from clinic.models import Site, User
 from clinic.policy import Action, require
+from clinic.wording import quantity
 from insurance.models import Coverage, Payer, PayerProfile
 from patients.models import Patient
 from patients.trials import Profile
@@ -90,3 +91,21 @@ def listed(name: str = "") -> QuerySet[Payer]:
     """Payers by name, each with what it asks."""
     rows = Payer.objects.filter(is_active=True).select_related("profile__kept_by").order_by("name", "id")
     return rows.filter(name__icontains=name.strip()) if name.strip() else rows
+
+
+def in_words(payer: Payer) -> str:
+    """What the payer asks today, in sentences; nothing where nobody has written it down."""
+    profile = PayerProfile.objects.filter(payer=payer).first()
+    if profile is None:
+        return ""
+    asked = (
+        (profile.trials, f"At least {quantity(profile.trials, 'failed trials')} of {profile.weeks} weeks"),
+        (profile.classes, f"Of {profile.classes} classes"),
+        (profile.augmentations, f"Augmentations: {profile.augmentations}"),
+        (profile.psychotherapies, f"Psychotherapies: {profile.psychotherapies}"),
+        (profile.within_years, f"Within {quantity(profile.within_years, 'years')}"),
+        (profile.phq9, f"PHQ-9 of at least {profile.phq9}"),
+        (profile.note, profile.note),
+        (profile.policy, f"Policy: {profile.policy}"),
+    )
+    return "\n".join(f"{words.rstrip('.')}." for is_asked, words in asked if is_asked)

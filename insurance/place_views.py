@@ -106,11 +106,11 @@ def _paper_or_404(request: HttpRequest, pk: UUID) -> InsurancePaper:
 
 @require_GET
 def paper(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The file itself; a browser may show it, and keeps no copy."""
+    """The file itself: a photo is shown, a PDF is handed out to be saved; a browser keeps no copy."""
     found = _paper_or_404(request, pk)
     answer = HttpResponse(bytes(found.content), content_type=found.type)
-    ending = "pdf" if found.type == InsurancePaper.Type.PDF else "jpg"
-    answer["Content-Disposition"] = f'inline; filename="paper.{ending}"'
+    how, name = ("attachment", "paper.pdf") if found.type == InsurancePaper.Type.PDF else ("inline", "paper.jpg")
+    answer["Content-Disposition"] = f'{how}; filename="{name}"'
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "no-store, private"
     return answer

@@ -52,6 +52,7 @@ urlpatterns: list[URLPattern] = [
     path("patients/<uuid:pk>/self-pay/end/", views.self_pay_end, name="self-pay-end"),
     path("patients/<uuid:pk>/coverage/", views.coverage_add, name="coverage-add"),
     path("patients/<uuid:pk>/authorization/", views.authorization_add, name="authorization-add"),
+    path("authorizations/<uuid:pk>/paper/", views.authorization_paper, name="authorization-paper"),
     path("authorizations/<uuid:pk>/error/", views.authorization_error, name="authorization-error"),
     path("patients/<uuid:pk>/costs/", estimate_views.costs, name="costs"),
     path("patients/<uuid:pk>/costs/estimate/", estimate_views.make, name="estimate-make"),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from clinic.access import acting_user
 from clinic.policy import Action, can
-from insurance import authorizations, benefit_words, benefits, coverage, forms, panel, verification
+from insurance import authorizations, benefit_words, benefits, coverage, forms, panel, papers, verification
 from insurance.asking import Page, ask
 from insurance.models import Authorization, Coverage, SelfPay, Verification
 from insurance.queue_views import check_or_404, record
@@ -208,13 +208,34 @@ def authorization_add(request: HttpRequest, pk: UUID) -> HttpResponse:
     return ask(request, page, forms.AuthorizationForm(request.POST or None, patient=patient), act)
 
 
-@require_http_methods(["GET", "POST"])
-def authorization_error(request: HttpRequest, pk: UUID) -> HttpResponse:
+def _authorization_or_404(request: HttpRequest, pk: UUID) -> tuple[Authorization, Patient]:
     rows = Authorization.objects.select_related("coverage")
     one = rows.filter(pk=pk, coverage__patient__site_id__in=acting_user(request).site_ids).first()
     if one is None:
         raise Http404
-    patient = patient_or_404(request, one.coverage.patient_id, what="coverage")
+    return one, patient_or_404(request, one.coverage.patient_id, what="coverage")
+
+
+@require_http_methods(["GET", "POST"])
+def authorization_paper(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """File the letter, form or fax that belongs to an authorization."""
+    one, patient = _authorization_or_404(request, pk)
+
+    def act(said: dict[str, Any]) -> str:
+        upload = said["paper"].read(papers.LARGEST + 1)
+        papers.keep(
+            patient_id=patient.pk, authorization_id=pk, title=said["title"], upload=upload, by=acting_user(request)
+        )
+        return f"Filed with {one}."
+
+    text = "Whoever may see coverage can open it. A photo is made anew without the notes of the camera."
+    page = Page(patient, f"File a paper with {one}", "File it", text)
+    return ask(request, page, forms.PaperForm(request.POST or None, request.FILES or None), act)
+
+
+@require_http_methods(["GET", "POST"])
+def authorization_error(request: HttpRequest, pk: UUID) -> HttpResponse:
+    one, patient = _authorization_or_404(request, pk)
 
     def act(said: dict[str, Any]) -> str:
         authorizations.mark_in_error(authorization_id=pk, by=acting_user(request), **said)

@@ -215,6 +215,7 @@ EXPECTED: dict[str, set[Role] | str] = {
     "insurance:coverage-end": {DESK, PROVIDER, INSURANCE, ADMIN},
     "insurance:coverage-error": {DESK, PROVIDER, INSURANCE, ADMIN},
     "insurance:authorization-add": {INSURANCE},
+    "insurance:authorization-paper": {INSURANCE},
     "insurance:authorization-error": {INSURANCE},
     # reminders
     "reminders:tasks": ALL,
@@ -230,6 +231,7 @@ EXPECTED: dict[str, set[Role] | str] = {
     "reminders:wording-look": {ADMIN},
     "reminders:wording-restore": {ADMIN},
     "reminders:wording-test": {ADMIN},
+    "reminders:own-pages": SIGNED_IN,
     "reminders:text-in": PUBLIC,
     "reminders:text-status": PUBLIC,
     "reminders:mail-events": PUBLIC,
@@ -244,6 +246,7 @@ EXPECTED: dict[str, set[Role] | str] = {
     "visits:cancel": {DESK, NURSE, THERAPIST, PROVIDER},
     "visits:no-show": {DESK, NURSE, THERAPIST, PROVIDER},
     "visits:move": {DESK, NURSE, THERAPIST, PROVIDER},
+    "visits:ride": {DESK, NURSE, THERAPIST, PROVIDER},
     "visits:longer": {DESK, NURSE, THERAPIST, PROVIDER},
     "visits:undo": {DESK, NURSE, THERAPIST, PROVIDER},
     "visits:calendar": SIGNED_IN,

@@ -3,15 +3,17 @@
 from datetime import date
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from clinic.errors import Invalid, NotPermitted, Refused
-from insurance import authorizations, verification
+from clinic.errors import Invalid, NotFound, NotPermitted, Refused
+from insurance import authorizations, papers, payer_profiles, verification
 from insurance.authorizations import mark_in_error, on_file, record, units_left
 from insurance.models import Authorization, Coverage
 from insurance.outlook import Outlook, Shortage
 from insurance.rules import Approval, allot, extend_before
+from tests import build
 from tests.insurance.conftest import answer
 
 FEBRUARY = (date(2027, 2, 2), date(2027, 3, 1))
@@ -175,3 +177,51 @@ def test_an_authorization_of_another_site_is_not_found(client, approved, strange
     client.force_login(stranger)
     address = reverse("insurance:authorization-error", args=[approved().pk])
     assert client.post(address, {"reason": "x"}).status_code == 404
+
+
+def test_what_the_payer_asked_for_is_kept_as_it_was(approved, plan, site, insurance_admin):
+    payer_profiles.keep(
+        payer_id=plan.payer_id, site=site, by=insurance_admin, policy="087, read 4 Jan", trials=4, weeks=6, classes=2,
+        phq9=15,
+    )  # fmt: skip
+    made = approved()
+    payer_profiles.keep(payer_id=plan.payer_id, site=site, by=insurance_admin, policy="088", trials=2)
+    made.refresh_from_db()
+    assert made.criteria.splitlines() == [
+        "At least 4\u00a0failed trials of 6 weeks.", "Of 2 classes.", "PHQ-9 of at least 15.", "Policy: 087, read 4 Jan.",
+    ]  # fmt: skip
+    assert approved(number="B-1", criteria=" Their own letter ").criteria == "Their own letter"
+    with pytest.raises(Invalid):
+        approved(number="B-2", criteria="x" * 4001)
+
+
+def test_a_paper_is_filed_with_its_authorization_and_opened_by_those_who_see_coverage(
+    client, approved, patient, insurance_admin, front_desk, nurse, django_assert_num_queries
+):
+    made, pdf = approved(), b"%PDF-1.7 the letter"
+    client.force_login(insurance_admin)
+    page = reverse("insurance:authorization-paper", args=[made.pk])
+    assert client.post(page, {"title": "Letter"}).status_code == 422
+    refused = client.post(page, {"title": "Letter", "paper": SimpleUploadedFile("a.pdf", b"<html>")})
+    assert "no picture" in refused.content.decode()
+    client.post(page, {"title": "Approval letter", "paper": SimpleUploadedFile("a.pdf", pdf)})
+    paper = made.papers.get()
+    client.force_login(front_desk)
+    assert "Approval letter" in client.get(reverse("insurance:patient", args=[patient.pk])).content.decode()
+    answer = client.get(reverse("insurance:paper", args=[paper.pk]))
+    assert (answer.content, answer["X-Content-Type-Options"]) == (pdf, "nosniff")
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert client.post(page, {"title": "Letter"}).status_code == 403
+    client.force_login(nurse)
+    assert client.get(reverse("insurance:paper", args=[paper.pk])).status_code == 403
+    with django_assert_num_queries(2):
+        assert on_file(patient)[0].on_file == [paper]
+
+
+def test_a_paper_is_not_filed_with_the_authorization_of_somebody_else(approved, insurance_admin, site):
+    made = approved()
+    other_patient = build.patient(site)
+    with pytest.raises(NotFound):
+        papers.keep(
+            patient_id=other_patient.pk, authorization_id=made.pk, title="x", upload=b"%PDF-", by=insurance_admin
+        )
