@@ -21,6 +21,7 @@ run: ## Start the clinic with its own database and broker (PORT=8000)
 
 test: ## Run every test, the browser's too
 	@$(call set_up,requirements-dev.txt)
+	@$(call set_up,requirements-x12.txt)
 	@.venv/bin/python clinic/runtime/browser.py
 	@exec .venv/bin/pytest -n $(or $(WORKERS),2) --dist worksteal $(TESTS)
 

@@ -14,6 +14,8 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[2]
 VENV = PROJECT / ".venv"
 PYTHON = VENV / "bin" / "python"
+# What can't live beside our own packages has an environment of its own inside the other one, filled by its pip.
+APART = {"requirements-x12.txt": "x12"}
 # The development lock holds everything of the other one (tests/runtime/test_locks.py sees to it).
 CONTAINS = {
     "requirements.txt": ["requirements.txt"],
@@ -54,13 +56,24 @@ def make_environment() -> None:
         )
 
 
-def install(lock: str) -> None:
+def install(lock: str, *where: str) -> None:
     """Install exactly what the lock says, each file checked against its hash."""
-    print(f"Installing {lock} (once; about half a minute)…", flush=True)
-    pip = [str(PYTHON), "-m", "pip", "install", "--require-hashes", "--no-deps", "--no-input", "-qq"]
+    pip = [str(PYTHON), "-m", "pip", *where, "install", "--require-hashes", "--no-deps", "--no-input", "-qq"]
     environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_ROOT_USER_ACTION": "ignore"}
     if subprocess.run([*pip, "-r", lock], cwd=PROJECT, env=environment, check=False).returncode:
         sys.exit(f"{lock} could not be installed; the reason stands above. When it is mended, run the command again.")
+
+
+def set_up_apart(lock: str) -> None:
+    """Make the environment of this lock anew, when the lock has changed."""
+    venv = VENV / APART[lock]
+    python, installed = venv / "bin" / "python", venv / f"{lock}.installed"
+    if installed.exists() and python.exists() and installed.read_text() == digest(lock):
+        return
+    print(f"Installing {lock} (once; a few seconds)…", flush=True)
+    subprocess.run([PYTHON, "-m", "venv", "--clear", "--without-pip", venv], check=True)
+    install(lock, "--python", str(python))
+    installed.write_text(digest(lock))
 
 
 def main(lock: str) -> None:
@@ -68,8 +81,11 @@ def main(lock: str) -> None:
     directory = os.open(PROJECT, os.O_RDONLY)
     try:
         fcntl.flock(directory, fcntl.LOCK_EX)
-        if not (stamp(lock).exists() and PYTHON.exists() and stamp(lock).read_text() == digest(lock)):
+        if lock in APART:
+            set_up_apart(lock)
+        elif not (stamp(lock).exists() and PYTHON.exists() and stamp(lock).read_text() == digest(lock)):
             make_environment()
+            print(f"Installing {lock} (once; about half a minute)…", flush=True)
             install(lock)
             for contained in CONTAINS[lock]:
                 stamp(contained).write_text(digest(contained))

@@ -31,3 +31,4 @@ def lock(name: str) -> None:
 if __name__ == "__main__":
     lock("requirements")
     lock("requirements-dev")
+    lock("requirements-x12")
