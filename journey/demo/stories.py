@@ -223,19 +223,21 @@ class Story:
             handwriting.sign(self.patient, turn=self.turn, by=self.who(Role.NURSE))
 
     def _pay(self) -> None:
-        """Half are covered, half pay for themselves."""
+        """Half are covered, half pay for themselves; of every third, behavioral health is still to be asked."""
         admin = self.who(Role.INSURANCE_ADMIN)
-        check = self.patient.verifications.get()
         covered = self.turn % 2 == 0
-        verification.record_result(
-            verification_id=check.pk,
-            state="active" if covered else "not_covered",
-            method="phone",
-            representative="Dana",
-            reference=f"C-{7700 + self.turn}",
-            by=admin,
-            **(prices.benefits(self.turn) if covered else {}),
-        )
+        for check in self.patient.verifications.order_by("-leg"):
+            if check.leg == "behavioral" and self.turn % 3 == 0:
+                continue
+            verification.record_result(
+                verification_id=check.pk,
+                state="active" if covered else "not_covered",
+                method="phone",
+                representative="Dana",
+                reference=f"C-{7700 + self.turn}",
+                by=admin,
+                **(prices.benefits(self.turn) if covered else {}),
+            )
         if not covered:
             verification.agree_self_pay(
                 patient_id=self.patient.pk, reason="The plan does not cover it", by=admin, service_on=self.first
