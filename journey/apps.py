@@ -9,7 +9,7 @@ class JourneyConfig(AppConfig):
         from insurance import authorizations, estimate_watch, estimates, fees, lapses, verification
         from journey import approvals, courses, estimating, first_ever, first_words, plan_ends, repair_tasks, stopping
         from journey.series import close_estimate_task
-        from patients import links
+        from patients import consents, links
         from visits import courses as known_courses
         from visits import followers
 
@@ -25,6 +25,7 @@ class JourneyConfig(AppConfig):
         authorizations.after_change.append(approvals.follow_authorization)
         authorizations.after_change.append(plan_ends.follow_authorization)
         lapses.after_change.append(plan_ends.follow)
+        consents.after_change.append(plan_ends.follow_consent)
         followers.add(plan_ends.follow_visit)
         estimates.courses.append(estimating.course)
         estimates.after_make.append(estimating.ask_to_give)

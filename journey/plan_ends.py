@@ -19,7 +19,7 @@ from infusions.models import GateOverride, Infusion
 from insurance import authorizations, coming, lapses, rules
 from insurance.models import Authorization, Coverage, Lapse, SelfPay
 from insurance.standing import Leg, Paper, Standing, judge, papers, shown_day
-from patients.models import Patient
+from patients.models import Consent, Patient
 from reminders import followups
 from reminders.followups import Key
 from visits.models import Appointment
@@ -110,7 +110,7 @@ def follow(patient: Patient, by: User) -> None:
     _ask_back(patient, by)
 
 
-def _ask(lapse: Lapse, by: User) -> None:
+def _ask(lapse: Lapse, by: User | None) -> None:
     patient, site = lapse.coverage.patient, lapse.coverage.patient.site
     ahead = [one for one in touched(lapse) if not one.billable and one.visit.is_alive]
     open_ones = [one for one in ahead if not one.is_settled]
@@ -193,6 +193,14 @@ def _days(days: Sequence[date]) -> str:
 def _in_days(patient: Patient) -> datetime:
     site = patient.site
     return max(site.moment(rules.add_business_days(site.today(), RETRO_DAYS), EVENING), clock.now())
+
+
+def follow_consent(signed: Consent) -> None:
+    """A consent was signed or withdrawn: a visit that waited for it may wait no more."""
+    if signed.kind != Consent.Kind.FINANCIAL:
+        return
+    for lapse in lapses.standing_all(signed.patient):
+        _ask(lapse, None)
 
 
 def follow_authorization(changed: Authorization, by: User) -> None:
