@@ -128,8 +128,17 @@ def _weight(facts: Facts, arrival: ArrivalCheck) -> Light:
     return Light("weight", f"Weight {quantity(arrival.weight_kg, 'kg')}", OK)
 
 
+def _escort(facts: Facts) -> Light:
+    """Whom the patient named by link is asked for on arrival all the same: their word counts (J8)."""
+    if facts.arrival is None and facts.ride is not None:
+        named = facts.ride.contact
+        told = f"The patient named {named.name}. Ask whether they come." if named else "The patient has nobody yet."
+        return Light("escort", "Way home", TODO, told, "Nurse", here(facts, "arrival"))
+    return _escort_on_arrival(facts)
+
+
 @_arrival("escort", "Way home")
-def _escort(facts: Facts, arrival: ArrivalCheck) -> Light:
+def _escort_on_arrival(facts: Facts, arrival: ArrivalCheck) -> Light:
     if not facts.settings.escort_required:
         return Light("escort", "Way home", OK)
     if arrival.escort is None:

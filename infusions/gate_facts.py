@@ -27,6 +27,7 @@ from insurance.standing import Standing, standings
 from patients import consents, validity
 from patients.models import Consent, MeasureResponse, Patient, SafetyAlert
 from patients.validity import Gate
+from visits.models import Ride
 
 Instrument = MeasureResponse.Instrument
 
@@ -45,6 +46,8 @@ class Facts:
     standing: Standing
     order: Order | None
     arrival: ArrivalCheck | None
+    ride: Ride | None
+    """Whom the patient named, before anybody asked on arrival."""
     vitals: tuple[VitalSigns, ...]
     phq9: MeasureResponse | None
     screen: MeasureResponse | None
@@ -93,6 +96,8 @@ def gather(infusions: Sequence[Infusion]) -> list[Facts]:
     arrivals = {
         a.infusion_id: a for a in ArrivalCheck.objects.filter(infusion__in=ids).select_related("escort", "identity_by")
     }
+    told = Ride.objects.filter(appointment__in=[infusion.appointment_id for infusion in infusions])
+    named = {ride.appointment_id: ride for ride in told.select_related("contact")}
     vitals = _grouped(VitalSigns.objects.filter(infusion__in=ids, entered_in_error_at=None), "infusion_id")
     overrides = _grouped(GateOverride.objects.filter(infusion__in=ids).select_related("by"), "infusion_id")
     tests = _grouped(PregnancyTest.objects.filter(infusion__in=ids), "infusion_id")
@@ -111,6 +116,7 @@ def gather(infusions: Sequence[Infusion]) -> list[Facts]:
             standing=standing[visit],
             order=order.get(infusion.pk),
             arrival=arrivals.get(infusion.pk),
+            ride=named.get(infusion.appointment_id),
             vitals=tuple(row for row in vitals[infusion.pk] if row.observed_at <= moment),
             phq9=_latest(asked[infusion.series.patient_id], Instrument.PHQ9, moment),
             screen=_latest(asked[infusion.series.patient_id], Instrument.CSSRS, moment),

@@ -54,7 +54,7 @@ class RideForm(PlainForm):
         super().__init__(*args, initial={"who": first}, **kwargs)
         self.fields["who"].choices = [  # type: ignore[attr-defined]
             *people,
-            (OTHER, _("Someone else")),
+            (OTHER, _("Someone else") if people else _("An adult, named below")),
             (NOBODY, _("I have nobody yet; please call me")),
         ]
 

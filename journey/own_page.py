@@ -111,6 +111,12 @@ class Home:
         return self.coming[0] if self.coming else None
 
     @property
+    def wants_a_yes(self) -> bool:
+        """Whether nothing else is asked than whether they come."""
+        first = self.following
+        return bool(first and first.may_answer and not first.is_confirmed and not self.asks)
+
+    @property
     def later(self) -> list[Shown]:
         return self.coming[1:]
 

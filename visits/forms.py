@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import ClassVar, cast
 
@@ -12,6 +13,7 @@ from clinic import clock
 from clinic.errors import Invalid
 from clinic.forms import CalmForm
 from clinic.models import Membership, Room, Site, User
+from patients.models import Contact
 from visits.models import Appointment
 from visits.rules import INFUSIONS, LONGEST_MINUTES, STEP_MINUTES, Timing, shape
 
@@ -115,6 +117,30 @@ class LongerForm(CalmForm, forms.Form):
         super().__init__(*args, **kwargs)
         if not may_overbook:
             del self.fields["overbook_reason"]
+
+
+class RideForm(CalmForm, forms.Form):
+    """One of the escorts on record, or somebody new with a number."""
+
+    contact = forms.ModelChoiceField(
+        Contact.objects.none(), label="Known", required=False, empty_label="Somebody new, named below"
+    )
+    name = forms.CharField(max_length=120, required=False)
+    phone = forms.CharField(max_length=40, required=False)
+    relation = forms.CharField(max_length=60, required=False)
+
+    def __init__(self, *args, known: Sequence[Contact], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        rows = Contact.objects.filter(pk__in=[one.pk for one in known])
+        self.fields["contact"].queryset = rows  # type: ignore[attr-defined]
+
+    @property
+    def person(self) -> dict[str, object]:
+        """As `rides.tell` takes it."""
+        typed = self.cleaned_data
+        if typed["contact"]:
+            return {"contact_id": typed["contact"].pk}
+        return {name: typed[name] for name in ("name", "phone", "relation")}
 
 
 class WishForm(CalmForm, forms.Form):

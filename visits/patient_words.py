@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from clinic.models import Site
+from clinic.wording import NBSP
 from visits.models import Appointment
 
 DAY = {"en": "l, F j", "es": r"l j \d\e F"}
@@ -22,8 +23,8 @@ def day(site: Site, moment: datetime) -> str:
 
 
 def hour(site: Site, moment: datetime) -> str:
-    """`9:00 AM`."""
-    return date_format(site.local(moment), "g:i A")
+    """`9:00 AM`, never parted."""
+    return date_format(site.local(moment), f"g:i{NBSP}A")
 
 
 def when(site: Site, moment: datetime) -> str:

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:pk>/cancel/", appointments.cancel, name="cancel"),
     path("<uuid:pk>/no-show/", appointments.no_show, name="no-show"),
     path("<uuid:pk>/move/", appointments.move, name="move"),
+    path("<uuid:pk>/ride/", appointments.ride, name="ride"),
     path("<uuid:pk>/longer/", appointments.longer, name="longer"),
     path("<uuid:pk>/undo/", appointments.undo, name="undo"),
     path("book/<uuid:pk>/", book.book, name="book"),

@@ -16,6 +16,7 @@ from infusions.forms.witness import WitnessForm
 from infusions.models import ArrivalCheck, Infusion
 from infusions.rules import SUBSTANCES, held_substances
 from patients.models import Contact
+from visits import rides
 
 TAKEN = tuple(f"{each.key}_at" for each in SUBSTANCES)
 
@@ -79,6 +80,11 @@ class ArrivalForm(CalmForm, forms.Form):
     def __init__(self, *args: Any, infusion: Infusion, check: ArrivalCheck | None = None, **kwargs: Any) -> None:
         self.infusion = infusion
         super().__init__(*args, initial=_answers(check, infusion.appointment.site), **kwargs)
+        ride = rides.of(infusion.appointment) if check is None else None
+        if ride and ride.contact:
+            told = ride.told_by.full_name.lower() if ride.link_id else ride.told_by.full_name
+            self.initial["escort"] = ride.contact_id
+            self.fields["escort"].help_text = f"Named by {told}. Ask whether they come."
         escorts = infusion.series.patient.contacts.filter(kind=Contact.Kind.ESCORT, is_active=True)
         self.fields["escort"].queryset = escorts  # type: ignore[attr-defined]
         patient = infusion.series.patient

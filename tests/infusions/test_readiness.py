@@ -10,12 +10,14 @@ from django.db import connection
 from clinic import settings_versions
 from clinic.errors import Invalid
 from infusions import gaps, readiness, run
+from infusions.forms.chair import ArrivalForm
 from infusions.models import ArrivalCheck, Infusion, PregnancyTest, VitalSigns
 from insurance.models import SelfPay
 from patients.models import Consent, MeasureResponse, Patient, SafetyAlert
 from tests import build
 from tests.infusions import making
 from tests.infusions.day import Day
+from visits.models import Ride
 
 
 def _arrival(**changes):
@@ -292,7 +294,7 @@ def test_an_override_lets_its_light_pass_and_stays_visible(ready, day, provider)
 def test_the_number_of_queries_does_not_grow(day, count, django_assert_num_queries):
     days = [replace(day, patient=build.patient(day.site), starts=time) for time in ("09:00", "11:30", "14:00")]
     infusions = [_fresh(each.until("ready")) for each in days[:count]]
-    with day.clock("09:00"), django_assert_num_queries(21):
+    with day.clock("09:00"), django_assert_num_queries(22):
         found = readiness.summary(infusions)
     assert [found[infusion.pk].ready for infusion in infusions] == [True] * count
 
@@ -331,3 +333,17 @@ def test_what_has_its_own_signature_or_no_excuse_is_never_overridden(ready, day,
     with day.clock("09:00"):
         light = next(light for light in readiness.lights(_fresh(ready)) if light.key == key)
     assert (light.passed, light.can_be_overridden) == (False, False)
+
+
+def test_whom_the_patient_named_by_link_stands_in_the_light_and_in_the_form_and_is_still_asked_for(checked_in, day):
+    """Their word counts only once it is heard (J8)."""
+    ride = Ride.objects.create(appointment=checked_in.appointment, contact=day.escort(), told_by=day.nurse)
+    with day.clock("08:50"):
+        light = next(each for each in readiness.lights(checked_in) if each.key == "escort")
+        assert light.sentence == "The patient named Luis Torres. Ask whether they come."
+        assert not light.passed
+        assert ArrivalForm(infusion=checked_in).initial["escort"] == ride.contact_id
+    day.arrival(checked_in, escort_confirmed=False)
+    with day.clock("08:55"):
+        light = next(each for each in readiness.lights(checked_in) if each.key == "escort")
+        assert light.sentence.startswith("Luis Torres has not confirmed yet.")

@@ -11,9 +11,9 @@ from django.urls import reverse
 from clinic import clock
 from clinic.models import Closure, ReadEvent
 from clinic.policy import Role
-from reminders.models import Message
+from reminders.models import FollowUp, Message
 from tests import build
-from visits import booking, changes
+from visits import booking, changes, rides
 from visits.models import Appointment
 
 pytestmark = pytest.mark.django_db
@@ -283,3 +283,14 @@ def test_an_infusion_is_not_begun_or_ended_by_hand(client, nurse, site, patient,
 def test_everybody_at_the_site_sees_the_schedule(client, site, role):
     client.force_login(build.user(role, at=site))
     assert client.get(reverse("visits:schedule")).status_code == 200
+
+
+def test_the_desk_names_the_ride_on_the_phone_and_the_call_is_off_the_list(client, visit, front_desk):
+    rides.has_none(appointment_id=visit.pk, by=front_desk)
+    client.force_login(front_desk)
+    page = f"/visits/{visit.pk}/ride/"
+    assert client.post(page, {"name": "Luis", "phone": "12"}).status_code == 422
+    kept = client.post(page, {"name": "Luis", "phone": "(555) 013-7742"}, follow=True)
+    assert "Tomas Reyes" in kept.content.decode()
+    assert rides.of(visit).contact.name == "Luis"
+    assert FollowUp.objects.get(kind="visit_no_ride").state == "done"

@@ -13,10 +13,10 @@ from clinic.access import acting_user
 from clinic.errors import DomainError, IllegalTransition, Invalid, Refused
 from clinic.models import User
 from clinic.policy import Action, can
-from visits import changes, clashes, courses, extending, preview, steps
+from visits import changes, clashes, courses, extending, preview, rides, runways, steps
 from visits.access import appointment_or_404
 from visits.courses import Course, NeedsReason
-from visits.forms import CancelForm, LongerForm, MoveForm
+from visits.forms import CancelForm, LongerForm, MoveForm, RideForm
 from visits.models import Appointment
 from visits.rules import INFUSIONS, UNDO_MINUTES
 from visits.states import may_become
@@ -38,6 +38,7 @@ def _detail(
     move: MoveForm | None = None,
     cancel: CancelForm | None = None,
     longer: LongerForm | None = None,
+    ride: RideForm | None = None,
     trouble: DomainError | None = None,
 ) -> HttpResponse:
     """The visit with what can follow. After a refusal the same page says why and keeps what was typed."""
@@ -58,6 +59,7 @@ def _detail(
         "overbooked": overbooked,
         "next": steps.possible(found, user),
         "chair": found.kind in INFUSIONS,
+        "runway": runways.of_visit(found),
         "may_see_reasons": can(user, Action.SEE_CHART, site),
         "events": found.status_events.select_related("by", "undone_by").order_by("-at", "-id")[:30],
         "move_form": move if may_move else None,
@@ -71,6 +73,9 @@ def _detail(
         "undo_until": undo_until(found),
         "course": _course_to_repair(found) if may_book else None,
         "trouble": trouble,
+        "ride": rides.of(found),
+        "ride_form": (ride or _ride_form(found)) if may_move and found.kind in INFUSIONS else None,
+        "ride_open": ride is not None,
     }
     status = trouble.status if trouble else 200
     return render(request, "visits/appointment.html", context, status=status)
@@ -91,6 +96,28 @@ def longer(request: HttpRequest, pk: UUID) -> HttpResponse:
     except (Refused, IllegalTransition, Invalid) as error:
         return _detail(request, found, longer=form, trouble=error)
     messages.success(request, f"The visit lasts until {clashes.hour(done.site, done.ends_at)} now.")
+    return redirect("visits:appointment", pk=found.pk)
+
+
+def _ride_form(found: Appointment, typed: QueryDict | None = None) -> RideForm:
+    return RideForm(typed, known=rides.last_escorts(found))
+
+
+@require_POST
+def ride(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Who takes the patient home, as the desk hears it on the phone."""
+    found = appointment_or_404(request, pk)
+    form = _ride_form(found, request.POST)
+    if not form.is_valid():
+        return _detail(request, found, ride=form, trouble=Invalid("Nothing was kept. Look at the marked fields."))
+    try:
+        rides.tell(appointment_id=pk, by=acting_user(request), **form.person)
+    except Invalid as error:
+        form.refuse(error)
+        return _detail(request, found, ride=form, trouble=error)
+    except IllegalTransition as error:
+        return _detail(request, found, trouble=error)
+    messages.success(request, "Kept. It is asked for again on arrival.")
     return redirect("visits:appointment", pk=found.pk)
 
 
