@@ -83,3 +83,64 @@ def _with_gaps(spans: list[Span]) -> list[Span]:
         covered = _later(covered, span.last) if drawn else span.last
         drawn.append(span)
     return drawn
+
+
+A_YEAR = timedelta(days=365)
+_RANKS = {1: "first", 2: "second", 3: "third"}
+Told = tuple[str, str]
+"""The meaning of a sentence, and the sentence."""
+
+
+def told(plans: Iterable[Coverage], self_pay: Iterable[SelfPay], today: date) -> list[Told]:
+    """Gaps and overlaps of the last year and to come, in words: what staff have to ask or to decide."""
+    standing = [plan for plan in plans if not plan.entered_in_error_at]
+    agreed = [row for row in self_pay if row.agreed_at]
+    since = today - A_YEAR
+    gaps = [span for span in timeline(standing, agreed) if span.kind == "gap" and span.last and span.last >= since]
+    found: list[Told] = [("warn", f"Nobody pays {_from_to(gap.first, gap.last)}.") for gap in reversed(gaps)]
+    for place, one in enumerate(standing):
+        for other in standing[place + 1 :]:
+            found += _both(one, other, since)
+        for row in agreed:
+            found += _beside(one, row, today)
+    return found
+
+
+def _both(one: Coverage, other: Coverage, since: date) -> list[Told]:
+    """Two plans that would both be billed at the same place."""
+    shared = _shared((one.starts_on, one.ends_on), (other.starts_on, other.ends_on))
+    if one.rank != other.rank or shared is None or (shared[1] and shared[1] < since):
+        return []
+    if one.payer_id == other.payer_id and one.member_id == other.member_id:
+        return []
+    names = f"{one.payer} and {other.payer}" if one.payer_id != other.payer_id else f"Two plans of {one.payer}"
+    rank = _RANKS[one.rank]
+    return [("warn", f"{names} are both billed {rank} {_from_to(*shared)}. Ask which one pays {rank}.")]
+
+
+def _beside(plan: Coverage, row: SelfPay, today: date) -> list[Told]:
+    """A plan that runs while the patient pays."""
+    shared = _shared((plan.starts_on, plan.ends_on), (row.since, row.until))
+    if shared is None or (shared[1] and shared[1] < today):
+        return []
+    return [("info", f"Self-pay beside {plan.payer} {_from_to(*shared)}. End it once the plan pays.")]
+
+
+def _shared(
+    one: tuple[date | None, date | None], other: tuple[date | None, date | None]
+) -> tuple[date | None, date | None] | None:
+    """The days that two stretches have in common; None where they have none."""
+    firsts = [day for day in (one[0], other[0]) if day]
+    lasts = [day for day in (one[1], other[1]) if day]
+    first, last = max(firsts, default=None), min(lasts, default=None)
+    return None if first and last and first > last else (first, last)
+
+
+def _from_to(first: date | None, last: date | None) -> str:
+    if first and last:
+        return f"on {_day(first)}" if first == last else f"from {_day(first)} to {_day(last)}"
+    return f"from {_day(first)} on" if first else f"until {_day(last)}" if last else "all the time"
+
+
+def _day(day: date) -> str:
+    return f"{day.day}\u00a0{day:%b}\u00a0{day.year}"

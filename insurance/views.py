@@ -13,12 +13,24 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from clinic.access import acting_user
 from clinic.policy import Action, can
-from insurance import authorizations, benefit_words, benefits, coverage, forms, panel, papers, verification
+from insurance import (
+    accepted,
+    authorizations,
+    benefit_words,
+    benefits,
+    coverage,
+    forms,
+    lapses,
+    money_words,
+    panel,
+    papers,
+    verification,
+)
 from insurance.asking import Page, ask
 from insurance.models import Authorization, Coverage, SelfPay, Verification
 from insurance.queue_views import check_or_404, record
 from insurance.shown import dress
-from insurance.spans import timeline
+from insurance.spans import timeline, told
 from patients import cards
 from patients.access import patient_or_404
 from patients.models import Patient
@@ -62,14 +74,19 @@ def patient_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     checks = Verification.objects.filter(patient=patient).select_related("coverage__payer", "owner", "checked_by")
     today = site.today()
     approved, days = authorizations.on_file(patient), authorizations.infusion_days(patient)
+    taken = accepted.chips(site, [plan for plan in plans if plan.holds_on(today) and not plan.entered_in_error_at])
     page = Paginator(timeline(plans, agreements), 20).get_page(request.GET.get("page"))
     context = {
         "patient": patient,
         "page_obj": page,
+        "told": told(plans, agreements, today),
+        "answers": [(leg.label, money_words.answer(patient, today, leg)) for leg in Verification.Leg],
+        "accepted": [(plan, *chip) for plan in plans if (chip := taken.get(plan.pk))],
+        "lapse": lapses.of(patient),
+        "papers": papers.on_file(patient)[:SHOWN_CHECKS],
         "in_error": [plan for plan in plans if plan.entered_in_error_at][:20],
         "checks": [dress(check, site) for check in checks.order_by("-opened_at", "-id")[:SHOWN_CHECKS]],
         "current": next((row for row in agreements if row.holds_on(today) and row.agreed_at), None),
-        "standings": [(leg.label, verification.standing(patient, today, leg)) for leg in Verification.Leg],
         "may_verify": can(acting_user(request), Action.VERIFY_BENEFITS, site),
         "today": today,
         **_cards(patient),
