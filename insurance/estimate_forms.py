@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from crispy_forms.layout import Column, Layout, Row
@@ -12,7 +12,8 @@ from clinic.forms import CalmForm
 from insurance.estimate_items import Visits, usual_days
 from insurance.models import Estimate, Fee, Payer
 
-MOST_BOOSTERS = 6
+MOST_BOOSTERS = 5
+EVALUATED_DAYS = 2
 LANGUAGES = [("en", "English"), ("es", "Spanish")]
 
 
@@ -27,11 +28,11 @@ class CourseForm(CalmForm, forms.Form):
     evaluation = forms.ChoiceField(label="With the evaluation", choices=[("yes", "Yes"), ("no", "No")])
     first = forms.DateField(label="First infusion")
 
-    def visits(self) -> Visits:
+    def visits(self, today: date) -> Visits:
         said = self.cleaned_data
         first: date = said["first"]
         course = usual_days(first, said["count"], said["boosters"])
-        seen = course.days[0] if said["evaluation"] == "yes" else None
+        seen = max(today, course.days[0] - timedelta(days=EVALUATED_DAYS)) if said["evaluation"] == "yes" else None
         return Visits(seen, course.infusions, course.sessions, course.boosters)
 
 

@@ -18,6 +18,7 @@ EVER = Decimal("Infinity")
 PREPARED_DAYS, INTEGRATED_DAYS = 5, 3
 BOOSTER_GAPS = (14, 21, 28)  # booster_template of Table A; then the last one again and again
 HALF_WEEK = 3.5
+FRIDAY = 4
 
 
 def cents(amount: Decimal) -> Decimal:
@@ -58,11 +59,17 @@ class Visits:
 
 def usual_days(first: date, count: int, boosters: int, *, evaluation: date | None = None) -> Visits:
     """How a series usually falls: two infusions a week, three sessions, boosters by the usual template."""
-    infusions = tuple(first + timedelta(days=int(HALF_WEEK * number)) for number in range(count))
+    infusions = tuple(_workday(first + timedelta(days=int(HALF_WEEK * number))) for number in range(count))
     last = infusions[-1]
     middle = infusions[count // 2 - 1] + timedelta(days=1)
-    sessions = (first - timedelta(days=PREPARED_DAYS), middle, last + timedelta(days=INTEGRATED_DAYS))
+    around = (first - timedelta(days=PREPARED_DAYS), middle, last + timedelta(days=INTEGRATED_DAYS))
+    sessions = tuple(_workday(day) for day in around)
     return Visits(evaluation, infusions, sessions, booster_days(last, boosters))
+
+
+def _workday(day: date) -> date:
+    """The day, or the Monday after a weekend."""
+    return day + timedelta(days=7 - day.weekday() if day.weekday() > FRIDAY else 0)
 
 
 def booster_days(last: date, count: int) -> tuple[date, ...]:
@@ -70,7 +77,7 @@ def booster_days(last: date, count: int) -> tuple[date, ...]:
     found: list[date] = []
     for number in range(count):
         last += timedelta(days=BOOSTER_GAPS[min(number, len(BOOSTER_GAPS) - 1)])
-        found.append(last)
+        found.append(_workday(last))
     return tuple(found)
 
 

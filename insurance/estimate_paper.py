@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from clinic import clock
 from clinic.documents.paper import Paper
@@ -90,11 +91,12 @@ def _facts(paper: Paper, estimate: Estimate) -> None:
 def summary(estimate: Estimate) -> str:
     """“An evaluation, 6 infusions, 3 therapy sessions and 2 boosters”."""
     basis = estimate.basis
+    sessions, boosters = len(basis["sessions"]), basis["boosters"]
     parts = [
         _("an evaluation") if basis["evaluation"] else "",
-        _("%(n)s infusions") % {"n": basis["count"]},
-        _("%(n)s therapy sessions") % {"n": len(basis["sessions"])} if basis["sessions"] else "",
-        _("%(n)s boosters") % {"n": basis["boosters"]} if basis["boosters"] else "",
+        ngettext("%(n)s infusion", "%(n)s infusions", basis["count"]) % {"n": basis["count"]},
+        ngettext("%(n)s therapy session", "%(n)s therapy sessions", sessions) % {"n": sessions} if sessions else "",
+        ngettext("%(n)s booster", "%(n)s boosters", boosters) % {"n": boosters} if boosters else "",
     ]
     text = ", ".join(part for part in parts if part)
     return text[:1].upper() + text[1:]
@@ -108,11 +110,12 @@ def shown(line: dict[str, Any]) -> dict[str, str]:
     """One stored line as words."""
     service = words.service(line["service"], line["number"])
     own = words.label(line)
+    within = line["whys"] and line["whys"][0][0] == "in_package"
     return {
         "on": words.day_of(line["on"]),
-        "what": own if line["service"] == "series" else f"{service}: {own}",
+        "what": own if line["service"] in {"series", "evaluation"} else f"{service}: {own}",
         "code": line["code"],
-        "charge": words.money(line["charge"]),
+        "charge": _("in the package") if within else words.money(line["charge"]),
         "share": words.share(_amount(line["share_from"]), Decimal(line["share_to"])),
         "why": words.sentences(line["whys"]),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +30,8 @@ from patients.views.linked import by_link
 
 READ = "cost estimate"
 EARLIER = 10
-SOON = 7 * ONE_DAY
+SOON = 9 * ONE_DAY
+TUESDAY = 1
 
 
 def _typed(patient: Patient, given: QueryDict, course: estimates.Course | None) -> QueryDict:
@@ -41,7 +43,7 @@ def _typed(patient: Patient, given: QueryDict, course: estimates.Course | None) 
             "count": str(course.count if course else 6),
             "boosters": "0",
             "evaluation": "no" if course else "yes",
-            "first": (days[0] if days else patient.site.today() + SOON).isoformat(),
+            "first": (days[0] if days else _tuesday(patient.site.today() + SOON)).isoformat(),
         }
     )
     for name in CourseForm.base_fields:
@@ -50,7 +52,12 @@ def _typed(patient: Patient, given: QueryDict, course: estimates.Course | None) 
     return typed
 
 
-def _visits(form: CourseForm, course: estimates.Course | None) -> Visits | None:
+def _tuesday(day: date) -> date:
+    """From a Tuesday on, two infusions a week fall on Tuesdays and Fridays."""
+    return day + (TUESDAY - day.weekday()) % 7 * ONE_DAY
+
+
+def _visits(form: CourseForm, today: date, course: estimates.Course | None) -> Visits | None:
     """The booked days, where what is asked for is what is booked; else as it usually falls."""
     if not form.is_valid():
         return None
@@ -58,9 +65,9 @@ def _visits(form: CourseForm, course: estimates.Course | None) -> Visits | None:
     booked = course.visits if course else None
     if booked and booked.infusions and (len(booked.infusions), booked.infusions[0]) == (said["count"], said["first"]):
         boosters = booster_days(booked.infusions[-1], said["boosters"])
-        seen = booked.evaluation or (booked.days[0] if said["evaluation"] == "yes" else None)
-        return Visits(seen if said["evaluation"] == "yes" else None, booked.infusions, booked.sessions, boosters)
-    return form.visits()
+        seen = (booked.evaluation or max(today, booked.days[0])) if said["evaluation"] == "yes" else None
+        return Visits(seen, booked.infusions, booked.sessions, boosters)
+    return form.visits(today)
 
 
 @require_GET
@@ -73,7 +80,7 @@ def costs(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _costs(request: HttpRequest, patient: Patient, given: QueryDict, refusal: str = "") -> HttpResponse:
     course = estimates.course_of(patient)
     form = CourseForm(_typed(patient, given, course))
-    visits = _visits(form, course)
+    visits = _visits(form, patient.site.today(), course)
     ground = Ground.of(patient)
     answer = ground.count(visits) if visits and ground.has_prices else None
     context: dict[str, Any] = {
@@ -109,7 +116,7 @@ def make(request: HttpRequest, pk: UUID) -> HttpResponse:
     patient = patient_or_404(request, pk, what=READ)
     course = estimates.course_of(patient)
     form = CourseForm(_typed(patient, request.POST, course))
-    visits = _visits(form, course)
+    visits = _visits(form, patient.site.today(), course)
     if visits is None:
         return _costs(request, patient, request.POST, "Complete the form, then make the estimate.")
     booked = course and visits.infusions == course.visits.infusions
