@@ -19,7 +19,9 @@ from journey import curve, strip, timeline
 from patients import consents, evaluations, measure_plan, safety_plans, validity
 from patients.models import Consent, Evaluation, MeasureDue, MeasureResponse, Patient, SafetyAlert, SafetyPlan
 from patients.validity import Gate
+from reminders import preferences
 from reminders.models import Message
+from reminders.preferences import Notice
 from therapy.models import TherapySession
 from visits.models import Appointment
 
@@ -45,6 +47,8 @@ class Chart:
     """Whether the evaluation lets the patient be treated today, and why not."""
     consent: Consent | None = None
     contacts: list[Any] = field(default_factory=list)
+    unheard: list[Notice] = field(default_factory=list)
+    """What does not reach the patient, and why: no texts since a STOP, a number that is none."""
     series: list[Series] = field(default_factory=list)
     infusions: list[Infusion] = field(default_factory=list)
     sessions: list[TherapySession] = field(default_factory=list)
@@ -115,6 +119,7 @@ def read(patient: Patient, *, by: User, group: str = "") -> Chart:
         blocked=any(not alert.may_infuse for alert in alerts)
         or patient.series.filter(state=Series.State.SUSPENDED).exists(),
         contacts=list(patient.contacts.filter(is_active=True)),
+        unheard=preferences.notices(patient),
     )
     messages = list(
         patient.messages.exclude(state=Message.State.VOID).select_related("site").order_by("-due_at")[:RECENT]

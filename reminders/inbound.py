@@ -13,11 +13,12 @@ from django.db.models import Q
 from django.urls import reverse
 
 from clinic import clock
-from clinic.models import Site
+from clinic.models import Site, User
 from patients import alerts, phones
 from patients.models import ContactConsent, Patient
 from patients.rows import locked_patients
 from reminders import followups, inbound_answers, inbound_rules, mending
+from reminders.channels import texts
 from reminders.inbound_rules import Meaning
 from reminders.models import InboundText, OptOut
 
@@ -88,16 +89,12 @@ def _follow(text: InboundText, meaning: Meaning, people: list[Patient]) -> str:
     lately = InboundText.objects.filter(
         sender=text.sender, reading=Reading.FREE, received_at__gt=clock.now() - ONCE_IN
     ).exclude(answer="")
-    return "" if _stopped(text.sender) or lately.exists() else "free"
-
-
-def _stopped(number: str) -> bool:
-    return OptOut.objects.filter(channel=Channel.TEXT, address=number, until__isnull=True).exists()
+    return "" if texts.is_stopped(text.sender) or lately.exists() else "free"
 
 
 def _stop(text: InboundText, meaning: Meaning, people: list[Patient]) -> str:
     """All automated texts to the number end now; confirmed once, however often it is said."""
-    before = _stopped(text.sender)
+    before = texts.is_stopped(text.sender)
     if meaning.wrong:  # it was nobody we know who said so
         why = "Whoever has this number says it is a wrong one."
         mending.dead_end(channel=Channel.TEXT, address=text.sender, why=why)
@@ -114,11 +111,11 @@ def _stop(text: InboundText, meaning: Meaning, people: list[Patient]) -> str:
 
 
 def _start(text: InboundText, people: list[Patient]) -> str:
-    """Texts to the number go out again, where those who have it agreed to them before."""
+    """Texts to the number go out again, where those who have it agreed to them before; so do pages to staff."""
     standing = OptOut.objects.filter(channel=Channel.TEXT, until__isnull=True)
     standing.filter(Q(address=text.sender) | Q(patient__in=people)).update(until=clock.now())
     agreed = ContactConsent.objects.filter(patient__in=people, channel=Channel.TEXT, revoked_at__isnull=True)
-    return "start" if agreed.exists() else "ask_first"
+    return "start" if agreed.exists() or User.objects.filter(mobile=text.sender).exists() else "ask_first"
 
 
 def _call_for_somebody(text: InboundText, people: list[Patient]) -> None:

@@ -8,3 +8,13 @@ class PreferenceForm(CalmForm, forms.Form):
     picks = ("way",)
 
     way = forms.ChoiceField(label="Reached best by", choices=ContactPreference.Way.choices, required=False)
+
+
+class MobileForm(CalmForm, forms.Form):
+    mobile = forms.CharField(
+        label="Mobile number",
+        max_length=30,
+        required=False,
+        widget=forms.TextInput({"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
+        help_text="Empty it to get no texts.",
+    )

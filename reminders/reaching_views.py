@@ -15,13 +15,15 @@ from clinic.access import acting_user
 from clinic.errors import DomainError, Invalid, NotPermitted
 from clinic.models import User
 from clinic.policy import Action, can
+from patients import phones
 from patients.access import patient_or_404
 from patients.models import Patient
 from reminders import mending, preferences
+from reminders import own_pages as own_pages_verbs
 from reminders.channels import texts
-from reminders.models import FollowUp, InboundText, OptOut
+from reminders.models import FollowUp, InboundText, OptOut, StaffPage
 from reminders.preferences import FIRST, Channel
-from reminders.reaching_forms import PreferenceForm
+from reminders.reaching_forms import MobileForm, PreferenceForm
 
 URGENT = InboundText.Reading.URGENT
 LABELS = {Channel.TEXT: "Text messages", Channel.EMAIL: "Email"}
@@ -123,3 +125,26 @@ def inbound(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _people(text: InboundText, user: User) -> list[Patient]:
     return [one for one in mending.people_at(Channel.TEXT, text.sender) if one.site_id in user.site_ids]
+
+
+@require_http_methods(["GET", "POST"])
+def own_pages(request: HttpRequest) -> HttpResponse:
+    """How one is paged oneself, and the last times."""
+    user = acting_user(request)
+    form = MobileForm(request.POST or None, initial={"mobile": phones.shown(user.mobile)})
+    if request.method == "POST" and form.is_valid():
+        try:
+            kept = own_pages_verbs.set_mobile(number=form.cleaned_data["mobile"], by=user)
+        except Invalid as error:
+            form.refuse(error)
+        else:
+            where = f"at {phones.shown(kept.mobile)}, too" if kept.mobile else "by email alone"
+            messages.success(request, f"You are paged {where}.")
+            return redirect("reminders:own-pages")
+    context = {
+        "form": form,
+        "texts_on": texts.are_on(),
+        "stopped": texts.is_stopped(user.mobile),
+        "pages": StaffPage.objects.filter(recipient=user).select_related("site").order_by("-due_at", "-id")[:20],
+    }
+    return render(request, "reminders/own_pages.html", context, status=422 if form.errors else 200)

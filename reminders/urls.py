@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("words/<slug:kind>/<slug:language>/look/", wording_views.look, name="wording-look"),
     path("words/<slug:kind>/<slug:language>/restore/", wording_views.restore, name="wording-restore"),
     path("words/<slug:kind>/<slug:language>/test/", wording_views.try_out, name="wording-test"),
+    path("pages/", reaching_views.own_pages, name="own-pages"),
     path("texts/in/", provider_views.text_in, name="text-in"),
     path("texts/<uuid:pk>/", reaching_views.inbound, name="inbound"),
     path("texts/<uuid:key>/status/", provider_views.text_status, name="text-status"),

@@ -53,7 +53,8 @@ def reports(channel: str) -> bool:
 def ways_to_staff(person: User) -> tuple[Channel, ...]:
     """On which channels a member of staff is paged: on every one that leads to them."""
     ways = [Channel.EMAIL] if person.email else []
-    return (*ways, Channel.TEXT) if person.mobile and texts.are_on() else tuple(ways)
+    texted = person.mobile and texts.are_on() and not texts.is_stopped(person.mobile)
+    return (*ways, Channel.TEXT) if texted else tuple(ways)
 
 
 def to_staff(channel: str, *, key: UUID, letter: Letter, to: User, session: Session) -> str:

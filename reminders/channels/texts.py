@@ -11,16 +11,24 @@ from uuid import UUID
 from django.conf import settings
 
 from clinic import clock
+from patients.models import ContactConsent
 from reminders import text_rules
 from reminders.channels import twilio
 from reminders.channels.answers import Outcome, Refused
 from reminders.channels.faults import Fault
 from reminders.channels.session import Session
+from reminders.models import OptOut
 
 
 def are_on() -> bool:
     """Whether the clinic sends texts at all."""
     return bool(settings.TEXTS_BY)
+
+
+def is_stopped(number: str) -> bool:
+    """Whether somebody said STOP from this number."""
+    standing = OptOut.objects.filter(channel=ContactConsent.Channel.TEXT, address=number, until__isnull=True)
+    return bool(number) and standing.exists()
 
 
 def send(*, key: UUID, text: str, to: str, session: Session) -> str:
