@@ -126,9 +126,15 @@ def void(
     subject_id: UUID,
     why: str,
     kinds: Collection[str] | None = None,
+    but: str = "",
 ) -> int:
-    """Take back what was planned about a subject and has not gone out. Answers how many were taken back."""
+    """Take back what was planned about a subject and has not gone out. Answers how many were taken back.
+
+    `but` is an occasion that stays.
+    """
     planned = Message.objects.filter(subject_kind=subject_kind, subject_id=subject_id)
+    if but:
+        planned = planned.exclude(occurrence=but)
     if kinds is not None:
         planned = planned.filter(kind__in=kinds)
     now = clock.now()
@@ -151,6 +157,55 @@ def void(
         state=Message.State.VOID, why=why, next_attempt_at=None, merged_into=None
     )
     return taken
+
+
+@transaction.atomic
+def reword(*, subject_kind: str, subject_id: UUID, kind: str, values: Mapping[str, str], until: datetime) -> int:
+    """Put other values into what is planned and has not gone out, because they changed. Answers how many."""
+    rows = Message.objects.select_for_update(of=("self",)).select_related("patient", "site")
+    waiting = list(rows.filter(subject_kind=subject_kind, subject_id=subject_id, kind=kind, state=PLANNED))
+    for message in waiting:
+        words = wordings.find(kind, message.language, message.template_version, site=message.site)
+        drafted = _draft(kind, message.patient, message.site, values, words)
+        message.values, message.expires_at = drafted["values"], until
+        message.save(update_fields=["values", "expires_at"])
+    return len(waiting)
+
+
+def is_unsaid(subject_kind: str, subject_id: UUID, kind: str) -> bool:
+    """Whether a message waits to be said, or was taken back before it was."""
+    rows = Message.objects.filter(subject_kind=subject_kind, subject_id=subject_id, kind=kind)
+    return rows.filter(state__in=(PLANNED, Message.State.VOID)).exists()
+
+
+@transaction.atomic
+def keep(
+    *,
+    kind: str,
+    patient: Patient,
+    site: Site,
+    subject_kind: str,
+    subject_id: UUID,
+    occurrence: str,
+    due_at: datetime,
+    expires_at: datetime,
+    why: str,
+) -> Message:
+    """One message of a kind about a subject, on its newest occasion: those of other occasions are taken back (`why`),
+    and what was taken back of this one is planned again. Twice is once. Raises what `plan` raises."""
+    void(subject_kind=subject_kind, subject_id=subject_id, why=why, kinds=(kind,), but=occurrence)
+    restore(subject_kind=subject_kind, subject_id=subject_id, occurrence=occurrence, kinds=(kind,))
+    return plan(
+        kind=kind,
+        patient=patient,
+        site=site,
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        occurrence=occurrence,
+        due_at=due_at,
+        expires_at=expires_at,
+        values={},
+    )
 
 
 def was_sent(subject_kind: str, subject_id: UUID, kind: str) -> bool:
