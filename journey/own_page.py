@@ -152,8 +152,8 @@ def is_crisis(patient: Patient) -> bool:
 def summary_of(patient: Patient) -> Summary | None:
     """The newest summary that a provider signed since the last series began: with it the curve is released."""
     begins = reading.course_of(patient).begins
-    signed = Summary.objects.filter(patient=patient).select_related("signed_by").defer("pdf")
-    return signed.filter(signed_at__gte=begins).first() if begins else None
+    signed = Summary.objects.filter(patient=patient).defer("pdf")
+    return (signed.filter(signed_at__gte=begins) if begins else signed).first()
 
 
 def days_to_move(visit: Appointment) -> list[tuple[str, list[tuple[str, str]]]]:
