@@ -146,6 +146,8 @@ def _run_out(newest: Verification, now: datetime, site: Site) -> str:
     """The month has turned since, or the plan year: an answer of whatever kind holds to the end of its month."""
     assert newest.checked_at is not None
     asked_on, today = site.local(newest.checked_at).date(), site.local(now).date()
+    if newest.plan_ends and newest.plan_ends < today:
+        return Why.PLAN_YEAR
     if min(newest.valid_until or rules.month_end(asked_on), rules.month_end(asked_on)) >= today:
         return ""
     return Why.PLAN_YEAR if asked_on.year < today.year else Why.MONTH

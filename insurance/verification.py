@@ -19,7 +19,7 @@ from clinic import clock
 from clinic.errors import Invalid, NotFound, Refused
 from clinic.models import Site, User
 from clinic.policy import Action, can, require
-from insurance import lapses, rules
+from insurance import coming, lapses, rules
 from insurance.answers import record_result
 from insurance.checks import coverage_of, first_in_force, locked, move
 from insurance.models import SelfPay, Verification
@@ -64,7 +64,9 @@ def open_check(
         patient=patient, leg=leg, coverage=coverage, state__in=Verification.OPEN
     ).first()
     if check is None:
-        return Verification.objects.create(patient=patient, leg=leg, coverage=coverage, due_on=due_on)
+        check = Verification.objects.create(patient=patient, leg=leg, coverage=coverage, due_on=due_on)
+        coming.refresh(patient.site, [patient.pk])
+        return check
     if due_on and (check.due_on is None or due_on < check.due_on):
         check.due_on = due_on
         check.save(update_fields=["due_on"])
