@@ -27,6 +27,7 @@ class Runway:
     ends_on: date
     sentence: str
     meaning: str = "info"
+    is_short: bool = False  # it does not reach this visit
 
     @property
     def warns(self) -> bool:
@@ -78,7 +79,7 @@ class Road:
         left = one.units - len(self.given(last))
         taken = "used" if not left else "used or booked"
         words = f"No unit left for it: all {one.units} are {taken}"
-        return Runway(left, one.units, ends_on, words, "warn")
+        return Runway(left, one.units, ends_on, words, "warn", is_short=True)
 
     def _outside(self, day: date) -> Runway:
         """The last one that ended before the day, or else the first that begins after it."""
@@ -91,7 +92,7 @@ class Road:
         one, known = self.approved[place], self._approvals[place]
         edge = f"ends {shown_day(known.last, day)}" if before else f"begins {shown_day(known.first, day)}"
         left = one.units - len(self.given(place))
-        return Runway(left, one.units, known.last, f"Authorization {edge}", "warn")
+        return Runway(left, one.units, known.last, f"Authorization {edge}", "warn", is_short=True)
 
 
 def last_day(one: Authorization) -> date:

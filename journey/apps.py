@@ -5,17 +5,34 @@ class JourneyConfig(AppConfig):
     name = "journey"
 
     def ready(self) -> None:
+        from infusions import series
         from infusions.stopping import AfterStop, after_stop
         from insurance import authorizations, estimate_watch, estimates, fees, lapses, verification
-        from journey import approvals, courses, estimating, first_ever, first_words, plan_ends, repair_tasks, stopping
+        from journey import (
+            approvals,
+            courses,
+            estimating,
+            first_ever,
+            first_words,
+            plan_ends,
+            renewals,
+            repair_tasks,
+            stopping,
+            summary_tasks,
+        )
         from journey.series import close_estimate_task
         from patients import consents, links
+        from reminders import sweeping
         from visits import courses as known_courses
         from visits import followers
 
         known_courses.read_with(courses.read)
         followers.add(repair_tasks.follow_visit)
         followers.add(approvals.follow_visit)
+        followers.add(renewals.follow_visit)
+        authorizations.after_change.append(renewals.follow_authorization)
+        sweeping.find_with(renewals.WATCH.look)
+        series.after_complete.append(summary_tasks.ask)
         followers.add(first_ever.follow_visit)
         followers.add(first_words.follow_visit)
         followers.add(estimating.follow_visit)

@@ -20,6 +20,7 @@ from infusions.models import Infusion
 from journey import cards
 from journey.cards import GATE_OPEN, Card, Reader, Sight, Spot, on_grid
 from visits import board as places
+from visits import runways
 from visits.board import Block, BoardDay, BoardRoom, BoardVisit
 from visits.rules import HANDS_LANE, INFUSIONS, STEP_MINUTES
 
@@ -109,6 +110,7 @@ def read(site: Site, on: date, *, by: User, only: str = "") -> Board:
     gates = readiness.summary(waiting) if waiting else {}
     if reader.clinical and not can(by, Action.RUN_INFUSION, site):
         gates = {key: gate.veiled for key, gate in gates.items()}
+    reach = runways.of_visits(visit.appointment for visit in day.visits)
     rooms, spots = _rooms(day)
     people, lanes = _people(day, first_column=sum(head.width for head in rooms) + 2)
     drawn: list[Card] = []
@@ -116,7 +118,8 @@ def read(site: Site, on: date, *, by: User, only: str = "") -> Board:
     for visit in day.visits:
         infusion = infusions.get(visit.appointment.pk)
         gate = gates.get(infusion.pk) if infusion else None
-        card = cards.card(day, visit, spots[visit.appointment.pk], infusion, gate, reader)
+        pk = visit.appointment.pk
+        card = cards.card(day, visit, spots[pk], infusion, gate, reader, reach.get(pk))
         drawn.append(card)
         sights.append(cards.sight(card, infusion, _unless_hidden(gate, reader)))
     now_row = day.now_row

@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from clinic import clock, wording
 from infusions.lights import Summary
 from infusions.models import Infusion
+from insurance.runway import Runway
 from visits.board import BoardDay, BoardVisit
 from visits.models import Appointment
 from visits.rules import INFUSIONS, STEP_MINUTES
@@ -76,6 +77,7 @@ class Card:
     href: str
     move_href: str
     groups: frozenset[str]
+    runway: Runway | None = None  # how far the payer's leave reaches
 
     @property
     def is_short(self) -> bool:
@@ -106,6 +108,8 @@ class Card:
             said.append("confirmed" if self.confirmed else "not confirmed")
         if self.visit.is_overbooked:
             said.append("overbooked")
+        if self.runway:
+            said.append(self.runway.sentence)
         return ", ".join(part for part in said if part)
 
 
@@ -123,7 +127,13 @@ class Sight:
 
 
 def card(
-    day: BoardDay, visit: BoardVisit, spot: Spot, infusion: Infusion | None, gate: Summary | None, reader: Reader
+    day: BoardDay,
+    visit: BoardVisit,
+    spot: Spot,
+    infusion: Infusion | None,
+    gate: Summary | None,
+    reader: Reader,
+    runway: Runway | None = None,
 ) -> Card:
     appointment, now = visit.appointment, clock.now()
     late = visit.is_late(now, day.late_grace_minutes)
@@ -150,6 +160,7 @@ def card(
         href=reverse("journey:today-visit", args=[appointment.pk]),
         move_href=reverse("journey:today-move", args=[appointment.pk]) if reader.may_move and awaited else "",
         groups=_groups(appointment, infusion, late=late, blocked=tone == "stop"),
+        runway=runway,
     )
 
 

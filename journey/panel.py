@@ -13,7 +13,7 @@ from clinic.policy import Action, can
 from infusions import readiness
 from infusions.models import Infusion
 from journey.cards import GATE_OPEN
-from visits import changes, courses, preview, steps
+from visits import changes, courses, preview, runways, steps
 from visits.courses import Course, NeedsReason
 from visits.forms import CancelForm, MoveForm
 from visits.models import Appointment
@@ -45,6 +45,7 @@ def read(visit: Appointment, *, by: User) -> dict[str, object]:
         "staff": staff,
         "overbooked": next((hold for hold in held if hold.overbooked_reason), None),
         "infusion": infusion,
+        "runway": runways.of_visit(visit),
         "clinical": clinical,
         "unmet": [light for light in unmet if not light.asks_arrival],
         "on_arrival": sum(light.asks_arrival for light in unmet),

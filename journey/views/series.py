@@ -6,7 +6,7 @@ from calendar import day_abbr
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.contrib import messages
@@ -27,10 +27,13 @@ from journey.forms import BoosterForm, WishesForm
 from journey.series import book_booster, book_series
 from patients.access import patient_or_404
 from patients.models import Patient
-from visits import booking, lengths, planner
+from visits import booking, lengths, planner, runways
 from visits.lengths import Length
+from visits.models import Appointment
 from visits.planner import Proposal
 from visits.rules import Gaps, Timing
+
+NOON = time(12)
 
 
 @dataclass(frozen=True)
@@ -122,7 +125,9 @@ def _propose(request: HttpRequest, patient: Patient, *, error: DomainError | Non
             form.refuse(problem)
         except DomainError as problem:
             refusal = error or problem
+    starts = [offers[0].proposal.infusions[0].starts_at] if offers else []
     context = {"patient": patient, "form": form, "offers": offers, "refusal": refusal, "lost": error}
+    context["runway"] = next(iter(runways.before_booking(patient, Appointment.Kind.INFUSION, starts)), None)
     context |= {"rules": Gaps.of(settings), "settings": settings}
     template = "journey/_offers.html" if request.headers.get("HX-Request") else "journey/series.html"
     return render(request, template, context, status=error.status if error else 200)
@@ -214,8 +219,11 @@ def booster(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             local = series.site.local(made.appointment.starts_at)
             messages.success(request, f"Booster booked for {local:%A} {local.day} {local:%B} at {local:%H:%M}.")
+            if said := runways.warning(made.appointment):
+                messages.warning(request, said)
             return redirect("journey:chart", pk=patient.pk)
     status = 422 if request.method == "POST" else 200
-    return render(
-        request, "journey/booster.html", {"patient": patient, "series": series, "form": form, "due": due}, status=status
-    )
+    asked = [series.site.moment(due or series.site.today(), NOON)]
+    context = {"patient": patient, "series": series, "form": form, "due": due}
+    context["runway"] = runways.before_booking(patient, Appointment.Kind.BOOSTER, asked)[0]
+    return render(request, "journey/booster.html", context, status=status)

@@ -18,7 +18,7 @@ from clinic.models import Site
 from clinic.policy import Action, can
 from patients.access import patient_or_404
 from patients.models import Patient
-from visits import booking, clashes, lengths
+from visits import booking, clashes, lengths, runways
 from visits.forms import BookForm, OverbookForm, WishForm
 from visits.models import Appointment
 from visits.rules import INFUSIONS, Timing
@@ -53,6 +53,7 @@ def book(request: HttpRequest, pk: UUID) -> HttpResponse:
                 trouble = error
             else:
                 messages.success(request, f"Booked: {clashes.when(site, made.starts_at)}.")
+                _warn(request, made)
                 return redirect("visits:appointment", pk=made.pk)
         else:
             trouble = Invalid("This was no free slot. Choose one from the list.")
@@ -90,7 +91,14 @@ def _overbook(request: HttpRequest, patient: Patient, form: OverbookForm) -> Dom
     except DomainError as error:
         return error
     messages.success(request, f"Booked: {clashes.when(site, made.starts_at)}. It stands in the report of overbookings.")
+    _warn(request, made)
     return None
+
+
+def _warn(request: HttpRequest, made: Appointment) -> None:
+    """A visit that the payer's leave does not reach is booked all the same, and that is said."""
+    if said := runways.warning(made):
+        messages.warning(request, said)
 
 
 def _taken_hour(request: HttpRequest) -> dict[str, str]:
@@ -126,7 +134,8 @@ def _offers(patient, wish):
         near = nearest_first(list(slots), site, wish["at"] or time(9))
         shown = sorted(near[:SLOTS_A_DAY], key=lambda slot: slot.starts_at)
         offers.append({"day": day, "slots": shown, "more": max(len(near) - SLOTS_A_DAY, 0)})
-    return offers
+    reach = runways.before_booking(patient, wish["kind"], [offer["slots"][0].starts_at for offer in offers])
+    return [offer | {"runway": one} for offer, one in zip(offers, reach, strict=True)]
 
 
 def _is_first(patient, kind: str) -> bool:
