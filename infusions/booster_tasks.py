@@ -13,7 +13,7 @@ from django.urls import reverse
 from clinic import clock
 from clinic.models import User
 from clinic.policy import Role
-from infusions import boosters
+from infusions import booster_words, boosters
 from infusions.models import BoosterPlan, Infusion, Series
 from insurance.models import Verification
 from reminders import followups
@@ -36,6 +36,7 @@ def refresh(loading: Series, *, by: User | None = None) -> None:
     """Ask for the next booster to be booked while none is, and for the payer of each that is."""
     booked = boosters.booked(loading)
     due = boosters.next_due(loading)
+    booster_words.keep(loading, None if booked else due)
     if due is None or booked:
         outcome = BOOKED if booked else ENDED
         followups.close_for(subject_kind="series", subject_id=loading.pk, kind=DUE, outcome=outcome, by=by)

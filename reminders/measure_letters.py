@@ -1,7 +1,7 @@
-"""A letter with a link when questionnaires come due that the patient answers at home (Table A, phq9_cadence_post).
+"""A message when questionnaires come due that the patient answers at home (Table A, phq9_cadence_post).
 
-What is asked before an infusion is asked at the visit, and needs no letter. One letter goes out for what comes due
-together; a link that was made since, by whom ever, is enough.
+What is asked before an infusion is asked at the visit, and needs no message. One goes out for what comes due together;
+a link that was made since, by whom ever, is enough. What was answered before it went out is not asked any more.
 """
 
 from __future__ import annotations
@@ -10,22 +10,24 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from clinic import clock
-from clinic.errors import DomainError
-from patients import links
 from patients.giving import PURPOSE
 from patients.instruments import SCORES_ONLY
 from patients.models import MeasureDue, MeasureResponse, Patient, PatientLink
+from reminders import ledger, preferences
+from reminders.models import Message
 
 AT_HOME = (MeasureResponse.Timepoint.POST_SERIES, MeasureResponse.Timepoint.FOLLOW_UP)
 AT_ONCE = 100
-LINK_DAYS = 10  # as long as an answer counts: three days to answer, and a week that is late
+ASKED = timedelta(days=10)  # as long as an answer counts: three days to answer, and a week that is late
+KIND, SUBJECT = "questions_due", "patient"
 
 
 def write_due() -> int:
-    """Send each patient whose questionnaires came due a link, where they agreed to letters. Answers how many."""
+    """Tell each patient whose questionnaires came due, where they agreed to messages. Answers how many."""
+    _take_back_answered()
     written = 0
     for patient_id in _waiting(clock.now()):
         written += _write(patient_id)
@@ -34,28 +36,51 @@ def write_due() -> int:
     return written
 
 
+def _open_at_home() -> QuerySet[MeasureDue]:
+    return MeasureDue.objects.filter(state=MeasureDue.State.OPEN, timepoint__in=AT_HOME).exclude(
+        instrument__in=SCORES_ONLY
+    )
+
+
 def _waiting(now: datetime) -> list[UUID]:
-    """Patients with something due at home since the last three days, and no link made since then."""
+    """Patients with something due at home since the last three days, and nothing said or given since then."""
     made_since = PatientLink.objects.filter(
         patient=OuterRef("patient"), purpose=PURPOSE, made_at__gte=OuterRef("due_from"), revoked_at=None
     )
-    rows = MeasureDue.objects.filter(
+    said_since = Message.objects.filter(
+        patient=OuterRef("patient"), kind=KIND, planned_at__gte=OuterRef("due_from")
+    ).exclude(state=Message.State.VOID)
+    rows = _open_at_home().filter(
         ~Exists(made_since),
-        state=MeasureDue.State.OPEN,
-        timepoint__in=AT_HOME,
+        ~Exists(said_since),
         due_from__range=(now - timedelta(days=3), now),
         patient__deceased_on=None,
-    ).exclude(instrument__in=SCORES_ONLY)
+    )
     return list(dict.fromkeys(rows.order_by("due_from").values_list("patient", flat=True)))
 
 
 def _write(patient_id: UUID) -> bool:
     patient = Patient.objects.select_related("site").get(pk=patient_id)
-    if links.why_not_written(patient):
+    if preferences.held_back(patient):
         return False
-    try:
-        with transaction.atomic():
-            links.make(patient_id=patient.pk, purpose=PURPOSE, by=None, days=LINK_DAYS, send=True)
-    except DomainError:  # consent was taken back this very moment
-        return False
+    now = clock.now()
+    ledger.plan(
+        kind=KIND,
+        patient=patient,
+        site=patient.site,
+        subject_kind=SUBJECT,
+        subject_id=patient.pk,
+        occurrence=now.isoformat(timespec="seconds"),
+        due_at=now,
+        expires_at=now + ASKED,
+        values={},
+    )
     return True
+
+
+@transaction.atomic
+def _take_back_answered() -> None:
+    open_still = _open_at_home().filter(patient=OuterRef("patient"))
+    answered = Message.objects.filter(~Exists(open_still), kind=KIND, state=Message.State.PLANNED)
+    for patient_id in answered.values_list("subject_id", flat=True)[:AT_ONCE]:
+        ledger.void(subject_kind=SUBJECT, subject_id=patient_id, why="It was answered.", kinds=(KIND,))

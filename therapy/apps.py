@@ -8,7 +8,7 @@ class TherapyConfig(AppConfig):
         from infusions import panels, relapse
         from infusions.stopping import AfterStop, after_stop
         from reminders import sweeping
-        from therapy import booking_tasks, note_tasks, sessions, stopping
+        from therapy import booking_tasks, booking_words, note_tasks, sessions, stopping
         from therapy.chair_card import intention
         from visits import followers
 
@@ -18,5 +18,6 @@ class TherapyConfig(AppConfig):
         followers.add(booking_tasks.follow_visit)
         for watched in (note_tasks.WATCH, *booking_tasks.WATCHES):
             sweeping.find_with(watched.look)
+        sweeping.find_with(booking_words.look)
         after_stop.append(AfterStop(stopping.foresee, stopping.follow))
         relapse.after_change.append(stopping.tell_of_relapse)

@@ -8,7 +8,7 @@ from clinic import clock
 from patients import links, measure_plan
 from patients.measure_plan import Wanted
 from patients.models import ContactConsent, Patient, PatientLink
-from reminders import measure_letters
+from reminders import measure_letters, wordings
 from reminders.models import Message
 from tests import build
 
@@ -27,17 +27,34 @@ def ask(patient: Patient, *instruments: str, timepoint: str = "follow_up") -> No
     measure_plan.keep(patient=patient, source="test", wanted=wanted)
 
 
-def test_what_comes_due_together_is_one_letter_with_a_link(agreed):
+def test_what_comes_due_together_is_one_message_that_leads_to_the_questions(agreed):
     ask(agreed, "phq9", "gad7")
     assert measure_letters.write_due() == 1
     assert measure_letters.write_due() == 0
-    assert Message.objects.get().subject_id == PatientLink.objects.get().pk
+    message = Message.objects.get()
+    assert "/p/" in wordings.letter(message).body
+    assert PatientLink.objects.get().subject_id == message.pk
 
 
-def test_without_consent_no_link_is_made(patient):
+def test_what_was_answered_before_it_went_out_is_not_asked_any_more(agreed, nurse):
+    ask(agreed, "phq9")
+    measure_letters.write_due()
+    build.phq9(agreed, 4, by=nurse)
+    measure_letters.write_due()
+    assert Message.objects.get().state == Message.State.VOID
+
+
+def test_what_comes_due_later_is_asked_anew(agreed):
+    ask(agreed, "phq9")
+    measure_letters.write_due()
+    Message.objects.update(planned_at=clock.now() - timedelta(days=2))
+    assert measure_letters.write_due() == 1
+
+
+def test_without_consent_nothing_is_planned(patient):
     ask(patient, "phq9")
     assert measure_letters.write_due() == 0
-    assert not patient.links.exists()
+    assert not Message.objects.exists()
 
 
 def test_a_link_that_staff_made_since_is_enough(agreed, nurse):
