@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from clinic.access import acting_user, current_site
 from clinic.documents.answer import attachment
-from clinic.errors import DomainError, Invalid
+from clinic.errors import Invalid, Refused
 from clinic.policy import Action, can
 from insurance import estimate_lists, estimate_paper, estimate_rows, estimates
 from insurance import estimate_words as words
@@ -128,7 +128,7 @@ def make(request: HttpRequest, pk: UUID) -> HttpResponse:
             not_billed="not_billed" in request.POST,
             by=acting_user(request),
         )
-    except DomainError as error:
+    except (Invalid, Refused) as error:
         return _costs(request, patient, request.POST, error.sentence)
     messages.success(request, "The estimate is written down. It still has to be given.")
     return redirect("insurance:estimate", made.pk)
@@ -186,7 +186,7 @@ def _given(request: HttpRequest, estimate: Estimate, form: GiveForm) -> bool:
     except Invalid as error:
         form.refuse(error)
         return False
-    except DomainError as error:
+    except Refused as error:
         form.add_error(None, error.sentence)
         return False
     messages.success(request, f"Given: {given.get_given_how_display().lower()}.")
