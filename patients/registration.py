@@ -50,7 +50,7 @@ _ASK = {
 }
 
 after_update: list[Callable[[Patient], None]] = []
-"""Called in the transaction in which a record was changed."""
+"""Called in the transaction in which a record was changed, or the patient agreed to a channel."""
 
 
 class LikelyDuplicate(Refused):
@@ -325,7 +325,7 @@ def keep_word(
     if in_force:
         in_force.revoked_at = now
         in_force.save(update_fields=["revoked_at"])
-    return ContactConsent.objects.create(
+    word = ContactConsent.objects.create(
         patient=patient,
         channel=channel,
         words=words.said(language),
@@ -335,6 +335,9 @@ def keep_word(
         given_at=now,
         taken_by=by,
     )
+    for follow in after_update:
+        follow(patient)
+    return word
 
 
 @transaction.atomic

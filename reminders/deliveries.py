@@ -17,7 +17,9 @@ from reminders.channels.answers import Refused
 from reminders.channels.faults import Fault, Reason, of_text
 from reminders.models import Delivery, Message, StaffPage
 
-Channel, Status, State = ContactConsent.Channel, Delivery.Status, Message.State
+Channel = ContactConsent.Channel
+Status = Delivery.Status
+State = Message.State
 RANK = {Status.QUEUED: 0, Status.SENT: 1, Status.FAILED: 2, Status.DELIVERED: 3}
 NO_REASON = Reason(Fault.AWAY, "The provider did not say why.")
 

@@ -22,7 +22,8 @@ from reminders.channels import texts
 from reminders.inbound_rules import Meaning
 from reminders.models import InboundText, OptOut
 
-Channel, Reading = ContactConsent.Channel, InboundText.Reading
+Channel = ContactConsent.Channel
+Reading = InboundText.Reading
 MINUTES_URGENT, HOURS_FREE = 15, 4
 ONCE_IN = timedelta(hours=12)  # what only says that we will read it; two machines don't talk to each other for ever
 
@@ -114,6 +115,8 @@ def _start(text: InboundText, people: list[Patient]) -> str:
     """Texts to the number go out again, where those who have it agreed to them before; so do pages to staff."""
     standing = OptOut.objects.filter(channel=Channel.TEXT, until__isnull=True)
     standing.filter(Q(address=text.sender) | Q(patient__in=people)).update(until=clock.now())
+    for patient in people:
+        mending.look_again(patient)
     agreed = ContactConsent.objects.filter(patient__in=people, channel=Channel.TEXT, revoked_at__isnull=True)
     return "start" if agreed.exists() or User.objects.filter(mobile=text.sender).exists() else "ask_first"
 

@@ -82,6 +82,12 @@ def look_again(patient: Patient) -> None:
     for channel in KINDS:
         if channel not in dead:
             followups.drop(_key(patient, channel), because="Another one stands in the record.")
+    if preferences.ways(patient).open:
+        followups.drop(_asked(patient), because="A way to them is open.")
+
+
+def _asked(patient: Patient) -> Key:
+    return Key("ask_how_to_reach", "patient", patient.pk)
 
 
 @transaction.atomic
@@ -107,17 +113,19 @@ def said_to_provider(*, channel: Channel, address: str) -> None:
 @transaction.atomic
 def stop_at(*, channel: Channel, address: str, words: str, source: OptOut.Source, people: Sequence[Patient]) -> None:
     """Nothing more goes to this address, whoever has it, nor to `people` on this channel. Twice is once."""
-    for patient in people or [None]:
+    whose: Sequence[Patient | None] = people or [None]
+    for one in whose:
         OptOut.objects.get_or_create(
-            patient=patient, channel=channel, address=address, until=None,
+            patient=one, channel=channel, address=address, until=None,
             defaults={"words": words[:160], "source": source, "since": clock.now()},
         )  # fmt: skip
     for patient in people:
         if not preferences.ways(patient).open and not patient.deceased_on:
+            title = f"Ask {patient.name} how to reach them: no message goes out any more"
+            link = reverse("reminders:reaching", args=[patient.pk])
             followups.open_task(
-                kind="ask_how_to_reach", site=patient.site, patient=patient,
-                title=f"Ask {patient.name} how to reach them: no message goes out any more", subject_kind="patient",
-                subject_id=patient.pk, due_at=clock.now() + DAY, link=reverse("reminders:reaching", args=[patient.pk]),
+                **_asked(patient)._asdict(), site=patient.site, patient=patient, title=title, link=link,
+                due_at=clock.now() + DAY,
             )  # fmt: skip
 
 

@@ -23,10 +23,13 @@ from patients.rows import patient_for
 from reminders.channels import texts
 from reminders.models import ContactPreference, Message, OptOut, Unreachable
 
-Channel, Way = ContactConsent.Channel, ContactPreference.Way
+Channel = ContactConsent.Channel
+Way = ContactPreference.Way
 FIRST = (Channel.TEXT, Channel.EMAIL)  # texts are read (protocol 7.1, S-Tang); who agreed to both gets them
 NOUNS = {Channel.TEXT: "texts", Channel.EMAIL: "email"}
 NOWHERE = {Channel.TEXT: "There is no phone number.", Channel.EMAIL: "There is no email address."}
+
+Stops = set[tuple[UUID | None, str, str]]
 
 
 @dataclass(frozen=True)
@@ -83,13 +86,10 @@ def ways_of(patients: Collection[Patient]) -> dict[UUID, Ways]:
     agreed = set(
         ContactConsent.objects.filter(patient__in=patients, revoked_at__isnull=True).values_list("patient", "channel")
     )
-    stopped = set(stops(*patients).values_list("patient", "channel", "address"))
+    stopped: Stops = set(stops(*patients).values_list("patient", "channel", "address"))
     unreachable = dead_ends(*patients).values_list("channel", "address", "why")
     dead = {(channel, address): why for channel, address, why in unreachable}
     return {patient.pk: _ways(patient, prefers.get(patient.pk, ""), agreed, stopped, dead) for patient in patients}
-
-
-Stops = set[tuple[UUID | None, str, str]]
 
 
 def _ways(

@@ -77,7 +77,7 @@ def _refused(status: int, code: str) -> Refused:
 
 def _messages(sid: str = "") -> str:
     account = f"/2010-04-01/Accounts/{settings.TWILIO_ACCOUNT_SID}"
-    return urljoin(settings.TWILIO_URL, f"{account}/Messages{f'/{sid}' if sid else ''}.json")
+    return str(urljoin(settings.TWILIO_URL, f"{account}/Messages{f'/{sid}' if sid else ''}.json"))
 
 
 def _account() -> tuple[str, str]:

@@ -51,11 +51,15 @@ def test_stop_ends_all_texts_at_once_is_confirmed_once_and_stands_on_the_chart(
     assert not FollowUp.objects.exists()
 
 
-def test_stop_with_no_other_way_left_asks_the_front_desk_to_call(client: Client, maya: Patient, twilio: Twilio) -> None:
+def test_stop_with_no_other_way_left_asks_the_front_desk_to_call(
+    client: Client, maya: Patient, twilio: Twilio, front_desk: User
+) -> None:
     maya.contact_consents.filter(channel="email").update(revoked_at=clock.now())
     write(twilio, client, "QUIT")
     assert preferences.way(maya, "text")[0] is None
     assert FollowUp.objects.get().kind == "ask_how_to_reach"
+    registration.agree_to_contact(patient_id=maya.pk, channel="email", by=front_desk)
+    assert FollowUp.objects.get().outcome == "A way to them is open."
 
 
 def test_stop_holds_for_everybody_who_has_the_number(
