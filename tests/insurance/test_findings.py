@@ -30,7 +30,8 @@ def found(*says: str, leg: str = "medical", about: list[str] | None = None, **kn
     [
         (["EB*1**30"], "active", "needs_info"), (["EB*1**30", "EB*1**MH"], "active", "active"),
         (["EB*1**98^MH"], "active", "active"), (["EB*1**MH"], "needs_info", "active"),
-        (["EB*6**30"], "inactive", "inactive"), (["EB*6"], "inactive", "inactive"), (["EB*1**30", "EB*6**MH"], "active", "inactive"),
+        (["EB*6**30"], "inactive", "inactive"), (["EB*6"], "inactive", "inactive"),
+        (["EB*1**30", "EB*6**MH"], "active", "inactive"),
         (["EB*1**30", "EB*I**MH"], "active", "not_covered"), (["EB*1**30", "EB*I**98"], "not_covered", "needs_info"),
         (["EB*6**30", "EB*1**98"], "needs_info", "inactive"), (["EB*1**98", "EB*6**98"], "needs_info", "needs_info"),
         (["EB*1**MH", "EB*I**MH*******0**N"], "needs_info", "active"), (["EB*5**30"], "needs_info", "needs_info"),
