@@ -29,6 +29,8 @@ RUNNING = (Series.State.PLANNED, Series.State.ACTIVE)
 OPEN = (*RUNNING, Series.State.SUSPENDED)
 after_stop: list[Callable[[Series, User], None]] = []
 """What else happens in the same transaction when a series is stopped; other parts and rooms add themselves."""
+after_complete: list[Callable[[Series, User], None]] = []
+"""What else happens in the same transaction when the last infusion of a loading series was given."""
 WEEKLY = "weekly_phq9_"
 """Tasks of this kind, with the number of the week, belong to a suspended series."""
 
@@ -209,6 +211,8 @@ def complete(*, series_id: UUID, by: User) -> Series:
     series.state, series.ended_at = Series.State.COMPLETED, clock.now()
     series.save(update_fields=["state", "ended_at"])
     _ask_for_review(series)
+    for follow in after_complete:
+        follow(series, by)
     return series
 
 

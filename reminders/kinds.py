@@ -114,6 +114,7 @@ CATALOGUE: dict[str, Kind] = {
     "intake_read": _clinical("Intake to read", NURSE, SEEN, 2 * DAY),
     "referral_due": _clinical("Referral to write", PROVIDER, ("Sent", "Patient does not want it"), 2 * DAY),
     "adverse_event_review": _deed("Adverse event to review", PROVIDER, SIGNED),
+    "summary_due": _deed("Summary of a series to sign", PROVIDER, SIGNED, 7 * DAY),
     "review_due": _deed("Response to review", PROVIDER, SIGNED, 2 * DAY),
     # Decisions about a course
     "response_decision": _deed("Decision on a course", PROVIDER, SIGNED),
