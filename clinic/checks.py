@@ -27,4 +27,12 @@ def strong_enough(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         )
     if settings.IDLE_LOGOFF_MINUTES > 30 or settings.ABSOLUTE_SESSION_HOURS > 24:
         problems.append(Error("Session limits are too long for patients’ data.", id="evenkeel.E004"))
+    if settings.TEXTS_BY not in {"", "twilio"}:
+        problems.append(Error("TEXTS_BY must be “twilio”, or empty: other carriers reach nobody.", id="evenkeel.E005"))
+    if settings.TEXTS_BY == "twilio" and not (
+        settings.TWILIO_ACCOUNT_SID and settings.TWILIO_AUTH_TOKEN and settings.TWILIO_FROM
+    ):
+        problems.append(Error("Twilio needs TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_FROM.", id="evenkeel.E006"))
+    if settings.TEXTS_BY == "twilio" and not settings.PUBLIC_URL.startswith("https://"):
+        problems.append(Error("PUBLIC_URL must be the https address that Twilio reports to.", id="evenkeel.E007"))
     return problems

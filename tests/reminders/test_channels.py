@@ -11,7 +11,7 @@ import pytest
 from django.http import QueryDict
 from pytest_django.fixtures import Settings
 
-from clinic import clock
+from clinic import checks, clock
 from clinic.models import User
 from patients.models import Patient
 from reminders import channels
@@ -219,3 +219,22 @@ def test_staff_are_paged_on_every_channel_that_leads_to_them(nurse: User, twilio
     assert twilio.texts[0]["To"] == "+13105550177"
     settings.TEXTS_BY = ""
     assert channels.ways_to_staff(nurse) == ("email",)
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({}, set()),
+        ({"TEXTS_BY": ""}, set()),
+        ({"TEXTS_BY": "file"}, {"evenkeel.E005"}),
+        ({"TWILIO_AUTH_TOKEN": ""}, {"evenkeel.E006"}),
+        ({"PUBLIC_URL": "http://clinic.example"}, {"evenkeel.E007"}),
+    ],
+)
+def test_a_half_set_carrier_fails_the_check_before_it_goes_live(
+    twilio: Twilio, settings: Settings, changes: dict[str, str], found: set[str]
+) -> None:
+    for name, value in ({"PUBLIC_URL": "https://clinic.example"} | changes).items():
+        setattr(settings, name, value)
+    ours = {"evenkeel.E005", "evenkeel.E006", "evenkeel.E007"}
+    assert {str(problem.id) for problem in checks.strong_enough(None)} & ours == found
