@@ -18,7 +18,7 @@ def pins(lock: str) -> dict[str, str]:
     return dict(found)
 
 
-@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt", "requirements-x12.txt"])
 def test_lock_names_no_place_and_hashes_every_package(lock: str) -> None:
     text = (PROJECT / lock).read_text()
     assert not re.search(r"://|--(extra-)?index|--find-links|--trusted|(^| )/", text, re.MULTILINE)

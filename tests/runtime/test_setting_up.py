@@ -58,6 +58,23 @@ def test_lock_is_installed_once_and_again_when_it_changes(tmp_path: Path, monkey
     assert installed == ["requirements-dev.txt", "requirements.txt"]
 
 
+def test_environment_apart_is_made_once_and_again_when_its_lock_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed: list[tuple[str, ...]] = []
+    monkeypatch.setattr(bootstrap, "PROJECT", tmp_path)
+    monkeypatch.setattr(bootstrap, "VENV", tmp_path)
+    monkeypatch.setattr(bootstrap, "PYTHON", Path(sys.executable))
+    monkeypatch.setattr(bootstrap, "install", lambda *arguments: installed.append(arguments))
+    (lock,) = bootstrap.APART
+    for content in ("pydantic==1.10.1", "pydantic==1.10.1", "pydantic==1.10.2"):
+        (tmp_path / lock).write_text(content)
+        bootstrap.main(lock)
+    python = tmp_path / "x12" / "bin" / "python"
+    assert python.exists()
+    assert installed == [(lock, "--python", str(python))] * 2
+
+
 def test_install_that_was_cut_off_is_done_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bootstrap, "PROJECT", tmp_path)
     monkeypatch.setattr(bootstrap, "VENV", tmp_path)
