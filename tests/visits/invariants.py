@@ -35,7 +35,7 @@ RULES = {
         SELECT v.id FROM visits_appointment v
             JOIN clinic_site s ON s.id = v.site_id
             JOIN reminders_message m ON m.subject_id = v.id AND m.state = 'planned'
-        WHERE m.expires_at <> v.starts_at OR m.due_at <>
+        WHERE m.expires_at <> v.starts_at OR (m.values ->> 'at')::timestamptz <> v.starts_at OR m.due_at <>
             (v.starts_at AT TIME ZONE s.time_zone
              - make_interval(hours => replace(right(m.kind, 3), 'h', '')::int)) AT TIME ZONE s.time_zone""",
     "a reminder that is still ahead is missing, or there twice": """
