@@ -228,7 +228,6 @@ def at_own_price(item: Item, *whys: Why) -> Line:
 
 DISPUTE_FROM = Decimal(400)
 """Billed at least so much more than estimated may be disputed (45 CFR 149.620, S-GFE)."""
-DISPUTE_DAYS = 120
 
 
 def may_be_disputed(estimated: Decimal, charged: Decimal) -> bool:

@@ -1,6 +1,6 @@
 """Cost estimates as records: made, given to the patient, out of date when the plan changes, replaced by a new one.
 
-What stands in one is written once. Rooms further right open and close the tasks, and know the booked course.
+What stands in one is written once, and none is ever deleted (6 years are the law, 45 CFR 149.610). Rooms further right open and close the tasks, and know the booked course.
 """
 
 from __future__ import annotations
@@ -29,8 +29,6 @@ from patients.models import Patient
 from patients.rows import locked_patient
 
 PURPOSE, LINK_DAYS = "estimate", 60
-KEPT_YEARS = 6
-"""So long at least an estimate is kept (45 CFR 149.610(f)). The house deletes none."""
 
 
 @dataclass(frozen=True)

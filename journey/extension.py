@@ -53,5 +53,5 @@ def ask_for_estimate(series: Series, by: User) -> None:
             subject_id=made.pk,
             owner_role=Role.INSURANCE_ADMIN,
             due_at=site.moment(due, time(17)),
-            link=reverse("insurance:patient", args=[series.patient_id]),
+            link=reverse("insurance:costs", args=[series.patient_id]),
         )
