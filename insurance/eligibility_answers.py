@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from clinic import advisory, clock
-from clinic.errors import Invalid, NotFound, NotPermitted, Refused
+from clinic.errors import DomainError, Invalid, NotFound, NotPermitted, Refused
 from clinic.models import Site, User
 from clinic.policy import Action, can, require
 from insurance import accepted, matching, verification
@@ -72,8 +72,9 @@ def receive(*, content: bytes, name: str, by: User | None, site: Site | None = N
     if known:
         return Receipt(known, again=True, answers=list(known.answers.order_by("position")))
     new = _unknown(answers)
+    shown = name.encode(errors="replace").decode()[:200] or "271"
     file = AnswerFile.objects.create(
-        site=site, name=name[:200] or "271", digest=digest, size=len(content), received_by=by,
+        site=site, name=shown, digest=digest, size=len(content), received_by=by,
         repeated=len(answers) - len(new), remarks=[remark[:300] for remark in whole.remarks[:20]],
     )  # fmt: skip
     inquiries, likely = matching.inquiries(new), matching.likely(new, by)
@@ -122,9 +123,8 @@ def _take(
         try:
             with transaction.atomic():
                 _apply(row, answer, inquiry.coverage, inquiry.legs, actor)
-        except Invalid as error:
-            row.state, row.why = State.PROPOSED, error.sentence[:300]
-            row.decided_at = row.decided_by = None
+        except DomainError as error:
+            row.why = error.sentence[:300]
             row.save()
     return row
 

@@ -59,6 +59,10 @@ def _read(house: clearing.ClearingHouse, counts: Counts) -> None:
         except Invalid as error:
             house.failed(came.name, error.sentence)
             counts.refused += 1
+        except Exception:
+            # It stays where it is, for somebody to look at; the files behind it are read all the same.
+            log.exception("clearing house: a file could not be taken")
+            counts.trouble = "A file could not be taken; the log says why."
         else:
             house.done(came.name)
             counts.read += 1

@@ -19,7 +19,7 @@ from insurance.x12.segments import Segment, decoded, segments
 
 LEVELS = {"20": "payer", "21": "provider", "22": "subscriber", "23": "dependent"}
 PARENTS = {"20": {""}, "21": {"20"}, "22": {"21"}, "23": {"22"}}
-MOST_ANSWERS, MOST_ABOUT = 2_000, 200
+MOST_ANSWERS, MOST_ABOUT = 1_000, 200
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from clinic.models import Site, User
-from insurance import clearing, tasks
+from insurance import clearing, eligibility_answers, tasks
 from insurance.eligibility import inquire
 from insurance.exchange import exchange
 from insurance.models import AnswerFile, Coverage, InquiryFile, Verification
@@ -93,6 +94,24 @@ def test_missing_directory_takes_nothing_down(
     assert "directory outbox is missing" in page.content.decode()
     drop["outbox"].mkdir()
     assert exchange().sent == 1
+
+
+def test_file_that_breaks_the_reader_holds_up_no_other(
+    plan: Coverage, insurance_admin: User, drop: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inquiry = inquire(coverage_id=plan.pk, legs=["medical"], by=insurance_admin)
+    (drop["inbox"] / "a.271").write_text("poison")
+    (drop["inbox"] / "b.271").write_bytes(x12.answer_to(inquiry))
+    os.utime(drop["inbox"] / "a.271", (0, 0))
+    taken = eligibility_answers.reading.read
+
+    def read(content: bytes) -> Any:
+        return 1 / 0 if content == b"poison" else taken(content)
+
+    monkeypatch.setattr(eligibility_answers.reading, "read", read)
+    counts = exchange()
+    assert (counts.read, counts.trouble) == (1, "A file could not be taken; the log says why.")
+    assert names(drop["inbox"]) == ["a.271"]
 
 
 def test_half_a_setting_is_none(settings: Any, drop: dict[str, Path]) -> None:
