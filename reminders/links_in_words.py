@@ -29,7 +29,7 @@ def address(message: Message) -> str:
     path = links.standing(
         patient_id=message.patient_id, purpose=PURPOSE, subject_id=message.pk, until=_until(message)
     )  # fmt: skip
-    return urljoin(settings.PUBLIC_URL, path)
+    return urljoin(str(settings.PUBLIC_URL), path)
 
 
 def addresses(messages: Sequence[Message]) -> dict[UUID, str]:

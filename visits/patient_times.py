@@ -48,7 +48,7 @@ def _notice(visit: Appointment) -> timedelta:
 def allowed(visit: Appointment) -> Keeps:
     """Whether an hour is near enough, gives the site its notice, and breaks no rule of the series or of a room."""
     course = courses.of([visit.pk]).get(visit.pk)
-    others = [keeps for ask in keeping if (keeps := ask(visit))]
+    others = [asked for ask in keeping if (asked := ask(visit))]
     first, last = _span(visit)
     earliest, local = clock.now() + _notice(visit), visit.site.local
 

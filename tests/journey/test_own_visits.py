@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from icalendar import Calendar
 
 from clinic import clock
@@ -76,6 +77,18 @@ def test_yes_shows_its_result_however_often_it_is_pressed(client, own, visit):
         done = client.post(f"{own}confirm/", follow=True)
         assert "Thank you. See you then" in words(done)
     assert "Yes, I will be there" not in words(client.get(own))
+    assert visit.status_events.filter(after="confirmed").count() == 1
+
+
+def test_a_link_on_two_phones_asks_each_for_the_birth_date_and_does_it_once(client, own, path, patient, visit):
+    other = Client()
+    assert "What is your birth date?" in words(other.get(own))
+    open_door(other, path, patient)
+    for phone in (client, other):
+        assert "See you then" in words(phone.post(f"{own}confirm/", {"answer": "yes"}, follow=True))
+    client.post(f"{own}cancel/", {"reason": ""})
+    late = other.post(f"{own}move/", {"starts": "2027-02-08T17:00:00+00:00", "seen": visit.starts_at.isoformat()})
+    assert (late.status_code, "This visit does not stand any more." in words(late)) == (409, True)
     assert visit.status_events.filter(after="confirmed").count() == 1
 
 
