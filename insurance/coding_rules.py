@@ -113,7 +113,6 @@ class Infused:
 class Drug:
     """What was given and what was wasted of it, in mg and mL of the vial."""
 
-    name: str
     mg: Decimal
     ml: Decimal
     wasted_mg: Decimal = Decimal(0)
@@ -192,7 +191,7 @@ def _drug(fact: Drug, rules: Sequence[Rule]) -> Iterator[Suggestion]:
     rule = _only(rules, What.DRUG)
     if rule is None or fact.mg <= 0:
         return
-    sentence = f"{fact.name}: {quantity(fact.mg, 'mg')} given, {quantity(fact.ml, 'mL')} of the vial."
+    sentence = f"{quantity(fact.mg, 'mg')} given, {quantity(fact.ml, 'mL')} of the vial."
     if fact.wasted_mg > 0:
         sentence += f" {quantity(fact.wasted_mg, 'mg')} wasted: JW where the payer asks for it."
     warning = "" if fact.ndc else "The vial has no NDC on file; an unlisted drug is not paid without one."

@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, QuerySet, Sum
 
-from clinic import wording
 from clinic.models import Site, User
 from infusions import pump
 from infusions.models import Infusion, LedgerEntry
@@ -82,7 +81,7 @@ def _infusion(visit: Appointment) -> tuple[list[Fact], Span, User | None]:
     if infusion.ended_at is None:
         return [Infused(None)], (None, None), who
     minutes = pump.infused_seconds(infusion, infusion.ended_at) // 60
-    times = [wording.time_words(visit.site.local(at)) for at in (infusion.started_at, infusion.ended_at)]
+    times = [f"{visit.site.local(at):%H:%M}" for at in (infusion.started_at, infusion.ended_at)]
     facts: list[Fact] = [Infused(minutes, "–".join(times), infusion.paused_seconds // 60)]
     if infusion.vial and infusion.given_mg is not None:
         wasted = LedgerEntry.objects.filter(infusion=infusion).aggregate(all=Sum("wasted_mg"))["all"]
@@ -90,7 +89,7 @@ def _infusion(visit: Appointment) -> tuple[list[Fact], Span, User | None]:
         drawn_ml = infusion.drawn_ml or Decimal(0)
         used = drawn_ml * infusion.given_mg / drawn_mg if drawn_mg else Decimal(0)
         vial = infusion.vial
-        facts.append(Drug(vial.drug, infusion.given_mg, used.quantize(Decimal("0.01")), wasted or Decimal(0), vial.ndc))
+        facts.append(Drug(infusion.given_mg, used.quantize(Decimal("0.01")), wasted or Decimal(0), vial.ndc))
     return facts, (infusion.started_at, infusion.ended_at), who
 
 

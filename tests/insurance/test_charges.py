@@ -23,7 +23,7 @@ DAY = date(2027, 2, 2)
 
 @pytest.fixture
 def service(patient, site):
-    facts = [Infused(40, "9:12 AM–9:52 AM"), Drug("Ketamine", Decimal(40), Decimal("0.8"), ndc="42023011510")]
+    facts = [Infused(40, "9:12 AM–9:52 AM"), Drug(Decimal(40), Decimal("0.8"), ndc="42023011510")]
     return Service(uuid4(), "Infusion", patient, site, DAY, suggestions=tuple(suggest(facts)))
 
 

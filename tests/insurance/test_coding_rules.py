@@ -66,7 +66,7 @@ def test_the_sentence_names_times_and_pauses():
 
 
 def test_a_drug_without_ndc_is_warned_of():
-    drug = Drug("Ketamine", Decimal(40), Decimal("0.80"), Decimal(10), "")
+    drug = Drug(Decimal(40), Decimal("0.80"), Decimal(10), "")
     (line,) = suggest([drug])
     assert (line.code, line.units, line.drug_mg, line.wasted_mg) == ("J3490", 1, Decimal(40), Decimal(10))
     assert "no NDC" in line.warning
@@ -74,7 +74,7 @@ def test_a_drug_without_ndc_is_warned_of():
 
 
 def test_nothing_given_bills_no_drug():
-    assert lines(Drug("Ketamine", Decimal(0), Decimal(0))) == []
+    assert lines(Drug(Decimal(0), Decimal(0))) == []
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def test_an_infusion_is_its_minutes_its_drug_and_its_questionnaires(given, provi
     assert [(line.code, line.units) for line in service.suggestions] == [("96365", 1), ("J3490", 1), ("96127", 1)]
     assert (service.suggestions[1].drug_mg, service.suggestions[1].drug_ml) == (Decimal(40), Decimal("0.80"))
     assert (service.rendering, service.diagnosis_codes) == (provider, ("F33.2",))
-    assert "9:12 AM–9:52 AM" in service.suggestions[0].sentence
+    assert "09:12–09:52" in service.suggestions[0].sentence
 
 
 def test_pauses_are_no_minutes(given):
