@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
-from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -16,9 +15,9 @@ from django.urls import reverse
 from clinic import clock
 from clinic.errors import IllegalTransition, Invalid, NotFound, Refused
 from clinic.models import Site, User
-from clinic.policy import Action, Role, require
+from clinic.policy import Action, require
 from clinic.wording import listed, quantity
-from infusions import boosters, relapse_rules, relapse_states, response
+from infusions import boosters, relapse_rules, relapse_states, response, series_tasks
 from infusions import series as series_verbs
 from infusions.booster_tasks import EVALUATE, INTERVAL, SLOT
 from infusions.models import BoosterPlan, RelapseState, Series
@@ -29,7 +28,6 @@ from patients.models import MeasureResponse, Patient
 from patients.rows import locked_patient
 from patients.rules import Response, remission
 from patients.rules import response as response_of
-from reminders import followups
 from reminders.models import FollowUp
 
 State = RelapseState.State
@@ -236,7 +234,7 @@ def _ask_for_evaluation(series: Series, row: RelapseState) -> RelapseState | Non
         return None
     if not relapse_rules.asks_for_evaluation(state, boosters=_boosters(series), score=row.score):
         return None
-    _task(series, EVALUATE, Role.PROVIDER, "Evaluate {} again before a third booster", clock.now())
+    _task(series, EVALUATE, "Evaluate {} again before a third booster", clock.now())
     return RelapseState.objects.create(
         patient=series.patient, series=series, state=row.state, cause=Cause.BOOSTERS, measure=row.measure,
         score=row.score, nadir=row.nadir, baseline=row.baseline, observed_at=row.observed_at, entered_at=clock.now(),
@@ -246,8 +244,7 @@ def _ask_for_evaluation(series: Series, row: RelapseState) -> RelapseState | Non
 
 def _stand_down(series: Series, sentence: str, by: User | None) -> None:
     """The watch is over: nothing of it is asked for any more."""
-    for kind in (CALL, SLOT, INTERVAL, EVALUATE):
-        followups.close_for(subject_kind="series", subject_id=series.pk, kind=kind, outcome=sentence, by=by)
+    series_tasks.end(series, (CALL, SLOT, INTERVAL, EVALUATE), sentence, by)
     measure_plan.keep(patient=series.patient, source=_source(series), wanted=[])
 
 
@@ -256,21 +253,20 @@ def _ask(series: Series, row: RelapseState, before: relapse_rules.State) -> None
     site = series.site
     if row.state == State.WATCH:
         due = site.moment(add_business_days(site.today(), relapse_rules.CALL_BUSINESS_DAYS), EVENING)
-        _task(series, CALL, Role.NURSE, "Call {}: scores may be rising", due)
+        _task(series, CALL, "Call {}: scores may be rising", due)
         _ask_again(series)
         return
     if before is relapse_rules.State.CONFIRMED:
         return
-    outcome = "The relapse is confirmed: call today."
-    followups.close_for(subject_kind="series", subject_id=series.pk, kind=CALL, outcome=outcome)
+    series_tasks.end(series, [CALL], "The relapse is confirmed: call today.")
     today = end_of_day(site)
-    _task(series, CALL, Role.NURSE, "Call {} today: relapse confirmed", today, escalates_at=today)
+    _task(series, CALL, "Call {} today: relapse confirmed", today, escalates_at=today)
     if boosters.current(series):
-        _task(series, SLOT, Role.FRONT_DESK, "Book the earliest booster for {}, within 7 days", today)
+        _task(series, SLOT, "Book the earliest booster for {}, within 7 days", today)
     if rule := boosters.propose(series):
         words = f"Decide on the interval of {{}}: {rule.days} instead of {quantity(rule.now_days, 'days')}"
         if rule.change:
-            _task(series, INTERVAL, Role.PROVIDER, words, today)
+            _task(series, INTERVAL, words, today)
     _ask_again(series)
 
 
@@ -305,31 +301,17 @@ def end_of_day(site: Site) -> datetime:
     return max(site.moment(site.today(), EVENING), clock.now() + timedelta(hours=1))
 
 
-def _task(
-    series: Series, kind: str, role: Role, title: str, due_at: datetime, *, escalates_at: datetime | None = None
-) -> None:
-    ask = partial(followups.open_task, subject_kind="series", subject_id=series.pk, patient=series.patient)
-    ask(
-        kind=kind,
-        site=series.site,
-        title=title.format(series.patient.name),
-        owner_role=role,
-        due_at=due_at,
-        escalates_at=escalates_at,
-        link=reverse("infusions:boosters", args=[series.pk]),
-    )
+def _task(series: Series, kind: str, title: str, due_at: datetime, *, escalates_at: datetime | None = None) -> None:
+    link = reverse("infusions:boosters", args=[series.pk])
+    series_tasks.ask(series, kind, title, due_at=due_at, escalates_at=escalates_at, link=link)
 
 
 def follow_plan(signed: BoosterPlan) -> None:
     """A plan was signed: the interval is decided."""
-    followups.close_for(
-        subject_kind="series", subject_id=signed.series_id, kind=INTERVAL, outcome="The plan is signed.",
-        by=signed.signed_by,
-    )  # fmt: skip
+    series_tasks.end(signed.series, [INTERVAL], "The plan is signed.", signed.signed_by)
 
 
 def sooner_booked(series: Series, on: date, by: User) -> None:
     """A booster was booked: soon enough for a relapse, that task is done."""
     if on <= series.site.today() + timedelta(days=relapse_rules.SLOT_DAYS):
-        outcome = "A booster is booked within 7 days."
-        followups.close_for(subject_kind="series", subject_id=series.pk, kind=SLOT, outcome=outcome, by=by)
+        series_tasks.end(series, [SLOT], "A booster is booked within 7 days.", by)

@@ -15,20 +15,20 @@ from django.urls import reverse
 from clinic import clock, settings_versions
 from clinic.errors import Invalid, Refused
 from clinic.models import ProtocolSettings, User
-from clinic.policy import Action, Role, require
+from clinic.policy import Action, require
 from infusions import series as series_verbs
-from infusions import stopping
+from infusions import series_tasks, stopping
 from infusions.models import Infusion, ResponseReview, Series
 from infusions.rules import TENTH, rounded
 from patients import rules as scores_rules
 from patients.models import MeasureResponse
 from patients.rules import Response
-from reminders import followups
 
 Timepoint = MeasureResponse.Timepoint
 Decision = ResponseReview.Decision
 ENDS = frozenset({Decision.STOP, Decision.REFER})
 CHECKPOINT, WARNING, ORDER = "response_decision", "response_warning", "order_due"
+SLOW = "Look at the slow response of {}"
 CHECK_WITHIN = timedelta(hours=72)
 """A score counts as the check after an infusion for so long (protocol 3.6: 24 to 72 hours after)."""
 
@@ -284,8 +284,7 @@ def review(*, series_id: UUID, decision: str, rationale: str, by: User, referral
         signed_by=by,
     )
     outcome = signed.get_decision_display()
-    for kind in ("review_due", CHECKPOINT, WARNING):
-        followups.close_for(subject_kind="series", subject_id=series.pk, kind=kind, outcome=outcome, by=by)
+    series_tasks.end(series, ("review_due", CHECKPOINT, WARNING), outcome, by)
     if decision in ENDS:
         stopping.carry_out(signed, by)
     elif decision == Decision.DOSE:
@@ -302,26 +301,14 @@ def _signed_before(series: Series, found: Assessment, decision: str, rationale: 
 
 def _ask_for_order(signed: ResponseReview) -> None:
     series = signed.series
-    followups.open_task(
-        kind=ORDER,
-        site=series.site,
-        patient=series.patient,
-        title=f"Order the new dose of {series.patient.name}: infusion {signed.after_number + 1}",
-        subject_kind="series",
-        subject_id=series.pk,
-        owner_role=Role.PROVIDER,
-        owner=signed.signed_by,
-        due_at=clock.now(),
-        link=reverse("infusions:orders", args=[series.pk]),
-    )
+    title = f"Order the new dose of {{}}: infusion {signed.after_number + 1}"
+    link = reverse("infusions:orders", args=[series.pk])
+    series_tasks.ask(series, ORDER, title, due_at=clock.now(), link=link, owner=signed.signed_by)
 
 
 def follow_stop(series: Series, by: User) -> None:
     """A series was stopped, by a review or for its gaps: nobody decides on its course any more."""
-    for kind in (CHECKPOINT, WARNING, ORDER):
-        followups.close_for(
-            subject_kind="series", subject_id=series.pk, kind=kind, outcome="The series was stopped.", by=by
-        )
+    series_tasks.end(series, (CHECKPOINT, WARNING, ORDER), "The series was stopped.", by)
 
 
 def ask_for_decision(series: Series) -> None:
@@ -329,21 +316,10 @@ def ask_for_decision(series: Series) -> None:
     found = checkpoint(assess(series), settings_versions.current(series.site))
     if found is None or series.reviews.filter(after_number__gte=found.after_number).exists():
         return
-    words = "Decide on the course of" if found.must_decide else "Look at the slow response of"
-    followups.open_task(
-        kind=CHECKPOINT if found.must_decide else WARNING,
-        site=series.site,
-        patient=series.patient,
-        title=f"{words} {series.patient.name}",
-        subject_kind="series",
-        subject_id=series.pk,
-        owner_role=Role.PROVIDER,
-        due_at=clock.now(),
-        link=reverse("infusions:review", args=[series.pk]),
-    )
+    kind, words = (CHECKPOINT, "Decide on the course of {}") if found.must_decide else (WARNING, SLOW)
+    series_tasks.ask(series, kind, words, due_at=clock.now(), link=reverse("infusions:review", args=[series.pk]))
     if found.must_decide:
-        outcome = "The next score asks for a decision."
-        followups.close_for(subject_kind="series", subject_id=series.pk, kind=WARNING, outcome=outcome)
+        series_tasks.end(series, [WARNING], "The next score asks for a decision.")
 
 
 def follow_measure(measure: MeasureResponse) -> None:

@@ -13,8 +13,8 @@ from django.urls import reverse
 from clinic import clock
 from clinic.errors import IllegalTransition, Invalid, NotFound, Refused
 from clinic.models import Site, User
-from clinic.policy import Action, Role, require
-from infusions import questionnaires, states
+from clinic.policy import Action, require
+from infusions import questionnaires, series_tasks, states
 from infusions.models import BoosterPlan, Infusion, Series, StateEvent
 from patients import evaluations
 from patients.models import Patient
@@ -218,14 +218,10 @@ def complete(*, series_id: UUID, by: User) -> Series:
 
 def _ask_for_review(series: Series) -> None:
     """Put the review of the response on the provider's list."""
-    followups.open_task(
-        kind="review_due",
-        site=series.site,
-        patient=series.patient,
-        title=f"Review the response of {series.patient.name}",
-        subject_kind="series",
-        subject_id=series.pk,
-        owner_role=Role.PROVIDER,
+    series_tasks.ask(
+        series,
+        "review_due",
+        "Review the response of {}",
         due_at=clock.now() + REVIEW_WITHIN,
         link=reverse("infusions:review", args=[series.pk]),
     )

@@ -13,14 +13,12 @@ from django.urls import reverse
 
 from clinic import clock
 from clinic.models import User
-from clinic.policy import Role
 from clinic.wording import listed
-from infusions import booster_tasks
+from infusions import booster_tasks, series_tasks
 from infusions import series as series_verbs
 from infusions.models import Infusion, ResponseReview, Series
 from patients import measure_plan
 from patients.models import MeasureResponse
-from reminders import followups
 from reminders.models import Message
 from visits import clashes
 
@@ -133,15 +131,11 @@ def ask_for_scores(series: Series) -> None:
 
 def _ask_to_refer(signed: ResponseReview) -> None:
     series = signed.series
-    followups.open_task(
-        kind=REFERRAL,
-        site=series.site,
-        patient=series.patient,
-        title=f"Refer {series.patient.name}: {signed.get_referral_display()}",
-        subject_kind="series",
-        subject_id=series.pk,
-        owner_role=Role.PROVIDER,
-        owner=signed.signed_by,
+    series_tasks.ask(
+        series,
+        REFERRAL,
+        f"Refer {{}}: {signed.get_referral_display()}",
         due_at=clock.now() + timedelta(days=REFERRAL_DAYS),
         link=reverse("journey:chart", args=[series.patient_id]),
+        owner=signed.signed_by,
     )

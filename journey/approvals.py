@@ -10,13 +10,12 @@ from django.urls import reverse
 
 from clinic import clock
 from clinic.models import Site, User
-from clinic.policy import Role
+from infusions import series_tasks
 from infusions.models import Series
 from infusions.series import RUNNING
 from insurance.models import Authorization
 from insurance.outlook import Outlook, Shortage
 from insurance.rules import extend_before, is_business_day
-from reminders import followups
 from reminders.models import FollowUp
 from visits.models import Appointment
 
@@ -29,21 +28,15 @@ def ask_for_units(series: Series) -> None:
     outlook = Outlook.of(series.patient, without=days)
     lacking = outlook.shortage(days)
     if not lacking:
-        followups.close_for(
-            subject_kind="series", subject_id=series.pk, kind=KIND, outcome="The authorization covers the series."
-        )
+        series_tasks.end(series, [KIND], "The authorization covers the series.")
         return
     title = _title(lacking, series)
     _end_other(series, title)
     number = min(extend_before(outlook.left()), *lacking.short, *lacking.outside)
-    followups.open_task(
-        kind=KIND,
-        site=series.site,
-        patient=series.patient,
-        title=title,
-        subject_kind="series",
-        subject_id=series.pk,
-        owner_role=Role.INSURANCE_ADMIN,
+    series_tasks.ask(
+        series,
+        KIND,
+        title,
         due_at=max(_evening_before(series.site, days[number - 1]), clock.now()),
         link=reverse("insurance:patient", args=[series.patient_id]),
     )
@@ -59,8 +52,7 @@ def _end_other(series: Series, title: str) -> None:
     """A task that asks for another number of units gives way to the new one."""
     rows = FollowUp.objects.filter(subject_kind="series", subject_id=series.pk, kind=KIND, state=FollowUp.State.OPEN)
     if rows.exclude(title=title).exists():
-        outcome = "The days of the series have changed."
-        followups.close_for(subject_kind="series", subject_id=series.pk, kind=KIND, outcome=outcome)
+        series_tasks.end(series, [KIND], "The days of the series have changed.")
 
 
 def _days(series: Series) -> list[date]:

@@ -6,27 +6,32 @@ Everything here follows from the course as it stands: called twice it changes no
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.urls import reverse
 
-from clinic import clock
+from clinic import advisory, clock
 from clinic.models import Site, User
-from clinic.policy import Role
 from infusions import series as infusion_series
-from infusions.models import Series
+from infusions import series_tasks
+from infusions.models import AdverseEvent, Infusion, Series
 from journey import courses
 from patients import alert_contacts
 from reminders import followups
+from reminders.followups import Key
 from therapy.models import TherapySession
 from visits import changes
 from visits.courses import Concern, Course
 from visits.models import Appointment, StatusEvent
 
+GRAVE, MISSED = "safety_call_grave", "missed_visit_call"
 CALL, REPAIR, SEEN, DECIDE, WINDOW, NEW = (
     "safety_call", "repair_series", "gap_seen", "gap_decision", "session_window", "new_series",
 )  # fmt: skip
-SUBJECT = "series"
+CALLS = (CALL, GRAVE, MISSED, "emergency_contact")
+VISIT = "appointment"
+GRADE = 2
 END_OF_DAY = time(17)
 WITHIN = timedelta(hours=1)  # a call is due at least so long after the miss
 
@@ -39,8 +44,8 @@ def follow_visit(*, appointment_id: UUID, by: User) -> None:
         if not alert_contacts.did_not_come(visit.patient):
             _ask_to_call(visit)
     elif visit.is_alive:
-        outcome = "The visit was brought back."
-        followups.close_for(subject_kind="appointment", subject_id=visit.pk, kind=CALL, outcome=outcome, by=by)
+        for kind in CALLS:
+            followups.drop(Key(kind, VISIT, visit.pk), because="The visit was brought back.", by=by)
         if missed := _taken_back(visit):
             alert_contacts.came_after_all(visit.patient, missed_at=missed, by=by)
     for course in courses.read([visit.pk]).values():
@@ -61,16 +66,27 @@ def _ask_to_call(visit: Appointment) -> None:
     """A safety contact on the day of the miss (protocol 7.3); of an evaluation that was missed, front desk calls."""
     treated = visit.kind != Appointment.Kind.EVALUATION
     followups.open_task(
-        kind=CALL,
+        kind=(GRAVE if _was_grave(visit) else CALL) if treated else MISSED,
         site=visit.site,
         patient=visit.patient,
         title=f"Call {visit.patient.name} today: did not come",
-        subject_kind="appointment",
+        subject_kind=VISIT,
         subject_id=visit.pk,
-        owner_role=Role.NURSE if treated else Role.FRONT_DESK,
         due_at=_today(visit.site),
         link=reverse("journey:chart", args=[visit.patient_id]),
     )
+
+
+def _was_grave(visit: Appointment) -> bool:
+    """Whether the last infusion before was stopped early, or brought an event of grade 2 or more (protocol 7.3)."""
+    given = Infusion.objects.filter(
+        series__patient=visit.patient_id, state__in=Infusion.GIVEN, appointment__starts_at__lt=visit.starts_at
+    )
+    last = given.order_by("-appointment__starts_at").first()
+    if last is None:
+        return False
+    stopped = last.state_events.filter(after=Infusion.State.STOPPED_EARLY).exists()
+    return stopped or last.adverse_events.filter(grade__gte=GRADE, kind=AdverseEvent.Kind.EVENT).exists()
 
 
 def _today(site: Site) -> datetime:
@@ -89,38 +105,24 @@ def _refresh(course: Course, by: User) -> None:
     concerns = course.concerns()
     gaps = [concern for concern in concerns if concern.code[0] in {"gap", "span"}] if running else []
     grave = [concern for concern in gaps if concern.tone == "stop"]
-    name, page = series.patient.name, reverse("journey:repair-series", args=[series.pk])
-    _keep(series, REPAIR, bool(running and course.missing), Role.FRONT_DESK, f"Repair the series of {name}", page, by)
+    name, keep = series.patient.name, partial(_keep, course, series, by=by)
+    keep(REPAIR, bool(running and course.missing), f"Repair the series of {name}")
     seen = bool(gaps) and not grave
-    _keep(series, SEEN, seen, Role.PROVIDER, f"{_words(gaps)} Agree to it for {name}?", page, by)
-    decide = f"Extend, restart or stop the series of {name}"
-    _keep(series, DECIDE, bool(grave), Role.PROVIDER, decide, page, by)
+    keep(SEEN, seen, f"{_words(gaps)} Agree to it for {name}?")
+    keep(DECIDE, bool(grave), f"Extend, restart or stop the series of {name}")
     windows = [concern for concern in concerns if concern.code[0] in TherapySession.Kind.values]
-    session = f"{name}: {_words(windows)}"
-    _keep(series, WINDOW, bool(windows), Role.THERAPIST, session, page, by)
+    keep(WINDOW, bool(windows), f"{name}: {_words(windows)}")
 
 
 def _words(concerns: list[Concern]) -> str:
     return concerns[0].sentence if concerns else ""
 
 
-def _keep(series: Series, kind: str, wanted: bool, role: Role, title: str, link: str, by: User) -> None:
-    """One open task of a kind while it is wanted, none when it is not."""
-    if not wanted:
-        outcome = "The series is in order again."
-        followups.close_for(subject_kind=SUBJECT, subject_id=series.pk, kind=kind, outcome=outcome, by=by)
-        return
-    followups.open_task(
-        kind=kind,
-        site=series.site,
-        patient=series.patient,
-        title=title,
-        subject_kind=SUBJECT,
-        subject_id=series.pk,
-        owner_role=role,
-        due_at=_today(series.site),
-        link=link,
-    )
+def _keep(course: Course, series: Series, kind: str, wanted: bool, title: str, by: User) -> None:
+    """What a person ended is asked again when there is something else to say, or more is missing."""
+    link, missing = reverse("journey:repair-series", args=[series.pk]), course.missing
+    due, said = _today(series.site), f"{advisory.number(f'{title} {missing}'):x}"
+    series_tasks.keep(series, kind, wanted, title, due_at=due, link=link, occurrence=said, by=by)
 
 
 def start_anew(series: Series, *, by: User) -> None:
@@ -131,14 +133,10 @@ def start_anew(series: Series, *, by: User) -> None:
     for visit in list(waiting):
         if visit:
             changes.cancel(appointment_id=visit, party="clinic", reason="The series has ended.", by=by)
-    followups.open_task(
-        kind=NEW,
-        site=series.site,
-        patient=series.patient,
-        title=f"Plan a new series for {series.patient.name}, by the provider’s order",
-        subject_kind=SUBJECT,
-        subject_id=series.pk,
-        owner_role=Role.FRONT_DESK,
+    series_tasks.ask(
+        series,
+        NEW,
+        "Plan a new series for {}, by the provider’s order",
         due_at=clock.now() + timedelta(days=1),
         link=reverse("journey:series-plan", args=[series.patient_id]),
     )

@@ -7,14 +7,13 @@ from datetime import time
 from django.urls import reverse
 
 from clinic.models import User
-from clinic.policy import Role
+from infusions import series_tasks
 from infusions.models import Infusion, Series
 from infusions.stopping import Consequence
 from insurance import authorizations, estimate_watch
 from insurance.models import SelfPay
 from insurance.rules import add_business_days
 from journey import approvals
-from reminders import followups
 
 ESTIMATE = "estimate_again"
 EVENING = time(17)
@@ -33,19 +32,14 @@ def foresee(series: Series) -> list[Consequence]:
 
 def follow(series: Series, by: User) -> None:
     """Have the estimate made anew, and stop asking the payer for more units."""
-    outcome = "The series was stopped."
-    followups.close_for(subject_kind="series", subject_id=series.pk, kind=approvals.KIND, outcome=outcome, by=by)
+    series_tasks.end(series, [approvals.KIND], "The series was stopped.", by)
     estimate_watch.look(series.patient)
     if not series.infusions.filter(state=Infusion.State.CANCELLED).exists():
         return
-    followups.open_task(
-        kind=ESTIMATE,
-        site=series.site,
-        patient=series.patient,
-        title=f"Series of {series.patient.name} stopped: {_what(series)}",
-        subject_kind="series",
-        subject_id=series.pk,
-        owner_role=Role.INSURANCE_ADMIN,
+    series_tasks.ask(
+        series,
+        ESTIMATE,
+        f"Series of {{}} stopped: {_what(series)}",
         due_at=series.site.moment(add_business_days(series.site.today(), 1), EVENING),
         link=reverse("insurance:patient", args=[series.patient_id]),
     )

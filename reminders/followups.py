@@ -6,7 +6,7 @@ twice it changes nothing. `reminders.kinds` knows every kind; `reminders.task_li
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -36,6 +36,10 @@ class Key(NamedTuple):
     subject_kind: str
     subject_id: UUID
     occurrence: str = ""
+
+
+after_done: list[Callable[[FollowUp, User], None]] = []
+"""Called with a task that a person has ended, in the transaction of it: what waited for it may go on."""
 
 
 @transaction.atomic
@@ -134,9 +138,12 @@ def keep(
 
 
 def _refresh(task: FollowUp, occurrence: str, title: str, due_at: datetime, link: str) -> FollowUp:
-    """The words and the clock as things stand now; whose it has become stays."""
+    """The words as things stand now, and the clock with them; whose it has become stays.
+
+    The same words leave the clock as it was, so that nothing late becomes young again; so does a call in vain.
+    """
     said = (task.occurrence, task.title, task.link)
-    moved = due_at != task.due_at and not task.tries  # a call in vain has set its own clock
+    moved = due_at != task.due_at and said[:2] != (occurrence, title) and not task.tries
     if moved:
         task.due_at, task.escalates_at, task.escalated_at = due_at, _escalates(kinds.of(task.kind), due_at), None
     if moved or said != (occurrence, title, link):
@@ -198,7 +205,10 @@ def done(*, task_id: UUID, outcome: str, by: User, note: str = "") -> FollowUp:
         raise Invalid({"note": f"Write this in {MOST_NOTE} characters or fewer."})
     if outcome == kinds.NOT_REACHED:
         return _in_vain(task, known, words, by)
-    return _end(task, f"{outcome}. {words}".removesuffix(" "), by, result=outcome)
+    _end(task, f"{outcome}. {words}".removesuffix(" "), by, result=outcome)
+    for follow in after_done:
+        follow(task, by)
+    return task
 
 
 def _in_vain(task: FollowUp, known: kinds.Kind, words: str, by: User) -> FollowUp:

@@ -8,11 +8,10 @@ from django.urls import reverse
 
 from clinic import clock, settings_versions
 from clinic.models import User
-from clinic.policy import Role
 from clinic.wording import listed
+from infusions import series_tasks
 from infusions.models import RelapseState, Series
 from infusions.stopping import Consequence
-from reminders import followups
 from therapy.models import TherapySession
 from visits import changes, clashes
 
@@ -85,17 +84,13 @@ def _day(series: Series, session: TherapySession) -> str:
 
 def _ask_to_offer(series: Series) -> None:
     session = TherapySession.objects.filter(series=series).order_by("-id").first()
-    followups.open_task(
-        kind=OFFER,
-        site=series.site,
-        patient=series.patient,
-        title=f"Offer {series.patient.name} the integration session within 7 days",
-        subject_kind="series",
-        subject_id=series.pk,
-        owner_role=Role.THERAPIST,
-        owner=session.therapist if session else None,
+    series_tasks.ask(
+        series,
+        OFFER,
+        "Offer {} the integration session within 7 days",
         due_at=series.site.moment(_last_day(series), EVENING),
         link=reverse("journey:chart", args=[series.patient_id]),
+        owner=session.therapist if session else None,
     )
 
 
@@ -105,15 +100,11 @@ def tell_of_relapse(row: RelapseState) -> None:
     if row.state != RelapseState.State.CONFIRMED:
         return
     session = TherapySession.objects.filter(series=series).order_by("-id").first()
-    followups.open_task(
-        kind=TOLD,
-        site=series.site,
-        patient=series.patient,
-        title=f"Relapse of {series.patient.name}: read it, and get in touch",
-        subject_kind="series",
-        subject_id=series.pk,
-        owner_role=Role.THERAPIST,
-        owner=session.therapist if session else None,
+    series_tasks.ask(
+        series,
+        TOLD,
+        "Relapse of {}: read it, and get in touch",
         due_at=series.site.moment(series.site.today() + timedelta(days=1), EVENING),
         link=reverse("infusions:boosters", args=[series.pk]),
+        owner=session.therapist if session else None,
     )
