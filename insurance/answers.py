@@ -87,7 +87,7 @@ def record_result(
         _replace_older(check)
         check.checked_at, check.checked_by = clock.now(), by
     if state == State.ACTIVE:
-        check.valid_until = rules.valid_until(site.today(), check.coverage.ends_on if check.coverage else None)
+        check.valid_until = rules.valid_until(site.today(), _last_day(check, site.today()))
     if state == State.ERROR:
         check.due_on = min(check.due_on or site.today(), site.today())
     check.save()
@@ -108,6 +108,12 @@ def _follow(check: Verification, by: User) -> None:
     for follow in after_answer:
         follow(check, by)
     lapses.changed(check.patient, by)
+
+
+def _last_day(check: Verification, today: date) -> date | None:
+    """The plan's last day, or that of its year, whichever comes first; a year that is over says nothing."""
+    days = [check.coverage.ends_on if check.coverage else None, check.plan_ends]
+    return min((day for day in days if day and day >= today), default=None)
 
 
 def _benefits(said: dict[str, Any]) -> dict[str, Any]:

@@ -116,7 +116,8 @@ def _visits(check: Verification) -> str | None:
 
 def _plan_year(begins: date | None, ends: date | None) -> str | None:
     shown = [f"{word} {day.day}\u00a0{day:%b}\u00a0{day.year}" for word, day in (("from", begins), ("to", ends)) if day]
-    return " ".join(shown).capitalize() if shown else None
+    words = " ".join(shown)
+    return words[:1].upper() + words[1:] or None
 
 
 def contacts(check: Verification) -> Sequence[PayerContact]:

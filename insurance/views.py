@@ -135,9 +135,10 @@ def self_pay(request: HttpRequest, pk: UUID) -> HttpResponse:
         due = f"{agreed.gfe_due:%a} {agreed.gfe_due.day} {agreed.gfe_due:%b}" if agreed.gfe_due else "soon"
         return f"Self-pay from today. Give the cost estimate by {due}."
 
+    form = forms.SelfPayForm(request.POST or None, initial={"service_on": request.GET.get("service_on")})
     text = "From today the patient pays. A cost estimate is due, and nobody sends a claim."
     page = Page(patient, "Agree on self-pay", "The patient agrees", text)
-    return ask(request, page, forms.SelfPayForm(request.POST or None), act)
+    return ask(request, page, form, act)
 
 
 @require_http_methods(["GET", "POST"])
