@@ -7,7 +7,7 @@ from reminders.models import ContactPreference
 class PreferenceForm(CalmForm, forms.Form):
     picks = ("way",)
 
-    way = forms.ChoiceField(label="Reached best by", choices=ContactPreference.Way.choices, required=False)
+    way = forms.ChoiceField(label="Reached best by", choices=ContactPreference.Way.choices)
 
 
 class MobileForm(CalmForm, forms.Form):
