@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 
 from django.db import transaction
 from django.urls import reverse
@@ -56,7 +56,6 @@ def book_series(
     for slot, appointment in zip(slots[count:], booked[count:], strict=True):
         _tie(made, slot, appointment, by)
     first_words.tell(made, booked)
-    _ask_for_note(made, booked[-1])
     _ask_for_estimate(made, booked[0], by)
     approvals.ask_for_units(made)
     return made
@@ -117,23 +116,6 @@ def _tie(series: Series, slot: Slot, appointment: Appointment, by: User) -> None
     sessions.plan_session(series=series, kind=slot.kind, appointment=appointment, therapist=slot.staff, by=by)
 
 
-def _ask_for_note(series: Series, integration: Appointment) -> None:
-    """The therapist's task that the integration session be documented within a day."""
-    session = integration.therapy_session
-    followups.open_task(
-        kind="note_due",
-        site=series.site,
-        patient=series.patient,
-        title=f"Write the integration note of {series.patient.name}",
-        subject_kind="therapy_session",
-        subject_id=session.pk,
-        owner_role=Role.THERAPIST,
-        owner=session.therapist,
-        due_at=integration.ends_at + timedelta(hours=24),
-        link=reverse("therapy:session", args=[session.pk]),
-    )
-
-
 def _ask_for_estimate(series: Series, first: Appointment, by: User) -> None:
     """A self-paying patient gets a good-faith estimate by the legal day (45 CFR 149.610)."""
     site = series.site
@@ -151,7 +133,7 @@ def _ask_for_estimate(series: Series, first: Appointment, by: User) -> None:
         subject_id=series.pk,
         owner_role=Role.INSURANCE_ADMIN,
         due_at=site.moment(due, time(17)),
-        link=reverse("insurance:patient", args=[series.patient_id]),
+        link=reverse("insurance:costs", args=[series.patient_id]),
     )
 
 
