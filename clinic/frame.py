@@ -60,6 +60,7 @@ NAV = (
     Place("Insurance", "insurance:queue", Action.SEE_COVERAGE, ("insurance:",)),
     Place("Billing", "journey:coding", Action.CODE_VISITS, ("journey:coding", "insurance:codes")),
     Place("Tasks", "reminders:tasks", Action.SEE_TASKS, ("reminders:",)),
+    Place("Messages", "reminders:outbox", Action.HANDLE_MESSAGES, ("reminders:message",)),
     Place(
         "Drug ledger",
         "infusions:vials",

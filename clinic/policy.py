@@ -72,6 +72,7 @@ class Action(StrEnum):
     WRITE_THERAPY = "plan and document therapy sessions"
     SEE_TASKS = "see the task list"
     SEE_MESSAGES = "see what patients were told"
+    HANDLE_MESSAGES = "see to messages that did not arrive"
     SEE_REPORTS = "see reports"
     SIGN_SUMMARY = "sign summaries for other clinicians"
     SHARE_CURVE = "share their own curve with patients"
@@ -125,6 +126,7 @@ GRANTS: dict[Action, frozenset[Role]] = {
     Action.WRITE_THERAPY: frozenset({Role.THERAPIST}),
     Action.SEE_TASKS: _ALL,
     Action.SEE_MESSAGES: _ALL,
+    Action.HANDLE_MESSAGES: frozenset({Role.FRONT_DESK, Role.CLINIC_ADMIN}),
     Action.SEE_REPORTS: frozenset({Role.PROVIDER, Role.CLINIC_ADMIN}),
     Action.SIGN_SUMMARY: frozenset({Role.PROVIDER}),
     Action.SHARE_CURVE: _CLINICAL,

@@ -12,11 +12,13 @@ class RemindersConfig(AppConfig):
         from reminders import (
             alert_tasks,
             evaluation_tasks,
+            followups,
             inquiry_tasks,
             link_letters,
             mail_reports,
             mending,
             review_tasks,
+            settling,
             sweeping,
             task_lists,
             tasks,
@@ -29,6 +31,7 @@ class RemindersConfig(AppConfig):
         alerts.after_open.append(tasks.call_for_help)
         alert_contacts.after_change.append(alert_tasks.follow)
         link_letters.listen()
+        followups.after_done.append(settling.after_task)
         mending.listen()
         mail_reports.listen()
         evaluations.after_sign += [evaluation_tasks.after_sign, review_tasks.after_sign]

@@ -36,23 +36,24 @@ def _says(age: timedelta | None, what: str) -> str:
     return f"the oldest {what} has been waiting for {age.total_seconds():.0f} s"
 
 
-def oldest() -> timedelta | None:
-    """How long the oldest message has been waiting that could have gone out. None when none is.
+def oldest(at: Site | None = None) -> timedelta | None:
+    """How long the oldest message has been waiting that could have gone out, at one site or at all. None: none is.
 
     What waits for a second try counts from then on, and what waits for the morning from the end of the quiet hours.
     What a dispatcher that died still holds counts from its hour.
     """
     now = clock.now()
-    ages = [now - _since(site, waiting, now) for site, waiting in _by_site(now) if not rules.is_quiet(site.local(now))]
-    return max(ages, default=None)
+    awake = ((site, since) for site, since in _by_site(now, at) if not rules.is_quiet(site.local(now)))
+    return max((now - _since(site, since, now) for site, since in awake), default=None)
 
 
-def _by_site(now: datetime) -> list[tuple[Site, datetime]]:
+def _by_site(now: datetime, at: Site | None) -> list[tuple[Site, datetime]]:
     ready = Greatest("due_at", Coalesce("next_attempt_at", "due_at"))
     lost = Message.objects.filter(state=Message.State.CLAIMED, lease_until__lt=now)
+    here = {} if at is None else {"site": at}
     rows = [
-        *leases.due().order_by().values("site").annotate(since=Min(ready)).values_list("site", "since"),
-        *lost.order_by().values("site").annotate(since=Min("due_at")).values_list("site", "since"),
+        *leases.due().filter(**here).order_by().values("site").annotate(since=Min(ready)).values_list("site", "since"),
+        *lost.filter(**here).order_by().values("site").annotate(since=Min("due_at")).values_list("site", "since"),
     ]
     sites = Site.objects.in_bulk({site for site, _ in rows})
     return [(sites[site], since) for site, since in rows]

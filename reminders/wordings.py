@@ -91,14 +91,18 @@ def book_of(messages: Sequence[Message]) -> Book:
 
     Raises KeyError for words that nobody knows.
     """
-    own = _own(messages)
+    own = own_of(messages)
     words = {message.pk: _words_of(message, own) for message in messages}
     linked = [one for one in messages if "link" in words[one.pk].used and "link" not in one.values]
     sites = {message.site_id: message.site for message in messages}.values()
     return Book(words, senders(sites), links_in_words.addresses(linked) if linked else {})
 
 
-def _own(messages: Sequence[Message]) -> dict[tuple[UUID, str, str, str], Template]:
+Own = Mapping[tuple[UUID, str, str, str], Template]
+"""Words by site, kind, language and version."""
+
+
+def own_of(messages: Sequence[Message]) -> Own:
     """The sites' own words in which any of the messages was planned."""
     if not any(message.template_version.startswith(OWN) for message in messages):
         return {}
@@ -106,13 +110,18 @@ def _own(messages: Sequence[Message]) -> dict[tuple[UUID, str, str, str], Templa
     return {(row.site_id, row.kind, row.language, row.key): template(row) for row in rows}
 
 
-def _words_of(message: Message, own: Mapping[tuple[UUID, str, str, str], Template]) -> Template:
+def _words_of(message: Message, own: Own) -> Template:
     """In the version it was planned in; in the newest one, where the patient's language is another by now."""
-    language, version = language_of(message.patient.language), message.template_version
+    language = language_of(message.patient.language)
     if message.language != language:
         return newest(message.kind, language, site=message.site)
-    known = own.get((message.site_id, message.kind, language, version))
-    return known or find(message.kind, language, version, site=message.site)
+    return planned(message, own)
+
+
+def planned(message: Message, own: Own) -> Template:
+    """The words it was planned in. Raises KeyError."""
+    key = (message.site_id, message.kind, message.language, message.template_version)
+    return own.get(key) or find(message.kind, message.language, message.template_version, site=message.site)
 
 
 def letter(message: Message, *, took_along: Sequence[Message] = (), book: Book | None = None) -> Letter:

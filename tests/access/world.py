@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib.auth.tokens import default_token_generator
 from django.utils.http import int_to_base36
 
-from clinic import clock, settings_versions
+from clinic import clock, heartbeats, settings_versions
 from clinic.models import Closure, OnCallTurn, ShiftException, Site, Tablet
 from clinic.policy import Role
 from infusions.models import AdverseEvent, CheckIn, StockCount, VitalSigns
@@ -54,7 +54,7 @@ from patients.models import (
     SafetyAlert,
     SafetyPlan,
 )
-from reminders.models import FollowUp, InboundText
+from reminders.models import FollowUp, InboundText, Message
 from tests import build
 from tests.infusions import making
 from tests.insurance import pricing
@@ -77,6 +77,8 @@ class World:
         self.stranger = build.user(*Role, at=self.elsewhere)
         self.now = now = build.moment(site, DAY, "09:00")
         with clock.at(now):
+            for name in heartbeats.NAMES:
+                heartbeats.beat(name)
             self._patients(site)
             self._visits(site)
             self._place(site)
@@ -179,6 +181,11 @@ class World:
         self.inbound = InboundText.objects.create(
             provider_id="SM1", sender="+15550100500", number="+15550100999", words=f"For {SECRET}", reading="free",
             site=site,
+        )  # fmt: skip
+        self.message = Message.objects.create(
+            kind="appointment_24h", patient=of, site=site, channel="email", subject_kind="patient", subject_id=of.pk,
+            occurrence="1", template_version="1", due_at=now, expires_at=now, state="failed",
+            values={"first_name": f"Zephyrine {SECRET}"},
         )  # fmt: skip
         self.task = FollowUp.objects.create(
             kind="call_instead",
@@ -358,6 +365,7 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
     **of_room("reminders", "task", "task task-take"),
     **of_room("reminders", "patient", "messages reaching"),
     **of_room("reminders", "inbound", "inbound"),
+    **of_room("reminders", "message", "message message-again message-called"),
     "reminders:text-status": lambda world: {"key": world.task.pk},
     **of_room("visits", "visit", "appointment confirm arrive begin finish cancel no-show move undo longer ride"),
     **of_room("visits", "patient", "book wish-new walk-in"),
