@@ -73,9 +73,7 @@ def catch_up(message: Message) -> None:
 def _follow(message: Message, provider_id: str, status: Status, reason: Reason, code: str) -> None:
     """Bring the message's state up to what is known. While its sender still holds it, that one does (`catch_up`)."""
     if message.state == State.UNCERTAIN:
-        message.sent_at, message.provider_id = message.sent_at or clock.now(), provider_id
-        _move(message, State.SENT, "")
-        calls.no_longer(message, "The provider reported that it went out.")
+        _known_at_last(message, provider_id)
     if message.state != State.SENT or message.provider_id != provider_id:
         return
     if status == Status.DELIVERED:
@@ -112,6 +110,15 @@ def refused(message: Message, refusal: Refused) -> Channel | None:
     address = preferences.address_of(message.patient, channel)
     mending.blame(reason, channel=channel, address=address, site=message.site, code=refusal.code)
     return preferences.elsewhere(message) if refusal.for_good else None
+
+
+def _known_at_last(message: Message, provider_id: str) -> None:
+    """The provider has it after all: the try that was open is closed, and nobody has to ask any more."""
+    now = clock.now()
+    message.tries.filter(ended_at__isnull=True).update(ended_at=now, accepted=True, answer="The provider reported it.")
+    message.sent_at, message.provider_id, message.next_attempt_at = now, provider_id, None
+    _move(message, State.SENT, "")
+    calls.no_longer(message, "The provider reported that it went out.")
 
 
 def _move(message: Message, state: Message.State, why: str) -> None:

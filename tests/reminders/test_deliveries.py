@@ -14,8 +14,8 @@ from pytest_django.fixtures import Settings
 from clinic import clock
 from clinic.models import Site, User
 from patients.models import Patient
-from reminders import deliveries, dispatch, mending, preferences
-from reminders.models import Delivery, FollowUp, Message, OptOut, Unreachable
+from reminders import calls, deliveries, dispatch, mending, preferences
+from reminders.models import Delivery, FollowUp, Message, MessageAttempt, OptOut, Unreachable
 from tests import build
 from tests.reminders.reaching import PHONE, agree, plan
 from tests.sink import Sink
@@ -145,9 +145,24 @@ def test_a_text_stopped_between_plan_and_hour_goes_by_email(
 def test_a_report_settles_what_nobody_knew(client: Client, maya: Patient, twilio: Twilio, due: datetime) -> None:
     message, text = sent(maya, twilio, due)
     Message.objects.filter(pk=message.pk).update(state=State.UNCERTAIN, sent_at=None, provider_id="")
+    MessageAttempt.objects.create(message=message, started_at=due, channel="text")
+    calls.ask(message, "It is not known whether a message arrived")
     twilio.report(client, text, "sent")
     message.refresh_from_db()
     assert (message.state, message.provider_id) == (State.SENT, text["sid"])
+    assert MessageAttempt.objects.get().accepted
+    assert FollowUp.objects.get().state == "done"
+
+
+def test_what_went_along_with_a_text_that_did_not_arrive_goes_another_way_with_it(
+    client: Client, maya: Patient, twilio: Twilio, due: datetime
+) -> None:
+    message, text = sent(maya, twilio, due)
+    along = plan(maya, kind="appointment_72h")
+    Message.objects.filter(pk=along.pk).update(channel="text", state=State.SENT, sent_at=due, merged_into=message)
+    with clock.at(due):
+        twilio.report(client, text, "undelivered", code="30005")
+    assert set(Message.objects.values_list("state", "channel")) == {("planned", "email")}
 
 
 def test_a_report_that_comes_before_its_sender_is_done_is_followed_then(
