@@ -117,7 +117,8 @@ def inquire_due(request: HttpRequest) -> HttpResponse:
     batch = eligibility.inquire_due(site=site, by=acting_user(request))
     if batch.asked:
         names = ", ".join(str(file) for file in batch.files)
-        messages.success(request, f"{batch.asked} plans are asked about: {names}.")
+        plans = "One plan is" if batch.asked == 1 else f"{batch.asked} plans are"
+        messages.success(request, f"{plans} asked about: {names}.")
     elif not batch.left:
         messages.info(request, "Nothing is due that was not asked already.")
     for coverage, why in batch.left[:SHOWN_LEFT]:
@@ -182,7 +183,6 @@ def answer(request: HttpRequest, pk: UUID) -> HttpResponse:
         "row": row,
         "meaning": MEANINGS[row.state],
         "waits": row.state in EligibilityAnswer.WAITING,
-        "segments": row.raw.split("\n"),
         "q": text,
         "plans": _plans(user, text),
         "aside": AsideForm(),

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.conf import settings
+
 from clinic.errors import Invalid
 from insurance.models import Coverage
 from insurance.x12 import codes
 from insurance.x12.inquiry import Person, Question
 from insurance.x12.letters import Unwritable, written
+
+LONGEST_RECEIVER = 15  # ISA08
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,8 @@ def refuse_unready(ask: Ask) -> None:
         wrong["npi"] = f"{site.name} has no NPI yet. The clinic admin writes it on the site’s page."
     if len(coverage.payer.payer_id.strip()) < 2:
         wrong["payer_id"] = f"{coverage.payer} has no electronic payer id. Write it on the payer’s page."
+    elif not settings.X12_RECEIVER_ID and len(coverage.payer.payer_id.strip()) > LONGEST_RECEIVER:
+        wrong["payer_id"] = f"The payer id of {coverage.payer} is longer than {LONGEST_RECEIVER} signs. Correct it."
     if not coverage.member_id.strip():
         wrong["member_id"] = "The plan has no member id. Write it as it stands on the card."
     if coverage.relation != Coverage.Relation.SELF and len(coverage.subscriber_name.split()) < 2:

@@ -6,8 +6,9 @@ from clinic import identifiers
 from clinic.models import User
 from clinic.place import directory, people
 from clinic.policy import Role
-from insurance import charges
+from insurance import charges, payers
 from insurance.charges import Line
+from insurance.models import Payer
 from journey import coding
 from journey.demo.cast import House
 
@@ -29,6 +30,13 @@ def numbers(house: House) -> None:
             user_id=person.pk, full_name=person.full_name, signature_name=person.signature_name,
             licence=person.licence, npi=_npi(serial), by=admin,
         )  # fmt: skip
+
+
+def addresses(house: House) -> None:
+    """Payers get the ids by which a clearing house finds them (invented)."""
+    desk = house.one(Role.INSURANCE_ADMIN)
+    for serial, payer in enumerate(Payer.objects.filter(payer_id="").order_by("name"), start=1):
+        payers.keep(site=house.site, payer=payer.pk, name=payer.name, payer_id=f"DEMO{serial}", by=desk)
 
 
 def _npi(serial: int) -> str:

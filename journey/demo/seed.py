@@ -76,6 +76,7 @@ def _seed(now: datetime, report: Report) -> dict[str, int]:
             _on_call(house, now)
             billing.numbers(house)
             prices.schedule(house, PAYERS)
+            billing.addresses(house)
         told = 0
         for story in _stories(houses, now):
             with transaction.atomic():

@@ -66,7 +66,7 @@ def test_batch_says_what_could_not_be_asked(clerk: Client, plan: Coverage, insur
     page = clerk.post(reverse("insurance:inquire-due"), follow=True).content.decode()
     assert "not asked. The plan has no member id" in page
     Coverage.objects.update(member_id="TWM4471")
-    assert "1 plans are asked about" in clerk.post(reverse("insurance:inquire-due"), follow=True).content.decode()
+    assert "One plan is asked about" in clerk.post(reverse("insurance:inquire-due"), follow=True).content.decode()
     assert "Nothing is due" in clerk.post(reverse("insurance:inquire-due"), follow=True).content.decode()
 
 
