@@ -124,8 +124,7 @@ def _checks(patient: Patient, coverages: Iterable[Coverage]) -> dict[tuple[UUID,
 
 
 def _terms(plan: Coverage, check: Verification | None, patient: Patient, allowed: dict[str, Decimal]) -> Terms:
-    days = {"first_on": plan.starts_on, "last_on": plan.ends_on}
-    terms = Terms(plan=str(plan.pk), payer=str(plan.payer), allowed=allowed, **days)
+    terms = Terms(str(plan.pk), str(plan.payer), first_on=plan.starts_on, last_on=plan.ends_on, allowed=allowed)
     if check is None or check.checked_at is None:
         return terms
     return replace(
@@ -150,7 +149,7 @@ def _price(fee: Fee) -> Price:
 
 def _bundle(package: Package) -> Bundle:
     assert package.price is not None
-    holds = {
+    holds: dict[str, int] = {
         Service.EVALUATION: package.evaluations,
         Service.INFUSION: package.infusions,
         Service.THERAPY: package.sessions,

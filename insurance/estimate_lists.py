@@ -38,7 +38,7 @@ def _waiting() -> Q:
 
 
 def _columns(rows: QuerySet[Any], what: str, due: str) -> QuerySet[Any, Any]:
-    named = rows.order_by().annotate(what=Value(what, CharField()), due=Cast(F(due), DateField()))
+    named: QuerySet[Any] = rows.order_by().annotate(what=Value(what, CharField()), due=Cast(F(due), DateField()))
     return named.values_list(*COLUMNS)
 
 

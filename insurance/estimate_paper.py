@@ -112,11 +112,11 @@ def shown(line: dict[str, Any]) -> dict[str, str]:
     own = words.label(line)
     within = line["whys"] and line["whys"][0][0] == "in_package"
     return {
-        "on": words.day_of(line["on"]),
+        "on": words.short_day(line["on"]),
         "what": own if line["service"] in {"series", "evaluation"} else f"{service}: {own}",
         "code": line["code"],
         "charge": _("in the package") if within else words.money(line["charge"]),
-        "share": words.share(_amount(line["share_from"]), Decimal(line["share_to"])),
+        "share": "–" if within else words.share(_amount(line["share_from"]), Decimal(line["share_to"])),
         "why": words.sentences(line["whys"]),
     }
 
@@ -134,7 +134,7 @@ def _table(paper: Paper, estimate: Estimate) -> None:
         cells = [text["on"], text["what"], text["code"], text["charge"]]
         if plan:
             cells += [text["share"], text["why"]]
-        elif line["whys"][0][0] != "self_pay":
+        elif line["whys"][0][0] not in {"self_pay", "in_package"}:
             cells[1] += f". {text['why']}"
         paper.wrapped(cells, widths, size=7.5)
     paper.ln(2)

@@ -279,4 +279,4 @@ def _reasons(item: Item, terms: Terms, paid: Paid) -> list[Why]:
     if paid.capped:
         reached = {"limit": str(terms.limit), "pays": str(paid.share)}
         found.append(Why("limit_reached" if paid.share else "limit_was_reached", reached))
-    return found
+    return found or [Why("nothing_asked", {})]

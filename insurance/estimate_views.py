@@ -21,7 +21,7 @@ from insurance import estimate_lists, estimate_paper, estimate_rows, estimates
 from insurance import estimate_words as words
 from insurance.estimate_forms import CourseForm, GiveForm
 from insurance.estimate_ground import Ground
-from insurance.estimate_items import Visits, booster_days
+from insurance.estimate_items import NOTHING, Visits, booster_days
 from insurance.models import Estimate
 from insurance.rules import ONE_DAY
 from patients.access import allow_here, patient_or_404
@@ -47,8 +47,8 @@ def _typed(patient: Patient, given: QueryDict, course: estimates.Course | None) 
         }
     )
     for name in CourseForm.base_fields:
-        if given.get(name):
-            typed[name] = given[name]
+        if wanted := given.get(name):
+            typed[name] = str(wanted)
     return typed
 
 
@@ -103,7 +103,7 @@ def _costs(request: HttpRequest, patient: Patient, given: QueryDict, refusal: st
             "with_plan": words.share(plan.share_from, plan.share_to) if plan else "",
             "notes": [words.sentence(*why) for why in plan.notes] if plan else [],
             "is_alone": ground.is_alone(visits),
-            "packages": [(one, words.money(one.price or 0)) for one in ground.packages],
+            "packages": [(one, words.money(one.price or NOTHING)) for one in ground.packages],
             "bought": answer.package,
         }
     template = "insurance/_costs.html" if request.headers.get("HX-Request") else "insurance/costs.html"
@@ -259,8 +259,10 @@ def own_paper(request: HttpRequest, link: PatientLink) -> HttpResponse:
 
 
 def _of_link(link: PatientLink) -> Estimate:
-    rows = Estimate.objects.filter(pk=link.subject_id, patient=link.patient_id, given_at__isnull=False)
-    found = rows.select_related("patient__site", "site").first()
+    rows = Estimate.objects.filter(patient=link.patient_id, given_at__isnull=False).select_related(
+        "patient__site", "site"
+    )
+    found = rows.filter(pk=link.subject_id).first() if link.subject_id else None
     if found is None:
         raise Http404
     return found

@@ -23,6 +23,7 @@ SENTENCES = {
     "copay": gettext_lazy("Your copay is %(pays)s."),
     "copay_paid": gettext_lazy("The copay of this visit is counted above."),
     "plan_pays": gettext_lazy("Your plan asks no copay for this."),
+    "nothing_asked": gettext_lazy("Your plan allows no charge for this."),
     "limit_reached": gettext_lazy(
         "With this you reach your plan’s yearly limit of %(limit)s, so you pay only %(pays)s."
     ),
@@ -64,8 +65,13 @@ def money(amount: Decimal | str) -> str:
 
 
 def day_of(text: str | date) -> str:
-    """“Feb 9, 2027”, “9 de febrero de 2027”."""
+    """“Feb. 9, 2027”, “9 de febrero de 2027”."""
     return date_format(date.fromisoformat(text) if isinstance(text, str) else text, "DATE_FORMAT")
+
+
+def short_day(text: str) -> str:
+    """“Feb 9, 2027”, “9 feb 2027”: for tables."""
+    return date_format(date.fromisoformat(text), "j M Y" if (get_language() or "").startswith("es") else "M j, Y")
 
 
 def sentence(name: str, values: Mapping[str, str]) -> str:

@@ -1,6 +1,7 @@
 """Cost estimates as records: made, given to the patient, out of date when the plan changes, replaced by a new one.
 
-What stands in one is written once, and none is ever deleted (6 years are the law, 45 CFR 149.610). Rooms further right open and close the tasks, and know the booked course.
+What stands in one is written once, and none is ever deleted (6 years are the law, 45 CFR 149.610). Rooms further
+right open and close the tasks, and know the booked course.
 """
 
 from __future__ import annotations

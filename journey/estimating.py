@@ -64,7 +64,8 @@ def _filled(days: list[date], count: int) -> list[date]:
 def _visits(series: Series, days: list[date]) -> Visits:
     site = series.site
     sessions = TherapySession.objects.filter(series=series, appointment__isnull=False).exclude(state__in=GONE)
-    talks = sorted(site.local(each.appointment.starts_at).date() for each in sessions.select_related("appointment"))
+    held = [each.appointment for each in sessions.select_related("appointment") if each.appointment]
+    talks = sorted(site.local(visit.starts_at).date() for visit in held)
     coming = Appointment.objects.filter(
         patient=series.patient_id, kind=Appointment.Kind.EVALUATION, starts_at__gte=clock.now(),
         status__in=(Appointment.Status.BOOKED, Appointment.Status.CONFIRMED),

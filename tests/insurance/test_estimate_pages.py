@@ -54,7 +54,7 @@ def test_the_front_desk_answers_what_it_costs_with_and_without_the_plan(
     verified(plan, insurance_admin)
     allow(site, plan, insurance_admin, c96365="310", cJ3490="40", c90837="150")
     client.force_login(front_desk)
-    asked = {"count": 6, "boosters": 0, "evaluation": "no", "first": "2027-02-02"}
+    asked = {"count": "6", "boosters": "0", "evaluation": "no", "first": "2027-02-02"}
     text = said(client.get(reverse("insurance:costs", args=[patient.pk]), asked))
     for words_on_page in (
         "$3,240",  # alone

@@ -153,7 +153,9 @@ def test_a_bill_400_dollars_past_the_estimate_warns_the_desk(
         visit_id=held.pk, visit_kind="Infusion", patient=held.patient, site=held.site, service_on=date(2027, 2, 2),
         suggested="0" * 64, accepted_by=insurance_admin,
     )  # fmt: skip
-    ChargeItem.objects.create(visit=visit, place=1, code="96365", units=1, fee=D(fee), sentence="40 min.", reason="As agreed")
+    ChargeItem.objects.create(
+        visit=visit, place=1, code="96365", units=1, fee=D(fee), sentence="40 min.", reason="As agreed"
+    )
     for _ in range(2):
         estimate_watch.look_at_site(held.site)
     titles = list(FollowUp.objects.filter(kind="estimate_exceeded").values_list("title", flat=True))

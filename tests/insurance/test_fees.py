@@ -94,7 +94,7 @@ def test_colleagues_and_strangers_set_no_price(site: Site, front_desk: User, str
 
 
 def test_what_a_payer_allows_is_its_own(site: Site, insurance_admin: User, payer: Payer) -> None:
-    said = {"site": site, "code": "96365", "source": "Contract", "by": insurance_admin}
+    said: dict[str, Any] = {"site": site, "code": "96365", "source": "Contract", "by": insurance_admin}
     fees.set_allowed(payer=payer, amount=D(310), valid_from=date(2026, 1, 1), **said)
     fees.set_allowed(payer=payer, amount=None, valid_from=MARCH, **said)
     other = Payer.objects.create(name="Harbor Health")
