@@ -233,6 +233,7 @@ class HandOverForm(CalmForm, forms.Form):
         choice = self.fields["to"]
         assert isinstance(choice, forms.ModelChoiceField)
         choice.queryset = verifiers(site)
+        choice.widget.attrs["class"] = "form-select"
 
 
 class GiveForm(CalmForm, forms.Form):
@@ -245,6 +246,7 @@ class GiveForm(CalmForm, forms.Form):
         choice = self.fields["to"]
         assert isinstance(choice, forms.ModelChoiceField)
         choice.queryset = verifiers(site)
+        choice.widget.attrs["class"] = "form-select w-auto"
         choice.label_from_instance = lambda person: "me" if person == me else str(person)  # type: ignore[method-assign]
 
 

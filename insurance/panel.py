@@ -36,7 +36,7 @@ class Line:
 def read(check: Verification, *, by: User) -> dict[str, Any]:
     """What the panel and the page of a check show. Nothing that is missing keeps it from being shown."""
     patient, site = check.patient, check.patient.site
-    legs = both_legs(check)
+    legs, answered = both_legs(check), last_answers(check)
     plan = check.coverage
     present = cards.present(patient)
     return {
@@ -47,7 +47,8 @@ def read(check: Verification, *, by: User) -> dict[str, Any]:
         "accepted": accepted.chips(site, [plan]).get(plan.pk) if plan else None,
         "answers": [(leg.label, money_words.answer(patient, site.today(), leg)) for leg in Leg],
         "legs": [(leg, dress(legs[leg], site) if leg in legs else None) for leg in Leg],
-        "lines": side_by_side(legs.get(Leg.MEDICAL), legs.get(Leg.BEHAVIORAL)),
+        "lines": side_by_side(answered.get(Leg.MEDICAL), answered.get(Leg.BEHAVIORAL)),
+        "answered": [(leg, answered.get(leg)) for leg in Leg] if answered else [],
         "lapse": lapses.of(patient),
         "contacts": contacts(check),
         "cards": [(side, present.get(side)) for side in cards.Side],
@@ -65,6 +66,13 @@ def both_legs(check: Verification) -> dict[str, Verification]:
     rows = Verification.objects.filter(patient=check.patient_id, coverage=check.coverage_id)
     newest = rows.order_by("leg", "-opened_at", "-id").distinct("leg").select_related("coverage__payer", "owner")
     return {row.leg: row for row in newest} | {check.leg: check}
+
+
+def last_answers(check: Verification) -> dict[str, Verification]:
+    """The newest answer about each leg of the same plan: while a new one is asked for, this is what is known."""
+    rows = Verification.objects.filter(patient=check.patient_id, coverage=check.coverage_id, checked_at__isnull=False)
+    newest = rows.order_by("leg", "-checked_at", "-id").distinct("leg")
+    return {row.leg: row for row in newest} | ({check.leg: check} if check.checked_at else {})
 
 
 def side_by_side(medical: Verification | None, behavioral: Verification | None) -> list[Line]:
@@ -173,7 +181,10 @@ def _what(before: dict[str, Any] | None, row: dict[str, Any], names: dict[str, s
     return ", ".join(found)
 
 
-def _approved(patient: Patient) -> list[tuple[Any, int]]:
-    """The authorizations on file, each with the units that infusions leave."""
+def _approved(patient: Patient) -> list[tuple[Any, int, int]]:
+    """The authorizations on file, each with the units that are used, and those that are booked."""
     rows = authorizations.on_file(patient)
-    return list(zip(rows, authorizations.units_left(rows, authorizations.infusion_days(patient)), strict=True))
+    taken = authorizations.used_by([patient.pk])[patient.pk] if rows else []
+    free = authorizations.units_left(rows, [one.on for one in taken])
+    unused = authorizations.units_left(rows, [one.on for one in taken if one.given])
+    return [(row, row.units - left, left - after) for row, left, after in zip(rows, unused, free, strict=True)]

@@ -26,7 +26,7 @@ def dress(check: Verification, site: Site) -> Verification:
     """Give the check what its row shows."""
     today = site.today()
     late = check.state in Verification.OPEN and check.due_on is not None and check.due_on < today
-    check.meaning = MEANINGS[check.state]  # type: ignore[attr-defined]
+    check.meaning = "stop" if _is_over(check, today) else MEANINGS[check.state]  # type: ignore[attr-defined]
     check.is_late = late  # type: ignore[attr-defined]
     check.says = says(check, today)  # type: ignore[attr-defined]
     return check
@@ -34,9 +34,15 @@ def dress(check: Verification, site: Site) -> Verification:
 
 def says(check: Verification, today: date) -> str:
     """The state in a chip, with the day that matters."""
+    ended = check.coverage.ends_on if check.coverage else None
+    if ended and (check.state == State.INACTIVE or _is_over(check, today)):
+        return f"Coverage ended {shown_day(ended, today)}"
     if check.state == State.ACTIVE and check.valid_until:
         return f"Verified until {shown_day(check.valid_until, today)}"
-    ended = check.coverage.ends_on if check.coverage else None
-    if check.state == State.INACTIVE and ended:
-        return f"Coverage ended {shown_day(ended, today)}"
     return str(check.get_state_display())
+
+
+def _is_over(check: Verification, today: date) -> bool:
+    """Whether an answer that was good speaks of a plan that has ended since."""
+    ended = check.coverage.ends_on if check.coverage else None
+    return check.state == State.ACTIVE and ended is not None and ended < today

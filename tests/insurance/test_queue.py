@@ -280,7 +280,7 @@ def test_eligible_today_in_money_words(
 
     assert words(20) == (
         "Not eligible",
-        "A check of benefits is planned, not started. Until then the whole visit would be the patient’s to pay.",
+        "A check of benefits is planned, not started. As it stands the patient would pay the whole visit.",
     )
     answer(check, "active", insurance_admin, copay=25, in_network=False, out_of_pocket=100, out_of_pocket_met=100)
     assert words(20) == (
