@@ -69,7 +69,7 @@ NAV = (
     ),
     Place("Adverse events", "infusions:adverse-events", Action.REVIEW_ADVERSE, ("infusions:adverse-event",)),
     Place("Reports", "journey:outcomes", Action.SEE_REPORTS, ("journey:outcomes",)),
-    Place("Clinic", "clinic:settings", Action.MANAGE_CLINIC, ("clinic:",)),
+    Place("Clinic", "clinic:settings", Action.MANAGE_CLINIC, ("clinic:", "reminders:word", "reminders:sender")),
 )
 
 _counters: dict[str, Counter] = {}

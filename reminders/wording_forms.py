@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from crispy_forms.layout import Layout
 from django import forms
 
 from clinic.forms import CalmForm
@@ -15,14 +14,15 @@ class WordingForm(CalmForm, forms.Form):
     """The words of one kind in one language: the letter, and the same as a text message."""
 
     based_on = forms.CharField(widget=forms.HiddenInput, required=False)
-    subject = forms.CharField(label="Subject of the letter", required=False)
+    required_sentences = dict.fromkeys(("subject", "body", "text"), "Write what is to be said.")
+
+    subject = forms.CharField(label="Subject of the letter")
     body = forms.CharField(
         label="Letter",
-        required=False,
-        widget=forms.Textarea(attrs={"rows": "10"}),
+        widget=forms.Textarea(attrs={"rows": "12"}),
         help_text="The clinic’s name and phone, and how to have no more of it, are put below.",
     )
-    text = forms.CharField(label="Text message", required=False, widget=forms.Textarea(attrs={"rows": "3"}))
+    text = forms.CharField(label="Text message", widget=forms.Textarea(attrs={"rows": "3"}))
     note = forms.CharField(label="Why", required=False, max_length=200)
     planned_too = forms.BooleanField(required=False)
 
@@ -34,7 +34,6 @@ class WordingForm(CalmForm, forms.Form):
         self.fields["planned_too"].label = f"Also in the {waiting} that wait to be sent"
         if not waiting:
             del self.fields["planned_too"]
-        self.helper.layout = Layout(*self.fields)
 
     def typed(self) -> dict[str, str]:
         """The words as they were typed, or as they stand."""
@@ -45,6 +44,8 @@ class WordingForm(CalmForm, forms.Form):
 
 
 class SenderForm(CalmForm, forms.Form):
+    required_sentences = {"name": "Write how patients know the clinic."}
+
     name = forms.CharField(
         label="Name in messages",
         max_length=SENDER_LIMIT,
