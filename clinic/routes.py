@@ -383,6 +383,8 @@ ROUTES: dict[str, Action | Door] = {
     "journey:summary-pdf": Action.SEE_CHART,
     "journey:outcomes": Action.SEE_REPORTS,
     "journey:outcomes-csv": Action.SEE_REPORTS,
+    "journey:outcomes-reminders": Action.SEE_REPORTS,
+    "journey:outcomes-reminders-csv": Action.SEE_REPORTS,
     "journey:outcomes-count": Action.SEE_REPORTS,
     "journey:outcomes-progress": Action.SEE_REPORTS,
 }

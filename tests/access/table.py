@@ -391,6 +391,8 @@ EXPECTED: dict[str, set[Role] | str] = {
     "journey:summary-pdf": CLINICAL,
     "journey:outcomes": {PROVIDER, ADMIN},
     "journey:outcomes-csv": {PROVIDER, ADMIN},
+    "journey:outcomes-reminders": {PROVIDER, ADMIN},
+    "journey:outcomes-reminders-csv": {PROVIDER, ADMIN},
     "journey:outcomes-count": {PROVIDER, ADMIN},
     "journey:outcomes-progress": {PROVIDER, ADMIN},
 }
