@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db.models import Max
 from django.urls import reverse
 
+from clinic import settings_versions
 from clinic.models import Site, User
 from clinic.wording import day_words, listed
 from infusions.models import Infusion, Series
@@ -77,9 +78,11 @@ def _evaluations(site: Site, patient: Patient | None) -> Iterator[Ask]:
     standing = Evaluation.objects.filter(
         patient__in=everybody, superseded_by__isnull=True, state__in=validity.FAVORABLE
     )
-    for evaluation in standing.select_related("patient__site"):
+    longer = settings_versions.current(site).reevaluation_after_days
+    for evaluation in standing.select_related("patient"):
         one = everybody[evaluation.patient_id]
-        last = validity.last_day(evaluation, booster=one.begun or one.boosters)
+        evaluation.patient.site = site
+        last = validity.until(evaluation, longer if one.begun or one.boosters else None)
         if _ends_soon(site, one, last):
             yield Ask(
                 ("patient", one.patient.pk),

@@ -87,7 +87,7 @@ def signed_day(evaluation: Evaluation) -> date:
 def last_day(evaluation: Evaluation, *, booster: bool = False) -> date:
     """The last day on which a favorable evaluation may be used."""
     settings = settings_versions.current(evaluation.patient.site) if booster else None
-    return _last_day(evaluation, settings.reevaluation_after_days if settings else None)
+    return until(evaluation, settings.reevaluation_after_days if settings else None)
 
 
 def _judged(wanted: Sequence[Asked]) -> Iterable[tuple[date, Gate]]:
@@ -114,14 +114,15 @@ def _why_not(evaluation: Evaluation, on: date, longer: int | None) -> str:
         return "No signed evaluation says eligible for this day."
     if on < signed_day(evaluation):
         return "The evaluation was signed after this day."
-    if on > (last := _last_day(evaluation, longer)):
+    if on > (last := until(evaluation, longer)):
         return f"The evaluation held until {last.day} {last:%b} {last.year}. A new one has to be signed."
     if evaluation.again:  # type: ignore[attr-defined]
         return LOOK_AGAIN
     return ""
 
 
-def _last_day(evaluation: Evaluation, longer: int | None) -> date:
+def until(evaluation: Evaluation, longer: int | None) -> date:
+    """The last day on which it holds; `longer` are the days that count once a series has begun."""
     assert evaluation.valid_until is not None
     if longer is None:
         return evaluation.valid_until

@@ -41,16 +41,22 @@ class Watch:
 
     @transaction.atomic
     def look(self, site: Site, *, patient: Patient | None = None, by: User | None = None) -> None:
-        """Open what is wanted and close what is not. Twice it changes nothing."""
+        """Open what is wanted and close what is not. Twice it changes nothing, and what stands costs no query."""
         wanted = {ask.subject: ask for ask in self.asks(site, patient)}
+        standing = self._standing(site, patient)
         for subject, ask in wanted.items():
+            if standing.get(subject) == (ask.occurrence, ask.title[:160], ask.link):
+                continue
             followups.keep(
                 Key(self.kind, *subject, ask.occurrence), True, site=site, title=ask.title, due_at=ask.due_at,
                 link=ask.link, patient=ask.patient, owner=ask.owner, owner_role=ask.owner_role, by=by,
             )  # fmt: skip
-        standing = FollowUp.objects.filter(kind=self.kind, site=site, state=FollowUp.State.OPEN)
+        for subject in standing.keys() - wanted.keys():
+            followups.drop(Key(self.kind, *subject), because=self.because, by=by)
+
+    def _standing(self, site: Site, patient: Patient | None) -> dict[tuple[str, UUID], tuple[str, str, str]]:
+        rows = FollowUp.objects.filter(kind=self.kind, site=site, state=FollowUp.State.OPEN)
         if patient is not None:
-            standing = standing.filter(patient=patient)
-        for subject_kind, subject_id in standing.values_list("subject_kind", "subject_id"):
-            if (subject_kind, subject_id) not in wanted:
-                followups.drop(Key(self.kind, subject_kind, subject_id), because=self.because, by=by)
+            rows = rows.filter(patient=patient)
+        words = rows.values_list("subject_kind", "subject_id", "occurrence", "title", "link")
+        return {(kind, pk): (occurrence, title, link) for kind, pk, occurrence, title, link in words}

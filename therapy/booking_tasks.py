@@ -11,7 +11,7 @@ from django.db.models import Prefetch
 from django.urls import reverse
 
 from clinic import clock, settings_versions
-from clinic.models import Site, User
+from clinic.models import ProtocolSettings, Site, User
 from infusions.models import Infusion, Series
 from patients.models import Patient
 from reminders.asking import Ask, Watch
@@ -30,6 +30,7 @@ class _Course:
     """A loading series with its infusions in order and the sessions that stand."""
 
     series: Series
+    settings: ProtocolSettings
     infusions: list[Infusion]
     stands: frozenset[str]
 
@@ -56,7 +57,7 @@ class _Course:
     def _integration(self) -> datetime | None:
         """While the series runs, and within the grace after its last infusion."""
         last = self.infusions[-1].appointment.starts_at
-        settings = settings_versions.current(self.series.site)
+        settings = self.settings
         if self._runs:
             return last
         if self.series.state != Series.State.COMPLETED:
@@ -70,7 +71,8 @@ class _Course:
 
 
 def _courses(site: Site, patient: Patient | None) -> Iterator[_Course]:
-    since = clock.now() - timedelta(days=2 * settings_versions.current(site).integration_grace_days)
+    settings = settings_versions.current(site)
+    since = clock.now() - timedelta(days=2 * settings.integration_grace_days)
     rows = Series.objects.filter(site=site, kind=Series.Kind.LOADING).exclude(
         state=Series.State.COMPLETED, ended_at__lt=since
     )
@@ -90,7 +92,7 @@ def _courses(site: Site, patient: Patient | None) -> Iterator[_Course]:
     booked = _booked_alone(found)
     for series in found:
         stands = {each.kind for each in series.standing} | booked.get(series.pk, set())
-        yield _Course(series, list(series.numbered), frozenset(stands))
+        yield _Course(series, settings, list(series.numbered), frozenset(stands))
 
 
 def _booked_alone(found: Sequence[Series]) -> dict[UUID, set[str]]:
