@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from clinic import heartbeats
 
@@ -20,7 +20,7 @@ def parts() -> dict[str, str]:
     """Every part with "ok" or with what is wrong; nothing else can be asked without a database."""
     try:
         return {"database": _database()} | {pulse.name: pulse.says for pulse in heartbeats.pulses()} | _others()
-    except DatabaseError:
+    except Error:
         return {"database": "does not answer"}
 
 

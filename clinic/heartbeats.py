@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from time import monotonic
 
 from celery.signals import beat_init, before_task_publish, task_postrun
-from django.db import DatabaseError, close_old_connections
+from django.db import Error, close_old_connections
 
 from clinic import clock
 from clinic.models import Heartbeat
@@ -96,5 +96,5 @@ def _sparingly(name: str) -> None:
     try:
         close_old_connections()
         beat(name)
-    except DatabaseError as trouble:
+    except Error as trouble:
         log.warning("no heartbeat of %s: %s", name, type(trouble).__name__)
