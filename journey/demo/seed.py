@@ -14,7 +14,7 @@ from clinic.models import OnCallTurn, User
 from clinic.place import on_call
 from clinic.policy import Role
 from infusions import ledger
-from journey.demo import billing, cast, prices
+from journey.demo import answers, billing, cast, prices
 from journey.demo.cast import House
 from journey.demo.stories import PAYERS, Story
 from patients import inquiries
@@ -87,6 +87,7 @@ def _seed(now: datetime, report: Report) -> dict[str, int]:
         for house in houses.values():
             billing.bill(house)
         _say_what_was_due(now)
+        answers.write_back(now)
     return {"sites": len(houses), "staff": User.objects.count(), "patients": told}
 
 

@@ -135,7 +135,8 @@ class Story:
             confirmed_new=True,
             by=desk,
         )
-        registration.agree_to_contact(patient_id=self.patient.pk, channel="email", by=desk)
+        for channel in ("email", "text")[: 1 + self.turn % 2]:
+            registration.agree_to_contact(patient_id=self.patient.pk, channel=channel, by=desk)
         registration.add_contact(
             patient_id=self.patient.pk,
             kind="escort",
