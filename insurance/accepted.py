@@ -13,6 +13,7 @@ from clinic.errors import Invalid, NotFound
 from clinic.models import Site, User
 from clinic.policy import Action, require
 from insurance.models import AcceptedPlan, Coverage, Payer
+from patients.models import Patient
 
 Standing = AcceptedPlan.Standing
 Chip = tuple[str, str]
@@ -49,6 +50,15 @@ def in_network(plan: Coverage) -> bool | None:
     """Whether the patient's site is in the network of this plan, as far as its list says. One query."""
     meaning = chips(plan.patient.site, [plan]).get(plan.pk, ("", ""))[0]
     return {"ok": True, "warn": False, "stop": False}.get(meaning)
+
+
+def of_patient(patient: Patient) -> list[tuple[Coverage, Chip]]:
+    """The plans of the patient that hold today and that the site's list speaks of, each with its chip."""
+    today = patient.site.today()
+    rows = Coverage.objects.filter(patient=patient, entered_in_error_at__isnull=True).select_related("payer")
+    plans = [plan for plan in rows.order_by("rank", "-starts_on", "id") if plan.holds_on(today)]
+    found = chips(patient.site, plans) if plans else {}
+    return [(plan, found[plan.pk]) for plan in plans if plan.pk in found]
 
 
 @transaction.atomic

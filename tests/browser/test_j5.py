@@ -1,4 +1,4 @@
-"""J5 in a browser: a plan ends mid-series; the clerk writes it down beside the queue and sees every visit it touches."""
+"""J5 in a browser: a plan ends mid-series; the clerk writes it down beside the queue and sees whom it touches."""
 
 from datetime import date
 

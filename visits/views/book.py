@@ -16,6 +16,7 @@ from clinic.access import acting_user
 from clinic.errors import DomainError, Invalid, Refused
 from clinic.models import Site
 from clinic.policy import Action, can
+from insurance import accepted, money_words
 from patients.access import patient_or_404
 from patients.models import Patient
 from visits import booking, clashes, lengths, runways
@@ -68,6 +69,8 @@ def book(request: HttpRequest, pk: UUID) -> HttpResponse:
         "overbook": overbook if may_overbook else None,
         "asked": form.is_valid(),
         "usual": usual,
+        "plans": accepted.of_patient(patient),
+        "eligible": money_words.answer(patient, patient.site.today()),
     }
     status = trouble.status if trouble else 200 if form.is_valid() else 422
     return render(request, "visits/book.html", context, status=status)
