@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from time import monotonic
 
 from celery.signals import beat_init, before_task_publish, task_postrun
-from django.db import Error, close_old_connections
+from django.db import Error, close_old_connections, connection
 
 from clinic import clock
 from clinic.models import Heartbeat
@@ -94,7 +94,8 @@ def _sparingly(name: str) -> None:
         return
     _last[name] = now
     try:
-        close_old_connections()
+        if not connection.in_atomic_block:
+            close_old_connections()
         beat(name)
     except Error as trouble:
         log.warning("no heartbeat of %s: %s", name, type(trouble).__name__)
