@@ -4,11 +4,14 @@ from datetime import date, timedelta
 
 import pytest
 
+from insurance import estimates
 from insurance.coverage import add_coverage
+from insurance.estimate_items import usual_days
 from insurance.models import Coverage, SelfPay
 from insurance.verification import agree_self_pay, claim, open_check
 from tests import build
 from tests.insurance.conftest import answer
+from tests.insurance.pricing import schedule
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -59,16 +62,26 @@ def test_the_pages_have_no_violation(live_server, signed_in, insurance_admin, ax
     page = signed_in(insurance_admin)
     plan = Coverage.objects.filter(patient=maya).first()
     checks = {check.leg: check.pk for check in maya.verifications.all()}
+    schedule(maya.site, insurance_admin)
+    course = usual_days(maya.site.today() + timedelta(days=9), 6, 1)
+    estimate = estimates.make(patient_id=maya.pk, visits=course, by=insurance_admin)
     for width in (1440, 820):
         page.set_viewport_size({"width": width, "height": 1000})
         for address in (
             "",
             "?show=verified",
+            f"?check={checks['behavioral']}",
+            "?show=self-pay",
+            "plans/",
             f"checks/{checks['medical']}/",
             f"checks/{checks['behavioral']}/",
             f"checks/{checks['behavioral']}/hand-over/",
             f"patients/{maya.pk}/",
             f"patients/{others.pk}/",
+            f"patients/{maya.pk}/costs/",
+            f"estimates/{estimate.pk}/",
+            "estimates/",
+            "fees/",
             f"patients/{maya.pk}/check/",
             f"patients/{maya.pk}/self-pay/",
             f"patients/{maya.pk}/coverage/",
@@ -81,20 +94,23 @@ def test_the_pages_have_no_violation(live_server, signed_in, insurance_admin, ax
 
 
 def test_a_failed_check_is_asked_again_by_phone(live_server, signed_in, insurance_admin, axe, maya, others) -> None:
-    """Given a failed check on the queue, when the clerk phones and forgets the reference, then the page asks for it."""
+    """Given a failed check on the queue, when the clerk phones and forgets the reference, then the panel asks for it."""
     page = signed_in(insurance_admin)
-    page.goto(f"{live_server.url}/insurance/")
+    page.goto(f"{live_server.url}/insurance/?leg=behavioral")
     page.get_by_role("link", name="Maya Torres").click()
-    page.get_by_text("The last check failed.", exact=True).wait_for()
-    page.get_by_text("Active", exact=True).click()
-    page.get_by_text("Phone", exact=True).click()
-    page.get_by_label("Spoke with").fill("Corinne")
-    page.get_by_role("button", name="Write it down").click()
-    page.get_by_text("Write the call reference").first.wait_for()
+    panel = page.locator("#panel")
+    panel.get_by_text("The last check failed.", exact=True).wait_for()
+    panel.get_by_text("Write down a call").click()
+    panel.get_by_text("Active", exact=True).click()
+    panel.get_by_text("Phone", exact=True).click()
+    panel.get_by_label("Spoke with").fill("Corinne")
+    panel.get_by_role("button", name="Write it down").click()
+    panel.get_by_text("Write the call reference").first.wait_for()
     assert axe(page) == {}
-    assert page.get_by_label("Spoke with").input_value() == "Corinne"
-    page.get_by_label("Call reference").fill("70-4418")
-    page.get_by_role("button", name="Write it down").click()
-    page.get_by_text("Phone: verified, active. Corinne, reference 70-4418").wait_for()
+    assert panel.get_by_label("Spoke with").input_value() == "Corinne"
+    panel.get_by_label("Call reference").fill("70-4418")
+    panel.get_by_role("button", name="Write it down").click()
+    panel.get_by_text("Phone, behavioral health: verified, active. Corinne, reference 70-4418").wait_for()
+    panel.get_by_role("link", name="Whole page").click()
     page.get_by_role("button", name="It no longer holds").click()
     page.get_by_role("dialog").get_by_role("button", name="Go back").click()
