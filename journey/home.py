@@ -15,7 +15,8 @@ from clinic.policy import Role
 from infusions.models import Infusion, Order, Series
 from insurance.models import Verification
 from patients.models import Evaluation, Inquiry, SafetyAlert
-from reminders import followups
+from reminders import kinds, task_lists
+from reminders.models import FollowUp
 from therapy.models import TherapySession
 from visits.models import Appointment
 
@@ -48,7 +49,8 @@ def todos(user: User, site: Site) -> list[Todo]:
         if role in user.roles_at(site):
             for source in sources:
                 rows += source(user, site)
-    rows += _tasks(user, site)
+    seen = {row.href for row in rows}
+    rows += [row for row in _tasks(user, site) if row.href not in seen]  # what stands there already is said once
     unique = {(row.href, row.title): row for row in rows}
     return sorted(unique.values(), key=lambda row: (not row.urgent, row.at))
 
@@ -261,15 +263,22 @@ def _verifications(user: User, site: Site) -> Iterator[Todo]:
 
 def _tasks(user: User, site: Site) -> Iterator[Todo]:
     now = clock.now()
-    for task in followups.for_user(user, site).filter(due_at__lt=now + timedelta(days=2)).order_by("due_at")[:LIMIT]:
+    for task in task_lists.for_user(user, site).filter(due_at__lt=now + timedelta(days=2)).order_by("due_at")[:LIMIT]:
         yield Todo(
             at=task.due_at,
             title=task.title,
-            sub="Late" if task.due_at < now else "Task",
+            sub=_pressing(task, now),
             href=task.link or reverse("reminders:task", args=[task.pk]),
             button="Open",
             tone="warn" if task.due_at < now else "none",
         )
+
+
+def _pressing(task: FollowUp, now: datetime) -> str:
+    label = kinds.of(task.kind).label
+    if task.escalated_at or task.due_at < now:
+        return f"{'Escalated' if task.escalated_at else 'Late'}: {label}"
+    return label
 
 
 Source = Callable[[User, Site], Iterator[Todo]]
