@@ -264,6 +264,9 @@ def _silent(item: Item, terms: Terms, paid: Paid) -> list[Why]:
 
 def _reasons(item: Item, terms: Terms, paid: Paid) -> list[Why]:
     """Of what the figure is made."""
+    reached = {"limit": str(terms.limit), "pays": str(paid.share)}
+    if paid.capped and not paid.share:
+        return [Why("limit_was_reached", reached)]
     found = []
     if paid.deductible:
         values = {"left": str(paid.left), "part": str(paid.deductible), "rest": str(paid.rest)}
@@ -277,6 +280,5 @@ def _reasons(item: Item, terms: Terms, paid: Paid) -> list[Why]:
         else:
             found.append(Why("copay_paid" if terms.copay else "plan_pays", rest))
     if paid.capped:
-        reached = {"limit": str(terms.limit), "pays": str(paid.share)}
-        found.append(Why("limit_reached" if paid.share else "limit_was_reached", reached))
+        found.append(Why("limit_reached", reached))
     return found or [Why("nothing_asked", {})]

@@ -107,7 +107,7 @@ def test_the_lines_say_of_what_they_are_made() -> None:
         ["deductible_part", "coinsurance"],
         ["coinsurance"],
         ["coinsurance", "limit_reached"],
-        ["coinsurance", "limit_was_reached"],
+        ["limit_was_reached"],
     ]
     assert found.share == D(1500)
 
