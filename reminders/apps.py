@@ -11,6 +11,7 @@ class RemindersConfig(AppConfig):
         from patients import alert_contacts, alerts, evaluation_conditions, evaluations, inquiries, reopenings
         from reminders import (
             alert_tasks,
+            checks,  # noqa: F401 - registers what `check --deploy` says
             evaluation_tasks,
             followups,
             inquiry_tasks,
