@@ -14,6 +14,7 @@ from django.db import transaction
 from clinic.models import Site
 from insurance import estimate_rules, estimates
 from insurance.estimate_ground import SELF, Ground
+from insurance.estimate_items import Visits
 from insurance.estimate_words import money
 from insurance.estimates import Course, visits_of
 from insurance.models import Coverage, Estimate
@@ -56,14 +57,14 @@ def watch_bill(estimate: Estimate) -> None:
 def changes(estimate: Estimate) -> Iterator[str]:
     """What is another now than it was counted on, in sentences."""
     course = estimates.course_of(estimate.patient, estimate.series_id) if estimate.series_id else None
-    if course:
-        yield from _of_course(estimate, course)
     ground = Ground.of(estimate.patient)
+    if course:
+        yield from _of_course(estimate, course, ground)
     yield from _of_payer(estimate, ground)
     yield from _of_prices(estimate, ground)
 
 
-def _of_course(estimate: Estimate, course: Course) -> Iterator[str]:
+def _of_course(estimate: Estimate, course: Course, ground: Ground) -> Iterator[str]:
     counted = estimate.basis["count"]
     if course.stopped:
         given = len(course.visits.infusions)
@@ -71,14 +72,13 @@ def _of_course(estimate: Estimate, course: Course) -> Iterator[str]:
             yield f"The series was stopped: {given} of {counted} infusions."
     elif course.count != counted:
         yield f"The series has {course.count} infusions now, not {counted}."
-    if estimate.kind == Estimate.Kind.PLAN and _years(estimate, course) != _years(estimate, None):
+    if estimate.kind == Estimate.Kind.PLAN and _years(course.visits, ground) != _years(visits_of(estimate), ground):
         yield "Infusions moved into another plan year."
 
 
-def _years(estimate: Estimate, course: Course | None) -> list[int]:
-    """How many infusions fall into each plan year, as planned now or as counted on."""
-    visits = course.visits if course else visits_of(estimate)
-    begins = next((one.year_begins for one in Ground.of(estimate.patient).plans["medical"]), None)
+def _years(visits: Visits, ground: Ground) -> list[int]:
+    """How many infusions fall into each plan year."""
+    begins = next((one.year_begins for one in ground.plans["medical"]), None)
     years = [estimate_rules.year_of(day, begins) for day in visits.infusions]
     return [years.count(year) for year in sorted(set(years))]
 

@@ -95,6 +95,23 @@ def set_fee(
 ) -> Fee:
     """A new price from a day on; without `billed`, the code is no longer offered. Raises NotPermitted, Invalid."""
     require(by, Action.KEEP_FEES, at=site)
+    made = _fee(site, code, label, billed, valid_from, by, self_pay, used, leg, label_es)
+    _tell(site)
+    return made
+
+
+def _fee(
+    site: Site,
+    code: str,
+    label: str,
+    billed: Decimal | None,
+    valid_from: date,
+    by: User,
+    self_pay: Decimal | None = None,
+    used: str = "",
+    leg: str = Fee.Leg.MEDICAL,
+    label_es: str = "",
+) -> Fee:
     code, label = code.strip().upper(), label.strip()
     wrong = _wrong_code(code) | _wrong_words("label", label) | _wrong_money(billed=billed, self_pay=self_pay)
     if self_pay is not None and billed is None:
@@ -118,7 +135,9 @@ def set_allowed(
     code = code.strip().upper()
     wrong = _wrong_code(code) | _wrong_words("source", source.strip(), 120) | _wrong_money(amount=amount)
     key = {"site": site, "payer": payer, "code": code}
-    return _write(AllowedAmount, key, valid_from, by, wrong, amount=amount, source=source.strip())
+    made = _write(AllowedAmount, key, valid_from, by, wrong, amount=amount, source=source.strip())
+    _tell(site)
+    return made
 
 
 @transaction.atomic
@@ -151,7 +170,9 @@ def set_package(
         wrong["evaluations"] = "A package holds one evaluation or none."
     holds = {"infusions": infusions, "sessions": sessions, "evaluations": evaluations}
     said = {"name": name, "name_es": name_es.strip()[:NAMED], "terms": terms, "terms_es": terms_es.strip()[:400]}
-    return _write(Package, {"site": site, "code": code}, valid_from, by, wrong, price=price, **holds, **said)
+    made = _write(Package, {"site": site, "code": code}, valid_from, by, wrong, price=price, **holds, **said)
+    _tell(site)
+    return made
 
 
 def _write(model: type[V], key: dict[str, Any], valid_from: date, by: User, wrong: dict[str, str], **said: Any) -> V:
@@ -163,10 +184,12 @@ def _write(model: type[V], key: dict[str, Any], valid_from: date, by: User, wron
         wrong["valid_from"] = "What it cost in the past stays as it was. Write today or a later day."
     if wrong:
         raise Invalid(wrong)
-    made = model.objects.create(**key, **said, valid_from=valid_from, is_first=is_first, made_on=today, made_by=by)
+    return model.objects.create(**key, **said, valid_from=valid_from, is_first=is_first, made_on=today, made_by=by)
+
+
+def _tell(site: Site) -> None:
     for follow in after_change:
         follow(site)
-    return made
 
 
 def _wrong_code(code: str) -> dict[str, str]:
@@ -209,8 +232,10 @@ def take(*, site: Site, rows: Iterable[dict[str, Any]], valid_from: date, by: Us
             same += 1
             continue
         try:
-            set_fee(site=site, valid_from=valid_from, by=by, **row)
+            _fee(site, valid_from=valid_from, by=by, **row)
         except Invalid as error:
             raise Invalid({"file": f"Row {number}: {error.sentence} Nothing was taken."}) from None
         new += 1
+    if new:
+        _tell(site)
     return Imported(new, same)
