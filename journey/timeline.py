@@ -83,15 +83,13 @@ def of_checkin(checkin: CheckIn) -> Entry:
             parts.append(f"{', '.join(checkin.effects_named)}; bothers {checkin.get_bother_display().lower()}.")
         if checkin.bladder:
             parts.append("Trouble when passing water.")
-        if grave:
-            parts.append("Thoughts of suicide or self-harm.")
     return Entry(
         at=checkin.answered_at or checkin.due_at,
         group="infusions",
         icon="heart",
         title="A day after the infusion",
         text=" ".join(parts),
-        chip="Answered" if answered else "No answer",
+        chip="Thoughts of suicide or self-harm" if grave else "Answered" if answered else "No answer",
         tone="stop" if grave else "ok" if answered else "warn",
         href=reverse("infusions:checkin", args=[checkin.pk]),
     )
