@@ -178,6 +178,7 @@ def test_answer_for_another_site_waits_there(plan: Coverage, insurance_admin: Us
     inquiry = ask(plan, insurance_admin)
     (row,) = receive(content=x12.answer_to(inquiry), name="a", by=stranger, site=other_site).answers
     assert (row.state, row.site) == ("proposed", plan.patient.site)
+    assert row.why.startswith("It belongs to Pine Street")
     assert checks(plan)["medical"].state == "in_progress"
     with pytest.raises(NotFound):
         match(answer_id=row.pk, coverage_id=plan.pk, by=stranger)
