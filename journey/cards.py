@@ -109,7 +109,7 @@ class Card:
         if self.visit.is_overbooked:
             said.append("overbooked")
         if self.runway:
-            said.append(self.runway.sentence)
+            said.append(f"authorization: {self.runway.sentence}")
         return ", ".join(part for part in said if part)
 
 
