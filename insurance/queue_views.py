@@ -58,7 +58,7 @@ def listed(request: HttpRequest, site: Site) -> dict[str, Any]:
     choices = queue.filters(user, site)
     on_self_pay = asked.get("show") == queue.SELF_PAY
     chosen = next((one for one in choices if one.value == asked.get("show")), choices[0])
-    payers = queue.payers(sites)
+    payers = queue.payers()
     payer, leg = _named(asked.get("payer"), payers), _named(asked.get("leg"), Verification.Leg.choices)
     rows = queue.narrowed(sites, payer=payer, leg=leg)
     counts = queue.counts(rows, choices)
@@ -66,11 +66,11 @@ def listed(request: HttpRequest, site: Site) -> dict[str, Any]:
     context: dict[str, Any] = {
         "site": site,
         "today": site.today(),
-        "waiting": counts["open"],
+        "waiting": min(counts["open"], queue.MOST),
+        "more": counts["open"] > queue.MOST,
         "filters": [
-            *({"value": one.value, "label": one.label, "n": counts[one.value], "on": one is chosen and not on_self_pay}
-              for one in choices),
-            {"value": queue.SELF_PAY, "label": "Self-pay", "n": self_payers.count(), "on": on_self_pay},
+            *(_pick(one.value, one.label, counts[one.value], one is chosen and not on_self_pay) for one in choices),
+            _pick(queue.SELF_PAY, "Self-pay", self_payers.count(), on_self_pay),
         ],
         "payers": payers, "payer": payer, "legs": Verification.Leg.choices, "leg": leg,
         "may_widen": len(open_sites) > 1, "everywhere": len(sites) > 1,
@@ -78,9 +78,16 @@ def listed(request: HttpRequest, site: Site) -> dict[str, Any]:
     }  # fmt: skip
     if on_self_pay:
         return context | {"self_payers": Paginator(self_payers, 25).get_page(asked.get("page"))}
-    page = _Pages(queue.checks(rows, chosen), total=counts[chosen.value]).get_page(asked.get("page"))
+    total = min(counts[chosen.value], queue.MOST)
+    page = _Pages(queue.checks(rows, chosen), total=total).get_page(asked.get("page"))
     _dress_all(list(page), site)
     return context | {"page_obj": page, "give": forms.GiveForm(site=site, me=user)}
+
+
+def _pick(value: str, label: str, number: int, on: bool) -> dict[str, Any]:
+    """One choice above the list, with how many stand behind it."""
+    shown = f"{queue.MOST:,}+" if number > queue.MOST else f"{number:,}"
+    return {"value": value, "label": label, "n": shown, "on": on}
 
 
 def _dress_all(rows: list[Verification], site: Site) -> None:
