@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from insurance import fees
+from insurance import accepted, fees
 from insurance.estimate_items import Bundle, Item, Price, Service, Sum, Visits, Why, alone, items
 from insurance.estimate_rules import Terms, with_plan
 from insurance.models import Coverage, Fee, Package, SelfPay, Verification
@@ -127,11 +127,12 @@ def _terms(plan: Coverage, check: Verification | None, patient: Patient, allowed
     terms = Terms(str(plan.pk), str(plan.payer), first_on=plan.starts_on, last_on=plan.ends_on, allowed=allowed)
     if check is None or check.checked_at is None:
         return terms
+    plan.patient = patient
     return replace(
         terms,
         checked_on=patient.site.local(check.checked_at).date(),
         covered=check.state in {State.ACTIVE, State.EXPIRED},
-        in_network=check.in_network,
+        in_network=accepted.in_network(plan) if check.in_network is None else check.in_network,
         copay=check.copay,
         coinsurance=check.coinsurance_percent,
         deductible=check.deductible,

@@ -14,7 +14,7 @@ from clinic.models import Site, User
 from insurance import estimates, fees
 from insurance.estimate_ground import Ground
 from insurance.estimate_items import usual_days
-from insurance.models import Coverage, Estimate, SelfPay
+from insurance.models import AcceptedPlan, Coverage, Estimate, SelfPay
 from insurance.verification import agree_self_pay
 from patients import registration
 from patients.models import Patient, PatientLink
@@ -70,6 +70,16 @@ def test_an_unverified_plan_gives_a_range_and_never_nothing(priced: None, patien
     assert answer.plan
     assert (answer.plan.share, answer.plan.share_from) == (None, None)
     assert answer.plan.share_to == D(6 * 560 + 3 * 200)
+
+
+def test_where_the_payer_did_not_say_the_list_of_plans_we_take_tells_the_network(
+    priced: None, site: Site, patient: Patient, plan: Coverage, insurance_admin: User
+) -> None:
+    verified(plan, insurance_admin, in_network=None)
+    terms = Ground.of(patient).plans["medical"][0]
+    assert terms.in_network is None
+    AcceptedPlan.objects.create(site=site, payer=plan.payer, standing="accepted", kept_by=insurance_admin)
+    assert Ground.of(patient).plans["medical"][0].in_network is False
 
 
 def test_self_pay_brings_its_own_day(priced: None, patient: Patient, insurance_admin: User) -> None:
