@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time, timedelta
 from urllib.parse import urljoin
@@ -58,7 +57,7 @@ def _made_up(draft: Draft, site: Site) -> dict[str, str]:
     }
 
 
-def _of_theirs(draft: Draft, patient: Patient) -> Mapping[str, str]:
+def _of_theirs(draft: Draft, patient: Patient) -> dict[str, str]:
     """The days and hours of the newest message of this kind that the patient has, or is to have."""
     newest = Message.objects.filter(patient=patient, kind=draft.kind.key).select_related("site").last()
     if newest is None:

@@ -15,6 +15,7 @@ from clinic.models import Site
 from reminders import house_words, links_in_words, moments, text_rules
 from reminders.message_kinds import ITEMS_LIMIT, KINDS, MERGED
 from reminders.models import Message, SenderName, Wording
+from reminders.models.wordings import OWN
 from reminders.templates import Letter, Template, in_text, unseal
 
 NAMELESS = {"en": "Your clinic", "es": "Su clínica"}
@@ -64,17 +65,8 @@ def find(kind: str, language: str, version: str, *, site: Site) -> Template:
     return template(row)
 
 
-OWN = "own "
-
-
 def template(row: Wording) -> Template:
     return Template(row.kind, row.key, row.language, row.subject, row.body, row.text)
-
-
-def fill(kind: str, language: str, version: str, values: Mapping[str, str], *, site: Site) -> Letter:
-    """A letter and its text message in words that were planned. Raises KeyError where a value is missing."""
-    words = find(kind, language, version, site=site)
-    return words.fill(moments.spoken(values, site, words.language) | {"site": sender(site, words.language)})
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from clinic.records import Record
 from reminders.rules import SENDER_LIMIT
 
 USER = settings.AUTH_USER_MODEL
+OWN = "own "  # begins the version of words that are a site's own
 LANGUAGES = (("en", "English"), ("es", "Spanish"))
 
 
@@ -49,7 +50,7 @@ class Wording(Record):
     @property
     def key(self) -> str:
         """How a message names the words it was planned in; those of the house are plain numbers."""
-        return f"own {self.version}"
+        return f"{OWN}{self.version}"
 
 
 @audited
