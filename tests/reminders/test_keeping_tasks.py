@@ -1,8 +1,10 @@
 """Follow-ups open, close and open again as things stand; they never double, and they go up when they are late."""
 
 import ast
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -18,6 +20,7 @@ from reminders.followups import Key
 from reminders.models import FollowUp, FollowUpStep
 from tests import build
 
+OPENS = re.compile(r"open_task\(|Watch\(|series_tasks\.ask\(")
 ABOUT = UUID("0195f7a0-0000-7000-8000-000000000001")
 KEY = Key("booster_due", "series", ABOUT, "2027-03-05")
 
@@ -72,20 +75,35 @@ def test_every_kind_can_be_ended_or_says_what_ends_it(kind):
 
 
 def test_every_kind_that_the_code_opens_is_in_the_catalogue():
-    """Looked for in the source: a name given to `open_task`, and constants called like one."""
+    """Looked for in the source: what `open_task` and `Watch` are given, constants taken by their value."""
     named = set()
-    for path in Path().glob("*/**/*.py"):
-        if path.parts[0] in {"tests", ".venv"}:
+    for path in Path().glob("[!.]*/**/*.py"):
+        if path.parts[0] in {"tests", "var"} or not re.search(
+            r"open_task\(|Watch\(|series_tasks\.ask\(", path.read_text()
+        ):
             continue
+        module = import_module(".".join(path.with_suffix("").parts))
         for call in ast.walk(ast.parse(path.read_text())):
-            if isinstance(call, ast.Call) and getattr(call.func, "attr", "") in {"open_task", "close_for"}:
-                named |= {
-                    word.value.value
-                    for word in call.keywords
-                    if word.arg == "kind" and isinstance(word.value, ast.Constant)
-                }
-    assert named
-    assert {kind for kind in named if not kinds.CATALOGUE.get(kind)} == set()
+            if isinstance(call, ast.Call) and (kind := _kind_of(call, vars(module))):
+                named.add(kind)
+    assert len(named) > 20
+    assert {kind for kind in named if kind not in kinds.CATALOGUE} == set()
+
+
+def _kind_of(call: ast.Call, known: dict[str, object]) -> object:
+    """The kind that a call opens, where it is written or is the name of a constant."""
+    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    places = {"open_task": None, "Watch": 0, "ask": 1}
+    if name not in places:
+        return None
+    place = places[name]
+    if place is None:
+        given = next((word.value for word in call.keywords if word.arg == "kind"), None)
+    else:
+        given = call.args[place] if len(call.args) > place + 1 else None
+    if isinstance(given, ast.Constant):
+        return given.value
+    return known.get(given.id) if isinstance(given, ast.Name) and given.id.isupper() else None
 
 
 def test_a_kind_that_nobody_knows_opens_nothing(keep):
