@@ -18,6 +18,7 @@ from journey.demo import answers, billing, cast, prices
 from journey.demo.cast import House
 from journey.demo.stories import PAYERS, Story
 from patients import inquiries
+from reminders import sweeping
 from reminders.dispatch import alone, dispatch_due
 from visits.planner import NoPlan
 
@@ -88,6 +89,7 @@ def _seed(now: datetime, report: Report) -> dict[str, int]:
             billing.bill(house)
         _say_what_was_due(now)
         answers.write_back(now)
+        sweeping.sweep()
     return {"sites": len(houses), "staff": User.objects.count(), "patients": told}
 
 
