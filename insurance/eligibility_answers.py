@@ -8,7 +8,7 @@ by hand or put aside. A file is taken whole or not at all, and never twice.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -37,6 +37,9 @@ from insurance.x12.segments import Broken
 
 State = EligibilityAnswer.State
 REFERENCE = 60
+
+after_change: list[Callable[[Site | None], None]] = []
+"""Called when answers of a site (or of none yet) came, were matched or were put aside, in the same transaction."""
 
 
 @dataclass
@@ -78,7 +81,15 @@ def receive(*, content: bytes, name: str, by: User | None, site: Site | None = N
         repeated=len(answers) - len(new), remarks=[remark[:300] for remark in whole.remarks[:20]],
     )  # fmt: skip
     inquiries, likely = matching.inquiries(new), matching.likely(new, by)
-    return Receipt(file, answers=[_take(file, one, inquiries, likely.get(one.digest), by) for one in new])
+    receipt = Receipt(file, answers=[_take(file, one, inquiries, likely.get(one.digest), by) for one in new])
+    _tell(answer.site for answer in receipt.answers if answer.state in EligibilityAnswer.WAITING)
+    return receipt
+
+
+def _tell(sites: Iterable[Site | None]) -> None:
+    for site in set(sites):
+        for follow in after_change:
+            follow(site)
 
 
 def _in_turn() -> None:
@@ -211,8 +222,9 @@ def match(*, answer_id: UUID, coverage_id: UUID, by: User) -> EligibilityAnswer:
     require(by, Action.VERIFY_BENEFITS, at=coverage.patient.site)
     if row.inquiry and row.inquiry.coverage_id != coverage.pk:
         row.inquiry = None
-    legs = row.inquiry.legs if row.inquiry else _legs(coverage)
+    legs, before = row.inquiry.legs if row.inquiry else _legs(coverage), row.site
     _apply(row, reading.read_again(row.raw), coverage, legs, by)
+    _tell([before])
     return row
 
 
@@ -234,6 +246,7 @@ def set_aside(*, answer_id: UUID, reason: str, by: User) -> EligibilityAnswer:
     row.state, row.aside_reason = State.ASIDE, words
     row.decided_at, row.decided_by = clock.now(), by
     row.save()
+    _tell([row.site])
     return row
 
 

@@ -8,9 +8,11 @@ class RemindersConfig(AppConfig):
         from celery.signals import worker_ready
 
         from clinic import frame, health
+        from insurance import eligibility_answers
         from patients import alert_contacts, alerts, evaluation_conditions, evaluations, inquiries, reopenings
         from reminders import (
             alert_tasks,
+            answer_tasks,
             checks,  # noqa: F401 - registers what `check --deploy` says
             evaluation_tasks,
             followups,
@@ -37,7 +39,8 @@ class RemindersConfig(AppConfig):
         mail_reports.listen()
         evaluations.after_sign += [evaluation_tasks.after_sign, review_tasks.after_sign]
         inquiries.after_answer.append(inquiry_tasks.answered)
-        for watched in (inquiry_tasks.WATCH, review_tasks.WATCH):
+        eligibility_answers.after_change.append(answer_tasks.follow)
+        for watched in (inquiry_tasks.WATCH, review_tasks.WATCH, answer_tasks.WATCH):
             sweeping.find_with(watched.look)
         evaluation_conditions.after_met.append(evaluation_tasks.after_met)
         reopenings.after_open.append(evaluation_tasks.after_open)

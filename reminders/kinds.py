@@ -147,6 +147,7 @@ CATALOGUE: dict[str, Kind] = {
     "new_series": Kind("New series to plan", FRONT_DESK, BOOKED, 2 * DAY),
     "places_lost": Kind("Visits without a place", FRONT_DESK, ("Repaired",), DAY),
     # Who pays
+    "answers_wait": Kind("Answers of payers to match", INSURANCE, ("Matched or put aside",), DAY),
     "verification_ends": Kind("Benefits to verify again", INSURANCE, ("Verified", "Payer does not answer"), DAY),
     "booster_verify": Kind("Benefits before a booster", INSURANCE, ("Verified", "Payer does not answer"), 3 * DAY),
     "authorization_short": Kind("Authorization too short", INSURANCE, ASKED, DAY),

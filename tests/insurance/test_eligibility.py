@@ -15,6 +15,7 @@ from insurance.eligibility import due, inquire, inquire_due, match, receive, set
 from insurance.models import AnswerFile, Coverage, InquiryFile, PayerContact, Verification
 from insurance.verification import open_check
 from patients.models import Patient
+from reminders.models import FollowUp
 from tests import build
 from tests.insurance import x12
 
@@ -156,6 +157,18 @@ def test_answer_without_our_number_is_proposed_and_taken_once_confirmed(
     with pytest.raises(Invalid, match="few words"):
         set_aside(answer_id=nobody.pk, reason=" ", by=insurance_admin)
     assert set_aside(answer_id=nobody.pk, reason="Not our patient", by=insurance_admin).state == "aside"
+
+
+def test_answers_that_wait_are_a_task_until_none_does(plan: Coverage, site: Site, insurance_admin: User) -> None:
+    content = x12.file(x12.person("X", born="19010101"), x12.person("Y", born="19010102"))
+    rows = receive(content=content, name="a", by=insurance_admin, site=site).answers
+    task = FollowUp.objects.get(kind="answers_wait")
+    assert (task.site, task.owner_role, task.link) == (site, Role.INSURANCE_ADMIN, "/insurance/electronic/")
+    match(answer_id=rows[0].pk, coverage_id=plan.pk, by=insurance_admin)
+    assert FollowUp.objects.get(kind="answers_wait").state == "open"
+    set_aside(answer_id=rows[1].pk, reason="Not ours", by=insurance_admin)
+    task.refresh_from_db()
+    assert task.state == "done"
 
 
 def test_second_answer_to_one_inquiry_waits(plan: Coverage, insurance_admin: User) -> None:
