@@ -193,7 +193,7 @@ class House:
 
     def surround(self, times: int) -> None:
         """Each message so many times more: the half of them sent in days gone by, the half planned for days to come."""
-        columns = [field.column for field in Message._meta.concrete_fields]
+        columns = [str(field.column) for field in Message._meta.concrete_fields]
         given = {
             "id": "gen_random_uuid()",
             "subject_id": "gen_random_uuid()",
