@@ -14,6 +14,7 @@ from journey import proposals
 from reminders.models import FollowUp, Message
 from tests import build
 from tests.infusions import making
+from tests.insurance import pricing
 from therapy.models import TherapySession
 from visits import booking
 from visits.models import Appointment, Hold
@@ -47,6 +48,13 @@ def wizard(client, who, patient, **wishes):
     return client.get(reverse("journey:series-plan", args=[patient.pk]), WISHES | wishes)
 
 
+def test_who_may_not_see_coverage_sees_no_cost(client, eligible, nurse, insurance_admin, site):
+    pricing.schedule(site, insurance_admin)
+    text = said(wizard(client, nurse, eligible))
+    assert "complete plans" in text
+    assert "paying alone" not in text
+
+
 def book(client, who, patient, plan):
     client.force_login(who)
     return client.post(reverse("journey:series-plan", args=[patient.pk]), {"plan": plan})
@@ -65,8 +73,12 @@ def nothing_booked():
     return counts == [0] * 6
 
 
-def test_complete_plans_are_offered_and_nothing_is_held(client, eligible, front_desk):
+def test_complete_plans_are_offered_with_their_cost_and_nothing_is_held(
+    client, eligible, front_desk, insurance_admin, site
+):
+    pricing.schedule(site, insurance_admin)
     page = wizard(client, front_desk, eligible)
+    assert {offer.cost for offer in page.context["offers"]} == {"$3,240, paying alone."}
     assert 1 <= len(page.context["offers"]) <= 3
     assert "Tue and Fri at 09:00" in said(page)
     assert "2 Feb to 19 Feb, 17 days" in said(page)
