@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
@@ -93,7 +94,7 @@ def found(user: User, site: Site, wish: Wish) -> QuerySet[FollowUp]:
     if wish.kind:
         rows = rows.filter(Q(kind=wish.kind) | Q(kind__regex=rf"^{re.escape(wish.kind)}_\d+$"))
     if wish.patient:
-        rows = rows.filter(patient=wish.patient)
+        rows = rows.filter(patient=UUID(wish.patient))
     for word in wish.text.split():
         rows = rows.filter(
             Q(patient__search_text__icontains=word) | Q(patient__mrn__iexact=word) | Q(title__icontains=word)

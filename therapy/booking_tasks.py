@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import cast
 from uuid import UUID
 
 from django.db.models import Prefetch
@@ -91,8 +92,8 @@ def _courses(site: Site, patient: Patient | None) -> Iterator[_Course]:
     )
     booked = _booked_alone(found)
     for series in found:
-        stands = {each.kind for each in series.standing} | booked.get(series.pk, set())
-        yield _Course(series, settings, list(series.numbered), frozenset(stands))
+        stands = {each.kind for each in cast(list[TherapySession], series.standing)} | booked.get(series.pk, set())
+        yield _Course(series, settings, cast(list[Infusion], series.numbered), frozenset(stands))
 
 
 def _booked_alone(found: Sequence[Series]) -> dict[UUID, set[str]]:
