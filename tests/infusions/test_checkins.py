@@ -1,5 +1,6 @@
 """The day after an infusion: asked once, kept as it comes, and nobody silent is forgotten."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,11 +10,13 @@ from clinic.errors import Invalid, NotFound, NotPermitted, Refused
 from infusions import checkin_rules, checkins
 from infusions.forms.checkin import CheckInForm
 from infusions.models import CheckIn, Infusion
-from patients import alerts, giving, links
+from patients import alerts, giving, links, registration
 from patients.models import PatientLink, SafetyAlert
+from reminders import dispatch
 from reminders.models import FollowUp, Message
 from tests import build
 from tests.infusions import making
+from tests.patients.linking import open_door
 
 WELL = {"mood": 7, "effects": [], "sleep": 0, "bladder": False, "thoughts": 0}
 
@@ -190,3 +193,16 @@ def test_questions_are_over_after_their_days(link, checkin):
     assert timedelta(days=3) < checkin.closes_at - checkin.due_at
     with pytest.raises(links.Told):
         answer(link, checkin, day="2027-02-12", **WELL)
+
+
+def test_the_letter_of_the_day_after_leads_to_its_questions(checkin, patient, nurse, sink, client):
+    patient.email = "maya@example.org"
+    patient.save()
+    registration.agree_to_contact(patient_id=patient.pk, channel="email", by=nurse)
+    with at(patient, "2027-02-06", "10:00"):
+        dispatch.dispatch_due()
+        [letter] = sink.letters
+        address = re.search(r"https?://[^/]+(/p/\S+)", letter.get_content())
+        page = open_door(client, address[1], patient)
+        assert "How are you today?" in page.content.decode()
+    assert Message.objects.get(kind="checkin_24h").state == "sent"
