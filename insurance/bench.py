@@ -26,7 +26,6 @@ State, Leg = Verification.State, Verification.Leg
 
 def cases() -> Iterable[Case]:
     yield Case("insurance: the queue of 50,000 coverages", _queue, runs=40, target_ms=150)
-    yield Case("insurance: the queue of 50,000 coverages, its last page", _last, runs=20, target_ms=300)
 
 
 def fill(plans: int = PLANS) -> tuple[Site, User]:
@@ -94,20 +93,12 @@ def _check(plan: Coverage, leg: str, number: int, clerk: User) -> Verification:
 
 
 def _queue() -> Callable[[int], object]:
-    return _opened("")
-
-
-def _last() -> Callable[[int], object]:
-    return _opened("?page=last")
-
-
-def _opened(query: str) -> Callable[[int], object]:
     _, clerk = fill()
     address = reverse("insurance:queue")
     view, args, kwargs = resolve(address)
 
     def run(number: int) -> object:
-        request: HttpRequest = RequestFactory().get(f"{address}{query}")
+        request: HttpRequest = RequestFactory().get(address if number % 4 else f"{address}?page=last")
         request.user = User.objects.get(pk=clerk.pk)
         request.session = {}  # type: ignore[assignment]
         request.resolver_match = resolve(address)

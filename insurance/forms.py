@@ -247,7 +247,7 @@ class GiveForm(CalmForm, forms.Form):
         assert isinstance(choice, forms.ModelChoiceField)
         choice.queryset = verifiers(site)
         choice.widget.attrs["class"] = "form-select w-auto"
-        choice.label_from_instance = lambda person: "me" if person == me else str(person)  # type: ignore[method-assign]
+        choice.label_from_instance = lambda obj: "me" if obj == me else str(obj)  # type: ignore[method-assign]
 
 
 class PayerForm(CalmForm, forms.Form):

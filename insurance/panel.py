@@ -131,7 +131,7 @@ def _plan_year(begins: date | None, ends: date | None) -> str | None:
 def contacts(check: Verification) -> Sequence[PayerContact]:
     """Who was asked about this plan and when, of both legs, the newest first."""
     same = Q(verification=check) | Q(verification__patient=check.patient_id, verification__coverage=check.coverage_id)
-    return PayerContact.objects.filter(same).select_related("entered_by", "verification")[:SHOWN]
+    return list(PayerContact.objects.filter(same).select_related("entered_by", "verification")[:SHOWN])
 
 
 @dataclass(frozen=True)

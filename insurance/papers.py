@@ -42,7 +42,9 @@ def keep(
     if len(upload) > LARGEST:
         raise Invalid({"paper": "This file is larger than 5 MB. Scan it with fewer dots, or send a part of it."})
     of = Verification.objects.filter(pk=verification_id, patient=patient).first() if verification_id else None
-    approved = Authorization.objects.filter(pk=authorization_id, coverage__patient=patient).first()
+    approved = None
+    if authorization_id:
+        approved = Authorization.objects.filter(pk=authorization_id, coverage__patient=patient).first()
     if (verification_id and of is None) or (authorization_id and approved is None):
         raise NotFound
     kind = Type.PDF if upload.startswith(PDF) else Type.JPEG

@@ -90,7 +90,7 @@ def paper_new(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, "Filed.")
             return redirect(f"{reverse('insurance:verification', args=[pk])}#papers")
-    said = " ".join(text for sentences in form.errors.values() for text in sentences)
+    said = " ".join(str(text) for sentences in form.errors.values() for text in sentences)
     messages.error(request, f"Nothing was filed. {said}")
     return redirect(f"{reverse('insurance:verification', args=[pk])}#papers")
 
@@ -124,8 +124,6 @@ def paper_error(request: HttpRequest, pk: UUID) -> HttpResponse:
         papers.mark_in_error(paper_id=pk, by=acting_user(request), **said)
         return "Taken back. It stays on file, marked as an error."
 
-    text = (
-        "For a paper that was filed with the wrong patient. It is shown no more, and stays on file with your reason."
-    )
+    text = "For a paper that was filed with the wrong patient. It is shown no more, and stays on file with your reason."
     page = Page(found.patient, f"Take back “{found.title}”", "Take it back", text, stop=True)
     return ask(request, page, forms.ErrorForm(request.POST or None), act)

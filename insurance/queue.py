@@ -71,7 +71,7 @@ def narrowed(sites: Sequence[Site], *, payer: str = "", leg: str = "") -> QueryS
     """The checks of these sites, of one payer and one leg where they are named."""
     rows = Verification.objects.filter(patient__site__in=sites)
     if payer:
-        rows = rows.filter(coverage__payer=payer)
+        rows = rows.filter(coverage__payer=UUID(payer))
     if leg:
         rows = rows.filter(leg=leg)
     return rows

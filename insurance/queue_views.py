@@ -143,16 +143,15 @@ def _panel_context(request: HttpRequest, check: Verification, form: forms.Result
 def check_panel(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The panel of one check; a POST writes down an answer and shows it anew. By its address, the whole queue."""
     check = check_or_404(request, pk)
-    form = forms.ResultForm(request.POST or None, check=check)
+    form: forms.ResultForm | None = None
     said, status = "", 200
     if request.method == "POST":
-        status = 422
+        form, status = forms.ResultForm(request.POST, check=check), 422
         if form.is_valid() and record(check, form, acting_user(request)):
             check, form, said, status = check_or_404(request, pk), None, "Written down.", 200
     if not request.headers.get("HX-Request"):
         return redirect(f"{_here(request.GET)}{'&' if request.GET else '?'}check={pk}")
-    shown = form if request.method == "POST" else None
-    return _part(request, check, said, status=status, form=shown)
+    return _part(request, check, said, status=status, form=form)
 
 
 def _part(request: HttpRequest, check: Verification, said: str, **more: Any) -> HttpResponse:

@@ -94,7 +94,7 @@ def _visits(patient: Patient, lapse: Lapse) -> Sequence[Appointment]:
     since, _ = patient.site.day_bounds(lapse.last_day - BEFORE)
     counted = (*Appointment.ALIVE, Appointment.Status.DONE)
     rows = Appointment.objects.filter(patient=patient, status__in=counted, starts_at__gte=since)
-    return rows.select_related("site").order_by("starts_at", "id")[:MOST]
+    return list(rows.select_related("site").order_by("starts_at", "id")[:MOST])
 
 
 def _kept(infusion_ids: Sequence[UUID]) -> dict[UUID, str]:
