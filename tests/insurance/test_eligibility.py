@@ -131,6 +131,11 @@ def test_rejection_before_anybody_was_looked_at_comes_back_by_its_reference(
     assert "enrolled" in checks(plan)["medical"].note
 
 
+def test_active_answer_holds_no_longer_than_the_plan(plan: Coverage, insurance_admin: User) -> None:
+    take(x12.answer_to(ask(plan, insurance_admin), about=["DTP*347*D8*20270125"]), insurance_admin)
+    assert checks(plan)["medical"].valid_until == date(2027, 1, 25)
+
+
 def test_stranger_under_our_trace_number_waits_for_a_person(plan: Coverage, insurance_admin: User) -> None:
     inquiry = ask(plan, insurance_admin)
     content = x12.file(x12.person(inquiry.trace, born="19630519"))
