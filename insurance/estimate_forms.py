@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
@@ -12,6 +13,7 @@ from clinic.forms import CalmForm
 from insurance.estimate_items import Visits, usual_days
 from insurance.models import Estimate, Fee, Payer
 
+COUNTS = (6, 7, 8)
 MOST_BOOSTERS = 5
 EVALUATED_DAYS = 2
 LANGUAGES = [("en", "English"), ("es", "Spanish")]
@@ -21,12 +23,19 @@ class CourseForm(CalmForm, forms.Form):
     """The course that a patient asks about."""
 
     picks = ("count", "boosters", "evaluation")
-    count = forms.TypedChoiceField(label="Infusions", coerce=int, choices=[(n, str(n)) for n in (6, 7, 8)])
+    count = forms.TypedChoiceField(label="Infusions", coerce=int, choices=[(n, str(n)) for n in COUNTS])
     boosters = forms.TypedChoiceField(
         label="Boosters to expect", coerce=int, choices=[(n, str(n)) for n in range(MOST_BOOSTERS + 1)]
     )
     evaluation = forms.ChoiceField(label="With the evaluation", choices=[("yes", "Yes"), ("no", "No")])
     first = forms.DateField(label="First infusion")
+
+    def __init__(self, *args: Any, counted: int | None = None, **kwargs: Any) -> None:
+        """`counted`: what a stopped series counts, where it is none of the usual numbers."""
+        if counted and counted not in COUNTS:
+            self.base_fields = deepcopy(self.base_fields)
+            self.base_fields["count"].choices = [(n, str(n)) for n in (counted, *COUNTS)]  # type: ignore[attr-defined]
+        super().__init__(*args, **kwargs)
 
     def visits(self, today: date) -> Visits:
         said = self.cleaned_data

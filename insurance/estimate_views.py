@@ -40,7 +40,7 @@ def _typed(patient: Patient, given: QueryDict, course: estimates.Course | None) 
     typed = QueryDict(mutable=True)
     typed.update(
         {
-            "count": str(course.count if course else 6),
+            "count": str(course.counted if course else 6),
             "boosters": "0",
             "evaluation": "no" if course else "yes",
             "first": (days[0] if days else _tuesday(patient.site.today() + SOON)).isoformat(),
@@ -50,6 +50,12 @@ def _typed(patient: Patient, given: QueryDict, course: estimates.Course | None) 
         if wanted := given.get(name):
             typed[name] = str(wanted)
     return typed
+
+
+def _course(patient: Patient) -> estimates.Course | None:
+    """The booked series, or what was given of a stopped one."""
+    found = estimates.course_of(patient)
+    return found if found and found.visits.infusions else None
 
 
 def _tuesday(day: date) -> date:
@@ -78,8 +84,8 @@ def costs(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _costs(request: HttpRequest, patient: Patient, given: QueryDict, refusal: str = "") -> HttpResponse:
-    course = estimates.course_of(patient)
-    form = CourseForm(_typed(patient, given, course))
+    course = _course(patient)
+    form = CourseForm(_typed(patient, given, course), counted=course.counted if course else None)
     visits = _visits(form, patient.site.today(), course)
     ground = Ground.of(patient)
     answer = ground.count(visits) if visits and ground.has_prices else None
@@ -114,8 +120,8 @@ def _costs(request: HttpRequest, patient: Patient, given: QueryDict, refusal: st
 def make(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Write the estimate down as it was counted on the page."""
     patient = patient_or_404(request, pk, what=READ)
-    course = estimates.course_of(patient)
-    form = CourseForm(_typed(patient, request.POST, course))
+    course = _course(patient)
+    form = CourseForm(_typed(patient, request.POST, course), counted=course.counted if course else None)
     visits = _visits(form, patient.site.today(), course)
     if visits is None:
         return _costs(request, patient, request.POST, "Complete the form, then make the estimate.")

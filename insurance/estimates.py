@@ -41,6 +41,11 @@ class Course:
     visits: Visits
     stopped: bool = False
 
+    @property
+    def counted(self) -> int:
+        """The infusions that an estimate counts: of a stopped series those that were given."""
+        return len(self.visits.infusions) if self.stopped else self.count
+
 
 courses: list[Callable[[Patient, UUID | None], Course | None]] = []
 """Asked for a patient's series, or the newest one; whoever knows visits answers."""

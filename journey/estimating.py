@@ -36,9 +36,10 @@ NOT_GIVEN = (Infusion.State.CANCELLED, Infusion.State.NO_SHOW, Infusion.State.NO
 
 
 def course(patient: Patient, series_id: UUID | None) -> Course | None:
-    """A patient's loading series: this one, or the one that runs."""
+    """A patient's loading series: this one, or the newest that runs or was stopped."""
     rows = Series.objects.filter(patient=patient, kind=Series.Kind.LOADING).select_related("site")
-    found = rows.filter(pk=series_id).first() if series_id else rows.filter(state__in=RUNNING).first()
+    told = rows.filter(state__in=(*RUNNING, Series.State.STOPPED))
+    found = (rows.filter(pk=series_id) if series_id else told).first()
     if found is None:
         return None
     days = _infusion_days(found)

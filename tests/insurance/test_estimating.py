@@ -4,6 +4,8 @@ from datetime import date, time
 from decimal import Decimal
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from clinic.models import Site, User
 from clinic.policy import Role
@@ -13,6 +15,7 @@ from insurance.models import ChargeItem, CodedVisit, Coverage, Estimate, Payer
 from insurance.verification import agree_self_pay
 from journey import estimating
 from patients.models import Patient
+from reminders import followups
 from reminders.models import FollowUp
 from tests import build
 from tests.infusions import making
@@ -101,6 +104,25 @@ def test_a_stop_makes_it_out_of_date_and_asks_once(held: Estimate, series: Serie
     series.infusions.filter(number__gt=4).update(state="cancelled", number=None)
     assert "stopped: 4 of 6" in estimate_watch.look(held.patient)
     assert not FollowUp.objects.filter(kind="estimate_due", state="open").exists()
+
+
+def test_after_a_stop_the_estimate_of_what_was_given_closes_its_task(
+    held: Estimate, series: Series, client: Client, insurance_admin: User
+) -> None:
+    Series.objects.filter(pk=series.pk).update(state="stopped", ended_reason="No response", ended_at=held.made_at)
+    series.infusions.filter(number__gt=4).update(state="cancelled", number=None)
+    followups.open_task(
+        kind="estimate_again", site=held.site, patient=held.patient, title="Again", subject_kind="series",
+        subject_id=series.pk, due_at=held.made_at,
+    )  # fmt: skip
+    client.force_login(insurance_admin)
+    page = client.get(reverse("insurance:costs", args=[held.patient_id]))
+    assert page.context["own"] == "$1,800"
+    client.post(reverse("insurance:estimate-make", args=[held.patient_id]))
+    made = Estimate.objects.get(supersedes=held)
+    assert (made.total, made.series_id) == (D(4 * 450), series.pk)
+    estimates.give(estimate_id=made.pk, how="printed", language="en", by=insurance_admin)
+    assert FollowUp.objects.get(kind="estimate_again").outcome == "The estimate was given."
 
 
 def test_a_price_that_changes_for_days_to_come_asks_for_a_new_one(held: Estimate, insurance_admin: User) -> None:
