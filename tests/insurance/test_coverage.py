@@ -91,3 +91,14 @@ def test_the_tick_expires_each_site_by_its_own_calendar(site: Site, check: Verif
         assert expire_lapsed() == 0
     with clock.at(build.moment(site, "2027-02-01", "00:10")):
         assert expire_lapsed() == 1
+
+
+def test_the_subscribers_birth_date_is_kept_where_the_subscriber_is_somebody_else(
+    patient: Patient, front_desk: User
+) -> None:
+    plan = {"patient_id": patient.pk, "payer_name": "Orchard", "by": front_desk}
+    own = coverage.add_coverage(**plan, member_id="1", subscriber_birth_date=date(1960, 5, 1))
+    of_spouse = coverage.add_coverage(**plan, member_id="2", relation="spouse", subscriber_birth_date=date(1960, 5, 1))
+    assert (own.subscriber_birth_date, of_spouse.subscriber_birth_date) == (None, date(1960, 5, 1))
+    with pytest.raises(Invalid, match="between 1900 and today"):
+        coverage.add_coverage(**plan, member_id="3", relation="child", subscriber_birth_date=date(1860, 5, 1))

@@ -2,9 +2,11 @@
 
 from datetime import date
 
+import pytest
+
 from clinic.ids import uuid7
-from insurance.models import Coverage, SelfPay
-from insurance.spans import Span, timeline
+from insurance.models import Coverage, Payer, SelfPay
+from insurance.spans import Span, timeline, told
 
 PAYER = uuid7()
 
@@ -50,3 +52,28 @@ def test_self_pay_is_no_gap_and_a_mark_is_told_from_an_agreement() -> None:
 
 def test_nothing_gives_nothing() -> None:
     assert timeline([], []) == []
+
+
+def named(payer: str, first: str, last: str, rank: int = 1) -> Coverage:
+    return Coverage(
+        payer=Payer(name=payer), member_id=payer, rank=rank, starts_on=_day(first), ends_on=_day(last) if last else None
+    )
+
+
+@pytest.mark.parametrize(
+    ("plans", "words"),
+    [
+        ([named("A", "2026-01-01", "2026-12-31"), named("B", "2027-01-01", "")], []),
+        ([named("A", "2026-01-01", "2026-12-31"), named("B", "2027-01-03", "")],
+         ["Nobody pays from 1 Jan 2027 to 2 Jan 2027."]),
+        ([named("A", "2026-01-01", ""), named("B", "2027-01-01", "")],
+         ["A and B are both billed first from 1 Jan 2027 on. Ask which one pays first."]),
+        ([named("A", "2026-01-01", "2027-01-01"), named("B", "2027-01-01", "")],
+         ["A and B are both billed first on 1 Jan 2027. Ask which one pays first."]),
+        ([named("A", "2026-01-01", ""), named("B", "2027-01-01", "", rank=2)], []),
+        ([named("A", "2020-01-01", "2020-12-31"), named("B", "2022-01-01", "")], []),  # long ago
+    ],
+)  # fmt: skip
+def test_gaps_and_overlaps_are_told_in_words(plans: list[Coverage], words: list[str]) -> None:
+    found = told(plans, [], _day("2027-02-01"))
+    assert [sentence.replace("\u00a0", " ") for _, sentence in found] == words

@@ -11,9 +11,11 @@ from infusions import arrival, readiness, run
 from infusions.models import Series
 from insurance import authorizations, coverage, estimates, lapses, verification
 from insurance.models import Lapse, Verification
+from insurance.spans import told
 from insurance.standing import standing
 from journey import estimating, plan_ends
 from patients import consents
+from reminders import sweeping
 from reminders.models import FollowUp
 from tests import build
 from tests.journeys import lapsing
@@ -164,12 +166,18 @@ def test_a_new_plan_with_its_approval_pending_leaves_the_fifth_to_the_patient_an
             ends_on=date(2027, 3, 15), by=clinic.insurance,
         )  # fmt: skip
         assert not tasks(series, "authorization_retro")
+        # And the desk may end self-pay, which says so in words
+        both = told([plan], series.patient.self_pay.all(), date(2027, 2, 12))
+        assert [sentence for _, sentence in both] == [
+            "Self-pay beside Northlight Health from 15\u00a0Feb\u00a02027 on. End it once the plan pays."
+        ]
 
 
 def test_three_of_six_units_are_used_and_nobody_renews_what_has_ended(clinic, series, lapse):
     with clinic.at(TENTH, "10:00"):
         approved = authorizations.on_file(series.patient)
         assert authorizations.units_left(approved, plan_ends.given(plan_ends.touched(lapse))) == [3]
+        sweeping.sweep()
         assert not tasks(series, "authorization_renewal")
 
 
