@@ -7,11 +7,12 @@ from django.urls import reverse
 
 from clinic import clock
 from clinic.errors import Invalid, Refused
-from infusions import drifting, long_term, readiness
+from infusions import booster_visits, drifting, long_term, readiness
 from infusions.drifting import Wanted
 from infusions.models import BoosterPlan, Infusion, LongTermCheck, RelapseState, ResponseReview, Series
 from tests import build
 from tests.infusions import making
+from visits.models import Appointment
 
 TODAY = "2027-04-30"
 
@@ -187,3 +188,20 @@ def test_the_questions_on_their_page(client, booster, nurse):
     assert client.post(address, answers).status_code == 422
     assert client.post(address, answers | {"note": "Bought a spray once"}).status_code == 302
     assert LongTermCheck.objects.get().misuse is True
+
+
+def test_a_patient_moves_a_booster_by_a_week_at_most_and_keeps_its_gap(patient, provider):
+    loading = making.loading(patient, provider, state="completed", ended_at=build.moment(patient.site, "2027-02-20"))
+    last = making.infusion(loading, 1, "2027-02-19")
+    booster = Appointment.objects.create(
+        patient=patient,
+        site=patient.site,
+        kind="booster",
+        starts_at=build.moment(patient.site, "2027-03-01"),
+        ends_at=build.moment(patient.site, "2027-03-01", "11:00"),
+        booked_by=provider,
+    )
+    keeps = booster_visits.kept_by_patient(booster)
+    found = {day: keeps(build.moment(patient.site, f"2027-{day}")) for day in ("02-25", "02-26", "03-08", "03-09")}
+    assert found == {"02-25": False, "02-26": True, "03-08": True, "03-09": False}
+    assert booster_visits.kept_by_patient(last.appointment) is None
