@@ -31,7 +31,7 @@ class WordingForm(CalmForm, forms.Form):
         super().__init__(*args, initial=words | {"based_on": standing.version}, **kwargs)
         if kind.only_text:
             del self.fields["subject"], self.fields["body"]
-        self.fields["planned_too"].label = f"Also in the {waiting} that wait to be sent"
+        self.fields["planned_too"].label = f"Say what waits to be sent ({waiting}) in these words, too"
         if not waiting:
             del self.fields["planned_too"]
 

@@ -8,6 +8,7 @@ from clinic.policy import Role
 from reminders import wordings
 from reminders.models import Message, SenderName, Wording
 from tests import build
+from tests.reminders.reaching import agree, plan
 from tests.reminders.test_wording_edits import GOOD
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +37,14 @@ def test_new_words_are_kept_and_hold_from_now_on(client, admin, site):
     answer = client.post(address(), GOOD | {"based_on": "2", "note": "Warmer"})
     assert answer.status_code == 302
     assert wordings.newest("appointment_24h", "en", site=site).subject == GOOD["subject"]
+
+
+def test_what_waits_to_be_sent_is_said_in_the_new_words_where_that_is_ticked(client, admin, site):
+    message = plan(agree(build.patient(site), "email"))
+    assert "Say what waits to be sent (1) in these words, too" in client.get(address()).content.decode()
+    client.post(address(), GOOD | {"based_on": "2", "planned_too": "on"})
+    message.refresh_from_db()
+    assert message.template_version == "own 1"
 
 
 def test_words_that_are_refused_are_kept_on_the_page_with_the_sentence(client, admin):
