@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
@@ -32,10 +31,11 @@ class CourseForm(CalmForm, forms.Form):
 
     def __init__(self, *args: Any, counted: int | None = None, **kwargs: Any) -> None:
         """`counted`: what a stopped series counts, where it is none of the usual numbers."""
-        if counted and counted not in COUNTS:
-            self.base_fields = deepcopy(self.base_fields)
-            self.base_fields["count"].choices = [(n, str(n)) for n in (counted, *COUNTS)]  # type: ignore[attr-defined]
         super().__init__(*args, **kwargs)
+        choice = self.fields["count"]
+        assert isinstance(choice, forms.ChoiceField)
+        if counted and counted not in COUNTS:
+            choice.choices = [(n, str(n)) for n in (counted, *COUNTS)]
 
     def visits(self, today: date) -> Visits:
         said = self.cleaned_data
