@@ -34,7 +34,9 @@ def answer(patient: Patient, on: date, leg: str = Leg.MEDICAL) -> Answer:
     paper = papers([patient.pk], leg)[patient.pk]
     standing = judge(paper, on, patient)
     if not standing.settled:
-        return Answer(False, "Not eligible", f"{standing.sentence} {_as_it_stands(paper.coverages)}", standing.meaning)
+        label = "Not eligible" if standing.meaning == "stop" else "Not known yet"
+        sentence = f"{standing.sentence} {_as_it_stands(paper.coverages, standing.meaning)}"
+        return Answer(False, label, sentence, standing.meaning)
     if any(row.holds_on(on) and row.agreed_at for row in paper.self_pay):
         return Answer(True, "Self-pay", f"The patient pays the visit. {standing.sentence}", standing.meaning)
     said = _holding(paper.checks, on)
@@ -42,8 +44,12 @@ def answer(patient: Patient, on: date, leg: str = Leg.MEDICAL) -> Answer:
     return Answer(True, "Eligible", f"{standing.sentence} {words}".strip(), standing.meaning)
 
 
-def _as_it_stands(plans: Sequence[object]) -> str:
-    return "As it stands the patient would pay the whole visit." if plans else "Ask for the insurance card."
+def _as_it_stands(plans: Sequence[object], meaning: str) -> str:
+    if not plans:
+        return "Ask for the insurance card."
+    if meaning == "stop":
+        return "As it stands the patient would pay the whole visit."
+    return "Until the payer has answered, the whole visit may be the patient’s to pay."
 
 
 def _holding(checks: Sequence[Verification], on: date) -> Verification | None:

@@ -279,8 +279,11 @@ def test_eligible_today_in_money_words(
         return found.label, found.sentence.replace("\u00a0", " ")
 
     assert words(20) == (
-        "Not eligible",
-        "A check of benefits is planned, not started. As it stands the patient would pay the whole visit.",
+        "Not known yet",
+        (
+            "A check of benefits is planned, not started. "
+            "Until the payer has answered, the whole visit may be the patient’s to pay."
+        ),
     )
     answer(check, "active", insurance_admin, copay=25, in_network=False, out_of_pocket=100, out_of_pocket_met=100)
     assert words(20) == (
