@@ -102,7 +102,7 @@ def _stop(text: InboundText, meaning: Meaning, people: list[Patient]) -> str:
     mending.stop_at(
         channel=Channel.TEXT,
         address=text.sender,
-        words=text.words,
+        words="STOP" if meaning.urgent else text.words,  # the rest is for clinical staff alone
         source=OptOut.Source.TEXT,
         people=[] if meaning.wrong else people,
     )
@@ -112,9 +112,13 @@ def _stop(text: InboundText, meaning: Meaning, people: list[Patient]) -> str:
 
 
 def _start(text: InboundText, people: list[Patient]) -> str:
-    """Texts to the number go out again, where those who have it agreed to them before; so do pages to staff."""
+    """Texts to the number go out again, where those who have it agreed to them before; so do pages to staff.
+
+    What a patient said from their own number stays, when somebody whom they named as a second one wants texts.
+    """
     standing = OptOut.objects.filter(channel=Channel.TEXT, until__isnull=True)
-    standing.filter(Q(address=text.sender) | Q(patient__in=people)).update(until=clock.now())
+    theirs = [patient for patient in people if patient.phone == text.sender]
+    standing.filter(Q(address=text.sender) | Q(patient__in=theirs)).update(until=clock.now())
     for patient in people:
         mending.look_again(patient)
     agreed = ContactConsent.objects.filter(patient__in=people, channel=Channel.TEXT, revoked_at__isnull=True)
@@ -133,8 +137,9 @@ def _let_read(text: InboundText, people: list[Patient]) -> None:
 
 
 def _task(text: InboundText, people: list[Patient], kind: str, title: str, within: timedelta) -> None:
-    """One task for one text; it names everybody who has the number."""
-    names = " or ".join(patient.name for patient in people) or phones.shown(text.sender)
+    """One task for one text; it names everybody of the site who has the number."""
+    here = [patient.name for patient in people if patient.site_id == text.site_id]
+    names = " or ".join(here) or phones.shown(text.sender)
     followups.open_task(
         kind=kind, site=text.site, patient=text.patient, title=title.format(names), subject_kind="inbound_text",
         subject_id=text.pk, due_at=clock.now() + within, link=reverse("reminders:inbound", args=[text.pk]),

@@ -183,3 +183,31 @@ def test_without_twilio_the_door_stays_shut(client: Client, maya: Patient, twili
     settings.TWILIO_AUTH_TOKEN = ""
     form = {"MessageSid": "SM1", "From": PHONE, "To": "+1", "Body": "STOP"}
     assert twilio.post(client, URL, form, token="").status_code == 403
+
+
+def test_what_stands_beside_a_stop_is_for_clinical_staff_alone(
+    client: Client, maya: Patient, twilio: Twilio, front_desk: User
+) -> None:
+    write(twilio, client, "stop texting me, i want to die")
+    client.force_login(front_desk)
+    for page in ("reaching/", "messages/"):
+        shown = client.get(f"/reminders/patients/{maya.pk}/{page}", follow=True).content.decode()
+        assert "want to die" not in shown
+    assert "want to die" not in client.get(maya.get_absolute_url()).content.decode()
+
+
+def test_a_second_number_does_not_undo_what_the_patient_said(client: Client, maya: Patient, twilio: Twilio) -> None:
+    second = "+13105550177"
+    Patient.objects.filter(pk=maya.pk).update(phone_other=second)
+    write(twilio, client, "STOP")
+    write(twilio, client, "START", sid="SM2", sender=second)
+    maya.refresh_from_db()
+    assert preferences.ways(maya).shut["text"] == "The patient asked for no more messages."
+    write(twilio, client, "START", sid="SM3")
+    assert preferences.ways(maya).open[0] == "text"
+
+
+def test_a_task_names_nobody_of_another_site(client: Client, maya: Patient, twilio: Twilio, other_site: Site) -> None:
+    agree(build.patient(other_site, given_name="Luis", family_name="Quillfeather"), "text")
+    write(twilio, client, "Can I come later?")
+    assert FollowUp.objects.get().title == f"Read a text from {maya.name}"
