@@ -17,9 +17,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from clinic.access import acting_user, current_site
 from clinic.errors import Invalid
+from clinic.models import Site
 from insurance import fees
 from insurance.estimate_forms import AllowedForm, FeeForm, FileForm, PackageForm
 from insurance.models import AllowedAmount, Fee
+from patients.access import allow_here
 
 MOST_BYTES, MOST_ROWS = 200_000, 500
 COLUMNS = {"code", "label", "billed", "self_pay", "used", "leg", "label_es"}
@@ -27,10 +29,17 @@ NEEDED = {"code", "label", "billed"}
 LATER = 20
 
 
+def _here(request: HttpRequest) -> Site:
+    """The site at hand, for those who keep its prices."""
+    site = current_site(request)
+    allow_here(request, site)
+    return site
+
+
 @require_GET
 def schedule(request: HttpRequest) -> HttpResponse:
     """What counts today, and what is to come."""
-    site = current_site(request)
+    site = _here(request)
     today = site.today()
     page = Paginator(fees.sheet(site, today), 50).get_page(request.GET.get("page"))
     known = AllowedAmount.objects.filter(site=site, valid_from__lte=today).select_related("payer")
@@ -66,7 +75,7 @@ def _ask(
 
 @require_http_methods(["GET", "POST"])
 def fee(request: HttpRequest) -> HttpResponse:
-    site = current_site(request)
+    site = _here(request)
     code = request.GET.get("code", "")
     known = next((one for one in fees.sheet(site, site.today()) if one.code == code), None)
     names = ("code", "label", "label_es", "billed", "self_pay", "used", "leg")
@@ -83,7 +92,7 @@ def fee(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def allowed(request: HttpRequest) -> HttpResponse:
-    site = current_site(request)
+    site = _here(request)
 
     def act(said: dict[str, Any]) -> str:
         made = fees.set_allowed(site=site, by=acting_user(request), **said)
@@ -97,7 +106,7 @@ def allowed(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def package(request: HttpRequest) -> HttpResponse:
-    site = current_site(request)
+    site = _here(request)
     known = next((one for one in fees.packages(site, site.today()) if one.code == request.GET.get("code")), None)
     start = {name: getattr(known, name) for name in PackageForm.base_fields} if known else {}
 
@@ -112,7 +121,7 @@ def package(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def take_file(request: HttpRequest) -> HttpResponse:
-    site = current_site(request)
+    site = _here(request)
 
     def act(said: dict[str, Any]) -> str:
         rows = _rows(said["file"].read(MOST_BYTES + 1))

@@ -10,9 +10,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from clinic import clock, heartbeats
-from clinic.access import acting_user, current_site
+from clinic.access import acting_user, current_site, log_read
 from clinic.errors import Invalid
-from patients.access import patient_or_404
+from patients.access import allow_here, patient_or_404
 from reminders import outbox as lists
 from reminders import settling, spoken, watch
 from reminders.forms import CalledForm
@@ -43,6 +43,7 @@ def patient_messages(request: HttpRequest, pk: UUID) -> HttpResponse:
 def outbox(request: HttpRequest) -> HttpResponse:
     """The messages of a site: whether they go out, which went, and which somebody has to see to."""
     site = current_site(request)
+    allow_here(request, site)
     every = lists.lists(site)
     chosen = next((one for one in every if one.name == request.GET.get("show")), every[0])
     numbers = lists.counts(site, every)
@@ -92,6 +93,8 @@ def _message(request: HttpRequest, pk: UUID) -> Message:
     found = rows.filter(pk=pk, site__in=acting_user(request).site_ids).first()
     if found is None:
         raise Http404
+    allow_here(request, found.site)
+    log_read(request, patient_id=found.patient_id, what="messages")
     return found
 
 

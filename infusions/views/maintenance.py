@@ -11,6 +11,7 @@ from clinic.access import acting_user, current_site, log_reads
 from clinic.policy import Action, can
 from infusions import drifting
 from infusions.drifting import Wanted
+from patients.access import allow_here
 
 A_PAGE = 25
 LABELS = {
@@ -27,6 +28,7 @@ CLINICAL = frozenset({Wanted.WATCH, Wanted.CONFIRMED})
 def show(request: HttpRequest) -> HttpResponse:
     """Everybody with a plan of boosters, those longest due first; front desk sees no scores and no states."""
     site, user = current_site(request), acting_user(request)
+    allow_here(request, site)
     clinical = can(user, Action.SEE_CHART, site)
     chosen = request.GET.get("show", "")
     offered = [one for one in Wanted if clinical or one not in CLINICAL]

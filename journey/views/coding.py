@@ -18,6 +18,7 @@ from insurance.coding_views import month_of
 from insurance.models import CodedVisit
 from journey import coding
 from journey.coding_forms import CodingForm
+from patients.access import allow_here
 from visits.access import appointment_or_404
 from visits.models import Appointment
 
@@ -29,6 +30,7 @@ FILTERS = (("open", "To code"), ("coded", "Coded"), ("all", "All"))
 def index(request: HttpRequest) -> HttpResponse:
     """The visits that took place: those still to code, the oldest first, or those that are coded."""
     site = current_site(request)
+    allow_here(request, site)
     shown = request.GET.get("show", "open")
     page = Paginator(coding.done(site, coded=WHICH.get(shown)), 25).get_page(request.GET.get("page"))
     coded = {one.visit_id: one for one in superbills.coded().filter(visit_id__in=[visit.pk for visit in page])}
@@ -109,6 +111,7 @@ def _accepted(request: HttpRequest, seen: Appointment, found: CodedVisit, servic
 def month_file(request: HttpRequest) -> HttpResponse:
     """All lines of a month at this site, for the billing system."""
     site = current_site(request)
+    allow_here(request, site)
     first = month_of(request, site)
     found = superbills.of_month(first, site=site)
     log_reads(request, patient_ids=[one.patient_id for one in found], what="bills of a month")

@@ -11,6 +11,7 @@ from clinic.documents.answer import attachment
 from clinic.models import Site
 from journey.reports import reminded
 from journey.views.overbookings import RangeForm
+from patients.access import allow_here
 
 BACK = timedelta(days=90)
 
@@ -19,6 +20,7 @@ BACK = timedelta(days=90)
 def report(request: HttpRequest) -> HttpResponse:
     """No-shows and confirmations at this site, by reminder."""
     site = current_site(request)
+    allow_here(request, site)
     form = _form(request, site)
     valid = form.is_valid()
     found = reminded.lines(site, form.cleaned_data["first"], form.cleaned_data["last"]) if valid else []
@@ -29,6 +31,7 @@ def report(request: HttpRequest) -> HttpResponse:
 @require_GET
 def as_file(request: HttpRequest) -> HttpResponse:
     site = current_site(request)
+    allow_here(request, site)
     form = _form(request, site)
     if not form.is_valid():
         return render(request, "journey/reminded.html", {"form": form, "site": site}, status=422)
