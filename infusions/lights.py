@@ -21,6 +21,9 @@ FIRM = frozenset({"consent", "evaluation", "order", "review", "gap", "safety", "
 HOLD = "Clinical hold"
 """What is said aloud, on boards and to those who are told no more."""
 
+UNPAID = "Insurance not settled"
+"""The same where only money holds it up, which is no clinical matter."""
+
 
 @dataclass(frozen=True)
 class Where:
@@ -91,6 +94,9 @@ class Light:
 PRIVATE = frozenset({"pregnancy"})
 """Lights whose finding is for nurse and provider alone (J9)."""
 
+MONEY = frozenset({"coverage"})
+"""Lights that front desk and insurance admin may read, and are there to mend."""
+
 
 def veiled(light: Light) -> Light:
     """A light as therapists see it: whether it holds, never what was found."""
@@ -119,9 +125,19 @@ class Summary:
         return tuple(light for light in self.lights if not light.passed)
 
     @property
-    def blocked(self) -> bool:
-        """Whether something found, and not only something still to do, keeps it closed."""
-        return any(light.state == STOP for light in self.unmet)
+    def held(self) -> bool:
+        """Whether something clinical was found, and is not only still to do: all that front desk may know of it."""
+        return any(light.state == STOP and light.key not in MONEY for light in self.unmet)
+
+    @property
+    def unpaid(self) -> Light | None:
+        """What is not settled about who pays, where that keeps it closed."""
+        return next((light for light in self.unmet if light.state == STOP and light.key in MONEY), None)
+
+    @property
+    def aloud(self) -> str:
+        """What those are told who may not know why."""
+        return HOLD if self.held else UNPAID if self.unpaid else ""
 
     @property
     def ready(self) -> bool:

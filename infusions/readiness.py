@@ -28,11 +28,6 @@ def unmet(infusion: Infusion) -> list[str]:
     return [f"{light.label}: {light.sentence}" for light in lights(infusion) if not light.passed]
 
 
-def blocked(infusion: Infusion) -> bool:
-    """Whether something blocks: all that front desk may know."""
-    return summary([infusion])[infusion.pk].blocked
-
-
 def summary(infusions: Sequence[Infusion]) -> dict[UUID, Summary]:
     """The gates of many infusions; the number of queries does not grow with them."""
     return {facts.infusion.pk: Summary(tuple(_judge(facts))) for facts in gather(infusions)}

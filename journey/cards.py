@@ -207,7 +207,7 @@ def _word(appointment: Appointment, gate: Summary | None, *, late: bool, clinica
     if gate is None:
         return "", "none"
     if not clinical:
-        return ("Clinical hold", "stop") if gate.blocked else ("", "none")
+        return gate.aloud, "stop" if gate.aloud else "none"
     if gate.worst is None:
         return gate.word, "ok"
     return gate.word, "none" if gate.worst.state == "todo" else gate.worst.state

@@ -26,7 +26,7 @@ Status = Appointment.Status
 
 
 def read(visit: Appointment, *, by: User) -> dict[str, object]:
-    """What the panel shows this reader. Who may not see infusions learns that one is blocked, not why."""
+    """What the panel shows this reader. Who may not see infusions learns that one is held, not why, and all about money."""
     site = visit.site
     room, staff, held = places(visit)
     infusion = _infusion(visit)
@@ -50,7 +50,8 @@ def read(visit: Appointment, *, by: User) -> dict[str, object]:
         "unmet": [light for light in unmet if not light.asks_arrival],
         "on_arrival": sum(light.asks_arrival for light in unmet),
         "is_ready": clinical and gate is not None and gate.ready,
-        "is_blocked": not clinical and gate is not None and gate.blocked,
+        "is_held": not clinical and gate is not None and gate.held,
+        "unpaid": gate.unpaid if gate and not clinical else None,
         "may_book": may_book,
         "steps": steps.possible(visit, by),
         "move_form": MoveForm(appointment=visit, initial={"day": local.date(), "at": local.time()})

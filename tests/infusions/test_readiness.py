@@ -94,7 +94,7 @@ def test_all_lights_pass_when_nothing_is_wrong(ready, day):
     assert set(_states(day, ready).values()) == {"ok"}
     with day.clock("09:00"):
         assert readiness.unmet(ready) == []
-        assert readiness.blocked(ready) is False
+        assert readiness.summary([ready])[ready.pk].aloud == ""
 
 
 @pytest.mark.parametrize("key", BREAKS)
@@ -276,7 +276,7 @@ def test_an_open_alert_with_a_provider_s_word_lets_pass(ready, day):
 def test_what_is_still_to_do_is_no_block_for_front_desk(checked_in, day):
     with day.clock("08:50"):
         assert readiness.unmet(checked_in)
-        assert readiness.blocked(checked_in) is False
+        assert readiness.summary([checked_in])[checked_in.pk].aloud == ""
 
 
 def test_an_override_lets_its_light_pass_and_stays_visible(ready, day, provider):

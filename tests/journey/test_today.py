@@ -12,6 +12,7 @@ from clinic import clock
 from clinic.models import Membership
 from clinic.policy import Role
 from infusions.models import Infusion
+from insurance.models import SelfPay
 from patients.models import SafetyAlert
 from tests import build
 from tests.infusions import making
@@ -90,6 +91,19 @@ def test_the_front_desk_is_not_told_of_a_gate_that_only_waits(
 ):
     Day(site, patient, nurse, other_nurse, provider).until("booked")
     assert cards(board(client, front_desk)) == [("Maya Torres", "Infusion 1/6", "Booked", "")]
+
+
+def test_the_front_desk_reads_that_only_the_insurance_holds_it_up(
+    client, site, patient, nurse, other_nurse, provider, front_desk
+):
+    Day(site, patient, nurse, other_nurse, provider).until("booked")
+    SelfPay.objects.update(since="2027-03-01")
+    assert cards(board(client, front_desk)) == [("Maya Torres", "Infusion 1/6", "Booked", "Insurance not settled")]
+    panel = said(client.get(reverse("journey:today-visit", args=[Infusion.objects.get().appointment_id])))
+    assert ("Insurance not settled" in panel, "Clinical hold" in panel) == (True, False)
+    assert reverse("insurance:patient", args=[patient.pk]) in panel
+    SafetyAlert.objects.create(patient=patient, grade="high", acknowledge_by=clock.now())
+    assert cards(board(client, front_desk)) == [("Maya Torres", "Infusion 1/6", "Booked", "Clinical hold")]
 
 
 @pytest.mark.parametrize(("minutes", "word"), [(9, ""), (20, "20 min late"), (75, "Did not come")])
