@@ -54,7 +54,7 @@ class Template:
     def fill(self, values: Mapping[str, str]) -> Letter:
         """Raises KeyError when a placeholder has no value: a letter with a hole never goes out."""
         return Letter(
-            subject=Words(self.subject).substitute(values),
+            subject=text_rules.one_line(Words(self.subject).substitute(values)),
             body=Words(self.body + FOOT[self.language]).substitute(values),
             text=self.as_text(values),
         )

@@ -61,7 +61,7 @@ def problems(kind: MessageKind, *, subject: str, body: str, text: str) -> dict[s
 def _letter_problems(kind: MessageKind, subject: str, body: str) -> dict[str, str]:
     names = kind.placeholders
     of_subject = _empty(subject) or _places(subject, names) or _telling(subject)
-    if "\n" in subject:
+    if len(subject.splitlines()) > 1:
         of_subject = "Write the subject in one line."
     elif len(subject) > SUBJECT_LIMIT:
         of_subject = f"This has {len(subject)} characters; {SUBJECT_LIMIT} fit in a subject."

@@ -44,6 +44,8 @@ def send(*, key: UUID, letter: Letter, to: str, session: Session) -> str:
     except (OSError, smtplib.SMTPException) as trouble:
         session.drop_mail()
         raise Refused(f"{type(trouble).__name__}: {trouble}", for_good=False) from trouble
+    except ValueError as unsendable:  # an address or a subject that no letter can bear; the others go out
+        raise Refused("No letter can be sent to this address, or with this subject.", for_good=True) from unsendable
     status = getattr(mail, "anymail_status", None)
     return str(status.message_id) if status and status.message_id else message_id
 

@@ -238,3 +238,18 @@ def test_a_half_set_carrier_fails_the_check_before_it_goes_live(
         setattr(settings, name, value)
     ours = {"evenkeel.E005", "evenkeel.E006", "evenkeel.E007"}
     assert {str(problem.id) for problem in checks.strong_enough(None)} & ours == found
+
+
+@pytest.mark.parametrize(
+    ("address", "subject"),
+    [("maya@example.org", "Your visit\rBcc: all@example.org"), ("a@example.org, b@example.org", "Your visit")],
+)
+def test_a_letter_that_no_header_can_bear_is_refused_by_itself(
+    patient: Patient, sink: Sink, address: str, subject: str
+) -> None:
+    patient.email = address
+    with channels.Session() as session, pytest.raises(channels.Refused) as refusal:
+        letter = Letter(subject=subject, body="Hello", text="")
+        channels.send(channel="email", key=uuid4(), letter=letter, to=patient, session=session)
+    assert refusal.value.for_good
+    assert not sink.letters

@@ -73,7 +73,7 @@ def test_a_letter_with_a_hole_never_goes_out():
         (["visit"], "visit"),
         (["visit", "questions", "visit"], "visit, questions"),
         (["visit Tue Feb 9 10:30 AM", "how are you"], "visit Tue Feb 9 10:30 AM, how are you"),
-        (["visit Tue Feb 9 10:30 AM", "visit Tue Feb 9 1:00 PM", "questions"], "visit Tue Feb 9 10:30 AM, more"),
+        (["visit Tue Feb 9 10:30 AM", "visit Tue Feb 9 1:00 PM", "questions"], "visit Tue Feb 9 10:30 AM, and more"),
         (["your dates", "how to prepare", "questions"], "your dates, how to prepare, questions"),
     ],
 )
@@ -129,3 +129,9 @@ def test_an_address_that_is_too_long_for_texts_is_told_before_it_is_used(setting
     settings.PUBLIC_URL = address
     found = check_texts_fit(None)
     assert [one.id for one in found] == (["evenkeel.W001"] if warned else [])
+
+
+def test_no_value_brings_a_line_of_its_own_into_the_subject():
+    words = Template("appointment_24h", "1", "en", "For $first_name", "Hello", "Hello")
+    filled = words.fill({"first_name": "Maya\r\nBcc: all@example.org", "site": "Pine Street", "phone": "1"})
+    assert filled.subject == "For Maya Bcc: all@example.org"

@@ -69,6 +69,8 @@ def test_every_kind_has_words_in_both_languages():
     [
         ("subject", "", "Write what is to be said."),
         ("subject", "Two\nlines", "one line"),
+        ("subject", "Two\rBcc: lines", "one line"),
+        ("subject", "Two\u2028lines", "one line"),
         ("subject", "x" * 121, "120 fit in a subject"),
         ("subject", "Your $dose", "Nothing can be filled in for $dose"),
         ("subject", "It costs 5$", "A $ has to stand before the name"),
