@@ -16,7 +16,7 @@ from django.conf import settings
 from clinic import advisory, heartbeats
 from clinic.errors import DomainError
 from reminders import channels, leases, preferences, rules, uncertain, wordings
-from reminders.handing import hand_over, may_go
+from reminders.handing import finish, hand_over, may_go
 from reminders.models import Message
 from reminders.runs import Counts, Run
 
@@ -72,6 +72,7 @@ def _work(batch: list[UUID], run: Run) -> None:
                     leases.renew(run, waiting)
                     break
     finally:
+        finish(run)
         leases.let_go(run, waiting)
 
 

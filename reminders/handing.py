@@ -3,6 +3,9 @@
 What was read for a batch counts for two seconds (`rules.FRESH`); the row itself is asked again in the very statement
 that begins the try. A dispatcher that meanwhile lost the message writes nothing into it. It only closes its own try:
 what the provider said is true, and whoever looks after the message now finds it there.
+
+That one went out is written in the transaction that begins the next: half the transactions, and at no moment is more
+than one message in doubt.
 """
 
 from __future__ import annotations
@@ -55,10 +58,14 @@ def _take_a_way(message: Message, ways: Ways) -> str:
 def hand_over(message: Message, run: Run, book: Book | None) -> None:
     """Send one message of the run's own; `book` is what its batch is written with, where that could be read."""
     try:
-        begun = _begin(message, run, book)
+        kept, begun = _begin(message, run, book)
+    except NotOurs:
+        return
     except (LookupError, DomainError) as unsayable:
         _give_up(message, f"It could not be written: {type(unsayable).__name__}.", run)
         return
+    run.counts.sent += kept
+    run.unwritten = None
     if begun is None:
         return
     letter, attempt = begun
@@ -74,13 +81,18 @@ def hand_over(message: Message, run: Run, book: Book | None) -> None:
         _sent(attempt, provider_id, run)
 
 
+class NotOurs(Exception):
+    """The message was taken back or over, and nothing of this turn is kept."""
+
+
 @transaction.atomic
-def _begin(message: Message, run: Run, book: Book | None = None) -> tuple[Letter, MessageAttempt] | None:
-    """Write the try, and the letter. None when it is not its turn, or it is no longer ours: taken back or over."""
+def _begin(message: Message, run: Run, book: Book | None = None) -> tuple[int, tuple[Letter, MessageAttempt] | None]:
+    """Write down the one before, then the try and the letter of this one; None when it is not its turn."""
+    kept = _write_down(run)
     turn = merging.board(message)
     if not turn.goes:
         _wait(message, turn, run)
-        return None
+        return kept, None
     message.channel = turn.channel or message.channel
     now = clock.now()
     ours = leases.held(run, [message.pk]).filter(lease_until__gt=now, begun_at__isnull=True)
@@ -88,11 +100,10 @@ def _begin(message: Message, run: Run, book: Book | None = None) -> tuple[Letter
         begun_at=now, lease_until=now + rules.LEASE, attempts=F("attempts") + 1, channel=message.channel
     )
     if not begun:
-        transaction.set_rollback(True)
-        return None
+        raise NotOurs
     message.attempts += 1
     attempt = MessageAttempt.objects.create(message=message, started_at=now, channel=message.channel)
-    return wordings.letter(message, took_along=turn.took_along, book=book), attempt
+    return kept, (wordings.letter(message, took_along=turn.took_along, book=book), attempt)
 
 
 def _wait(message: Message, turn: merging.Turn, run: Run) -> None:
@@ -122,17 +133,36 @@ def _answered(attempt: MessageAttempt, accepted: bool, answer: str) -> None:
     )
 
 
-@transaction.atomic
 def _sent(attempt: MessageAttempt, provider_id: str, run: Run) -> None:
-    message, now = attempt.message, clock.now()
-    _need_not_wait_for_the_disk()
+    run.unwritten = (attempt, provider_id)
+    if channels.reports(attempt.message.channel):
+        finish(run)  # its report may be there already
+
+
+def finish(run: Run) -> None:
+    """Write down that the last one went out, when no other begins."""
+    if run.unwritten is None:
+        return
+    with transaction.atomic():
+        _need_not_wait_for_the_disk()
+        kept = _write_down(run)
+    run.counts.sent += kept
+    run.unwritten = None
+
+
+def _write_down(run: Run) -> int:
+    """The provider has taken the try before. Answers 1 if its message was still ours, else 0."""
+    if run.unwritten is None:
+        return 0
+    attempt, provider_id = run.unwritten
+    message = attempt.message
     _answered(attempt, True, provider_id)
     kept = _close(
-        message, run, state=State.SENT, why="", sent_at=now, provider_id=provider_id, next_attempt_at=None
+        message, run, state=State.SENT, why="", sent_at=clock.now(), provider_id=provider_id, next_attempt_at=None
     )  # fmt: skip
-    run.counts.sent += kept
     if kept and channels.reports(message.channel):
         deliveries.catch_up(Message.objects.select_for_update(of=("self",)).select_related("site").get(pk=message.pk))
+    return kept
 
 
 def _need_not_wait_for_the_disk() -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from clinic.ids import uuid7
 from reminders import channels
+from reminders.models import MessageAttempt
 
 
 @dataclass
@@ -30,5 +31,7 @@ class Run:
     session: channels.Session
     owner: str = field(default_factory=lambda: str(uuid7()))
     counts: Counts = field(default_factory=Counts)
+    unwritten: tuple[MessageAttempt, str] | None = None
+    """The try before and its provider’s id: it went out; the transaction that begins the next writes it down."""
     cut_short: bool = False
     """Its time was over before its work was."""

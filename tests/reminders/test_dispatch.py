@@ -206,7 +206,8 @@ def test_void_takes_back_a_second_try_that_has_not_begun(
     with clock.at(due + timedelta(minutes=1)):
         slow = claimed()
         assert ledger.void(subject_kind="appointment", subject_id=message.subject_id, why="Cancelled.") == 1
-        assert handing._begin(message, slow) is None
+        with pytest.raises(handing.NotOurs):
+            handing._begin(message, slow)
 
 
 def test_server_that_stays_down_becomes_a_call_after_five_tries(
@@ -228,7 +229,7 @@ def test_message_called_off_while_its_try_fails_is_not_tried_again(
     message = plan(reachable, site)
     with clock.at(due):
         mine = claimed()
-        begun = handing._begin(message, mine)
+        _, begun = handing._begin(message, mine)
         assert begun
         ledger.void(subject_kind="appointment", subject_id=message.subject_id, why="The visit was cancelled.")
         handing._refused(begun[1], channels.Refused("451 try again later", for_good=False), mine)
@@ -254,3 +255,35 @@ def test_plan_in_a_transaction_that_fails_leaves_nothing(reachable: Patient, sit
     with pytest.raises(RuntimeError):
         booked_and_broken()
     assert not Message.objects.exists()
+
+
+def test_what_went_out_is_written_before_the_next_is_begun(
+    reachable: Patient, site: Site, sink: Sink, due: datetime
+) -> None:
+    first, second = (plan(reachable, site) for _ in range(2))
+    with clock.at(due):
+        mine = claimed()
+        _, begun = handing._begin(first, mine)
+        assert begun
+        handing._sent(begun[1], "provider-1", mine)
+        first.refresh_from_db()
+        assert (first.state, mine.counts.sent) == (Message.State.CLAIMED, 0)
+        handing.hand_over(second, mine, None)
+        first.refresh_from_db()
+        assert (first.state, first.provider_id, mine.counts.sent) == (Message.State.SENT, "provider-1", 1)
+
+
+def test_what_went_out_is_written_although_the_next_was_taken_back(
+    reachable: Patient, site: Site, sink: Sink, due: datetime
+) -> None:
+    first, second = (plan(reachable, site) for _ in range(2))
+    with clock.at(due):
+        mine = claimed()
+        _, begun = handing._begin(first, mine)
+        assert begun
+        handing._sent(begun[1], "provider-1", mine)
+        ledger.void(subject_kind="appointment", subject_id=second.subject_id, why="Cancelled.")
+        handing.hand_over(second, mine, None)
+        handing.finish(mine)
+        first.refresh_from_db()
+        assert (first.state, mine.counts.sent) == (Message.State.SENT, 1)

@@ -41,7 +41,7 @@ def begun(message: Message) -> tuple[Run, MessageAttempt]:
     """A dispatcher that has written its try and is about to call the provider."""
     run = Run(channels.Session())
     leases.claim(run, 5)
-    found = handing._begin(message, run)
+    _, found = handing._begin(message, run)
     assert found
     return run, found[1]
 
@@ -99,6 +99,7 @@ def test_dispatcher_that_lost_its_lease_closes_its_try_and_touches_the_message_n
     with clock.at(due + timedelta(seconds=61)):
         leases.settle_lost(Run(channels.Session()))
         handing._sent(attempt, "provider-7", run)
+        handing.finish(run)
     assert (state_of(message), run.counts.sent) == (State.UNCERTAIN, 0)
     with clock.at(due + timedelta(seconds=62)):
         assert dispatch.dispatch_due().sent == 1
@@ -112,7 +113,8 @@ def test_frozen_dispatcher_begins_nothing_once_its_lease_is_over(patient: Patien
     with clock.at(due):
         leases.claim(run, 5)
     with clock.at(due + timedelta(seconds=61)):
-        assert handing._begin(message, run) is None
+        with pytest.raises(handing.NotOurs):
+            handing._begin(message, run)
     assert not MessageAttempt.objects.exists()
 
 
@@ -125,7 +127,7 @@ def test_dispatcher_that_works_slowly_keeps_what_it_holds(patient: Patient, sink
         leases.renew(run, [message.pk])
     with clock.at(due + timedelta(seconds=100)):
         leases.settle_lost(Run(channels.Session()))
-        assert handing._begin(message, run) is not None
+        assert handing._begin(message, run)[1] is not None
 
 
 def test_provider_that_has_it_ends_the_question(
