@@ -5,18 +5,18 @@ Called twice it changes nothing. Protocol 7.2 (booster due, T-14 d) and J6 (bene
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from uuid import UUID
 
 from django.urls import reverse
 
 from clinic import clock
 from clinic.models import User
-from clinic.policy import Role
-from infusions import booster_words, boosters
+from infusions import booster_words, boosters, series_tasks
 from infusions.models import BoosterPlan, Infusion, Series
 from insurance.models import Verification
 from reminders import followups
+from reminders.followups import Key
 from reminders.models import FollowUp
 from visits import clashes
 
@@ -25,11 +25,8 @@ SLOT, INTERVAL, EVALUATE = "relapse_slot", "relapse_interval", "relapse_evaluati
 """What a relapse asks for about boosters (infusions.relapse): nothing, once their plan has ended."""
 BOOK_DAYS, VERIFY_DAYS = 14, 10
 MORNING = time(9)
-MOVED, BOOKED, ENDED, OFF = (
-    "The day has changed.", "A booster is booked.", "No booster is planned any more.", "The visit is not to be.",
-)  # fmt: skip
-ANSWERED = "The payer was asked."
-BY_ITSELF = frozenset({MOVED, BOOKED, ENDED, OFF})
+BOOKED, ENDED = "A booster is booked.", "No booster is planned any more."
+OFF, ANSWERED = "The visit is not to be.", "The payer was asked."
 
 
 def refresh(loading: Series, *, by: User | None = None) -> None:
@@ -37,73 +34,45 @@ def refresh(loading: Series, *, by: User | None = None) -> None:
     booked = boosters.booked(loading)
     due = boosters.next_due(loading)
     booster_words.keep(loading, None if booked else due)
-    if due is None or booked:
-        outcome = BOOKED if booked else ENDED
-        followups.close_for(subject_kind="series", subject_id=loading.pk, kind=DUE, outcome=outcome, by=by)
-    else:
+    if due is not None and not booked:
         _ask_to_book(loading, due, by)
+    else:
+        series_tasks.end(loading, [DUE], BOOKED if booked else ENDED, by)
     for each in booked:
         _ask_who_pays(each, by)
-    for kind in (SLOT, INTERVAL, EVALUATE) if boosters.current(loading) is None else ():
-        followups.close_for(subject_kind="series", subject_id=loading.pk, kind=kind, outcome=ENDED, by=by)
+    if boosters.current(loading) is None:
+        series_tasks.end(loading, (SLOT, INTERVAL, EVALUATE), ENDED, by)
 
 
 def _ask_to_book(loading: Series, due: date, by: User | None) -> None:
     site = loading.site
-    _keep(
-        ("series", loading.pk),
-        kind=DUE,
-        series=loading,
+    followups.keep(
+        Key(DUE, "series", loading.pk, due.isoformat()),
+        True,
+        site=site,
+        patient=loading.patient,
         title=f"Book the booster of {loading.patient.name}, due {clashes.day(site, site.moment(due, MORNING))}",
-        owner_role=Role.FRONT_DESK,
-        due_at=site.moment(due - timedelta(days=BOOK_DAYS), MORNING),
+        due_at=max(site.moment(due - timedelta(days=BOOK_DAYS), MORNING), clock.now()),
         link=reverse("journey:booster", args=[loading.pk]),
         by=by,
     )
 
 
 def _ask_who_pays(booster: Infusion, by: User | None) -> None:
+    """Until the payer has answered for this day; for another day it is asked again."""
     series = booster.series
-    local = series.site.local(booster.appointment.starts_at)
-    _keep(
-        ("appointment", booster.appointment_id),
-        kind=VERIFY,
-        series=series,
-        title=f"Check who pays for the booster of {series.patient.name} on {clashes.day(series.site, local)}",
-        owner_role=Role.INSURANCE_ADMIN,
-        due_at=series.site.moment(local.date() - timedelta(days=VERIFY_DAYS), MORNING),
+    site = series.site
+    local = site.local(booster.appointment.starts_at)
+    key = Key(VERIFY, "appointment", booster.appointment_id, local.date().isoformat())
+    followups.keep(
+        key,
+        not FollowUp.objects.filter(**key._asdict(), outcome=ANSWERED).exists(),
+        site=site,
+        patient=series.patient,
+        title=f"Check who pays for the booster of {series.patient.name} on {clashes.day(site, local)}",
+        due_at=max(site.moment(local.date() - timedelta(days=VERIFY_DAYS), MORNING), clock.now()),
         link=reverse("insurance:patient", args=[series.patient_id]),
         by=by,
-    )
-
-
-def _keep(
-    subject: tuple[str, UUID],
-    *,
-    kind: str,
-    series: Series,
-    title: str,
-    owner_role: Role,
-    due_at: datetime,
-    link: str,
-    by: User | None,
-) -> None:
-    """One open task of the kind for the subject, with this day in its title; what a person ended isn't asked again."""
-    subject_kind, subject_id = subject
-    rows = FollowUp.objects.filter(kind=kind, subject_kind=subject_kind, subject_id=subject_id, title=title[:160])
-    if rows.exclude(outcome__in=BY_ITSELF).exists():
-        return
-    followups.close_for(subject_kind=subject_kind, subject_id=subject_id, kind=kind, outcome=MOVED, by=by)
-    followups.open_task(
-        kind=kind,
-        site=series.site,
-        patient=series.patient,
-        title=title,
-        subject_kind=subject_kind,
-        subject_id=subject_id,
-        owner_role=owner_role,
-        due_at=max(due_at, clock.now()),
-        link=link,
     )
 
 
@@ -150,6 +119,5 @@ def after_discharge(infusion: Infusion, by: User) -> None:
     """A booster was given: the next one is due from this day on, and no sooner one is looked for."""
     series = Series.objects.select_related("follows__site", "follows__patient").get(pk=infusion.series_id)
     if series.follows is not None:
-        outcome, of = "A booster was given.", series.follows.pk
-        followups.close_for(subject_kind="series", subject_id=of, kind=SLOT, outcome=outcome, by=by)
+        series_tasks.end(series.follows, [SLOT], "A booster was given.", by)
         refresh(series.follows, by=by)

@@ -40,4 +40,4 @@ def _asks(site: Site, patient: Patient | None) -> Iterator[Ask]:
         )
 
 
-WATCH = Watch("infusion_note_due", SIGNED, _asks)
+WATCH = Watch(("infusion_note_due",), SIGNED, _asks)

@@ -140,9 +140,9 @@ def _labs(site: Site, patient: Patient | None) -> Iterator[Ask]:
             )
 
 
-EVALUATIONS = Watch("evaluation_expiring", "A new evaluation is signed, or the treatment ends before.", _evaluations)
-CONSENTS = Watch("consent_expiring", "It is signed anew, or the treatment ends before.", _consents)
-LABORATORY = Watch("labs_due", "The results are recorded, or the boosters ended.", _labs)
+EVALUATIONS = Watch(("evaluation_expiring",), "A new evaluation is signed, or the treatment ends before.", _evaluations)
+CONSENTS = Watch(("consent_expiring",), "It is signed anew, or the treatment ends before.", _consents)
+LABORATORY = Watch(("labs_due",), "The results are recorded, or the boosters ended.", _labs)
 WATCHES: Iterable[Watch] = (EVALUATIONS, CONSENTS, LABORATORY)
 
 

@@ -19,7 +19,7 @@ from infusions.models import BoosterPlan, Infusion, Series, StateEvent
 from patients import evaluations
 from patients.models import Patient
 from patients.rows import locked_patient
-from reminders import followups, ledger
+from reminders import ledger
 from reminders.models import FollowUp
 from visits import changes
 from visits.models import Appointment
@@ -299,10 +299,10 @@ def resume(*, series_id: UUID, by: User) -> Series:
 
 def _end_weekly(series: Series, outcome: str, by: User) -> None:
     """The questionnaires of the weeks still to come are no longer asked for by these tasks."""
-    for kind in FollowUp.objects.filter(
+    open_ones = FollowUp.objects.filter(
         subject_kind="series", subject_id=series.pk, state=FollowUp.State.OPEN, kind__startswith=WEEKLY
-    ).values_list("kind", flat=True):
-        followups.close_for(subject_kind="series", subject_id=series.pk, kind=kind, outcome=outcome, by=by)
+    )
+    series_tasks.end(series, open_ones.values_list("kind", flat=True), outcome, by)
 
 
 def lock_visits(series_id: UUID) -> None:

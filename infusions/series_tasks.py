@@ -51,5 +51,5 @@ def keep(
 
 def end(series: Series, kinds: Iterable[str], outcome: str, by: User | None = None) -> None:
     """What these tasks asked for is done, or no longer wanted."""
-    for kind in kinds:
-        followups.close_for(subject_kind=SUBJECT, subject_id=series.pk, kind=kind, outcome=outcome, by=by)
+    outcomes = dict.fromkeys(kinds, outcome)
+    followups.close_all(subject_kind=SUBJECT, subject_id=series.pk, outcomes=outcomes, by=by)

@@ -86,7 +86,7 @@ def _ask(site: Site, running: _Running, due: date) -> Ask:
     )
 
 
-WATCH = Watch("authorization_renewal", "It is renewed, or no longer needed.", _asks)
+WATCH = Watch(("authorization_renewal",), "It is renewed, or no longer needed.", _asks)
 
 
 def follow_authorization(changed: Authorization, by: User) -> None:

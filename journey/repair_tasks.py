@@ -19,7 +19,6 @@ from infusions.models import AdverseEvent, Infusion, Series
 from journey import courses
 from patients import alert_contacts
 from reminders import followups
-from reminders.followups import Key
 from therapy.models import TherapySession
 from visits import changes
 from visits.courses import Concern, Course
@@ -44,8 +43,8 @@ def follow_visit(*, appointment_id: UUID, by: User) -> None:
         if not alert_contacts.did_not_come(visit.patient):
             _ask_to_call(visit)
     elif visit.is_alive:
-        for kind in CALLS:
-            followups.drop(Key(kind, VISIT, visit.pk), because="The visit was brought back.", by=by)
+        outcomes = dict.fromkeys(CALLS, "The visit was brought back.")
+        followups.close_all(subject_kind=VISIT, subject_id=visit.pk, outcomes=outcomes, by=by)
         if missed := _taken_back(visit):
             alert_contacts.came_after_all(visit.patient, missed_at=missed, by=by)
     for course in courses.read([visit.pk]).values():

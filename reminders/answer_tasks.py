@@ -30,7 +30,7 @@ def _asks(site: Site, _patient: Patient | None) -> Iterator[Ask]:
         )
 
 
-WATCH = Watch("answers_wait", "No answer waits any more.", _asks)
+WATCH = Watch(("answers_wait",), "No answer waits any more.", _asks)
 
 
 def follow(site: Site | None) -> None:

@@ -1,4 +1,4 @@
-"""A kind of follow-up that follows from how things stand: who is to be asked, kept true by hooks and by the round."""
+"""Kinds of follow-up that follow from how things stand: who is to be asked, kept true by hooks and by the round."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from reminders.models import FollowUp
 
 @dataclass(frozen=True)
 class Ask:
-    """One task that is wanted now."""
+    """One task that is wanted now; `kind` where its watch has several."""
 
     subject: tuple[str, UUID]
     title: str
@@ -29,34 +29,39 @@ class Ask:
     owner: User | None = None
     owner_role: Role | None = None
     occurrence: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True)
 class Watch:
-    """`asks` answers every task of the kind that is wanted at a site, of one patient or of all; the others close."""
+    """`asks` answers every task of the kinds that is wanted at a site, of one patient or of all; the others close.
 
-    kind: str
+    Kinds that follow from the same reading have one watch.
+    """
+
+    kinds: tuple[str, ...]
     because: str
     asks: Callable[[Site, Patient | None], Iterable[Ask]]
 
-    @transaction.atomic
+    @transaction.atomic(savepoint=False)
     def look(self, site: Site, *, patient: Patient | None = None, by: User | None = None) -> None:
         """Open what is wanted and close what is not. Twice it changes nothing, and what stands costs no query."""
-        wanted = {ask.subject: ask for ask in self.asks(site, patient)}
+        wanted = {(ask.kind or self.kinds[0], *ask.subject): ask for ask in self.asks(site, patient)}
         standing = self._standing(site, patient)
-        for subject, ask in wanted.items():
-            if standing.get(subject) == (ask.occurrence, ask.title[:160], ask.link):
-                continue
-            followups.keep(
-                Key(self.kind, *subject, ask.occurrence), True, site=site, title=ask.title, due_at=ask.due_at,
-                link=ask.link, patient=ask.patient, owner=ask.owner, owner_role=ask.owner_role, by=by,
-            )  # fmt: skip
-        for subject in standing.keys() - wanted.keys():
-            followups.drop(Key(self.kind, *subject), because=self.because, by=by)
+        # In one order for all, so that no two who look at once wait for each other.
+        for about in sorted(wanted.keys() | standing.keys()):
+            ask = wanted.get(about)
+            if ask is None:
+                followups.drop(Key(*about), because=self.because, by=by)
+            elif standing.get(about) != (ask.occurrence, ask.title[:160], ask.link):
+                followups.keep(
+                    Key(*about, ask.occurrence), True, site=site, title=ask.title, due_at=ask.due_at,
+                    link=ask.link, patient=ask.patient, owner=ask.owner, owner_role=ask.owner_role, by=by,
+                )  # fmt: skip
 
-    def _standing(self, site: Site, patient: Patient | None) -> dict[tuple[str, UUID], tuple[str, str, str]]:
-        rows = FollowUp.objects.filter(kind=self.kind, site=site, state=FollowUp.State.OPEN)
+    def _standing(self, site: Site, patient: Patient | None) -> dict[tuple[str, str, UUID], tuple[str, str, str]]:
+        rows = FollowUp.objects.filter(kind__in=self.kinds, site=site, state=FollowUp.State.OPEN)
         if patient is not None:
             rows = rows.filter(patient=patient)
-        words = rows.values_list("subject_kind", "subject_id", "occurrence", "title", "link")
-        return {(kind, pk): (occurrence, title, link) for kind, pk, occurrence, title, link in words}
+        words = rows.values_list("kind", "subject_kind", "subject_id", "occurrence", "title", "link")
+        return {(kind, subject, pk): tuple(said) for kind, subject, pk, *said in words}

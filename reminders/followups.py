@@ -6,7 +6,7 @@ twice it changes nothing. `reminders.kinds` knows every kind; `reminders.task_li
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -42,7 +42,7 @@ after_done: list[Callable[[FollowUp, User], None]] = []
 """Called with a task that a person has ended, in the transaction of it: what waited for it may go on."""
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def open_task(
     *,
     kind: str,
@@ -88,7 +88,7 @@ def _escalates(known: kinds.Kind, due_at: datetime) -> datetime | None:
     return None if known.escalates is None else due_at + known.escalates
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def keep(
     key: Key,
     wanted: bool,
@@ -108,7 +108,7 @@ def keep(
     What closed itself opens again; what a person ended is not asked again for the same occurrence.
     """
     if not wanted:
-        drop(key, because=because, by=by)
+        _close(key.subject_kind, key.subject_id, {key.kind: because}, by)
         return None
     rows = FollowUp.objects.select_for_update(of=("self",)).filter(
         kind=key.kind, subject_kind=key.subject_kind, subject_id=key.subject_id
@@ -159,7 +159,7 @@ def drop(key: Key, *, because: str, by: User | None = None) -> int:
     )  # fmt: skip
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def close_for(
     *,
     subject_kind: str,
@@ -169,13 +169,20 @@ def close_for(
     by: User | None = None,
 ) -> int:
     """The thing was done (or is no longer wanted): its open task closes itself."""
-    tasks = FollowUp.objects.select_for_update(of=("self",)).filter(
-        subject_kind=subject_kind,
-        subject_id=subject_id,
-        kind=kind,
-        state=State.OPEN,
+    return _close(subject_kind, subject_id, {kind: outcome}, by)
+
+
+@transaction.atomic(savepoint=False)
+def close_all(*, subject_kind: str, subject_id: UUID, outcomes: Mapping[str, str], by: User | None = None) -> int:
+    """The same for several kinds of one subject, each with its outcome, in one question."""
+    return _close(subject_kind, subject_id, outcomes, by)
+
+
+def _close(subject_kind: str, subject_id: UUID, outcomes: Mapping[str, str], by: User | None) -> int:
+    rows = FollowUp.objects.select_for_update(of=("self",)).filter(
+        subject_kind=subject_kind, subject_id=subject_id, kind__in=outcomes, state=State.OPEN
     )
-    closed = [_end(task, outcome, by, closed_itself=True) for task in tasks]
+    closed = [_end(task, outcomes[task.kind], by, closed_itself=True) for task in rows.order_by("id")]
     return len(closed)
 
 
@@ -300,8 +307,11 @@ def escalate() -> int:
         .filter(state=State.OPEN, escalated_at__isnull=True, escalates_at__lte=now)
         .exclude(escalates_to="")
     )
-    for task in late:
-        task.escalated_at = now
-        task.save(update_fields=["escalated_at"])
-        _step(task, What.ESCALATED, None, f"To the {Role(task.escalates_to).label.lower()}")
+    FollowUp.objects.filter(pk__in=[task.pk for task in late]).update(escalated_at=now)
+    FollowUpStep.objects.bulk_create(
+        FollowUpStep(
+            task=task, what=What.ESCALATED, words=f"To the {Role(task.escalates_to).label.lower()}", by=None, at=now
+        )
+        for task in late
+    )
     return len(late)

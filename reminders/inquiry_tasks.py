@@ -28,7 +28,7 @@ def _asks(site: Site, _patient: Patient | None) -> Iterator[Ask]:
             yield Ask((SUBJECT, inquiry.pk), f"Answer the inquiry of {inquiry}", due, link)
 
 
-WATCH = Watch(KIND, ANSWERED, _asks)
+WATCH = Watch((KIND,), ANSWERED, _asks)
 
 
 def answered(inquiry: Inquiry, by: User) -> None:

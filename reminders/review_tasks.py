@@ -31,7 +31,7 @@ def _asks(site: Site, patient: Patient | None) -> Iterator[Ask]:
         )
 
 
-WATCH = Watch("evaluation_unsigned", "It is signed, or a draft again.", _asks)
+WATCH = Watch(("evaluation_unsigned",), "It is signed, or a draft again.", _asks)
 
 
 def after_sign(evaluation: Evaluation) -> None:

@@ -16,7 +16,7 @@ class TherapyConfig(AppConfig):
         followers.add(sessions.follow_visit)
         followers.add(note_tasks.follow_visit)
         followers.add(booking_tasks.follow_visit)
-        for watched in (note_tasks.WATCH, *booking_tasks.WATCHES):
+        for watched in (note_tasks.WATCH, booking_tasks.WATCH):
             sweeping.find_with(watched.look)
         sweeping.find_with(booking_words.look)
         after_stop.append(AfterStop(stopping.foresee, stopping.follow))

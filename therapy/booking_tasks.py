@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.urls import reverse
 
 from clinic import clock, settings_versions
@@ -21,8 +21,8 @@ from visits.models import Appointment
 from visits.rules import midpoint_between
 
 Kind, State = TherapySession.Kind, TherapySession.State
+TASKS = {kind: f"{kind}_unbooked" for kind in Kind.values}
 LOST = (State.MISSED, State.MOVED)
-MORNING = time(9)
 RUNNING = (Series.State.PLANNED, Series.State.ACTIVE)
 
 
@@ -112,9 +112,9 @@ def _booked_alone(found: Sequence[Series]) -> dict[UUID, set[str]]:
     return kept
 
 
-def _watch(kind: str) -> Watch:
-    def asks(site: Site, patient: Patient | None) -> Iterator[Ask]:
-        for course in _courses(site, patient):
+def _asks(site: Site, patient: Patient | None) -> Iterator[Ask]:
+    for course in _courses(site, patient):
+        for kind, task in TASKS.items():
             due = course.due(kind)
             if due is not None:
                 series = course.series
@@ -124,9 +124,8 @@ def _watch(kind: str) -> Watch:
                     due,
                     _where(course, kind),
                     series.patient,
+                    kind=task,
                 )
-
-    return Watch(f"{kind}_unbooked", "The session is booked, or no longer due.", asks)
 
 
 def _where(course: _Course, kind: str) -> str:
@@ -136,18 +135,14 @@ def _where(course: _Course, kind: str) -> str:
     return f"{reverse('visits:book', args=[course.series.patient_id])}?kind={kind}"
 
 
-WATCHES = tuple(_watch(kind) for kind in Kind.values)
-
-
-def look(series: Series, by: User | None) -> None:
-    for watch in WATCHES:
-        watch.look(series.site, patient=series.patient, by=by)
+WATCH = Watch(tuple(TASKS.values()), "The session is booked, or no longer due.", _asks)
 
 
 def follow_visit(*, appointment_id: UUID, by: User) -> None:
     """A session, or an infusion that its window hangs on, was called off, missed, moved or brought back."""
-    found = Series.objects.filter(therapy_sessions__appointment=appointment_id) | Series.objects.filter(
-        infusions__appointment=appointment_id
-    )
-    for series in found.distinct().select_related("site", "patient"):
-        look(series, by)
+    of_session = TherapySession.objects.filter(appointment=appointment_id).values("series")
+    of_infusion = Infusion.objects.filter(appointment=appointment_id).values("series")
+    found = Series.objects.filter(Q(pk__in=of_session) | Q(pk__in=of_infusion), kind=Series.Kind.LOADING)
+    series = found.select_related("site", "patient").first()
+    if series is not None:
+        WATCH.look(series.site, patient=series.patient, by=by)

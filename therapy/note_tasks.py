@@ -39,7 +39,7 @@ def _asks(site: Site, patient: Patient | None) -> Iterator[Ask]:
         )
 
 
-WATCH = Watch("note_due", "The session did not take place.", _asks)
+WATCH = Watch(("note_due",), "The session did not take place.", _asks)
 
 
 def follow_visit(*, appointment_id: UUID, by: User) -> None:

@@ -61,7 +61,7 @@ def _verify(site: Site, visit: Appointment, on: date, leg: str) -> Ask:
     )
 
 
-LAPSING = Watch("verification_ends", "The benefits are verified, or a check is open.", _lapsing)
+LAPSING = Watch(("verification_ends",), "The benefits are verified, or a check is open.", _lapsing)
 
 
 def follow_answer(check: Verification, by: User | None) -> None:

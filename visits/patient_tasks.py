@@ -69,12 +69,10 @@ def moved(visit: Appointment) -> None:
 
 
 def _close(visit: Appointment, kinds: list[str]) -> None:
-    standing = FollowUp.objects.filter(
-        subject_kind=SUBJECT, subject_id=visit.pk, kind__in=kinds, state=FollowUp.State.OPEN
-    )
-    for kind in list(standing.values_list("kind", flat=True)):
-        outcome = f"The visit is {visit.get_status_display().lower()}." if kind != RIDE else "No longer needed."
-        followups.close_for(subject_kind=SUBJECT, subject_id=visit.pk, kind=kind, outcome=outcome)
+    outcomes = dict.fromkeys(kinds, f"The visit is {visit.get_status_display().lower()}.")
+    if RIDE in outcomes:
+        outcomes[RIDE] = "No longer needed."
+    followups.close_all(subject_kind=SUBJECT, subject_id=visit.pk, outcomes=outcomes)
 
 
 def look() -> int:

@@ -7,14 +7,15 @@ from datetime import date
 import pytest
 
 from clinic.errors import Invalid
-from infusions import booster_visits, boosters
+from infusions import booster_tasks, booster_visits, boosters
 from infusions.models import BoosterPlan, RelapseState
+from insurance.models import Verification
 from patients.models import MeasureDue
 from reminders.models import FollowUp, Message
 from tests.infusions import making
 from tests.journeys import responding
 from tests.journeys.telling import pine_street
-from visits import changes
+from visits import changes, undoing
 from visits.models import Appointment
 
 pytestmark = pytest.mark.django_db
@@ -98,3 +99,20 @@ def test_the_hours_for_a_booster_are_found_in_as_many_queries_however_many_are_f
         assert booster_visits.shift(series, date(2027, 5, 7)).starts_at
     with clinic.at("2027-03-26", "16:00"), django_assert_max_num_queries(30):
         assert len(booster_visits.sooner(series)) == 5
+
+
+def test_who_pays_for_a_booster_is_one_task_that_comes_back_with_the_visit_and_not_after_the_answer(clinic):
+    series = responding.maintained(clinic)
+    booked = Appointment.objects.get(kind="booster", status="booked")
+    task = FollowUp.objects.get(kind="booster_verify", subject_id=booked.pk)
+    with clinic.at("2027-04-14", "10:00"):
+        changes.cancel(appointment_id=booked.pk, party="patient", reason="Has a cold", by=clinic.desk)
+        task.refresh_from_db()
+        assert (task.state, task.outcome) == ("done", "The visit is not to be.")
+        undoing.undo(appointment_id=booked.pk, by=clinic.desk)
+        assert FollowUp.objects.get(kind="booster_verify", subject_id=booked.pk, state="open") == task
+        check = Verification(patient=series.patient, leg="medical", state=Verification.State.ACTIVE)
+        booster_tasks.follow_answer(check, clinic.desk)
+        booster_tasks.refresh(series)
+    task.refresh_from_db()
+    assert (task.state, task.outcome) == ("done", "The payer was asked.")

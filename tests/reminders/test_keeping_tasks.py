@@ -16,6 +16,7 @@ from clinic.errors import Invalid, NotPermitted, Refused
 from clinic.models import Site
 from clinic.policy import Role
 from reminders import followups, kinds, sweeping, tasks
+from reminders.asking import Watch
 from reminders.followups import Key
 from reminders.models import FollowUp, FollowUpStep
 from tests import build
@@ -75,7 +76,7 @@ def test_every_kind_can_be_ended_or_says_what_ends_it(kind):
 
 
 def test_every_kind_that_the_code_opens_is_in_the_catalogue():
-    """Looked for in the source: what `open_task` and `Watch` are given, constants taken by their value."""
+    """Looked for in the source: what `open_task` is given, constants taken by their value, and each `Watch`."""
     named = set()
     for path in Path().glob("[!.]*/**/*.py"):
         if path.parts[0] in {"tests", "var"} or not re.search(
@@ -83,6 +84,7 @@ def test_every_kind_that_the_code_opens_is_in_the_catalogue():
         ):
             continue
         module = import_module(".".join(path.with_suffix("").parts))
+        named |= {kind for one in vars(module).values() if isinstance(one, Watch) for kind in one.kinds}
         for call in ast.walk(ast.parse(path.read_text())):
             if isinstance(call, ast.Call) and (kind := _kind_of(call, vars(module))):
                 named.add(kind)
@@ -93,7 +95,7 @@ def test_every_kind_that_the_code_opens_is_in_the_catalogue():
 def _kind_of(call: ast.Call, known: dict[str, object]) -> object:
     """The kind that a call opens, where it is written or is the name of a constant."""
     name = getattr(call.func, "attr", getattr(call.func, "id", ""))
-    places = {"open_task": None, "Watch": 0, "ask": 1}
+    places = {"open_task": None, "ask": 1}
     if name not in places:
         return None
     place = places[name]
