@@ -160,8 +160,7 @@ def payment_error(request: HttpRequest, pk: UUID) -> HttpResponse:
 def superbill(request: HttpRequest, pk: UUID, form: str) -> HttpResponse:
     """The bill of one visit, on paper or for a spreadsheet."""
     found = _coded_or_404(request, pk)
-    name = f"superbill-{found.patient.mrn}-{found.service_on}"
-    return _file([found], form, name)
+    return _file([found], form, f"superbill-{found.service_on}")
 
 
 @require_GET
@@ -173,7 +172,7 @@ def superbill_month(request: HttpRequest, pk: UUID, form: str) -> HttpResponse:
     if not found:
         messages.info(request, f"No visit of {first:%B %Y} is on a bill yet.")
         return redirect("insurance:patient", pk)
-    return _file(found, form, f"superbill-{patient.mrn}-{first:%Y-%m}")
+    return _file(found, form, f"superbill-{first:%Y-%m}")
 
 
 def month_of(request: HttpRequest, site: Site) -> date:

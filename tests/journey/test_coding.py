@@ -146,7 +146,11 @@ def test_the_page_suggests_and_takes_what_is_accepted(given, site, client, insur
     assert "has changed since" not in shown
     Infusion.objects.update(paused_seconds=25 * 60)
     assert "has changed since" in client.get(page.request["PATH_INFO"]).content.decode()
-    assert client.get(reverse("insurance:superbill", args=[CodedVisit.objects.get().pk])).content[:4] == b"%PDF"
+    paper = client.get(reverse("insurance:superbill", args=[CodedVisit.objects.get().pk]))
+    assert paper.content[:4] == b"%PDF"
+    assert paper["Content-Disposition"] == f'attachment; filename="superbill-{DAY}.pdf"'
+    month = client.get(reverse("insurance:superbill-month-csv", args=[given.patient_id]) + "?month=2027-02")
+    assert month["Content-Disposition"] == 'attachment; filename="superbill-2027-02.csv"'
     assert b"96365" in client.get(reverse("journey:coding-month") + "?month=2027-02").content
 
 
