@@ -108,6 +108,8 @@ def _paper_or_404(request: HttpRequest, pk: UUID) -> InsurancePaper:
 def paper(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The file itself: a photo is shown, a PDF is handed out to be saved; a browser keeps no copy."""
     found = _paper_or_404(request, pk)
+    if found.entered_in_error_at:  # it may be another patient's
+        raise Http404
     answer = HttpResponse(bytes(found.content), content_type=found.type)
     how, name = ("attachment", "paper.pdf") if found.type == InsurancePaper.Type.PDF else ("inline", "paper.jpg")
     answer["Content-Disposition"] = f'{how}; filename="{name}"'

@@ -150,7 +150,8 @@ def check_panel(request: HttpRequest, pk: UUID) -> HttpResponse:
         if form.is_valid() and record(check, form, acting_user(request)):
             check, form, said, status = check_or_404(request, pk), None, "Written down.", 200
     if not request.headers.get("HX-Request"):
-        return redirect(f"{_here(request.GET)}{'&' if request.GET else '?'}check={pk}")
+        here = _here(request.GET)
+        return redirect(f"{here}{'&' if '?' in here else '?'}check={pk}")
     return _part(request, check, said, status=status, form=form)
 
 

@@ -263,6 +263,14 @@ def test_a_paper_is_filed_shown_and_taken_back(clerk: Client, check: Verificatio
     assert "Approval letter" in said(clerk.get(f"/insurance/checks/{check.pk}/panel/", headers=HTMX))
     clerk.post(f"/insurance/papers/{paper.pk}/error/", {"reason": "Another patient’s"})
     assert not papers.on_file(check.patient).exists()
+    assert clerk.get(f"/insurance/papers/{paper.pk}/").status_code == 404  # it may be another patient's
+
+
+def test_the_address_of_a_panel_leads_to_it_in_the_queue(clerk: Client, check: Verification) -> None:
+    for asked in ("", f"?check={check.pk}", "?show=mine"):
+        there = clerk.get(f"/insurance/checks/{check.pk}/panel/{asked}", follow=True)
+        assert (there.status_code, there.request["PATH_INFO"]) == (200, "/insurance/")
+        assert f"check={check.pk}" in there.request["QUERY_STRING"]
 
 
 @pytest.mark.parametrize("content", [b"", b"<html>no paper</html>", b"%PDF-" + b"0" * papers.LARGEST])
