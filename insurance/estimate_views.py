@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from clinic.access import acting_user, current_site
 from clinic.documents.answer import attachment
-from clinic.errors import Invalid, Refused
+from clinic.errors import Invalid, NotFound, Refused
 from clinic.policy import Action, can
 from insurance import estimate_lists, estimate_paper, estimate_rows, estimates
 from insurance import estimate_words as words
@@ -270,5 +270,5 @@ def _of_link(link: PatientLink) -> Estimate:
     )
     found = rows.filter(pk=link.subject_id).first() if link.subject_id else None
     if found is None:
-        raise Http404
+        raise NotFound
     return found

@@ -127,7 +127,7 @@ def test_the_paper_says_what_the_law_asks(made: Estimate) -> None:
     text = words(estimate_paper.make(made, "en"))
     for needed in (
         "Good-faith estimate", "Maya Torres", "March 14, 1984", "F33.2", "Pine Street Clinic PLLC", "1999010007",
-        "930000011", "96365", "90837", "$3,240", "$400 more", "120 days", "1-800-985-3059", "no contract",
+        "93-0000011", "96365", "90837", "$3,240", "$400 more", "120 days", "1-800-985-3059", "no contract",
     ):  # fmt: skip
         assert needed in text, needed
 
@@ -167,7 +167,9 @@ def test_a_patient_opens_the_estimate_by_link(
 
 def test_a_link_opens_no_estimate_that_was_not_given(made: Estimate, client: Client, patient: Patient) -> None:
     path = links.make(patient_id=patient.pk, purpose="estimate", by=None, subject_id=made.pk)
-    assert open_door(client, path, patient).status_code == 404
+    answer = open_door(client, path, patient)
+    assert (answer.status_code, answer["Cache-Control"]) == (404, "no-store, private")
+    assert answer["Referrer-Policy"] == "same-origin"
 
 
 def test_the_list_names_what_is_to_give_the_earliest_due_first(
