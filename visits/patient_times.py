@@ -51,9 +51,10 @@ def allowed(visit: Appointment) -> Keeps:
     others = [asked for ask in keeping if (asked := ask(visit))]
     first, last = _span(visit)
     earliest, local = clock.now() + _notice(visit), visit.site.local
+    latest = visit.starts_at + timedelta(days=DAYS_AFTER + 1)  # what is further away may be no day of any calendar
 
     def keeps(starts_at: datetime) -> bool:
-        if starts_at < earliest or not first <= local(starts_at).date() <= last:
+        if not earliest <= starts_at <= latest or not first <= local(starts_at).date() <= last:
             return False
         broken = course is not None and bool(courses.after_moving(course, {visit.pk: local(starts_at)}))
         return not broken and all(keep(starts_at) for keep in others)

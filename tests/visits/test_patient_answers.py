@@ -1,6 +1,6 @@
 """What patients do with their visits by link: the desk's verbs, in their words, and twice is once."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -115,6 +115,15 @@ def test_an_hour_that_breaks_the_series_is_refused_and_nothing_changes(house, li
             seen=first.starts_at,
         )
     assert Appointment.objects.get(pk=first.pk).starts_at == first.starts_at
+
+
+@pytest.mark.parametrize("typed", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+def test_an_hour_beyond_every_calendar_is_refused_like_any_other(house, link, typed):
+    visit = visits_of(house.patients[0])[0]
+    with pytest.raises(Told):
+        patient_answers.move(
+            link=link, appointment_id=visit.pk, starts_at=datetime.fromisoformat(typed), seen=visit.starts_at
+        )
 
 
 def test_an_hour_taken_meanwhile_is_said_calmly_and_the_visit_stays(house, link):
