@@ -248,8 +248,8 @@ def test_a_letter_that_no_header_can_bear_is_refused_by_itself(
     patient: Patient, sink: Sink, address: str, subject: str
 ) -> None:
     patient.email = address
+    letter = Letter(subject=subject, body="Hello", text="")
     with channels.Session() as session, pytest.raises(channels.Refused) as refusal:
-        letter = Letter(subject=subject, body="Hello", text="")
         channels.send(channel="email", key=uuid4(), letter=letter, to=patient, session=session)
     assert refusal.value.for_good
     assert not sink.letters
