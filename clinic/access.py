@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import cast
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.urls import Resolver404, resolve
 
 from clinic.errors import NotFound
 from clinic.models import ReadEvent, Site, User
+from clinic.policy import Action, Door, can
+from clinic.routes import ROUTES
 
 SITE_KEY = "evenkeel_site"
 
@@ -34,6 +38,17 @@ def current_site(request: HttpRequest) -> Site:
         raise NotFound("You have no role at any site yet. Ask the clinic admin for one.")
     chosen = request.session.get(SITE_KEY)
     return next((site for site in sites if str(site.pk) == chosen), sites[0])
+
+
+def may_open(user: User, address: str, at: Site) -> bool:
+    """Whether the page at this address of the house is one for the user's roles at the site."""
+    if not address:
+        return False
+    try:
+        rule = ROUTES.get(resolve(urlsplit(address).path).view_name)
+    except Resolver404:
+        return False
+    return can(user, rule, at) if isinstance(rule, Action) else rule in (Door.PUBLIC, Door.SIGNED_IN)
 
 
 def log_read(request: HttpRequest, *, patient_id: UUID, what: str, reason: str = "") -> None:

@@ -10,6 +10,7 @@ from django.db.models import F
 from django.urls import reverse
 
 from clinic import clock, settings_versions
+from clinic.access import may_open
 from clinic.models import Site, User
 from clinic.policy import Role
 from infusions.models import Infusion, Order, Series
@@ -268,7 +269,7 @@ def _tasks(user: User, site: Site) -> Iterator[Todo]:
             at=task.due_at,
             title=task.title,
             sub=_pressing(task, now),
-            href=task.link or reverse("reminders:task", args=[task.pk]),
+            href=task.link if may_open(user, task.link, site) else reverse("reminders:task", args=[task.pk]),
             button="Open",
             tone="warn" if task.due_at < now else "none",
         )

@@ -26,7 +26,7 @@ Status = Appointment.Status
 
 
 def read(visit: Appointment, *, by: User) -> dict[str, object]:
-    """What the panel shows this reader. Who may not see infusions learns that one is held, not why, and all about money."""
+    """What the panel shows this reader. Who may not see infusions learns that one is held, not why; of money, all."""
     site = visit.site
     room, staff, held = places(visit)
     infusion = _infusion(visit)

@@ -46,7 +46,7 @@ def ended_for_user(user: User, site: Site) -> QuerySet[FollowUp]:
     return (
         FollowUp.objects.filter(site=site)
         .exclude(state=FollowUp.State.OPEN)
-        .filter(Q(owner=user) | Q(owner_role__in=roles))
+        .filter(Q(owner=user) | Q(owner_role__in=roles) | Q(escalated_at__isnull=False, escalates_to__in=roles))
         .select_related("patient", "owner", "site", "ended_by")
     )
 

@@ -229,3 +229,11 @@ def can(context: Context, action: str, at: object = None) -> bool:
 
     site: Any = at or context.get("current_site") or None  # the frame's site is lazy, and may turn out to be none
     return policy.can(context["user"], policy.Action[action], site)
+
+
+@register.simple_tag(takes_context=True)
+def leads(context: Context, address: str, at: Any) -> str:
+    """{% leads task.link task.site as there %}: the address, or nothing where that page is not for this reader."""
+    from clinic import access
+
+    return address if access.may_open(context["user"], address, at) else ""

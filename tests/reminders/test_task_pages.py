@@ -151,3 +151,16 @@ def test_the_first_page_is_read_from_an_index_in_the_order_of_the_clock(site, fr
     plan = first.explain()
     assert "follow_up_by_clock" in plan
     assert "Sort" not in plan
+
+
+def test_what_went_up_leads_nobody_to_a_page_that_is_not_for_them(client, asked, site, front_desk):
+    repairs = reverse("journey:repair-series", args=[uuid4()])
+    task = asked("repair_series", hours=-30, link=f"{repairs}#plan")
+    FollowUp.objects.filter(pk=task.pk).update(escalated_at=clock.now())
+    own_page, seen = reverse("reminders:task", args=[task.pk]), {}
+    for who in (front_desk, build.user(Role.CLINIC_ADMIN, at=site)):
+        client.force_login(who)
+        pages = [client.get(address).content.decode() for address in (LIST, own_page, "/")]
+        seen[who] = [task.title in page and repairs in page for page in pages]
+        assert f'href="{own_page}"' in pages[0]
+    assert list(seen.values()) == [[True, True, True], [False, False, False]]
