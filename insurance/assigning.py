@@ -12,6 +12,7 @@ from clinic.errors import Invalid
 from clinic.models import User
 from clinic.policy import Action, can
 from insurance.models import Verification
+from patients.rows import locked_in_order
 
 MOST = 100
 
@@ -34,6 +35,8 @@ def assign(*, seen: Mapping[UUID, UUID | None], to: User, by: User) -> Assigned:
         raise Invalid({"checks": "Choose at least one check."})
     if len(seen) > MOST:
         raise Invalid({"checks": f"Choose {MOST} checks or fewer."})
+    mine = Verification.objects.filter(pk__in=seen, patient__site__in=by.site_ids)
+    locked_in_order(mine.values_list("patient_id", flat=True))
     rows = (
         Verification.objects.select_for_update(of=("self",))
         .select_related("patient__site", "owner")

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 
 from clinic import retracting
-from clinic.errors import Invalid, NotFound, Refused
+from clinic.errors import Invalid, Refused
 from clinic.models import User
 from clinic.policy import Action, require
 from insurance import payer_profiles
@@ -23,6 +23,7 @@ from insurance.coverage import locked_plan
 from insurance.models import Authorization, InsurancePaper
 from insurance.rules import Approval, allot
 from patients.models import Patient
+from patients.rows import patient_with
 
 MOST_UNITS, MOST_CODES, MOST_CRITERIA = 99, 6, 4000
 _CODE = re.compile(r"[A-Z0-9]{5}")
@@ -152,11 +153,10 @@ def mark_in_error(*, authorization_id: UUID, reason: str, by: User) -> Authoriza
 
     Raises NotFound, NotPermitted, Invalid, Refused.
     """
-    rows = Authorization.objects.select_for_update(of=("self",)).select_related("coverage__patient__site")
-    one = rows.filter(pk=authorization_id).first()
-    if one is None:
-        raise NotFound
-    require(by, Action.VERIFY_BENEFITS, at=one.coverage.patient.site)
+    patient = patient_with(coverages__authorizations=authorization_id)
+    one = Authorization.objects.select_for_update(of=("self",)).select_related("coverage").get(pk=authorization_id)
+    one.coverage.patient = patient
+    require(by, Action.VERIFY_BENEFITS, at=patient.site)
     retracting.mark(one, reason=reason, by=by)
     _tell(one, by)
     return one

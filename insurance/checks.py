@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from clinic.errors import IllegalTransition, Invalid, NotFound
+from clinic.errors import IllegalTransition, Invalid
 from insurance.models import Coverage, Verification
 from insurance.states import TRANSITIONS, State
 from patients.models import Patient
+from patients.rows import patient_with
 
 
 def locked(verification_id: UUID) -> Verification:
-    rows = Verification.objects.select_for_update(of=("self",)).select_related("patient__site", "coverage__payer")
-    try:
-        return rows.get(pk=verification_id)
-    except Verification.DoesNotExist:
-        raise NotFound from None
+    """The check, locked after its patient, as every verb of this room locks them. Raises NotFound."""
+    patient = patient_with(verifications=verification_id)
+    rows = Verification.objects.select_for_update(of=("self",)).select_related("coverage__payer")
+    check = rows.get(pk=verification_id)
+    check.patient = patient
+    return check
 
 
 def move(check: Verification, state: str) -> None:

@@ -8,13 +8,13 @@ from uuid import UUID
 from django.db import transaction
 
 from clinic import retracting
-from clinic.errors import Invalid, NotFound, Refused
+from clinic.errors import Invalid, Refused
 from clinic.models import User
 from clinic.policy import Action, require
 from insurance import filling, lapses
 from insurance.models import Coverage, Payer
 from insurance.standing import shown_day
-from patients.rows import locked_patient
+from patients.rows import locked_patient, patient_with
 
 _LENGTHS = {"member_id": 60, "group_number": 60, "plan_name": 120, "subscriber_name": 160}
 
@@ -110,12 +110,11 @@ def _refuse_bad_plan(
 
 
 def locked_plan(coverage_id: UUID) -> Coverage:
-    """The plan, locked. Raises NotFound."""
-    rows = Coverage.objects.select_for_update(of=("self",)).select_related("patient__site", "payer")
-    try:
-        return rows.get(pk=coverage_id)
-    except Coverage.DoesNotExist:
-        raise NotFound from None
+    """The plan, locked after its patient. Raises NotFound."""
+    patient = patient_with(coverages=coverage_id)
+    plan = Coverage.objects.select_for_update(of=("self",)).select_related("payer").get(pk=coverage_id)
+    plan.patient = patient
+    return plan
 
 
 @transaction.atomic

@@ -25,6 +25,7 @@ from insurance.models import Coverage, EligibilityInquiry, InquiryFile, Verifica
 from insurance.questions import Ask
 from insurance.x12.inquiry import Envelope, build
 from insurance.x12.letters import number
+from patients.rows import locked_in_order
 
 __all__ = ["Batch", "Receipt", "due", "inquire", "inquire_due", "match", "receive", "set_aside"]
 
@@ -73,7 +74,9 @@ def inquire_due(*, site: Site, by: User) -> Batch:
     _in_turn()
     batch = Batch()
     by_receiver: dict[tuple[str, str], list[Ask]] = {}
-    for ask in due(site):
+    asks = due(site)
+    locked_in_order(ask.coverage.patient_id for ask in asks)
+    for ask in asks:
         try:
             questions.refuse_unready(ask)
         except Invalid as error:

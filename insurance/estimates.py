@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -24,10 +24,9 @@ from insurance import estimate_items, estimate_paper, rules, verification
 from insurance.estimate_ground import A_YEAR, Ground
 from insurance.estimate_items import Line, Visits
 from insurance.models import ChargeItem, Estimate, SelfPay
-from insurance.rules import FEDERAL
 from patients import links, validity
 from patients.models import Patient
-from patients.rows import locked_patient
+from patients.rows import locked_patient, patient_with
 
 PURPOSE, LINK_DAYS = "estimate", 60
 
@@ -213,8 +212,8 @@ def give(*, estimate_id: UUID, how: str, language: str, by: User) -> Estimate:
 
     Raises NotFound, NotPermitted, Invalid, Refused where it is out of date or was replaced.
     """
+    patient = patient_with(estimates=estimate_id)
     estimate = locked(estimate_id)
-    patient = locked_patient(estimate.patient_id)
     require(by, Action.VERIFY_BENEFITS, at=patient.site)
     if how not in Estimate.How.values:
         raise Invalid({"how": "Choose how the patient gets it."})
@@ -259,10 +258,7 @@ def due_again(estimate: Estimate) -> date:
     coming = [day for day in days if day > today]
     if not coming:
         return rules.add_business_days(today, 1)
-    before = coming[0] - timedelta(days=1)
-    while not rules.is_business_day(before, FEDERAL):
-        before -= timedelta(days=1)
-    return max(today, min(before, rules.gfe_due(today, coming[0])))
+    return max(today, min(rules.business_day_before(coming[0]), rules.gfe_due(today, coming[0])))
 
 
 def charged(estimate: Estimate) -> Decimal:

@@ -97,7 +97,10 @@ def _open(wanted: Sequence[Wanted]) -> int:
                 opened_for=one.why,
                 due_on=one.due_on,
             )
-            for one in first.values()
+            # Always in one order, the medical leg first: two who open the same ones never wait for each other.
+            for one in sorted(
+                first.values(), key=lambda one: (one.patient_id, str(one.coverage_id), one.leg != Leg.MEDICAL)
+            )
         ],
         ignore_conflicts=True,
     )

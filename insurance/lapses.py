@@ -21,6 +21,7 @@ from insurance.rules import ONE_DAY
 from insurance.standing import shown_day
 from patients import consents
 from patients.models import Consent, Patient
+from patients.rows import patient_with
 
 # What else happens in the same transaction when who pays for a patient has changed; rooms further right add themselves.
 after_change: list[Callable[[Patient, User], None]] = []
@@ -78,11 +79,10 @@ def of(patient: Patient) -> Lapse | None:
 @transaction.atomic
 def told(*, lapse_id: UUID, note: str, by: User) -> Lapse:
     """The patient knows. `note` is what was said and agreed. Raises NotFound, NotPermitted, Invalid."""
-    rows = Lapse.objects.select_for_update(of=("self",)).select_related("coverage__patient__site")
-    lapse = rows.filter(pk=lapse_id, coverage__patient__site__in=by.site_ids).first()
-    if lapse is None:
+    patient = patient_with(coverages__lapses=lapse_id)
+    if patient.site_id not in by.site_ids:
         raise NotFound
-    patient = lapse.coverage.patient
+    lapse = Lapse.objects.select_for_update(of=("self",)).select_related("coverage").get(pk=lapse_id)
     require(by, Action.VERIFY_BENEFITS, at=patient.site)
     words = note.strip()
     if not 1 <= len(words) <= 300:

@@ -10,12 +10,15 @@ from insurance.models import Coverage, EligibilityInquiry
 from insurance.x12.answer import Answer
 from patients import names
 from patients.models import Patient
+from patients.rows import locked_in_order
 
 
 def inquiries(answers: Iterable[Answer]) -> dict[str, EligibilityInquiry]:
-    """The inquiries that these answers come back to, by trace number. One query."""
+    """The inquiries that these answers come back to, by trace number, locked after their patients. Three queries."""
     keys = {key for answer in answers for key in (*answer.traces, answer.reference) if key}
-    rows = EligibilityInquiry.objects.select_for_update(of=("self",)).filter(trace__in=keys)
+    mine = EligibilityInquiry.objects.filter(trace__in=keys)
+    locked_in_order(mine.values_list("coverage__patient_id", flat=True))
+    rows = mine.select_for_update(of=("self",)).order_by("pk")
     return {row.trace: row for row in rows.select_related("coverage__patient__site", "coverage__payer", "asked_by")}
 
 

@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db import transaction
 
 from clinic import clock
-from clinic.errors import Invalid, NotFound, Refused
+from clinic.errors import Invalid, Refused
 from clinic.models import Site, User
 from clinic.policy import Action, can, require
 from insurance import coming, lapses, rules
@@ -26,7 +26,7 @@ from insurance.models import SelfPay, Verification
 from insurance.standing import Standing, shown_day, standing, standings
 from insurance.states import State
 from patients.models import Patient
-from patients.rows import locked_patient
+from patients.rows import locked_patient, patient_with
 
 __all__ = [
     "Standing",
@@ -60,11 +60,11 @@ def open_check(
     if leg not in Verification.Leg.values:
         raise Invalid({"leg": "Choose medical or behavioral health."})
     coverage = coverage_of(patient, coverage_id) if coverage_id else first_in_force(patient)
-    check = Verification.objects.filter(
-        patient=patient, leg=leg, coverage=coverage, state__in=Verification.OPEN
-    ).first()
-    if check is None:
-        check = Verification.objects.create(patient=patient, leg=leg, coverage=coverage, due_on=due_on)
+    # The queue, which fills itself without locking patients, may open the same check at this very moment.
+    check, is_new = Verification.objects.select_for_update(of=("self",)).get_or_create(
+        patient=patient, leg=leg, coverage=coverage, state__in=Verification.OPEN, defaults={"due_on": due_on}
+    )
+    if is_new:
         coming.refresh(patient.site, [patient.pk])
         return check
     if due_on and (check.due_on is None or due_on < check.due_on):
@@ -249,7 +249,8 @@ def expect_estimate(*, patient_id: UUID, service_on: date, by: User, anew: bool 
 
 
 def _self_pay(self_pay_id: UUID) -> SelfPay:
-    try:
-        return SelfPay.objects.select_for_update(of=("self",)).select_related("patient__site").get(pk=self_pay_id)
-    except SelfPay.DoesNotExist:
-        raise NotFound from None
+    """The agreement, locked after its patient. Raises NotFound."""
+    patient = patient_with(self_pay=self_pay_id)
+    agreed = SelfPay.objects.select_for_update(of=("self",)).get(pk=self_pay_id)
+    agreed.patient = patient
+    return agreed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TypeVar
 from uuid import UUID
 
@@ -29,6 +30,19 @@ def locked_patient(patient_id: UUID) -> Patient:
     if patient is None:
         raise NotFound
     return patient
+
+
+def patient_with(**row: UUID) -> Patient:
+    """The patient whose row this is (`coverages=`, `estimates=`), locked before that row is. Raises NotFound."""
+    patient = locked_patients().filter(**row).first()
+    if patient is None:
+        raise NotFound
+    return patient
+
+
+def locked_in_order(patient_ids: Iterable[UUID]) -> None:
+    """Lock several patients, always in one order: two who lock the same ones never wait for each other."""
+    list(locked_patients().filter(pk__in=set(patient_ids)).order_by("pk"))
 
 
 def patient_for(patient_id: UUID, by: User) -> Patient:
