@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -15,7 +15,7 @@ from infusions.models import Series
 from infusions.series import RUNNING
 from insurance.models import Authorization
 from insurance.outlook import Outlook, Shortage
-from insurance.rules import extend_before, is_business_day
+from insurance.rules import business_day_before, extend_before
 from reminders.models import FollowUp
 from visits.models import Appointment
 
@@ -73,10 +73,7 @@ def _title(lacking: Shortage, series: Series) -> str:
 
 def _evening_before(site: Site, day: date) -> datetime:
     """The end of the last business day before."""
-    before = day - timedelta(days=1)
-    while not is_business_day(before):
-        before -= timedelta(days=1)
-    return site.moment(before, time(17))
+    return site.moment(business_day_before(day), time(17))
 
 
 def follow_authorization(changed: Authorization, by: User) -> None:

@@ -5,7 +5,7 @@ Nothing is called off here. The tasks follow who pays, and end themselves.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -22,6 +22,7 @@ from insurance.standing import Leg, Paper, Standing, judge, papers, shown_day
 from patients.models import Consent, Patient
 from reminders import followups
 from reminders.followups import Key
+from reminders.models import FollowUp
 from visits.models import Appointment
 
 ENDED, RETRO = "coverage_ended", "authorization_retro"
@@ -105,9 +106,20 @@ def _kept(infusion_ids: Sequence[UUID]) -> dict[UUID, str]:
 
 def follow(patient: Patient, by: User) -> None:
     """Who pays has changed: the tasks that ask for it stand, or end themselves."""
-    for lapse in lapses.standing_all(patient):
+    found = lapses.standing_all(patient)
+    for lapse in found:
         _ask(lapse, by)
+    _end_others(patient, ENDED, [lapse.pk for lapse in found], by)
     _ask_back(patient, by)
+
+
+def _end_others(patient: Patient, kind: str, subjects: Collection[UUID], by: User) -> None:
+    """A plan that runs after all, or was never this patient's, is asked about no more."""
+    rows = FollowUp.objects.filter(kind=kind, patient=patient, state=FollowUp.State.OPEN)
+    for subject_kind, subject_id in list(
+        rows.exclude(subject_id__in=subjects).values_list("subject_kind", "subject_id")
+    ):
+        followups.drop(Key(kind, subject_kind, subject_id), because=followups.NO_LONGER, by=by)
 
 
 def _ask(lapse: Lapse, by: User | None) -> None:
@@ -140,10 +152,12 @@ def _ask_back(patient: Patient, by: User) -> None:
     lapse = lapses.of(patient)
     plans = Coverage.objects.filter(patient=patient, entered_in_error_at__isnull=True).select_related("payer")
     later = [plan for plan in plans if lapse and plan.pk != lapse.coverage_id]
+    _end_others(patient, RETRO, [plan.pk for plan in later], by)
     days = authorizations.infusion_days(patient) if later else []
     paper = papers([patient.pk], Leg.MEDICAL)[patient.pk] if later else Paper([], [], [])
+    approved = list(authorizations.of_patients([patient.pk])) if later else []
     for plan in later:
-        unpaid = _unapproved(plan, days, paper, authorizations.on_file(patient))
+        unpaid = _unapproved(plan, days, paper, approved)
         site = patient.site
         followups.keep(
             Key(RETRO, "coverage", plan.pk, occurrence=",".join(map(str, unpaid))[:60]),

@@ -181,6 +181,37 @@ def test_three_of_six_units_are_used_and_nobody_renews_what_has_ended(clinic, se
         assert not tasks(series, "authorization_renewal")
 
 
+def without_a_day(clinic, series):
+    """The payer says inactive, and names no day."""
+    check = verification.open_check(patient_id=series.patient_id, leg="medical", by=clinic.insurance)
+    verification.record_result(verification_id=check.pk, state="inactive", method="271", by=clinic.insurance)
+    return verification.open_check(patient_id=series.patient_id, leg="medical", by=clinic.insurance)
+
+
+def test_nobody_is_asked_about_a_plan_that_the_payer_takes_back_to_life(clinic, series):
+    with clinic.at(TENTH, "09:20"):
+        again = without_a_day(clinic, series)
+        plan = coverage.add_coverage(
+            patient_id=series.patient_id, payer_name="Northlight Health", member_id="NL 20",
+            starts_on=date(2027, 2, 12), by=clinic.desk,
+        )  # fmt: skip
+        self_pay(clinic, series)
+        assert tasks(series, "coverage_ended")
+        (asked,) = tasks(series, "authorization_retro")
+        assert asked.subject_id == plan.pk
+    with clinic.at(TENTH, "11:00"):
+        verification.record_result(verification_id=again.pk, state="active", method="271", by=clinic.insurance)
+        assert not tasks(series, "coverage_ended")
+        assert not tasks(series, "authorization_retro")
+
+
+def test_nobody_is_asked_about_a_plan_that_was_never_this_patients(clinic, series, lapse):
+    with clinic.at(TENTH, "10:00"):
+        assert tasks(series, "coverage_ended")
+        coverage.mark_in_error(coverage_id=lapse.coverage_id, reason="Of another Maya", by=clinic.desk)
+        assert not tasks(series, "coverage_ended")
+
+
 def test_a_plan_that_runs_after_all_ends_the_lapse(clinic, series, lapse):
     with clinic.at(TENTH, "11:00"):
         coverage.end_coverage(coverage_id=lapse.coverage_id, ends_on=date(2027, 12, 31), by=clinic.insurance)
