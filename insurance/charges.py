@@ -66,7 +66,7 @@ class Line:
 
 def payer_on(patient: Patient, day: date) -> Coverage | None:
     """The plan that is asked first on the day; None: the patient pays."""
-    if any(one.holds_on(day) for one in SelfPay.objects.filter(patient=patient)):
+    if any(one.holds_on(day) and one.agreed_at for one in SelfPay.objects.filter(patient=patient)):
         return None
     plans = Coverage.objects.filter(patient=patient, entered_in_error_at__isnull=True).select_related("payer")
     return next((plan for plan in plans.order_by("rank", "-starts_on") if plan.holds_on(day)), None)

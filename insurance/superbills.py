@@ -72,8 +72,9 @@ def rows(visits: Iterable[CodedVisit]) -> Iterator[tuple[object, ...]]:
         for line in visit.lines.all():
             yield (
                 visit.service_on.isoformat(), patient.name, patient.mrn, patient.birth_date.isoformat(),
-                visit.visit_kind, PLACE_OF_SERVICE, line.code, line.modifier, line.units, line.fee or "",
-                "" if line.amount is None else line.amount, " ".join(visit.diagnosis_codes), line.ndc,
+                visit.visit_kind, PLACE_OF_SERVICE, line.code, line.modifier, line.units,
+                "" if line.fee is None else line.fee, "" if line.amount is None else line.amount,
+                " ".join(visit.diagnosis_codes), line.ndc,
                 wording.number(line.drug_mg), wording.number(line.drug_ml), wording.number(line.wasted_mg),
                 times[0] or "", times[1] or "", who.signs_as if who else "", who.npi if who else "",
                 plan.payer.name if plan else "Self-pay", plan.member_id if plan else "", visit.accepted_by.full_name,

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from clinic import clock
 from clinic.errors import Invalid, NotFound, NotPermitted, Refused
@@ -162,9 +163,17 @@ def test_the_database_keeps_lines_as_they_were(service, insurance_admin):
             change()
 
 
-def test_who_pays_alone_has_no_plan_on_the_bill(service, insurance_admin, plan, patient):
-    SelfPay.objects.create(patient=patient, since=date(2027, 1, 1), reason="Job loss")
+def test_who_agreed_to_pay_alone_has_no_plan_on_the_bill(service, insurance_admin, plan, patient):
+    found = SelfPay.objects.create(patient=patient, since=date(2027, 1, 1), reason="Uninsured, says the import")
+    assert charges.payer_on(patient, DAY) == plan
+    SelfPay.objects.filter(pk=found.pk).update(agreed_at=timezone.now(), agreed_by=insurance_admin)
     assert accept(service, insurance_admin).coverage is None
+
+
+def test_a_line_that_costs_nothing_says_so_in_the_file(service, insurance_admin):
+    made = accept(service, insurance_admin, as_told(service, **{"96365": Decimal(0)}))
+    free, unpriced = ((row[9], row[10]) for row in superbills.rows(superbills.coded().filter(pk=made.pk)))
+    assert (free, unpriced) == ((Decimal(0), Decimal(0)), ("", ""))
 
 
 def test_the_bill_of_a_month_names_all_that_a_payer_asks_for(service, insurance_admin, plan, patient, site):
