@@ -23,6 +23,11 @@ def tax_id(typed: str) -> str:
     return digits
 
 
+def shown_tax_id(digits: str) -> str:
+    """“12-3456789”, as the IRS writes it; nothing for nothing."""
+    return f"{digits[:2]}-{digits[2:]}" if digits else ""
+
+
 def ndc(typed: str) -> str:
     """The National Drug Code as the eleven digits of a bill (5-4-2), or nothing for nothing.
 

@@ -30,11 +30,13 @@ def to_give(site: Site) -> QuerySet[Any, Any]:
 
 
 def _waiting() -> Q:
-    """To be given: not given yet, or given and no longer true."""
+    """To be given: not given yet, whether a day is set for it or not; or given and no longer true.
+
+    What nobody is waiting for, no day set and out of date by now, is left alone.
+    """
     unreplaced = Q(superseded_by__isnull=True)
-    return unreplaced & (
-        Q(given_at__isnull=True, due_on__isnull=False) | Q(given_at__isnull=False, outdated_at__isnull=False)
-    )
+    dropped = Q(given_at__isnull=True, due_on__isnull=True, outdated_at__isnull=False)
+    return unreplaced & ~dropped & (Q(given_at__isnull=True) | Q(outdated_at__isnull=False))
 
 
 def _columns(rows: QuerySet[Any], what: str, due: str) -> QuerySet[Any, Any]:

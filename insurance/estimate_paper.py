@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from clinic import clock
+from clinic import clock, identifiers
 from clinic.documents.paper import Paper
 from insurance import estimate_words as words
 from insurance.models import Estimate
@@ -77,8 +77,8 @@ def _facts(paper: Paper, estimate: Estimate) -> None:
         (_("Provider and facility"), practice["name"]),
         (_("Address"), "\n".join(part for part in (practice["address"], phones.shown(practice["phone"])) if part)),
         (_("National provider identifier (NPI)"), practice["npi"] or _("On request")),
-        (_("Taxpayer number (TIN)"), practice["tax_id"] or _("On request")),
-        (_("Treating provider"), ", NPI ".join(part for part in (provider or {}).values() if part)),
+        (_("Taxpayer number (TIN)"), identifiers.shown_tax_id(practice["tax_id"]) or _("On request")),
+        (_("Treating provider"), _signed(provider or {})),
         (_("Date of this estimate"), words.day_of(_made_on(estimate))),
         (_("For services"), _("%(first)s to %(last)s")
          % {"first": words.day_of(estimate.first_on), "last": words.day_of(estimate.last_on)}),
@@ -86,6 +86,11 @@ def _facts(paper: Paper, estimate: Estimate) -> None:
     ]  # fmt: skip
     paper.pairs([(label, value) for label, value in rows if value], x=paper.l_margin, width=paper.epw, size=9)
     paper.ln(3)
+
+
+def _signed(provider: dict[str, str]) -> str:
+    """“Amara Obi, MD, NPI 1999000916”, by name: the order of stored keys is the database's own."""
+    return ", NPI ".join(part for part in (provider.get("name"), provider.get("npi")) if part)
 
 
 def summary(estimate: Estimate) -> str:

@@ -89,7 +89,10 @@ def with_plan(expected: Sequence[Item], plans: Plans, *, secondary: bool = False
     notes = [Why("secondary", {})] if secondary else []
     if any(one.checked_on and one.limit is None for leg in plans.values() for one in leg):
         notes.append(Why("limit_unknown", {}))
-    return summed(lines, notes, _most(lines, plans))
+    most = _most(lines, plans)
+    if most < sum((line.share_to for line in lines), NOTHING):
+        notes.append(Why("limit_in_all", {}))
+    return summed(lines, notes, most)
 
 
 def _plan_of(item: Item, plans: Plans) -> Terms | None:

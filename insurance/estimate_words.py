@@ -43,6 +43,7 @@ SENTENCES = {
     "share_unknown": gettext_lazy("We do not know yet which share your plan asks of you."),
     "secondary": gettext_lazy("You have a second plan. What it may pay is not counted here."),
     "limit_unknown": gettext_lazy("We do not know your plan’s yearly limit; it may make this less."),
+    "limit_in_all": gettext_lazy("All of it together is no more than what is left of your plan’s yearly limit."),
     "authorization": gettext_lazy(
         "Your plan asks to approve this beforehand. Without its approval you may have to pay our fee."
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from clinic import clock, wording
+from clinic import clock, identifiers, wording
 from clinic.documents.paper import Paper
 from clinic.models import Site
 from clinic.wording import dollars
@@ -44,7 +44,7 @@ def _heads(paper: Paper, patient: Patient, site: Site) -> None:
         ("Practice", site.bills_as or site.name),
         ("Address", _address(site) or MISSING),
         ("Phone", phones.shown(site.phone) or MISSING),
-        ("Tax number", f"{site.tax_id[:2]}-{site.tax_id[2:]}" if site.tax_id else MISSING),
+        ("Tax number", identifiers.shown_tax_id(site.tax_id) or MISSING),
         ("NPI", site.npi or MISSING),
     ]
     person = [

@@ -206,7 +206,8 @@ def test_an_amount_that_nobody_knows_leaves_the_lines_after_it_a_range() -> None
 
 def test_a_limit_caps_what_little_is_known_of() -> None:
     unknown = [replace(charge("0", day, billed="400"), allowed=None) for day in range(3)]
-    assert with_plan(unknown, {"medical": [replace(KNOWN, limit=D(500))]}).share_to == D(500)
+    capped = with_plan(unknown, {"medical": [replace(KNOWN, limit=D(500))]})
+    assert (capped.share_to, [why.name for why in capped.notes]) == (D(500), ["limit_in_all"])
 
 
 def test_a_second_plan_and_an_unknown_limit_are_said() -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from clinic import clock
 from clinic.errors import Invalid, NotPermitted, Refused
 from clinic.models import Site, User
-from insurance import estimates, fees
+from insurance import estimate_lists, estimate_paper, estimates, fees
 from insurance.estimate_ground import Ground
 from insurance.estimate_items import usual_days
 from insurance.models import AcceptedPlan, Coverage, Estimate, SelfPay
@@ -20,6 +20,7 @@ from patients import registration
 from patients.models import Patient, PatientLink
 from tests import build
 from tests.insurance.pricing import ALONE, allow, schedule, verified
+from tests.journey.paper_text import words as words_of
 
 pytestmark = pytest.mark.usefixtures("on_20_january")
 D = Decimal
@@ -88,6 +89,26 @@ def test_self_pay_brings_its_own_day(priced: None, patient: Patient, insurance_a
     assert made.due_on == date(2027, 1, 21)
     given(made, insurance_admin)
     assert SelfPay.objects.get().estimate_given_on == date(2027, 1, 20)
+
+
+def test_the_paper_names_who_treats_before_their_number(made: Estimate) -> None:
+    """The database orders stored keys by itself: “npi” comes back before “name”."""
+    made.basis["practice"]["tax_id"] = "930000009"
+    made.basis["provider"] = {"npi": "1999000916", "name": "Amara Obi, MD"}
+    paper = words_of(estimate_paper.make(made, "en"))
+    assert "Amara Obi, MD, NPI 1999000916" in paper
+    assert "93-0000009" in paper
+
+
+def test_a_plan_estimate_waits_on_the_list_without_a_day(
+    priced: None, site: Site, patient: Patient, plan: Coverage, insurance_admin: User
+) -> None:
+    verified(plan, insurance_admin)
+    found = estimates.make(patient_id=patient.pk, visits=COURSE, by=insurance_admin)
+    rows = estimate_lists.dressed(estimate_lists.to_give(site), site)
+    assert [(row["pk"], row["due"], row["state"]) for row in rows] == [(found.pk, None, ("warn", "To give"))]
+    given(found, insurance_admin)
+    assert estimate_lists.waiting(site) == 0
 
 
 def test_what_was_given_is_locked(made: Estimate, insurance_admin: User) -> None:
