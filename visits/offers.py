@@ -15,6 +15,8 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from psycopg2.extras import DateTimeTZRange
 
 from clinic import clock
@@ -41,7 +43,7 @@ class Told(Refused):
 class Faster(Told):
     """Somebody else was faster; the wish stays on the list."""
 
-    title = "Somebody was faster"
+    title = _lazy("Somebody was faster")
 
 
 def token_hash(token: str) -> str:
@@ -201,19 +203,19 @@ def accept(*, offer_id: UUID, by: User | None = None) -> Offer:
                 return _win(offer.pk, visit, event, by)
     except (Refused, IllegalTransition) as refusal:
         return _lost(offer.pk, refusal)
-    return _lost(offer.pk, Told("This offer has ended."))
+    return _lost(offer.pk, Told(_("This offer has ended.")))
 
 
 def _require_good(offer: Offer) -> None:
     """The rules of the treatment are looked at once more: other visits may have moved since the offer was made."""
     if clock.now() >= offer.expires_at:
-        raise Told("The time to answer is over. The wish stays on our list.")
+        raise Told(_("The time to answer is over. The wish stays on our list."))
     entry = with_holds(WaitlistEntry.objects.select_related("site", "patient", "appointment")).get(pk=offer.entry_id)
     if entry.patient.deceased_on:
         raise Refused(f"{entry.patient.name} has died; no visit can be moved.")
     day = entry.site.local(offer.starts_at).date()
     if not Search(entry.site, day, day, [entry]).suits(entry, offer.starts_at):
-        raise Told("This time no longer fits what is booked. The wish stays on our list.")
+        raise Told(_("This time no longer fits what is booked. The wish stays on our list."))
 
 
 def _take(offer: Offer, actor: User) -> tuple[Appointment, StatusEvent | None]:
@@ -243,7 +245,7 @@ def _win(offer_id: UUID, visit: Appointment, event: StatusEvent | None, by: User
     offer = Offer.objects.select_for_update().get(pk=offer_id)
     entry = waitlist.locked(offer.entry_id)
     if offer.state != State.OPEN or entry.state != WaitlistEntry.State.WAITING:
-        raise Told("This offer has ended.")
+        raise Told(_("This offer has ended."))
     offer.entry = entry
     waitlist.end(entry, WaitlistEntry.State.BOOKED, "Took a time that came free.", by)
     end(offer, State.ACCEPTED, by, appointment=visit, event=event)
@@ -259,9 +261,10 @@ def _lost(offer_id: UUID, refusal: DomainError) -> Offer:
     if isinstance(refusal, NoPlace):
         _withdraw(offer_id, None)
     if isinstance(refusal, SlotTaken):
-        raise Faster("Somebody was faster: this time has just been taken. The wish stays on our list.") from refusal
+        words = _("Somebody was faster: this time has just been taken. The wish stays on our list.")
+        raise Faster(words) from refusal
     if offer.state == State.WITHDRAWN:
-        raise Faster("This time has been taken meanwhile. The wish stays on our list.") from refusal
+        raise Faster(_("This time has been taken meanwhile. The wish stays on our list.")) from refusal
     raise refusal
 
 

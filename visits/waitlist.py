@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_noop
 
 from clinic import clock
 from clinic.errors import IllegalTransition, Invalid, NotFound, Refused
@@ -25,7 +26,8 @@ State = WaitlistEntry.State
 MOVABLE = (Appointment.Status.BOOKED, Appointment.Status.CONFIRMED)
 FARTHEST = timedelta(days=365)
 MOST_NOTICE_HOURS = 14 * 24
-CALL_US = "This can’t be booked from here at the moment. Please call us."  # what a patient may read of any refusal
+# What a patient may read of any refusal.
+CALL_US = gettext_noop("This can’t be booked from here at the moment. Please call us.")
 
 
 @transaction.atomic

@@ -24,7 +24,7 @@ from clinic.access import acting_user
 from clinic.errors import DomainError, NotFound
 from clinic.policy import Action, can
 from patients import links, throttle
-from patients.models import PatientLink
+from patients.models import Patient, PatientLink
 
 View = Callable[..., HttpResponse]
 
@@ -49,7 +49,7 @@ def by_link(*purposes: str) -> Callable[[View], View]:
             link = _link(request, token)
             if link is not None and purposes and link.purpose not in purposes:
                 link = None
-            with translation.override(language_of(request, link)):
+            with translation.override(language_of(request, link.patient if link else None)):
                 return _unseen(_answer(request, token, link, view, kwargs))
 
         return door
@@ -83,10 +83,10 @@ def _link(request: HttpRequest, token: str) -> PatientLink | None:
     return links.by_id(request.session.get(HANDED, "")) if is_handed(request) else None
 
 
-def language_of(request: HttpRequest, link: PatientLink | None) -> str:
+def language_of(request: HttpRequest, patient: Patient | None) -> str:
     """What was chosen in this browser, else the patient's own language, else what the browser prefers."""
     ours = dict(settings.LANGUAGES)
-    for wanted in (request.GET.get("lang"), request.session.get(LANGUAGE), link and link.patient.language):
+    for wanted in (request.GET.get("lang"), request.session.get(LANGUAGE), patient and patient.language):
         if wanted in ours:
             return str(wanted)
     return translation.get_language_from_request(request)

@@ -141,6 +141,17 @@ def test_the_patients_page_shows_the_time_and_no_clinical_word(client, opening, 
     assert "no-store" in page["Cache-Control"]
 
 
+def test_the_page_speaks_the_patients_language_and_that_which_they_choose(client, opening, ana, site, front_desk):
+    type(ana).objects.filter(pk=ana.pk).update(language="es")
+    wish(ana, site, by=front_desk)
+    address = page_of(site)
+    spanish = text(client.get(address))
+    assert "Martes 2 de febrero" in spanish
+    assert "Sí, la quiero" in spanish
+    assert "Yes, I take it" in text(client.get(f"{address}?lang=en", follow=True))
+    assert "It is yours." in text(client.post(address, {"answer": "yes"}))
+
+
 def test_to_open_the_link_decides_nothing_and_yes_books(client, opening, ana, site, front_desk):
     wish(ana, site, by=front_desk)
     address = page_of(site)
