@@ -63,12 +63,24 @@ class Shown:
         return self.visit.status == Status.CONFIRMED
 
     @property
+    def is_awaited(self) -> bool:
+        return self.visit.status in patient_answers.OPEN
+
+    @property
     def is_here(self) -> bool:
         return self.visit.status in {Status.ARRIVED, Status.IN_PROGRESS}
 
     @property
     def is_off(self) -> bool:
         return self.visit.status == Status.CANCELLED
+
+    @property
+    def is_missed(self) -> bool:
+        return self.visit.status == Status.NO_SHOW
+
+    @property
+    def is_over(self) -> bool:
+        return self.visit.status == Status.DONE
 
     @property
     def has_ride(self) -> bool:

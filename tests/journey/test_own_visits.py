@@ -130,6 +130,23 @@ def test_calling_off_says_first_what_it_means(client, own, visit):
     assert "This visit is called off" in words(client.get(own))
 
 
+def test_who_is_late_or_was_missed_is_told_what_to_do(client, path, patient, visit, nurse):
+    """After the hour nothing can be answered by link any more: the page says so, and has the number."""
+    with clock.at(visit.starts_at + timedelta(minutes=20)):
+        open_door(client, path, patient)
+        own = f"/p/{token_of(path)}/visits/{visit.pk}/"
+        late = words(client.get(own))
+        assert "Your visit has begun by the clock." in late
+        assert (late.count('href="tel:'), "Yes, I will be there" in late) == (4, False)
+        changes.no_show(appointment_id=visit.pk, by=nurse)
+        missed = words(client.get(own))
+    assert ("We missed you" in missed, "Your visit has begun" in missed) == (True, False)
+
+
+def test_calling_off_is_one_tap_from_the_first_page(client, path, patient, visit):
+    assert f"/visits/{visit.pk}/cancel/" in words(open_door(client, path, patient))
+
+
 def test_a_late_one_is_named_so_by_the_rule(client, path, patient, visit):
     with clock.at(visit.starts_at - timedelta(hours=20)):
         open_door(client, path, patient)
