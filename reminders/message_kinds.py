@@ -95,7 +95,7 @@ _ALL = (
     ),
     MessageKind(
         "evening_note", "The evening after", "At 18:00 on the day of an infusion, or an hour after the patient left",
-        frozenset(), _LINK, {"en": "tonight", "es": "esta noche"}, safety=True,
+        frozenset(), _LINK, {"en": "no driving today", "es": "hoy no conduzca"}, safety=True,
     ),
     MessageKind(
         "checkin_24h", "How are you?", "24 hours after an infusion, or as the site has set",

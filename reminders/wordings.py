@@ -16,11 +16,12 @@ from reminders import house_words, links_in_words, moments, text_rules
 from reminders.message_kinds import ITEMS_LIMIT, KINDS, MERGED
 from reminders.models import Message, SenderName, Wording
 from reminders.models.wordings import OWN
+from reminders.rules import TEXT_LIMIT
 from reminders.templates import Letter, Template, in_text, unseal
 
 NAMELESS = {"en": "Your clinic", "es": "Su clínica"}
 """Who sends, where a site's own name would tell what it treats and it has chosen no other."""
-MORE = {"en": "more", "es": "y más"}
+MORE = {"en": "and more", "es": "y más"}
 
 
 def language_of(preferred: str) -> str:
@@ -136,7 +137,14 @@ def _together(message: Message, took_along: Sequence[Message], values: Mapping[s
     several = newest(MERGED, language, site=message.site)
     ordered = sorted((message, *took_along), key=lambda one: ("at" not in one.values, one.due_at))
     items = [_brief(one, language) for one in ordered]
-    return several.as_text({**values, "items": listed(items, language)})
+    return several.as_text({**values, "items": listed(items, language, _room(several, values))})
+
+
+def _room(several: Template, values: Mapping[str, str]) -> int:
+    """What these words leave for the items: as a rule more than the least that every site's words must leave."""
+    places = several.text.count("$items") + several.text.count("${items}")
+    spare = TEXT_LIMIT - text_rules.length(several.as_text({**values, "items": ""})).used
+    return max(ITEMS_LIMIT, spare // max(places, 1))
 
 
 def _brief(message: Message, language: str) -> str:
@@ -144,14 +152,13 @@ def _brief(message: Message, language: str) -> str:
     return Words(KINDS[message.kind].brief[language]).substitute(in_text(said))
 
 
-def listed(items: Sequence[str], language: str) -> str:
+def listed(items: Sequence[str], language: str, limit: int = ITEMS_LIMIT) -> str:
     """As many of the items as there is room for, each once; that there are more is said."""
     known = list(dict.fromkeys(text_rules.nearest(item) for item in items))
-    said = known[0]
-    for place, item in enumerate(known[1:], start=1):
-        last = place == len(known) - 1
-        room = ITEMS_LIMIT if last else ITEMS_LIMIT - len(f", {MORE[language]}")
-        if len(said) + len(item) + 2 > room:
-            return f"{said}, {MORE[language]}"
-        said = f"{said}, {item}"
-    return said
+    if len(", ".join(known)) <= limit:
+        return ", ".join(known)
+    said, more = known[0], f", {MORE[language]}"
+    for item in known[1:]:
+        if len(f"{said}, {item}{more}") <= limit:
+            said = f"{said}, {item}"
+    return said + more

@@ -84,6 +84,17 @@ def test_j0_the_check_in_and_the_reminder_of_6_february_are_one_text(plan, hand,
     assert state(asked) == State.SENT
 
 
+def test_what_the_clinics_name_and_address_leave_room_for_is_said(plan, hand, site):
+    """The longest day and hour, and the question of the day after: “more” would not bring anybody to answer it."""
+    reminder = plan("appointment_72h", "09:00", **visit(site, "10:30", "2027-09-29"))
+    plan("checkin_24h", "09:52")
+    plan("appointment_24h", "10:00", **visit(site, "10:00"))
+    turn = hand(reminder, "09:00")
+    said = wordings.letter(reminder, took_along=turn.took_along).text
+    assert said.startswith("Pine Street: visit Wed Sep 29 10:30 AM, how are you, and more. See: http")
+    assert len(said) <= 160
+
+
 @pytest.mark.parametrize(
     ("kind", "at", "day", "why"),
     [
