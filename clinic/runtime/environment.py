@@ -51,6 +51,7 @@ def environment(places: Places, servers: Mapping[str, str], *, port: int, host: 
         "ALLOWED_HOSTS": hosts_allowed(host),
         "BEAT_SCHEDULE_FILE": str(places.var / "celerybeat-schedule"),
         "EMAIL_FILE_PATH": str(places.var / "mail"),
+        "TEXTS_FILE": str(places.var / "texts.jsonl"),
         "STATIC_ROOT": str(places.var / "static"),
         "PYTHONUNBUFFERED": "1",
     }
