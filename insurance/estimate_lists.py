@@ -14,6 +14,7 @@ from insurance.models import Estimate, SelfPay
 from patients.models import Patient
 
 COLUMNS = ("what", "pk", "patient_id", "due")
+SHOWN = 5
 
 
 def to_give(site: Site) -> QuerySet[Any, Any]:
@@ -48,6 +49,12 @@ def every(site: Site) -> QuerySet[Any, Any]:
     """Every estimate of the site, the newest first."""
     rows = Estimate.objects.filter(site=site).annotate(what=Value("estimate", CharField()), due=F("due_on"))
     return rows.order_by("-made_at", "-id").values_list(*COLUMNS)
+
+
+def of_patient(patient: Patient) -> list[dict[str, Any]]:
+    """The patient's newest estimates with what they show."""
+    rows = Estimate.objects.filter(patient=patient).annotate(what=Value("estimate", CharField()), due=F("due_on"))
+    return dressed(rows.order_by("-made_at", "-id").values_list(*COLUMNS)[:SHOWN], patient.site)
 
 
 def waiting(site: Site) -> int:

@@ -38,6 +38,15 @@ class Sums:
         return self.fees - self.paid
 
 
+@dataclass(frozen=True)
+class Month:
+    """What stands on the bills of one patient in one month."""
+
+    first: date
+    visits: int
+    sums: Sums
+
+
 def coded() -> QuerySet[CodedVisit]:
     """What was accepted and holds, with its lines and payments, in a constant number of queries."""
     lines = Prefetch("lines", ChargeItem.objects.filter(units__gt=0).order_by("place"))
@@ -51,6 +60,17 @@ def of_month(first: date, *, site: Site, patient: Patient | None = None) -> list
     """The billed visits of a month at a site, of one patient or of all."""
     rows = coded().filter(site=site, service_on__gte=first, service_on__lte=month_end(first), not_billed="")
     return list(rows.filter(patient=patient) if patient else rows)
+
+
+def months(patient: Patient) -> list[Month]:
+    """The bills of a patient at their site since this month a year ago, the newest month first."""
+    today = patient.site.today()
+    since = date(today.year - 1, today.month, 1)
+    rows = coded().filter(patient=patient, site=patient.site, service_on__gte=since, not_billed="")
+    by_month: dict[date, list[CodedVisit]] = {}
+    for visit in rows:
+        by_month.setdefault(visit.service_on.replace(day=1), []).append(visit)
+    return [Month(first, len(visits), sums(visits)) for first, visits in sorted(by_month.items(), reverse=True)]
 
 
 def sums(visits: Iterable[CodedVisit]) -> Sums:
@@ -71,7 +91,7 @@ def rows(visits: Iterable[CodedVisit]) -> Iterator[tuple[object, ...]]:
         times = [at and visit.site.local(at).strftime("%H:%M") for at in (visit.started_at, visit.stopped_at)]
         for line in visit.lines.all():
             yield (
-                visit.service_on.isoformat(), patient.name, patient.mrn, patient.birth_date.isoformat(),
+                visit.service_on.isoformat(), patient.legal_name, patient.mrn, patient.birth_date.isoformat(),
                 visit.visit_kind, PLACE_OF_SERVICE, line.code, line.modifier, line.units,
                 "" if line.fee is None else line.fee, "" if line.amount is None else line.amount,
                 " ".join(visit.diagnosis_codes), line.ndc,

@@ -19,11 +19,13 @@ from insurance import (
     benefit_words,
     benefits,
     coverage,
+    estimate_lists,
     forms,
     lapses,
     money_words,
     panel,
     papers,
+    superbills,
     verification,
 )
 from insurance.asking import Page, ask
@@ -90,6 +92,8 @@ def patient_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "may_verify": can(acting_user(request), Action.VERIFY_BENEFITS, site),
         "today": today,
         **_cards(patient),
+        "estimates": estimate_lists.of_patient(patient),
+        "bills": superbills.months(patient) if can(acting_user(request), Action.CODE_VISITS, site) else None,
         "authorizations": list(zip(approved, authorizations.units_left(approved, days), strict=True)),
     }
     return render(request, "insurance/patient.html", context)

@@ -189,6 +189,22 @@ def test_the_bill_of_a_month_names_all_that_a_payer_asks_for(service, insurance_
     assert superbills.of_month(date(2027, 3, 1), site=site) == []
 
 
+def test_the_patients_page_hands_out_the_bills_of_a_month_to_who_codes(
+    service, insurance_admin, front_desk, patient, client, on_the_day
+):
+    type(patient).objects.filter(pk=patient.pk).update(preferred_name="Mai")
+    made = accept(service, insurance_admin)
+    charges.record_payment(coded_id=made.pk, amount=Decimal(50), method="card", paid_on=DAY, by=insurance_admin)
+    address = f"/insurance/patients/{patient.pk}/"
+    client.force_login(insurance_admin)
+    page = client.get(address).content.decode()
+    assert f"{address}bills/pdf/?month=2027-02" in page
+    assert "$400.00" in page
+    assert b"Maya Torres" in client.get(f"{address}bills/csv/?month=2027-02").content
+    client.force_login(front_desk)
+    assert "bills/pdf" not in client.get(address).content.decode()
+
+
 def test_a_table_counts_from_its_day_and_the_past_stays(insurance_admin, front_desk, on_20_january):
     own = [Rule(What.INFUSION, "96413", "Infusion by our contract", 16, 90)]
     with pytest.raises(NotPermitted):

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import InternalError, transaction
+from django.test import Client
 from django.utils import timezone
 
 from clinic import clock
@@ -101,12 +102,15 @@ def test_the_paper_names_who_treats_before_their_number(made: Estimate) -> None:
 
 
 def test_a_plan_estimate_waits_on_the_list_without_a_day(
-    priced: None, site: Site, patient: Patient, plan: Coverage, insurance_admin: User
+    client: Client, priced: None, site: Site, patient: Patient, plan: Coverage, insurance_admin: User
 ) -> None:
+    client.force_login(insurance_admin)
     verified(plan, insurance_admin)
     found = estimates.make(patient_id=patient.pk, visits=COURSE, by=insurance_admin)
     rows = estimate_lists.dressed(estimate_lists.to_give(site), site)
     assert [(row["pk"], row["due"], row["state"]) for row in rows] == [(found.pk, None, ("warn", "To give"))]
+    page = client.get(f"/insurance/patients/{patient.pk}/").content.decode()
+    assert f"/insurance/estimates/{found.pk}/" in page
     given(found, insurance_admin)
     assert estimate_lists.waiting(site) == 0
 
