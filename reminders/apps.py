@@ -13,6 +13,7 @@ class RemindersConfig(AppConfig):
         from reminders import (
             alert_tasks,
             answer_tasks,
+            calls,
             checks,  # noqa: F401 - registers what `check --deploy` says
             evaluation_tasks,
             followups,
@@ -34,6 +35,7 @@ class RemindersConfig(AppConfig):
         alerts.after_open.append(tasks.call_for_help)
         alert_contacts.after_change.append(alert_tasks.follow)
         link_letters.listen()
+        followups.lock_before[calls.KIND] = settling.lock
         followups.after_done.append(settling.after_task)
         mending.listen()
         mail_reports.listen()

@@ -38,6 +38,10 @@ class Key(NamedTuple):
     occurrence: str = ""
 
 
+lock_before: dict[str, Callable[[UUID], None]] = {}
+"""By kind, how what a task is about is locked before the task, where whoever settles that locks it first: else each
+would wait for the other."""
+
 after_done: list[Callable[[FollowUp, User], None]] = []
 """Called with a task that a person has ended, in the transaction of it: what waited for it may go on."""
 
@@ -199,6 +203,7 @@ def done(*, task_id: UUID, outcome: str, by: User, note: str = "") -> FollowUp:
 
     Raises NotFound, NotPermitted, IllegalTransition, Refused where only the deed ends it, Invalid.
     """
+    _lock_subject(task_id)
     task = _mine(task_id, by, wanted="Done")
     known, words = kinds.of(task.kind), " ".join(note.split())
     choices = known.choices(tuple(task.outcomes))
@@ -216,6 +221,13 @@ def done(*, task_id: UUID, outcome: str, by: User, note: str = "") -> FollowUp:
     for follow in after_done:
         follow(task, by)
     return task
+
+
+def _lock_subject(task_id: UUID) -> None:
+    row = FollowUp.objects.filter(pk=task_id, kind__in=lock_before).values_list("kind", "subject_id").first()
+    if row is not None:
+        kind, subject_id = row
+        lock_before[kind](subject_id)
 
 
 def _in_vain(task: FollowUp, known: kinds.Kind, words: str, by: User) -> FollowUp:

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from clinic import clock
 from clinic.errors import Invalid
@@ -119,7 +119,7 @@ def _words(kinds: Collection[str], patient: Patient, site: Site) -> dict[str, Te
     return wordings.in_force(kinds, wordings.language_of(patient.language), site=site)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def void(
     *,
     subject_kind: str,
@@ -137,25 +137,19 @@ def void(
         planned = planned.exclude(occurrence=but)
     if kinds is not None:
         planned = planned.filter(kind__in=kinds)
-    now = clock.now()
+    waiting = Q(state__in=WAITING)
+    # A text comes before those that go with it, as for whoever sends it: else each would wait for the other.
+    others = Message.objects.filter(pk__in=planned.filter(waiting).values("merged_into"), state__in=SAYING)
+    list(others.select_for_update().order_by("pk").values_list("pk"))
+    saying = Exists(Message.objects.filter(pk=OuterRef("merged_into"), state__in=SAYING))
     # What is claimed and not begun can still be taken back: its sender asks the row itself when it begins the try.
-    claimed = planned.filter(state=Message.State.CLAIMED)
-    taken: int = claimed.filter(begun_at__isnull=True).update(
-        state=Message.State.VOID,
-        why=why,
-        lease_until=None,
-        lease_owner="",
-        next_attempt_at=None,
+    unbegun = Q(state=Message.State.CLAIMED, begun_at__isnull=True)
+    taken: int = planned.filter(unbegun | waiting & ~saying).update(
+        state=Message.State.VOID, why=why, lease_until=None, lease_owner="", next_attempt_at=None, merged_into=None
     )
     # What is being said at this very moment can't be unsaid; but should this try fail, there will be no other. That
-    # holds for what another text says too. The text comes before those that go with it, as for whoever sends it.
-    planned.filter(state__in=SAYING).update(expires_at=now)
-    waiting = planned.filter(state__in=WAITING)
-    saying = Message.objects.filter(pk=OuterRef("merged_into"), state__in=SAYING)
-    waiting.filter(Exists(saying)).update(expires_at=now)
-    taken += waiting.filter(~Exists(saying)).update(
-        state=Message.State.VOID, why=why, next_attempt_at=None, merged_into=None
-    )
+    # holds for what another text says too.
+    planned.filter(Q(state__in=SAYING) | waiting & saying).update(expires_at=clock.now())
     return taken
 
 
@@ -178,7 +172,7 @@ def is_unsaid(subject_kind: str, subject_id: UUID, kind: str) -> bool:
     return rows.filter(state__in=(PLANNED, Message.State.VOID)).exists()
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def keep(
     *,
     kind: str,
@@ -214,7 +208,7 @@ def was_sent(subject_kind: str, subject_id: UUID, kind: str) -> bool:
     return Message.objects.filter(subject_kind=subject_kind, subject_id=subject_id, kind=kind, state__in=gone).exists()
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def restore(*, subject_kind: str, subject_id: UUID, occurrence: str, kinds: Collection[str]) -> int:
     """Plan again what was taken back about one occasion, as it was: the same rows, so that nothing goes out twice.
 

@@ -53,6 +53,11 @@ def called(*, message_id: UUID, outcome: str, by: User) -> Message:
     return message
 
 
+def lock(message_id: UUID) -> None:
+    """The message before its task, as `called` and the reports of providers have it."""
+    list(Message.objects.select_for_update().filter(pk=message_id).values_list("pk"))
+
+
 def after_task(task: FollowUp, by: User) -> None:
     """Whoever ended the task to call has called, so the message waits for nobody any more."""
     if task.kind != calls.KIND:
