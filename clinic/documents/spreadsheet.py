@@ -4,7 +4,8 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What begins a formula, also in full width, or hides one behind it (OWASP, CSV injection)."""
 
 
 def comma_separated(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
