@@ -10,8 +10,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinic.access import acting_user, current_site
-from clinic.errors import DomainError, Invalid, Refused
+from clinic.errors import DomainError, Invalid, NotPermitted, Refused
 from clinic.models import User
+from clinic.policy import GRANTS, Action, Role, can
 from reminders import followups, kinds, task_lists
 from reminders.models import FollowUp
 from reminders.task_forms import OutcomeForm
@@ -56,6 +57,8 @@ def task(request: HttpRequest, pk: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     own, known = task_lists.is_own(found, user), kinds.of(found.kind)
+    if not own and found.owner_role in GRANTS[Action.SEE_CHART] and not can(user, Action.SEE_CHART, found.site):
+        raise NotPermitted(f"This task belongs to the {Role(found.owner_role).label.lower()}. Ask them to see to it.")
     form = OutcomeForm(request.POST or None, choices=known.choices(tuple(found.outcomes)))
     if request.method == "POST" and form.is_valid():
         try:

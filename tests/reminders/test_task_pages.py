@@ -164,3 +164,13 @@ def test_what_went_up_leads_nobody_to_a_page_that_is_not_for_them(client, asked,
         seen[who] = [task.title in page and repairs in page for page in pages]
         assert f'href="{own_page}"' in pages[0]
     assert list(seen.values()) == [[True, True, True], [False, False, False]]
+
+
+def test_what_a_clinical_task_is_about_is_not_told_to_the_desk(client, asked, front_desk, nurse, therapist):
+    task = asked("relapse_call", title="Call Maya: scores are rising")
+    page = reverse("reminders:task", args=[task.pk])
+    for person, status in ((nurse, 200), (therapist, 200), (front_desk, 403)):
+        client.force_login(person)
+        answer = client.get(page)
+        assert (answer.status_code, "scores are rising" in answer.content.decode()) == (status, status == 200)
+    assert "scores are rising" not in client.post(page, {}).content.decode()
