@@ -15,6 +15,12 @@ def number(name: str) -> int:
     return int.from_bytes(digest, signed=True)
 
 
+def in_turn(name: str) -> None:
+    """One at a time at this work, from here to the end of the transaction: who comes second waits."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number(name)])
+
+
 @contextmanager
 def alone(name: str) -> Iterator[bool]:
     """Be the only one at this work while the block runs; answers False when another is at it.

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
-from clinic import clock
+from clinic import advisory, clock
 from clinic.errors import Invalid, NotFound
 from clinic.models import Site, User
 from clinic.policy import Action, require
@@ -78,6 +78,7 @@ def keep(*, site: Site, payer: Payer, standing: str, by: User, plan_name: str = 
         wrong["note"] = "Write this in 200 characters or fewer."
     if wrong:
         raise Invalid(wrong)
+    advisory.in_turn(f"insurance.accepted {site.pk} {payer.pk} {name.casefold()}")
     row = AcceptedPlan.objects.select_for_update().filter(site=site, payer=payer, plan_name__iexact=name).first()
     row = row or AcceptedPlan(site=site, payer=payer, plan_name=name)
     row.standing, row.note, row.kept_by, row.kept_at = standing, words, by, clock.now()

@@ -11,7 +11,7 @@ from clinic import retracting
 from clinic.errors import Invalid, Refused
 from clinic.models import User
 from clinic.policy import Action, require
-from insurance import filling, lapses
+from insurance import filling, lapses, payers
 from insurance.models import Coverage, Payer
 from insurance.standing import shown_day
 from patients.rows import locked_patient, patient_with
@@ -76,11 +76,14 @@ def _refuse_bad_subscriber(relation: str, born: date | None, today: date) -> Non
 
 
 def payer_called(name: str) -> Payer:
-    """The payer of this name, whatever its capitals; made if there is none."""
+    """The payer of this name, whatever its capitals; made if there is none, once for two who name it at once."""
     wanted = " ".join(name.split())
-    return Payer.objects.filter(name__iexact=wanted).order_by("-is_active", "id").first() or Payer.objects.create(
-        name=wanted
-    )
+    found = Payer.objects.filter(name__iexact=wanted).order_by("-is_active", "id")
+    payer = found.first()
+    if payer is None:
+        payers.name_in_turn(wanted)
+        payer = found.first() or Payer.objects.create(name=wanted)
+    return payer
 
 
 def _refuse_bad_plan(

@@ -12,7 +12,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, F, Max, OuterRef, Q
 
 from clinic import advisory, clock
@@ -35,6 +35,8 @@ AHEAD = timedelta(days=3)
 ANSWER_WITHIN = timedelta(hours=24)
 """An inquiry without an answer is asked again after this time."""
 MOST_IN_BATCH = 500
+TURN = "insurance.inquiries"
+"""Inquiries are written one at a time: control numbers have no gap, and nobody is asked twice."""
 
 
 @dataclass
@@ -63,7 +65,7 @@ def inquire(*, coverage_id: UUID, legs: Sequence[str], by: User) -> EligibilityI
         raise Invalid({"legs": "Choose medical, behavioral health, or both."})
     ask = Ask(coverage, wanted)
     questions.refuse_unready(ask)
-    _in_turn()
+    advisory.in_turn(TURN)
     return _file(site, _receiver(coverage), [ask], by)[0]
 
 
@@ -71,7 +73,7 @@ def inquire(*, coverage_id: UUID, legs: Sequence[str], by: User) -> EligibilityI
 def inquire_due(*, site: Site, by: User) -> Batch:
     """Ask about every check that is due and was not asked lately, a file for each receiver. Raises NotPermitted."""
     require(by, Action.VERIFY_BENEFITS, at=site)
-    _in_turn()
+    advisory.in_turn(TURN)
     batch = Batch()
     by_receiver: dict[tuple[str, str], list[Ask]] = {}
     asks = due(site)
@@ -113,12 +115,6 @@ def due(site: Site) -> list[Ask]:
             plans.setdefault(check.coverage.pk, (check.coverage, set()))[1].add(check.leg)
     asks = [Ask(coverage, tuple(leg for leg in Leg.values if leg in legs)) for coverage, legs in plans.values()]
     return asks[:MOST_IN_BATCH]
-
-
-def _in_turn() -> None:
-    """One at a time from here to the end of the transaction: control numbers, and nobody asked twice."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [advisory.number("insurance.inquiries")])
 
 
 def _file(site: Site, receiver: tuple[str, str], asks: Sequence[Ask], by: User) -> list[EligibilityInquiry]:

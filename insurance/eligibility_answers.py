@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from clinic import advisory, clock
@@ -69,7 +69,7 @@ def receive(*, content: bytes, name: str, by: User | None, site: Site | None = N
         answers, whole = reading.read(content)
     except Broken as error:
         raise Invalid({"file": f"The file was refused, and nothing was changed. {error}"}) from None
-    _in_turn()
+    advisory.in_turn("insurance.answers")
     digest = hashlib.sha256(content).hexdigest()
     known = AnswerFile.objects.filter(digest=digest).first()
     if known:
@@ -90,11 +90,6 @@ def _tell(sites: Iterable[Site | None]) -> None:
     for site in set(sites):
         for follow in after_change:
             follow(site)
-
-
-def _in_turn() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [advisory.number("insurance.answers")])
 
 
 def _unknown(answers: Sequence[Answer]) -> list[Answer]:

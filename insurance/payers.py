@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from clinic import advisory
 from clinic.errors import Invalid, NotFound
 from clinic.models import Site, User
 from clinic.policy import Action, require
@@ -14,6 +15,11 @@ from patients.phones import normal
 
 _FITS = {"name": 120, "payer_id": 40, "claims_address": 300}
 LATEST_FILING = 1100
+
+
+def name_in_turn(name: str) -> None:
+    """Two who write down the same new payer come one after the other: the second finds the first one's."""
+    advisory.in_turn(f"insurance.payer {name.casefold()}")
 
 
 @transaction.atomic
@@ -34,10 +40,11 @@ def keep(
     Raises NotFound, NotPermitted, Invalid.
     """
     require(by, Action.VERIFY_BENEFITS, at=site)
+    words = {"name": " ".join(name.split()), "payer_id": payer_id.strip(), "claims_address": claims_address.strip()}
+    name_in_turn(words["name"])
     row = Payer.objects.select_for_update().filter(pk=payer).first() if payer else Payer()
     if row is None:
         raise NotFound
-    words = {"name": " ".join(name.split()), "payer_id": payer_id.strip(), "claims_address": claims_address.strip()}
     wrong = {key: f"Write this in {most} characters or fewer." for key, most in _FITS.items() if len(words[key]) > most}
     if not words["name"]:
         wrong["name"] = "Write the payer’s name as it stands on the card."

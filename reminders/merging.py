@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
-from django.db import connection
 from django.db.models import Q
 
 from clinic import advisory, clock
@@ -99,8 +98,7 @@ def gather(message: Message, now: datetime) -> list[Message]:
 
 def _alone_with(patient: Patient) -> None:
     """Nobody else decides about a text to this person until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [advisory.number(f"texts:{patient.pk}")])
+    advisory.in_turn(f"texts:{patient.pk}")
 
 
 def _lock_first(message: Message) -> None:

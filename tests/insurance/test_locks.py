@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from clinic import clock
 from clinic.models import Site, User
 from insurance import (
+    accepted,
     assigning,
     authorizations,
     coming,
@@ -137,6 +138,23 @@ def test_the_queue_fills_itself_beside_whoever_works_on_it(
             assert pool.submit(elsewhere(lambda: coming.refresh(site))).result(timeout=5) == 0
     with transaction.atomic():
         assert coming.refresh(site) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_name_a_new_payer_at_once_mean_the_same(site: Site, insurance_admin: User) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            made = coverage.payer_called("Northlight Health")
+            asked = pool.submit(elsewhere(lambda: coverage.payer_called("northlight health")))
+            _until_somebody_waits()
+        assert asked.result(timeout=5) == made
+        with transaction.atomic():
+            kept = accepted.keep(site=site, payer=made, standing="in", by=insurance_admin)
+            again = pool.submit(
+                elsewhere(lambda: accepted.keep(site=site, payer=made, standing="not", by=insurance_admin))
+            )
+            _until_somebody_waits()
+        assert again.result(timeout=5) == kept
 
 
 def _until_somebody_waits() -> None:
