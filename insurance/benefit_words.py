@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from insurance.estimate_words import money
 from insurance.models import Benefit
-from insurance.money_words import dollars
 from insurance.x12 import codes
 
 NBSP = "\u00a0"
@@ -48,7 +48,7 @@ def _line(row: Benefit) -> Line:
 
 def _figure(row: Benefit) -> str:
     if row.amount is not None:
-        return dollars(row.amount)
+        return money(row.amount)
     if row.percent is not None:
         return f"{row.percent.normalize():f}{NBSP}%"
     if row.quantity is not None:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-
-from django.contrib.humanize.templatetags.humanize import intcomma
 
 from insurance import benefits
 from insurance.benefits import Benefits
+from insurance.estimate_words import money
 from insurance.models import Verification
 from insurance.standing import Leg, judge, papers
 from patients.models import Patient
@@ -63,14 +61,14 @@ def share(said: Benefits) -> list[str]:
     if said.in_network is not None:
         found.append("In network." if said.in_network else "Out of network.")
     if said.copay is not None:
-        found.append(f"{dollars(said.copay)} copay a visit.")
+        found.append(f"{money(said.copay)} copay a visit.")
     found += _deductible(said)
     limit = said.out_of_pocket
     if limit.left is not None and limit.whole is not None:
         found.append(
             "The out-of-pocket limit is reached: the plan pays the rest of the year."
             if limit.left == 0
-            else f"At most {dollars(limit.left)} more this plan year."
+            else f"At most {money(limit.left)} more this plan year."
         )
     if said.authorization_required:
         found.append("The payer has to approve it beforehand.")
@@ -82,13 +80,7 @@ def _deductible(said: Benefits) -> list[str]:
     portion = f"{coinsurance.normalize():f}{NBSP}%" if coinsurance is not None else ""
     if left:
         then = f", then {portion}" if portion else ""
-        return [f"{dollars(left)} of the {dollars(said.deductible.whole or left)} deductible first{then}."]
+        return [f"{money(left)} of the {money(said.deductible.whole or left)} deductible first{then}."]
     if portion:
         return [f"{portion} of what the plan allows."]
     return []
-
-
-def dollars(amount: Decimal) -> str:
-    """“$1,250”, and “$25.50” where there are cents."""
-    whole = amount == amount.to_integral_value()
-    return f"${intcomma(f'{amount:.0f}' if whole else f'{amount:.2f}')}"

@@ -13,8 +13,8 @@ from clinic.models import User
 from clinic.policy import Action, can
 from insurance import accepted, authorizations, benefits, lapses, money_words, papers
 from insurance.benefits import Limit
+from insurance.estimate_words import money
 from insurance.models import PayerContact, Verification
-from insurance.money_words import dollars
 from insurance.queue import next_step
 from insurance.shown import dress
 from patients import cards
@@ -89,7 +89,7 @@ def _said(check: Verification | None) -> dict[str, str | None]:
     said = benefits.of(check)
     return {
         "Network": _yes_no(said.in_network, "In network", "Out of network"),
-        "Copay": None if said.copay is None else dollars(said.copay),
+        "Copay": None if said.copay is None else money(said.copay),
         "Patient’s share": None if said.coinsurance is None else f"{said.coinsurance.normalize():f}\u00a0%",
         "Deductible": _limit(said.deductible),
         "Family deductible": _limit(said.deductible_family),
@@ -112,8 +112,8 @@ def _yes_no(said: bool | None, yes: str, no: str) -> str | None:
 
 def _limit(limit: Limit) -> str | None:
     if limit.whole is None:
-        return None if limit.met is None else f"{dollars(limit.met)} met"
-    return dollars(limit.whole) if limit.left is None else f"{dollars(limit.whole)}, {dollars(limit.left)} left"
+        return None if limit.met is None else f"{money(limit.met)} met"
+    return money(limit.whole) if limit.left is None else f"{money(limit.whole)}, {money(limit.left)} left"
 
 
 def _visits(check: Verification) -> str | None:
