@@ -26,7 +26,7 @@ SLOT, INTERVAL, EVALUATE = "relapse_slot", "relapse_interval", "relapse_evaluati
 BOOK_DAYS, VERIFY_DAYS = 14, 10
 MORNING = time(9)
 BOOKED, ENDED = "A booster is booked.", "No booster is planned any more."
-OFF, ANSWERED = "The visit is not to be.", "The payer was asked."
+OFF, ANSWERED, GIVEN = "The visit is not to be.", "The payer was asked.", "A booster was given."
 
 
 def refresh(loading: Series, *, by: User | None = None) -> None:
@@ -118,6 +118,8 @@ def follow_answer(check: Verification, by: User) -> None:
 def after_discharge(infusion: Infusion, by: User) -> None:
     """A booster was given: the next one is due from this day on, and no sooner one is looked for."""
     series = Series.objects.select_related("follows__site", "follows__patient").get(pk=infusion.series_id)
+    visit_id = infusion.appointment_id
+    followups.close_for(subject_kind="appointment", subject_id=visit_id, kind=VERIFY, outcome=GIVEN, by=by)
     if series.follows is not None:
-        series_tasks.end(series.follows, [SLOT], "A booster was given.", by)
+        series_tasks.end(series.follows, [SLOT], GIVEN, by)
         refresh(series.follows, by=by)

@@ -101,6 +101,8 @@ def test_a_booster_that_was_given_is_looked_for_no_longer(clinic, series):
     with clinic.at("2027-05-07", "11:30"):
         booster_tasks.after_discharge(given, clinic.nurse)
     assert "relapse_slot" not in tasks(series)
+    asked = FollowUp.objects.get(kind="booster_verify", subject_id=given.appointment_id)
+    assert (asked.state, asked.outcome) == ("done", "A booster was given.")
 
 
 def test_below_10_after_two_boosters_ends_the_relapse(clinic, series):

@@ -48,10 +48,12 @@ def test_what_waits_to_be_sent_is_said_in_the_new_words_where_that_is_ticked(cli
 
 
 def test_words_that_are_refused_are_kept_on_the_page_with_the_sentence(client, admin):
-    answer = client.post(address(), GOOD | {"based_on": "2", "text": "$site: your ketamine, $day $time STOP"})
+    refused = {"based_on": "2", "text": "$site: your ketamine, $day $time STOP", "who": "Maya"}
+    answer = client.post(address(), GOOD | refused)
     assert answer.status_code == 422
     said = answer.content.decode()
-    assert "“ketamine” tells" in said
+    assert said.count("“ketamine” tells") == 2  # at the top and beside the field, and not a third time
+    assert "Nobody is found" not in said
     assert "$site: your ketamine, $day $time STOP" in said
     assert not Wording.objects.exists()
 
