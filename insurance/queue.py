@@ -15,6 +15,7 @@ from clinic.access import sites_of
 from clinic.models import Site, User
 from clinic.policy import Action, can
 from insurance.models import Payer, PayerContact, SelfPay, Verification
+from insurance.shown import ran_out
 
 State = Verification.State
 WEEK = timedelta(days=7)
@@ -123,6 +124,8 @@ def next_step(check: Verification) -> str:
     """What the desk does next about a check; "" where nothing is left to do."""
     if check.state == State.NOT_STARTED and check.coverage_id is None:
         return "ask for the plan"
+    if ran_out(check, check.patient.site.today()):
+        return "check again"
     return _NEXT.get(check.state, "")
 
 

@@ -26,10 +26,23 @@ def dress(check: Verification, site: Site) -> Verification:
     """Give the check what its row shows."""
     today = site.today()
     late = check.state in Verification.OPEN and check.due_on is not None and check.due_on < today
-    check.meaning = "stop" if _is_over(check, today) else MEANINGS[check.state]  # type: ignore[attr-defined]
+    check.meaning = _meaning(check, site, today)  # type: ignore[attr-defined]
     check.is_late = late  # type: ignore[attr-defined]
     check.says = says(check, today)  # type: ignore[attr-defined]
     return check
+
+
+def _meaning(check: Verification, site: Site, today: date) -> str:
+    """The shape of the chip; an answer that does not reach the next visit is no reason for calm."""
+    if _is_over(check, today):
+        return "stop"
+    visit = site.local(check.next_visit_at).date() if check.next_visit_at else today
+    return "warn" if ran_out(check, max(visit, today)) else MEANINGS[check.state]
+
+
+def ran_out(check: Verification, on: date) -> bool:
+    """Whether an answer that was good holds no longer on the day."""
+    return check.state == State.ACTIVE and check.valid_until is not None and check.valid_until < on
 
 
 def says(check: Verification, today: date) -> str:
@@ -38,7 +51,8 @@ def says(check: Verification, today: date) -> str:
     if ended and (check.state == State.INACTIVE or _is_over(check, today)):
         return f"Coverage ended {shown_day(ended, today)}"
     if check.state == State.ACTIVE and check.valid_until:
-        return f"Verified until {shown_day(check.valid_until, today)}"
+        word = "Ran out" if ran_out(check, today) else "Verified until"
+        return f"{word} {shown_day(check.valid_until, today)}"
     return str(check.get_state_display())
 
 

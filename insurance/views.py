@@ -127,7 +127,8 @@ def open_check(request: HttpRequest, pk: UUID) -> HttpResponse:
 
     text = "Medical pays infusions, behavioral pays therapy."
     page = Page(patient, "Check the benefits", "Put it on the queue", text)
-    return ask(request, page, forms.OpenForm(request.POST or None, patient=patient), act)
+    again = {name: request.GET[name] for name in ("leg", "coverage") if name in request.GET}
+    return ask(request, page, forms.OpenForm(request.POST or None, initial=again, patient=patient), act)
 
 
 @require_http_methods(["GET", "POST"])

@@ -10,7 +10,14 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target !== panel() || panel().contains(document.activeElement)) return;
+  if (event.detail.target !== panel()) return;
+  const wrong = panel().querySelector("[data-focus]"); // what has to be mended, however far down it stands
+  if (wrong) {
+    wrong.focus();
+    wrong.scrollIntoView({ block: "nearest" });
+    return;
+  }
+  if (panel().contains(document.activeElement)) return;
   panel().querySelector("h2, [data-panel-start]")?.focus?.();
 });
 

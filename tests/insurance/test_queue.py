@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
+from clinic import clock
 from clinic.errors import Invalid
 from clinic.models import Site, User
 from clinic.policy import Role
@@ -168,6 +169,20 @@ def test_a_call_is_written_down_beside_the_list(clerk: Client, check: Verificati
     ):  # fmt: skip
         assert words in said(done)
     assert 'href="/insurance/?show=mine"' in said(done)
+
+
+def test_an_answer_that_ran_out_is_not_shown_as_good_and_can_be_asked_again(
+    clerk: Client, site: Site, check: Verification, plan: Coverage, insurance_admin: User
+) -> None:
+    answer(check, "active", insurance_admin)
+    with clock.at(build.moment(site, "2027-02-02", "09:00")):
+        row = said(clerk.get("/insurance/?show=verified"))
+        assert ("Ran out 31 Jan" in row, "check again" in row, "ek-ok" in row) == (True, True, False)
+        shown = said(clerk.get(f"/insurance/checks/{check.pk}/panel/", headers=HTMX))
+        again = f"/insurance/patients/{check.patient_id}/check/?leg={check.leg}&amp;coverage={plan.pk}"
+        assert again in shown
+        asked = said(clerk.get(again.replace("&amp;", "&")))
+    assert f'value="{plan.pk}" selected' in asked
 
 
 def test_the_panel_by_its_address_is_the_whole_queue(clerk: Client, check: Verification) -> None:
