@@ -106,6 +106,7 @@ def test_a_failed_check_is_asked_again_by_phone(live_server, signed_in, insuranc
     panel.get_by_label("Spoke with").fill("Corinne")
     panel.get_by_role("button", name="Write it down").click()
     panel.get_by_text("Write the call reference").first.wait_for()
+    page.locator("#panel [role=alert]:focus").wait_for()
     assert axe(page) == {}
     assert panel.get_by_label("Spoke with").input_value() == "Corinne"
     panel.get_by_label("Call reference").fill("70-4418")
