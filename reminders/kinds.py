@@ -27,6 +27,10 @@ FOUND = ("Contact reached, patient is safe", "Contact reached, help was sent", "
 ASKED = ("Asked for", "Payer refused")
 
 SIGNED = "It closes itself once that is signed."
+VISIT_SAYS = "It closes itself once the visit is confirmed, moved or cancelled."
+VISIT_MOVED = "It closes itself once the visit is moved or cancelled."
+VISIT_BOOKED = "It closes itself once another visit is booked."
+RIDE_NAMED = "It closes itself once the page of the visit says who comes."
 LEDGER = "It closes itself once the drug ledger says so."
 
 FRONT_DESK, NURSE, THERAPIST = Role.FRONT_DESK, Role.NURSE, Role.THERAPIST
@@ -79,6 +83,11 @@ def _call(label: str, role: Role, escalates: timedelta, again: timedelta = 2 * H
     return Kind(label, role, SPOKEN, escalates, to, again, 2, then)
 
 
+def _desk_call(label: str, escalates: timedelta, outcomes: tuple[str, ...] = (), deed: str = "") -> Kind:
+    """What was agreed on the phone is written where it belongs, so that the task and the visit say the same."""
+    return Kind(label, FRONT_DESK, outcomes, escalates, ADMIN, 2 * HOUR, 2, "", deed)
+
+
 CATALOGUE: dict[str, Kind] = {
     # Calls
     "safety_call": _call("Call after a missed visit", NURSE, HOUR),
@@ -90,15 +99,15 @@ CATALOGUE: dict[str, Kind] = {
     "relapse_call": _call("Call: scores are rising", NURSE, DAY),
     "against_advice_call": _call("Call: left against advice", NURSE, 2 * HOUR, HOUR, "emergency_contact"),
     "alert_contact": _deed("Required contact", NURSE, "It is written down on the page of the alert.", HOUR, firm=True),
-    "confirm_call": _call("Call: visit not confirmed", FRONT_DESK, DAY),
+    "confirm_call": _desk_call("Call: visit not confirmed", DAY, (), VISIT_SAYS),
     "call_instead": _call("Call instead of a message", FRONT_DESK, DAY),
-    "call_to_rebook": _call("Call: the visit has no place any more", FRONT_DESK, 4 * HOUR),
+    "call_to_rebook": _desk_call("Call: the visit has no place any more", 4 * HOUR, BOOKED),
     "offer_by_phone": _call("Call: an earlier time is free", FRONT_DESK, DAY, HOUR),
-    "link_locked": _call("Call: link locked", FRONT_DESK, DAY),
-    "intake_no_ride": _call("Call: no ride home", FRONT_DESK, DAY),
-    "patient_wants_time": _call("Call: another time is wished for", FRONT_DESK, DAY),
-    "visit_no_ride": _call("Call: nobody takes them home yet", FRONT_DESK, 4 * HOUR),
-    "patient_cancelled": _call("Call: visit called off by link", FRONT_DESK, DAY),
+    "link_locked": _desk_call("Call: link locked", DAY, ("New link sent", "Wants no link")),
+    "intake_no_ride": _desk_call("Call: no ride home", DAY, ("Somebody was named",)),
+    "patient_wants_time": _desk_call("Call: another time is wished for", DAY, ("Keeps the time",), VISIT_MOVED),
+    "visit_no_ride": _desk_call("Call: nobody takes them home yet", 4 * HOUR, (), RIDE_NAMED),
+    "patient_cancelled": _desk_call("Call: visit called off by link", DAY, BOOKED[1:], VISIT_BOOKED),
     "inquiry_unanswered": _call("Inquiry not answered", FRONT_DESK, DAY),
     # What was written back, and what did not arrive
     "text_read": Kind("Text to read", FRONT_DESK, ("Read and answered", "Needs no answer"), DAY),

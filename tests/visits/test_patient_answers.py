@@ -254,10 +254,25 @@ def test_a_call_that_somebody_ended_is_not_asked_for_again(house):
     with clock.at(visit.starts_at - timedelta(hours=19)):
         patient_tasks.look()
         call = FollowUp.objects.get(kind=patient_tasks.CONFIRM, subject_id=visit.pk)
-        followups.done(task_id=call.pk, outcome="Reached, all is well", by=house.desk)
+        followups.done(task_id=call.pk, outcome="No longer needed", note="Came by and said so.", by=house.desk)
         assert not FollowUp.objects.filter(kind=patient_tasks.CONFIRM, subject_id=visit.pk, state="open").exists()
         patient_tasks.look()
         assert not FollowUp.objects.filter(kind=patient_tasks.CONFIRM, subject_id=visit.pk, state="open").exists()
+
+
+def test_the_call_shows_the_number_and_one_press_confirms_the_visit_and_ends_it(house, client):
+    """A word that they come would leave the visit unconfirmed; what was heard is written where it belongs."""
+    visit = visits_of(house.patients[1])[0]
+    with clock.at(visit.starts_at - timedelta(hours=19)):
+        patient_tasks.look()
+        call = FollowUp.objects.get(kind=patient_tasks.CONFIRM, subject_id=visit.pk)
+        client.force_login(house.desk)
+        page = client.get(f"/reminders/tasks/{call.pk}/").content.decode()
+        assert (f'action="/visits/{visit.pk}/confirm/"' in page, "Reached, all is well" in page) == (True, False)
+        client.post(f"/visits/{visit.pk}/confirm/")
+    visit.refresh_from_db()
+    call.refresh_from_db()
+    assert (visit.status, call.state, call.closed_itself) == ("confirmed", "done", True)
 
 
 def test_a_visit_agreed_on_within_its_last_day_needs_no_second_word(house, link):
