@@ -47,6 +47,7 @@ NAV = (
             "therapy:",
             "infusions:",
             "reminders:messages",
+            "reminders:reaching",
         ),
     ),
     Place("Maintenance", "infusions:maintenance", Action.BOOK, ("infusions:maintenance", "infusions:boosters")),
