@@ -94,17 +94,6 @@ def make(
     return path
 
 
-@transaction.atomic
-def standing(*, patient_id: UUID, purpose: str, subject_id: UUID, until: datetime) -> str:
-    """The path of this subject's own link, made where there is none; however often it is asked for, the same one.
-
-    A letter that is sent twice has one address, and no copy of it is dead. The token is worked out from a key of the
-    house and from the subject, so it is kept nowhere. `until` is when the link ends. Raises NotFound.
-    """
-    patient = _patient(patient_id, None)
-    return standing_all(purpose=purpose, wanted=[Wanted(patient.pk, subject_id, until)])[subject_id]
-
-
 @dataclass(frozen=True)
 class Wanted:
     """Whose link, of which subject, and when it ends."""
@@ -116,7 +105,12 @@ class Wanted:
 
 @transaction.atomic
 def standing_all(*, purpose: str, wanted: Sequence[Wanted]) -> dict[UUID, str]:
-    """The same for many subjects at once, in two statements. Whoever asks answers for it that no two ask at once."""
+    """The path of each subject's own link, made where there is none; however often it is asked for, the same one.
+
+    A letter that is sent twice has one address, and no copy of it is dead. The token is worked out from a key of the
+    house and from the subject, so it is kept nowhere. Two statements. Whoever asks holds the subjects, so that no two
+    ask at once; the patient is not locked, whose turn is before that of a message.
+    """
     former: dict[UUID, list[PatientLink]] = {}
     for link in PatientLink.objects.filter(purpose=purpose, subject_id__in=[one.subject_id for one in wanted]):
         former.setdefault(link.subject_id, []).append(link)  # type: ignore[arg-type]

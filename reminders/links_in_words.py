@@ -1,7 +1,7 @@
 """The address that a message carries: the patient's own page, by a secret link, made at the moment of sending.
 
 Each message has a link of its own, so that a newer one kills no older one's. A message that is tried again says the
-same address (patients.links.standing), and the ledger never holds it.
+same address (patients.links.standing_all), and the ledger never holds it.
 """
 
 from __future__ import annotations
@@ -25,15 +25,12 @@ USUALLY = timedelta(days=1)
 
 
 def address(message: Message) -> str:
-    """The whole address of the patient's page, as it stands in this message. Raises NotFound."""
-    path = links.standing(
-        patient_id=message.patient_id, purpose=PURPOSE, subject_id=message.pk, until=_until(message)
-    )  # fmt: skip
-    return urljoin(str(settings.PUBLIC_URL), path)
+    """The whole address of the patient's page, as it stands in this message, which nobody else holds."""
+    return addresses([message])[message.pk]
 
 
 def addresses(messages: Sequence[Message]) -> dict[UUID, str]:
-    """The same of many messages that nobody else holds, in two statements."""
+    """The same of many messages, in two statements."""
     wanted = [links.Wanted(message.patient_id, message.pk, _until(message)) for message in messages]
     paths = links.standing_all(purpose=PURPOSE, wanted=wanted)
     return {pk: urljoin(settings.PUBLIC_URL, path) for pk, path in paths.items()}

@@ -191,12 +191,17 @@ def prefer(*, patient_id: UUID, way: str, by: User) -> ContactPreference:
 
 
 def _redirect(patient: Patient) -> None:
-    """What is planned takes the way that is best now; it keeps the old one where both are planned."""
+    """What is planned takes the way that is best now; it keeps the old one where both are planned.
+
+    Whoever sends, takes back or moves a message at this moment has it, and comes to the patient after it: not waited
+    for.
+    """
     channel = channel_for(patient)
     same = {name: OuterRef(name) for name in ("subject_kind", "subject_id", "kind", "occurrence")}
     twin = Message.objects.filter(channel=channel, **same)
     waiting = patient.messages.filter(state=Message.State.PLANNED).exclude(channel=channel)
-    waiting.filter(~Exists(twin)).update(channel=channel)
+    free = waiting.filter(~Exists(twin)).select_for_update(of=("self",), skip_locked=True)
+    Message.objects.filter(pk__in=list(free.values_list("pk", flat=True))).update(channel=channel)
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from django.db.models import Model
 
 from clinic import clock
 from clinic.models import User
-from reminders import calls, followups, ledger
+from reminders import calls, followups, ledger, links_in_words, preferences
 from reminders.models import FollowUp, Message
 from tests.reminders import reaching
 
@@ -27,19 +27,20 @@ WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() 
 def waiting_for(row: Model, act: Callable[[], object]) -> Iterator[None]:
     """Somebody else does `act` and comes to wait for `row`, which is ours; they go on once we are through."""
 
-    def run() -> None:
-        try:
-            act()
-        finally:
-            connection.close()
-
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
             _take(type(row), row.pk)
-            other = pool.submit(run)
+            other = pool.submit(_run, act)
             _until_they_wait()
             yield
         other.result(timeout=5)
+
+
+def _run(act: Callable[[], object]) -> None:
+    try:
+        act()
+    finally:
+        connection.close()
 
 
 def _take(model: type[Model], pk: UUID) -> None:
@@ -90,3 +91,23 @@ def test_what_another_text_says_too_is_taken_back_after_that_text(message: Messa
     rider.refresh_from_db()
     assert rider.state == "planned"
     assert rider.expires_at <= clock.now()
+
+
+def done_meanwhile(row: Model, act: Callable[[], object]) -> None:
+    """Somebody else does `act` while we hold `row`, and need not wait for us."""
+
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        list(type(row)._default_manager.select_for_update(no_key=True).filter(pk=row.pk).values_list("pk"))
+        pool.submit(_run, act).result(timeout=2)
+
+
+def test_the_address_in_a_message_is_made_while_somebody_else_has_its_patient(message: Message, patient):
+    done_meanwhile(patient, lambda: links_in_words.address(message))
+    assert patient.links.get().subject_id == message.pk
+
+
+def test_a_new_preference_does_not_wait_for_a_message_that_is_being_moved(message: Message, patient, front_desk: User):
+    other = reaching.plan(patient)
+    Message.objects.update(channel="text")
+    done_meanwhile(message, lambda: preferences.prefer(patient_id=patient.pk, way="email", by=front_desk))
+    assert set(Message.objects.values_list("pk", "channel")) == {(message.pk, "text"), (other.pk, "email")}
