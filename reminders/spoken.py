@@ -12,7 +12,7 @@ from uuid import UUID
 
 from clinic.errors import DomainError
 from patients.models import ContactConsent
-from reminders import moments, templates, wordings
+from reminders import moments, rules, templates, wordings
 from reminders.models import Delivery, Message, MessageAttempt
 
 HIDDEN = "[secret address]"
@@ -28,6 +28,12 @@ class Spoken:
     tries: list[MessageAttempt]
     told_at: datetime | None
     with_it: list[Message]
+
+    @property
+    def goes_at(self) -> datetime:
+        """When it is said: not in the night, and not before its next try."""
+        local = self.message.site.local(max(self.message.due_at, self.message.next_attempt_at or self.message.due_at))
+        return rules.end_of_quiet(local) if rules.is_quiet(local) else local
 
     @property
     def may_be_settled(self) -> bool:

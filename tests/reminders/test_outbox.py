@@ -188,6 +188,16 @@ def test_patients_page_says_what_went_out_in_which_words_and_what_goes_out_next(
     assert not patient.links.exists()
 
 
+def test_what_falls_into_the_night_is_shown_at_the_hour_at_which_it_goes_out(
+    client: Client, patient: Patient, site: Site, desk: User, now: datetime
+) -> None:
+    client.force_login(desk)
+    with clock.at(now):
+        message(patient, build.moment(site, "2027-02-04", "06:30"))
+        said = client.get(reverse("reminders:messages", args=[patient.pk])).content.decode()
+    assert ("4 Feb 2027, 08:00" in said, "4 Feb 2027, 06:30" in said) == (True, False)
+
+
 def test_patients_page_asks_as_much_for_three_as_for_one(
     client: Client, patient: Patient, desk: User, now: datetime
 ) -> None:
