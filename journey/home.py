@@ -264,14 +264,17 @@ def _verifications(user: User, site: Site) -> Iterator[Todo]:
 
 def _tasks(user: User, site: Site) -> Iterator[Todo]:
     now = clock.now()
-    for task in task_lists.for_user(user, site).filter(due_at__lt=now + timedelta(days=2)).order_by("due_at")[:LIMIT]:
+    soon = task_lists.for_user(user, site).filter(due_at__lt=now + timedelta(days=2))
+    for task in task_lists.pressing_first(soon)[:LIMIT]:
+        grave = task_lists.is_grave(task)
         yield Todo(
             at=task.due_at,
             title=task.title,
             sub=_pressing(task, now),
             href=task.link if may_open(user, task.link, site) else reverse("reminders:task", args=[task.pk]),
             button="Open",
-            tone="warn" if task.due_at < now else "none",
+            tone="stop" if grave else "warn" if task.due_at < now else "none",
+            urgent=grave,
         )
 
 

@@ -7,13 +7,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, When
 
 from clinic import clock
 from clinic.models import Site, User
 from clinic.policy import Role
 from reminders import kinds
 from reminders.models import FollowUp
+
+SAFETY = frozenset({
+    "safety_call", "safety_call_grave", "emergency_contact", "against_advice_call", "alert_contact", "text_urgent",
+    "checkin_call", "checkin_read",
+})  # fmt: skip
+"""Somebody may need help: once due, these stand before every paper that has been late for longer."""
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -49,6 +55,21 @@ def ended_for_user(user: User, site: Site) -> QuerySet[FollowUp]:
         .filter(Q(owner=user) | Q(owner_role__in=roles) | Q(escalated_at__isnull=False, escalates_to__in=roles))
         .select_related("patient", "owner", "site", "ended_by")
     )
+
+
+def is_grave(task: FollowUp) -> bool:
+    """Whether somebody may need help, and it is due."""
+    return task.kind in SAFETY and task.due_at <= clock.now()
+
+
+def grave() -> Q:
+    """The same, asked of the database."""
+    return Q(kind__in=SAFETY, due_at__lte=clock.now())
+
+
+def pressing_first(tasks: QuerySet[FollowUp]) -> QuerySet[FollowUp]:
+    """The grave ones, then by the clock."""
+    return tasks.order_by(Case(When(grave(), then=0), default=1), "due_at", "id")
 
 
 def waiting(user: User, site: Site) -> int:

@@ -19,6 +19,7 @@ from reminders.task_forms import OutcomeForm
 from reminders.task_lists import Wish
 
 PAGE, AT_ONCE = 25, 50
+FIRST = "First: somebody may need help"
 WHOSE = (
     ("", "All"),
     (task_lists.MINE, "Mine"),
@@ -32,10 +33,13 @@ def tasks(request: HttpRequest) -> HttpResponse:
     """One list a person: what is late first, by role or mine, by kind or patient; or what was ended."""
     user, site = acting_user(request), current_site(request)
     wish = Wish.of(request.GET.dict())
-    page = Paginator(task_lists.found(user, site, wish), PAGE).get_page(request.GET.get("page"))
+    rows = task_lists.found(user, site, wish)
+    grave = [] if wish.ended else list(rows.filter(task_lists.grave())[:PAGE])
+    page = Paginator(rows.exclude(pk__in=[task.pk for task in grave]), PAGE).get_page(request.GET.get("page"))
+    first = [(FIRST, grave)] if grave and page.number == 1 else []
     context = {
         "page_obj": page,
-        "parts": [("", page)] if wish.ended else task_lists.in_parts(page, site),
+        "parts": [("", page)] if wish.ended else first + task_lists.in_parts(page, site),
         "wish": wish,
         "whose": WHOSE,
         "roles": sorted(user.roles_at(site)),

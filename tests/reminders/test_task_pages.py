@@ -14,7 +14,7 @@ from reminders.models import FollowUp
 from tests import build
 
 LIST = reverse("reminders:tasks")
-QUERIES = 9
+QUERIES = 10
 
 
 @pytest.fixture
@@ -31,8 +31,8 @@ def asked(site, patient):
 
 
 def titles(client, **asked: str) -> list[str]:
-    page = client.get(LIST, asked).context["page_obj"]
-    return [task.title for task in page]
+    parts = client.get(LIST, asked).context["parts"]
+    return [task.title for _, rows in parts for task in rows]
 
 
 def test_late_first_then_today_then_coming(client, asked, site, front_desk):
@@ -174,3 +174,13 @@ def test_what_a_clinical_task_is_about_is_not_told_to_the_desk(client, asked, fr
         answer = client.get(page)
         assert (answer.status_code, "scores are rising" in answer.content.decode()) == (status, status == 200)
     assert "scores are rising" not in client.post(page, {}).content.decode()
+
+
+def test_a_safety_call_that_is_due_stands_before_papers_that_are_late_for_longer(client, asked, site, nurse):
+    with clock.at(build.moment(site, "2027-02-02", "09:00")):
+        papers = [asked("intake_read", hours=-50 - n) for n in range(21)]
+        later, call = asked("checkin_call", hours=2), asked("safety_call", hours=-1)
+        client.force_login(nurse)
+        assert titles(client)[:2] == [call.title, papers[-1].title]
+        assert client.get("/").context["first"].title == call.title
+        assert titles(client, kind="checkin_call") == [later.title]
