@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from uuid import UUID
 
 from django.contrib import messages
@@ -18,7 +19,7 @@ from clinic.models import Site, User
 from clinic.policy import Action, can
 from insurance import clearing, eligibility, eligibility_answers
 from insurance.clearing import Condition
-from insurance.eligibility import Receipt
+from insurance.eligibility import Batch, Receipt
 from insurance.eligibility_forms import AnswerFileForm, AsideForm, MatchForm
 from insurance.models import AnswerFile, Coverage, EligibilityAnswer, InquiryFile, Verification
 from insurance.x12.segments import MOST_BYTES
@@ -121,11 +122,23 @@ def inquire_due(request: HttpRequest) -> HttpResponse:
         messages.success(request, f"{plans} asked about: {names}.")
     elif not batch.left:
         messages.info(request, "Nothing is due that was not asked already.")
-    for coverage, why in batch.left[:SHOWN_LEFT]:
-        messages.warning(request, f"{coverage.patient.name}, {coverage.payer}: not asked. {why}")
-    if len(batch.left) > SHOWN_LEFT:
-        messages.warning(request, f"{len(batch.left) - SHOWN_LEFT} more could not be asked about.")
+    for sentence in _not_asked(batch):
+        messages.warning(request, sentence)
     return redirect("insurance:electronic")
+
+
+def _not_asked(batch: Batch) -> Iterator[str]:
+    """Whom nobody was asked about, a sentence for each cause, the commonest first."""
+    by_cause: dict[str, list[str]] = {}
+    for coverage, why in batch.left:
+        by_cause.setdefault(why, []).append(coverage.patient.name)
+    causes = sorted(by_cause.items(), key=lambda cause: -len(cause[1]))
+    for why, names in causes[:SHOWN_LEFT]:
+        more = f" and {len(names) - SHOWN_LEFT} more" if len(names) > SHOWN_LEFT else ""
+        yield f"{why} Not asked about: {', '.join(names[:SHOWN_LEFT])}{more}."
+    rest = sum(len(names) for _, names in causes[SHOWN_LEFT:])
+    if rest:
+        yield f"For other reasons not asked about: {rest} more."
 
 
 @require_GET

@@ -135,7 +135,9 @@ class CoverageForm(CalmForm, forms.Form):
         label="Subscriber’s birth date", required=False, help_text="Payers find the plan by it."
     )
     starts_on = forms.DateField(label="First day", required=False)
-    ends_on = forms.DateField(label="Last day", required=False, help_text="Still covered. Empty while it runs.")
+    ends_on = forms.DateField(
+        label="Last day", required=False, help_text="This day is covered. Empty while the plan runs."
+    )
     picks = ("rank", "relation")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -172,20 +174,22 @@ class AuthorizationForm(CalmForm, forms.Form):
         "number": "Write the number that the payer gave.",
         "infusions": "Write how many infusions are approved.",
         "coverage": "Choose the plan that pays.",
+        "starts_on": "Write from when the approval holds.",
+        "ends_on": "Write the last day of the approval.",
     }
     coverage = forms.ModelChoiceField(label="Plan", queryset=Coverage.objects.none(), empty_label="Choose the plan")
     number = forms.CharField(label="Authorization number", max_length=40)
     codes = forms.CharField(label="Codes", max_length=60, initial="96365", help_text="With a space between them.")
     infusions = forms.IntegerField(label="Infusions approved", min_value=1, max_value=99)
     starts_on = forms.DateField(label="First day")
-    ends_on = forms.DateField(label="Last day", help_text="Still included.")
+    ends_on = forms.DateField(label="Last day", help_text="This day is included.")
     note = forms.CharField(label="Note", required=False, max_length=300)
     criteria = forms.CharField(
         label="What the payer asked for",
         required=False,
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="Kept as it was. Empty: what is written down of its policy today.",
+        help_text="It is kept as you write it. Left empty, what is on the payer’s page today is kept.",
     )
 
     def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:

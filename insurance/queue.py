@@ -120,6 +120,14 @@ _NEXT: dict[str, str] = {
 }
 
 
+def asked_anew(shown: Sequence[Verification]) -> set[UUID]:
+    """Which of these answers are being asked for again: the newer check is the one to work on. One query."""
+    answered = {(one.patient_id, one.coverage_id, one.leg): one.pk for one in shown if one.state == State.ACTIVE}
+    waiting = Verification.objects.filter(patient__in={key[0] for key in answered}, state__in=Verification.OPEN)
+    keys = waiting.order_by().values_list("patient_id", "coverage_id", "leg")
+    return {answered[key] for key in keys if key in answered}
+
+
 def next_step(check: Verification) -> str:
     """What the desk does next about a check; "" where nothing is left to do."""
     if check.state == State.NOT_STARTED and check.coverage_id is None:

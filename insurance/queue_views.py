@@ -92,11 +92,12 @@ def _pick(value: str, label: str, number: int, on: bool) -> dict[str, Any]:
 
 def _dress_all(rows: list[Verification], site: Site) -> None:
     asked = queue.last_contacts(rows)
+    anew = queue.asked_anew(rows)
     taken = accepted.chips(site, [row.coverage for row in rows if row.coverage])
     for row in rows:
         dress(row, row.patient.site)
         row.last_contact = asked.get(row.pk)  # type: ignore[attr-defined]
-        row.next_step = queue.next_step(row)  # type: ignore[attr-defined]
+        row.next_step = "" if row.pk in anew else queue.next_step(row)  # type: ignore[attr-defined]
         row.accepted = taken.get(row.coverage_id) if row.coverage_id else None  # type: ignore[attr-defined]
         row.visit_day = row.patient.site.local(row.next_visit_at).date() if row.next_visit_at else None  # type: ignore[attr-defined]
 

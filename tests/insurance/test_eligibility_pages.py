@@ -12,7 +12,7 @@ from django.urls import reverse
 from clinic.models import ReadEvent, Site, User
 from clinic.policy import Role
 from insurance.eligibility import inquire, receive
-from insurance.models import Coverage, EligibilityAnswer, InquiryFile, Verification
+from insurance.models import Coverage, EligibilityAnswer, InquiryFile, Payer, Verification
 from insurance.verification import open_check
 from tests import build
 from tests.insurance import x12
@@ -64,10 +64,22 @@ def test_batch_says_what_could_not_be_asked(clerk: Client, plan: Coverage, insur
     open_check(patient_id=plan.patient_id, leg="medical", due_on=plan.patient.site.today(), by=insurance_admin)
     Coverage.objects.update(member_id="")
     page = clerk.post(reverse("insurance:inquire-due"), follow=True).content.decode()
-    assert "not asked. The plan has no member id" in page
+    assert "The plan has no member id. Write it as it stands on the card. Not asked about: Maya Torres." in page
     Coverage.objects.update(member_id="TWM4471")
     assert "One plan is asked about" in clerk.post(reverse("insurance:inquire-due"), follow=True).content.decode()
     assert "Nothing is due" in clerk.post(reverse("insurance:inquire-due"), follow=True).content.decode()
+
+
+def test_one_cause_is_one_sentence_for_all_it_keeps_from_being_asked(
+    clerk: Client, plan: Coverage, payer: Payer, site: Site, insurance_admin: User
+) -> None:
+    for number in range(7):
+        one = build.patient(site, given_name=f"Ann{number}", family_name="Bell")
+        Coverage.objects.create(patient=one, payer=payer, member_id="")
+        open_check(patient_id=one.pk, leg="medical", due_on=site.today(), by=insurance_admin)
+    page = clerk.post(reverse("insurance:inquire-due"), follow=True).content.decode()
+    assert page.count("has no member id") == 1
+    assert "Ann4 Bell and 2 more." in page
 
 
 @pytest.fixture

@@ -182,6 +182,8 @@ def test_an_answer_that_ran_out_is_not_shown_as_good_and_can_be_asked_again(
         again = f"/insurance/patients/{check.patient_id}/check/?leg={check.leg}&amp;coverage={plan.pk}"
         assert again in shown
         asked = said(clerk.get(again.replace("&amp;", "&")))
+        open_check(patient_id=check.patient_id, leg=check.leg, coverage_id=plan.pk, by=insurance_admin)
+        assert "check again" not in said(clerk.get("/insurance/?show=verified"))
     assert f'value="{plan.pk}" selected' in asked
 
 
