@@ -28,12 +28,13 @@ KIND, SUBJECT = "questions_due", "patient"
 def write_due() -> int:
     """Tell each patient whose questionnaires came due, where they agreed to messages. Answers how many."""
     _take_back_answered()
-    written = 0
-    for patient_id in _waiting(clock.now()):
-        written += _write(patient_id)
-        if written == AT_ONCE:
-            break
-    return written
+    due = _waiting(clock.now())
+    people = Patient.objects.select_related("site").in_bulk(due)
+    ways = preferences.ways_of(people.values())
+    told = [pk for pk in due if ways[pk].open][:AT_ONCE]
+    for pk in told:
+        _write(people[pk], due[pk])
+    return len(told)
 
 
 def _open_at_home() -> QuerySet[MeasureDue]:
@@ -42,8 +43,11 @@ def _open_at_home() -> QuerySet[MeasureDue]:
     )
 
 
-def _waiting(now: datetime) -> list[UUID]:
-    """Patients with something due at home since the last three days, and nothing said or given since then."""
+def _waiting(now: datetime) -> dict[UUID, datetime]:
+    """Patients with something due at home since the last three days, and nothing said or given since then.
+
+    Whoever waits longest comes first; with the moment from which the newest is due.
+    """
     made_since = PatientLink.objects.filter(
         patient=OuterRef("patient"), purpose=PURPOSE, made_at__gte=OuterRef("due_from"), revoked_at=None
     )
@@ -56,26 +60,23 @@ def _waiting(now: datetime) -> list[UUID]:
         due_from__range=(now - timedelta(days=3), now),
         patient__deceased_on=None,
     )
-    return list(dict.fromkeys(rows.order_by("due_from").values_list("patient", flat=True)))
+    return dict(rows.order_by("due_from").values_list("patient", "due_from"))
 
 
-def _write(patient_id: UUID) -> bool:
-    patient = Patient.objects.select_related("site").get(pk=patient_id)
-    if preferences.held_back(patient):
-        return False
+def _write(patient: Patient, newest: datetime) -> None:
+    """The occasion is what came due, so that two who look at one moment write one message."""
     now = clock.now()
-    ledger.plan(
+    ledger.keep(
         kind=KIND,
         patient=patient,
         site=patient.site,
         subject_kind=SUBJECT,
         subject_id=patient.pk,
-        occurrence=now.isoformat(timespec="seconds"),
+        occurrence=newest.isoformat(timespec="seconds"),
         due_at=now,
         expires_at=now + ASKED,
-        values={},
+        why="More came due.",
     )
-    return True
 
 
 @transaction.atomic

@@ -47,8 +47,29 @@ def test_what_was_answered_before_it_went_out_is_not_asked_any_more(agreed, nurs
 def test_what_comes_due_later_is_asked_anew(agreed):
     ask(agreed, "phq9")
     measure_letters.write_due()
-    Message.objects.update(planned_at=clock.now() - timedelta(days=2))
-    assert measure_letters.write_due() == 1
+    Message.objects.update(planned_at=clock.now(), state=Message.State.SENT, sent_at=clock.now())
+    with clock.at(clock.now() + timedelta(days=2)):
+        ask(agreed, "gad7")
+        assert measure_letters.write_due() == 1
+    assert Message.objects.count() == 2
+
+
+def test_two_ticks_that_saw_the_same_write_one_message(agreed, monkeypatch):
+    ask(agreed, "phq9")
+    seen = measure_letters._waiting(clock.now())
+    monkeypatch.setattr(measure_letters, "_waiting", lambda now: seen)
+    measure_letters.write_due()
+    with clock.at(clock.now() + timedelta(seconds=1)):
+        measure_letters.write_due()
+    assert Message.objects.count() == 1
+
+
+@pytest.mark.parametrize("more", [1, 3])
+def test_whom_nothing_may_be_written_to_costs_no_query_each(site, more, django_assert_num_queries):
+    for _ in range(more):
+        ask(build.patient(site), "phq9")
+    with django_assert_num_queries(8):
+        assert measure_letters.write_due() == 0
 
 
 def test_without_consent_nothing_is_planned(patient):
