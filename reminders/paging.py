@@ -25,6 +25,7 @@ from clinic.policy import Role
 from patients.models import SafetyAlert
 from reminders import channels, rules
 from reminders.models import PageAttempt, StaffPage
+from reminders.runs import Tally
 from reminders.templates import Letter
 
 BATCH = 20
@@ -33,7 +34,7 @@ UNANSWERED = Q(acknowledged_at__isnull=True, closed_at__isnull=True)
 
 
 @dataclass
-class Counts:
+class Counts(Tally):
     """What became of the pages of one run."""
 
     escalated: int = 0
@@ -41,9 +42,6 @@ class Counts:
     void: int = 0
     waiting: int = 0
     failed: int = 0
-
-    def __str__(self) -> str:
-        return ", ".join(f"{number} {name}" for name, number in vars(self).items())
 
 
 def alone() -> AbstractContextManager[bool]:

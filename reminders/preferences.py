@@ -28,6 +28,10 @@ Way = ContactPreference.Way
 FIRST = (Channel.TEXT, Channel.EMAIL)  # texts are read (protocol 7.1, S-Tang); who agreed to both gets them
 NOUNS = {Channel.TEXT: "texts", Channel.EMAIL: "email"}
 NOWHERE = {Channel.TEXT: "There is no phone number.", Channel.EMAIL: "There is no email address."}
+UNDONE_THERE = {
+    Channel.TEXT: "They said STOP by text. Ask them to text START to our number from the same phone.",
+    Channel.EMAIL: "They told their provider of email to stop. Ask them to undo it there.",
+}
 
 Stops = set[tuple[UUID | None, str, str]]
 
@@ -212,8 +216,7 @@ def stop(*, patient_id: UUID, channel: str, words: str, by: User) -> OptOut:
     """
     patient = patient_for(patient_id, by)
     require(by, Action.EDIT_PATIENT, at=patient.site)
-    if channel not in Channel.values:
-        raise Invalid({"channel": "Choose email or text message."})
+    _require_channel(channel)
     if not words.strip():
         raise Invalid({"words": "Write what the patient said: a few words are enough."})
     kept, _ = OptOut.objects.get_or_create(
@@ -226,16 +229,22 @@ def stop(*, patient_id: UUID, channel: str, words: str, by: User) -> OptOut:
     return kept
 
 
+def _require_channel(channel: str) -> None:
+    if channel not in Channel.values:
+        raise Invalid({"channel": "Choose email or text message."})
+
+
 @transaction.atomic
 def resume(*, patient_id: UUID, channel: str, by: User) -> int:
     """The patient told us that they want it again. Answers how many stops ended.
 
-    What was said by text is taken back by text: the carrier lets nothing through before that. Raises NotFound,
-    NotPermitted, Refused.
+    What was said to the carrier or the provider is taken back there: it lets nothing through before that. Raises
+    NotFound, NotPermitted, Invalid, Refused.
     """
     patient = patient_for(patient_id, by)
     require(by, Action.EDIT_PATIENT, at=patient.site)
+    _require_channel(channel)
     standing = stops(patient).filter(channel=channel).select_for_update(of=("self",))
     if any(one.source != OptOut.Source.TOLD for one in standing):
-        raise Refused("They said STOP by text. Ask them to text START to our number from the same phone.")
+        raise Refused(UNDONE_THERE[Channel(channel)])
     return standing.update(until=clock.now(), ended_by=by)

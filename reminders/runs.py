@@ -9,8 +9,15 @@ from reminders import channels
 from reminders.models import MessageAttempt
 
 
+class Tally:
+    """Numbers with names, said in one line."""
+
+    def __str__(self) -> str:
+        return ", ".join(f"{number} {name}" for name, number in vars(self).items())
+
+
 @dataclass
-class Counts:
+class Counts(Tally):
     """What became of the messages of one run."""
 
     sent: int = 0
@@ -19,9 +26,6 @@ class Counts:
     waiting: int = 0
     failed: int = 0
     uncertain: int = 0
-
-    def __str__(self) -> str:
-        return ", ".join(f"{number} {name}" for name, number in vars(self).items())
 
 
 @dataclass

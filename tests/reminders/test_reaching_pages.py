@@ -87,6 +87,14 @@ def test_a_stop_by_text_is_taken_back_by_text_alone(maya: Patient, front_desk: U
     assert "they text START from the same phone" in page
 
 
+def test_what_was_said_to_a_provider_of_email_is_taken_back_there(maya: Patient, front_desk: User) -> None:
+    OptOut.objects.create(patient=maya, channel="email", address=maya.email, source="provider", words="Told")
+    with pytest.raises(Refused, match="undo it there"):
+        preferences.resume(patient_id=maya.pk, channel="email", by=front_desk)
+    with pytest.raises(Invalid):
+        preferences.resume(patient_id=maya.pk, channel="pigeon", by=front_desk)
+
+
 @pytest.mark.parametrize("empty", [{"way": "pigeon"}, {"way": ""}])
 def test_an_unknown_way_is_refused(maya: Patient, front_desk: User, empty: dict[str, str]) -> None:
     with pytest.raises(Invalid):
