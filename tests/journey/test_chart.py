@@ -92,6 +92,10 @@ def test_a_patient_of_whom_nothing_is_known_has_a_chart(client, patient, provide
         assert "Nothing is booked." in page
 
 
+def test_the_desk_answers_what_it_will_cost_in_one_press(client, patient, front_desk):
+    assert f'href="{reverse("insurance:costs", args=[patient.pk])}"' in said(chart(client, front_desk, patient))
+
+
 def test_a_filter_shows_one_group_and_every_count(client, record, provider):
     answer = chart(client, provider, record.add(2).patient, show="scores")
     entries = answer.context["chart"].entries
