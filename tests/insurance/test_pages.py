@@ -222,3 +222,12 @@ def test_checks_are_opened_taken_and_handed_over(
     clerk.post(f"/insurance/checks/{check.pk}/hand-over/", {"to": str(other.pk)})
     check.refresh_from_db()
     assert (check.owner, check.state) == (other, "in_progress")
+
+
+def test_a_plan_that_has_ended_is_nowhere_called_active(
+    clerk: Client, plan: Coverage, check: Verification, insurance_admin: User
+) -> None:
+    answer(check, "active", insurance_admin)
+    Coverage.objects.filter(pk=plan.pk).update(ends_on=date(2027, 1, 19))
+    page = said(clerk.get(f"/insurance/patients/{plan.patient_id}/"))
+    assert ("Coverage ended 19 Jan" in page, "Verified, active" in page) == (True, False)
