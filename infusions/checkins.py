@@ -234,6 +234,13 @@ def _open(checkin: CheckIn, kind: str, title: str, due_at: datetime) -> None:
     )
 
 
+def open_call(checkin: CheckIn) -> FollowUp | None:
+    """The task of the nurse who is to call."""
+    return FollowUp.objects.filter(
+        kind=CALL, subject_kind=SUBJECT, subject_id=checkin.pk, state=FollowUp.State.OPEN
+    ).first()
+
+
 def look() -> int:
     """The tick: whoever is silent is called by a nurse, once. Answers how many are to be called."""
     now = clock.now()

@@ -30,6 +30,7 @@ SIGNED = "It closes itself once that is signed."
 VISIT_SAYS = "It closes itself once the visit is confirmed, moved or cancelled."
 VISIT_MOVED = "It closes itself once the visit is moved or cancelled."
 VISIT_BOOKED = "It closes itself once another visit is booked."
+ASK_ALL = "It closes itself once the answers are kept: ask every question, the last one too."
 RIDE_NAMED = "It closes itself once the page of the visit says who comes."
 LEDGER = "It closes itself once the drug ledger says so."
 
@@ -94,7 +95,9 @@ CATALOGUE: dict[str, Kind] = {
     "safety_call_grave": _call("Safety call after a missed visit", NURSE, HOUR, HOUR, then="emergency_contact"),
     "missed_visit_call": _call("Call after a missed visit", FRONT_DESK, DAY),
     "emergency_contact": _clinical("Call the emergency contact", NURSE, FOUND, HOUR),
-    "checkin_call": _call("Call a day after an infusion", NURSE, 4 * HOUR),
+    "checkin_call": Kind(
+        "Call a day after an infusion", NURSE, ("Would rather not answer",), 4 * HOUR, PROVIDER, 2 * HOUR, deed=ASK_ALL
+    ),
     "checkin_read": _clinical("Answers of the day after to read", NURSE, SEEN, 4 * HOUR),
     "relapse_call": _call("Call: scores are rising", NURSE, DAY),
     "against_advice_call": _call("Call: left against advice", NURSE, 2 * HOUR, HOUR, "emergency_contact"),

@@ -43,6 +43,7 @@ def _page(request: HttpRequest, found: CheckIn, form: CheckInForm, status: int =
     site = found.infusion.appointment.site
     is_open = found.state == CheckIn.State.OPEN
     context = {
+        "call": checkins.open_call(found),
         "checkin": found,
         "patient": found.infusion.series.patient,
         "site": site,

@@ -12,7 +12,7 @@ from infusions.forms.checkin import CheckInForm
 from infusions.models import CheckIn, Infusion
 from patients import alerts, giving, links, registration
 from patients.models import PatientLink, SafetyAlert
-from reminders import dispatch
+from reminders import dispatch, kinds
 from reminders.models import FollowUp, Message
 from tests import build
 from tests.infusions import making
@@ -144,6 +144,8 @@ def test_silent_at_30_hours_a_nurse_calls_and_the_answer_closes_it(link, checkin
         assert checkins.look() == 0
     task = FollowUp.objects.get(kind="checkin_call")
     assert (task.owner_role, task.patient) == ("nurse", patient)
+    well = [said for said in kinds.of(task.kind).choices() if said.startswith("Reached")]
+    assert well == []  # whoever is reached is asked, and not only found to be well
     answer(link, checkin, hour="17:00", **WELL)
     task.refresh_from_db()
     assert task.state == "done"
