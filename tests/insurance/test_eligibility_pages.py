@@ -103,6 +103,7 @@ def test_unmatched_answer_is_matched_by_hand(clerk: Client, nobodys: Eligibility
     address = reverse("insurance:answer", args=[nobodys.pk])
     found = clerk.get(address, {"q": plan.patient.family_name}).content.decode()
     assert f'value="{plan.pk}"' in found
+    assert "Another birth date" in found
     page = clerk.post(reverse("insurance:answer-match", args=[nobodys.pk]), {"coverage": plan.pk}, follow=True)
     assert "The checks are filled" in page.content.decode()
     assert {check.state for check in Verification.objects.filter(coverage=plan)} == {"active"}
