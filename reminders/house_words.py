@@ -228,6 +228,21 @@ ALL: tuple[Template, ...] = (
          "$site: unas preguntas para usted: $link STOP para salir"),
     ),
     *_pair(
+        "paper_link", "1",
+        _Say("A paper for you from $site",
+         "Hello $first_name,\n\nthe paper we spoke of is ready for you. You can read it and keep it; you need no "
+         "account and no app:\n\n$link\n\n"
+         "We ask for your birth date first. The link works until $until, on your phone or computer, and it is for you "
+         "alone: please don't pass it on. Any question? Call us: $phone.",
+         "$site: the paper we spoke of is ready: $link STOP to opt out"),
+        _Say("Un documento para usted de $site",
+         "Hola $first_name:\n\nel documento del que hablamos está listo. Puede leerlo y guardarlo; no necesita cuenta "
+         "ni aplicación:\n\n$link\n\n"
+         "Primero le pedimos su fecha de nacimiento. El enlace funciona hasta el $until, en su teléfono o computadora, "
+         "y es solo para usted: por favor, no lo comparta. ¿Alguna pregunta? Llámenos: $phone.",
+         "$site: el documento del que hablamos: $link STOP para salir"),
+    ),
+    *_pair(
         "several", "1",
         _Say("Several things in one text", "$site: $items $link", "$site: $items. See: $link STOP to opt out"),
         _Say("Varias cosas en un mensaje", "$site: $items $link", "$site: $items. Vea: $link STOP para salir"),

@@ -10,11 +10,14 @@ from django.urls import reverse
 
 from clinic import clock
 from clinic.policy import Role
+from insurance import estimates
 from patients import intake, links
 from patients.models import Intake, PatientLink
 from reminders import followups, ledger, preferences
 
 SUBJECT, LETTER = "patient_link", "patient_link"
+KINDS = {estimates.PURPOSE: "paper_link"}
+"""What is not there to be answered has words of its own."""
 LOCKED, READ, RIDE = "link_locked", "intake_read", "intake_no_ride"
 DAY = timedelta(days=1)
 
@@ -28,10 +31,10 @@ def listen() -> None:
 
 
 def write(link: PatientLink, path: str) -> None:
-    """The letter with the address. Its words are the same for every purpose: anybody may read them."""
+    """The letter with the address. It does not say what is behind it: anybody may read it."""
     patient, site = link.patient, link.patient.site
     ledger.plan(
-        kind=LETTER,
+        kind=KINDS.get(link.purpose, LETTER),
         patient=patient,
         site=site,
         subject_kind=SUBJECT,

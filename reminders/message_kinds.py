@@ -131,6 +131,9 @@ _ALL = (
         "patient_link", "Link to questions", "When staff send a link", frozenset({"until"}), _LINK, own_link=True,
     ),
     MessageKind(
+        "paper_link", "Link to a paper", "When staff give a paper by link", frozenset({"until"}), _LINK, own_link=True,
+    ),
+    MessageKind(
         "several", "Several things in one text", "When more than one text is due to a patient on a day",
         frozenset(), _LINK | {"items"}, only_text=True,
     ),

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from clinic.errors import Refused
+from clinic.ids import uuid7
 from clinic.policy import Role
 from patients import intake, links, registration
 from patients.models import IntakeStep, PatientLink
@@ -30,6 +31,16 @@ def test_the_letter_has_the_address_and_the_ledger_has_it_encrypted(reachable, f
     letter = wordings.letter(message)
     assert path in letter.body
     assert "intake" not in letter.body.replace(path, "").lower()
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "the paper we spoke of is ready"), ("es", "está listo")])
+def test_an_estimate_is_announced_as_a_paper_and_not_as_questions(reachable, language, said):
+    type(reachable).objects.filter(pk=reachable.pk).update(language=language)
+    links.make(patient_id=reachable.pk, purpose="estimate", by=None, subject_id=uuid7(), send=True)
+    letter = wordings.letter(Message.objects.get())
+    assert said in letter.body
+    assert len(letter.text) <= 160
+    assert not any(word in letter.body for word in ("questions", "preguntas", "estimate", "presupuesto", "$"))
 
 
 def test_a_new_link_takes_back_the_letter_of_the_former(reachable, front_desk):
