@@ -6,12 +6,13 @@ twice it changes nothing. `reminders.kinds` knows every kind; `reminders.task_li
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from clinic import clock
 from clinic.errors import IllegalTransition, Invalid, NotFound, NotPermitted, Refused
@@ -256,7 +257,8 @@ def take(*, task_id: UUID, by: User) -> FollowUp:
     """Put one's own name on an open task of one's role. Raises NotFound, NotPermitted, IllegalTransition."""
     task = _mine(task_id, by, wanted="Taken")
     if task.owner_id != by.pk:
-        _belongs_to(task, by)
+        task.owner = by
+        task.save(update_fields=["owner"])
         _step(task, What.TAKEN, by)
     return task
 
@@ -267,24 +269,29 @@ def hand_over(*, task_id: UUID, to: User | None, by: User) -> FollowUp:
 
     Raises NotFound, NotPermitted, IllegalTransition, Refused.
     """
-    task = _mine(task_id, by, wanted="Handed over")
-    if to is not None and not (to.is_active and _may_own(task, to)):
-        raise Refused(f"{to.full_name} can’t do this: it belongs to the {Role(task.owner_role).label.lower()}.")
-    if task.owner_id != (to.pk if to else None):
-        _belongs_to(task, to)
-        _step(task, What.HANDED, by, f"To {to.full_name if to else 'the ' + Role(task.owner_role).label.lower()}")
-    return task
+    return hand_over_all(task_ids=[task_id], to=to, by=by)[0]
 
 
 @transaction.atomic
-def hand_over_all(*, task_ids: Sequence[UUID], to: User | None, by: User) -> list[FollowUp]:
+def hand_over_all(*, task_ids: Collection[UUID], to: User | None, by: User) -> list[FollowUp]:
     """Give several to one colleague, all or none; who may not have one of them is named. Raises as `hand_over`."""
-    return [hand_over(task_id=pk, to=to, by=by) for pk in sorted(set(task_ids))]
-
-
-def _belongs_to(task: FollowUp, owner: User | None) -> None:
-    task.owner = owner
-    task.save(update_fields=["owner"])
+    ids = set(task_ids)
+    tasks = list(_locked(ids))
+    if len(tasks) < len(ids):
+        raise NotFound
+    for task in tasks:
+        _require_mine(task, by, wanted="Handed over")
+        if to is not None and not (to.is_active and _may_own(task, to)):
+            raise Refused(f"{to.full_name} can’t do this: it belongs to the {Role(task.owner_role).label.lower()}.")
+    moved = [task for task in tasks if task.owner_id != (to.pk if to else None)]
+    FollowUp.objects.filter(pk__in=[task.pk for task in moved]).update(owner=to)
+    FollowUpStep.objects.bulk_create(
+        _new_step(task, What.HANDED, by, f"To {to.full_name if to else 'the ' + Role(task.owner_role).label.lower()}")
+        for task in moved
+    )
+    for task in moved:
+        task.owner = to
+    return tasks
 
 
 def _may_own(task: FollowUp, user: User) -> bool:
@@ -294,20 +301,35 @@ def _may_own(task: FollowUp, user: User) -> bool:
 
 def _mine(task_id: UUID, by: User, *, wanted: str) -> FollowUp:
     """An open task under its row lock, for those whose it is. Raises NotFound, NotPermitted, IllegalTransition."""
+    task = _locked([task_id]).first()
+    if task is None:
+        raise NotFound
+    _require_mine(task, by, wanted=wanted)
+    return task
+
+
+def _locked(task_ids: Collection[UUID]) -> QuerySet[FollowUp]:
     rows = FollowUp.objects.select_for_update(of=("self",)).select_related("site", "patient")
-    task = rows.filter(pk=task_id).first()
-    if task is None or task.site_id not in by.site_ids:
+    return rows.filter(pk__in=task_ids).order_by("pk")
+
+
+def _require_mine(task: FollowUp, by: User, *, wanted: str) -> None:
+    """Raises NotFound, NotPermitted, IllegalTransition."""
+    if task.site_id not in by.site_ids:
         raise NotFound
     require(by, Action.SEE_TASKS, at=task.site)
     if not is_own(task, by):
         raise NotPermitted(f"This task belongs to the {Role(task.owner_role).label.lower()}. Ask them to see to it.")
     if task.state != State.OPEN:
         raise IllegalTransition("This task", current=task.get_state_display(), wanted=wanted, allowed=())
-    return task
 
 
 def _step(task: FollowUp, what: FollowUpStep.What, by: User | None, words: str = "") -> None:
-    FollowUpStep.objects.create(task=task, what=what, words=words, by=by, at=clock.now())
+    _new_step(task, what, by, words).save(force_insert=True)
+
+
+def _new_step(task: FollowUp, what: FollowUpStep.What, by: User | None, words: str) -> FollowUpStep:
+    return FollowUpStep(task=task, what=what, words=words, by=by, at=clock.now())
 
 
 @transaction.atomic
@@ -321,9 +343,6 @@ def escalate() -> int:
     )
     FollowUp.objects.filter(pk__in=[task.pk for task in late]).update(escalated_at=now)
     FollowUpStep.objects.bulk_create(
-        FollowUpStep(
-            task=task, what=What.ESCALATED, words=f"To the {Role(task.escalates_to).label.lower()}", by=None, at=now
-        )
-        for task in late
+        _new_step(task, What.ESCALATED, None, f"To the {Role(task.escalates_to).label.lower()}") for task in late
     )
     return len(late)

@@ -171,6 +171,16 @@ def test_several_are_handed_over_all_or_none(keep, site, front_desk, nurse):
     assert not FollowUp.objects.filter(owner__isnull=False).exists()
 
 
+@pytest.mark.parametrize("n", [1, 3])
+def test_several_are_handed_over_in_as_many_queries_as_one(keep, site, front_desk, django_assert_num_queries, n):
+    colleague = build.user(Role.FRONT_DESK, at=site)
+    ids = [keep(key=Key("booster_due", "series", uuid4())).pk for _ in range(n)]
+    assert colleague.roles_at(site) == front_desk.roles_at(site) == {Role.FRONT_DESK}
+    with django_assert_num_queries(5):  # a transaction, the tasks, whose they are now, and what is told of it
+        given = followups.hand_over_all(task_ids=ids, to=colleague, by=front_desk)
+    assert {task.owner for task in given} == {colleague}
+
+
 def test_late_it_goes_up_once_and_stands_in_both_lists(keep, site, front_desk):
     admin = build.user(Role.CLINIC_ADMIN, at=site)
     task = keep(due_at=build.moment(site, "2027-02-19"))
