@@ -93,13 +93,14 @@ class Wish:
 
     @classmethod
     def of(cls, asked: Mapping[str, str]) -> Wish:
-        patient = asked.get("patient", "")
+        said = {name: value.replace("\x00", "") for name, value in asked.items()}  # the database can't be asked for it
+        patient = said.get("patient", "")
         return cls(
-            who=asked.get("who", ""),
-            kind=asked.get("kind", "")[:40],
-            text=" ".join(asked.get("q", "").split())[:60],
+            who=said.get("who", ""),
+            kind=said.get("kind", "")[:40],
+            text=" ".join(said.get("q", "").split())[:60],
             patient=patient if is_id(patient) else "",
-            ended=asked.get("show") == "ended",
+            ended=said.get("show") == "ended",
         )
 
 

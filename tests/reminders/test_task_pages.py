@@ -184,3 +184,9 @@ def test_a_safety_call_that_is_due_stands_before_papers_that_are_late_for_longer
         assert titles(client)[:2] == [call.title, papers[-1].title]
         assert client.get("/").context["first"].title == call.title
         assert titles(client, kind="checkin_call") == [later.title]
+
+
+@pytest.mark.parametrize("strange", ["q=%00", "q=a%00b", "kind=%00", "kind=(", "who=%00", "patient=%00", "page=9e9"])
+def test_a_wish_that_nobody_could_mean_shows_the_list_all_the_same(client, front_desk, strange):
+    client.force_login(front_desk)
+    assert client.get(f"{reverse('reminders:tasks')}?{strange}").status_code == 200
