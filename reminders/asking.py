@@ -64,4 +64,4 @@ class Watch:
         if patient is not None:
             rows = rows.filter(patient=patient)
         words = rows.values_list("kind", "subject_kind", "subject_id", "occurrence", "title", "link")
-        return {(kind, subject, pk): tuple(said) for kind, subject, pk, *said in words}
+        return {(kind, about, pk): (occasion, title, link) for kind, about, pk, occasion, title, link in words}

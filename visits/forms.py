@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import ClassVar, cast
+from typing import ClassVar, TypedDict, cast
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -119,6 +120,15 @@ class LongerForm(CalmForm, forms.Form):
             del self.fields["overbook_reason"]
 
 
+class Named(TypedDict, total=False):
+    """Who takes a patient home: somebody known, or a name and a number."""
+
+    contact_id: UUID
+    name: str
+    phone: str
+    relation: str
+
+
 class RideForm(CalmForm, forms.Form):
     """One of the escorts on record, or somebody new with a number."""
 
@@ -135,12 +145,12 @@ class RideForm(CalmForm, forms.Form):
         self.fields["contact"].queryset = rows  # type: ignore[attr-defined]
 
     @property
-    def person(self) -> dict[str, object]:
+    def person(self) -> Named:
         """As `rides.tell` takes it."""
         typed = self.cleaned_data
         if typed["contact"]:
             return {"contact_id": typed["contact"].pk}
-        return {name: typed[name] for name in ("name", "phone", "relation")}
+        return {"name": typed["name"], "phone": typed["phone"], "relation": typed["relation"]}
 
 
 class WishForm(CalmForm, forms.Form):

@@ -43,7 +43,7 @@ class Told(Refused):
 class Faster(Told):
     """Somebody else was faster; the wish stays on the list."""
 
-    title = _lazy("Somebody was faster")
+    title = _lazy("Somebody was faster")  # type: ignore[assignment]  # said in the language of the page
 
 
 def token_hash(token: str) -> str:
