@@ -60,8 +60,8 @@ NAV = (
     Place("Inquiries", "patients:inquiries", Action.HANDLE_INQUIRIES, ("patients:inquir",)),
     Place("Insurance", "insurance:queue", Action.SEE_COVERAGE, ("insurance:",)),
     Place("Billing", "journey:coding", Action.CODE_VISITS, ("journey:coding", "insurance:codes")),
-    Place("Tasks", "reminders:tasks", Action.SEE_TASKS, ("reminders:",)),
-    Place("Messages", "reminders:outbox", Action.HANDLE_MESSAGES, ("reminders:message",)),
+    Place("Tasks", "reminders:tasks", Action.SEE_TASKS, ("reminders:task", "reminders:inbound")),
+    Place("Messages", "reminders:outbox", Action.HANDLE_MESSAGES, ("reminders:message", "reminders:reaching")),
     Place(
         "Drug ledger",
         "infusions:vials",
