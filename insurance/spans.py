@@ -66,7 +66,12 @@ def _of_self_pay(rows: list[SelfPay]) -> list[Span]:
 
 
 def _follows(last: date | None, first: date | None) -> bool:
-    return last is None or first is None or first <= last + ONE_DAY
+    return last is None or first is None or _days(last, first) <= 1
+
+
+def _days(last: date, first: date) -> int:
+    """From one day to the other; cards say 12/31/9999 for ever, after which there is no day to count to."""
+    return (first - last).days
 
 
 def _later(one: date | None, other: date | None) -> date | None:
@@ -78,7 +83,7 @@ def _with_gaps(spans: list[Span]) -> list[Span]:
     drawn: list[Span] = []
     covered: date | None = None
     for span in spans:
-        if drawn and covered and span.first and span.first > covered + ONE_DAY:
+        if drawn and covered and span.first and _days(covered, span.first) > 1:
             drawn.append(Span("gap", covered + ONE_DAY, span.first - ONE_DAY))
         covered = _later(covered, span.last) if drawn else span.last
         drawn.append(span)

@@ -30,6 +30,11 @@ def test_yearly_renewals_are_one_stretch() -> None:
     assert drawn(timeline(plans, [])) == [("plan", "2024-01-01", "None")]
 
 
+def test_for_ever_as_cards_write_it_has_no_day_after() -> None:
+    plans = [plan("2024-01-01", "9999-12-31"), plan("2025-01-01", "9999-12-31"), plan("2026-01-01", "", "N", 2)]
+    assert drawn(timeline(plans, [])) == [("plan", "2026-01-01", "None"), ("plan", "2024-01-01", "9999-12-31")]
+
+
 def test_a_day_between_is_a_gap() -> None:
     plans = [plan("2024-01-01", "2024-12-30"), plan("2025-01-01", "2025-12-31")]
     assert drawn(timeline(plans, [])) == [
