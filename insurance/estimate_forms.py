@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from crispy_forms.layout import Column, Layout, Row
 from django import forms
 
+from clinic import clock
 from clinic.forms import CalmForm
 from insurance.estimate_items import Visits, usual_days
 from insurance.models import Estimate, Fee, Payer
@@ -15,7 +16,14 @@ from insurance.models import Estimate, Fee, Payer
 COUNTS = (6, 7, 8)
 MOST_BOOSTERS = 5
 EVALUATED_DAYS = 2
+FARTHEST_DAYS = 3660
 LANGUAGES = [("en", "English"), ("es", "Spanish")]
+
+
+def _near(day: date) -> None:
+    """A slip of the hand in the year is asked about, instead of being counted."""
+    if abs((day - clock.now().date()).days) > FARTHEST_DAYS:
+        raise forms.ValidationError("Choose a day within ten years from today. Look at the year.")
 
 
 class CourseForm(CalmForm, forms.Form):
@@ -27,7 +35,7 @@ class CourseForm(CalmForm, forms.Form):
         label="Boosters to expect", coerce=int, choices=[(n, str(n)) for n in range(MOST_BOOSTERS + 1)]
     )
     evaluation = forms.ChoiceField(label="With the evaluation", choices=[("yes", "Yes"), ("no", "No")])
-    first = forms.DateField(label="First infusion")
+    first = forms.DateField(label="First infusion", validators=[_near])
 
     def __init__(self, *args: Any, counted: int | None = None, **kwargs: Any) -> None:
         """`counted`: what a stopped series counts, where it is none of the usual numbers."""

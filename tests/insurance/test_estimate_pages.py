@@ -248,3 +248,13 @@ def test_strangers_prices_are_not_shown(
     client.force_login(stranger)
     assert "96365" not in said(client.get(reverse("insurance:fees")))
     assert fees.sheet(other_site, date(2027, 1, 20)) == []
+
+
+@pytest.mark.parametrize("first", ["9999-12-31", "0001-01-01"])
+def test_a_day_that_no_estimate_reaches_is_asked_about(
+    priced: None, client: Client, patient: Patient, insurance_admin: User, first: str
+) -> None:
+    client.force_login(insurance_admin)
+    page = client.get(f"/insurance/patients/{patient.pk}/costs/", {"first": first, "boosters": "5"})
+    assert (page.status_code, page.context["answer"]) == (200, None)
+    assert page.context["form"].errors["first"]
