@@ -106,8 +106,9 @@ def last_contacts(shown: Sequence[Verification]) -> dict[UUID, datetime]:
 
 
 def payers() -> list[tuple[str, str]]:
-    """The payers in use, by name."""
-    return [(str(pk), name) for pk, name in Payer.objects.filter(is_active=True).values_list("pk", "name")[:200]]
+    """The payers by name; after those in use come the others, whose checks are still on the queue."""
+    rows = Payer.objects.order_by("-is_active", "name").values_list("pk", "name", "is_active")[:200]
+    return [(str(pk), name if used else f"{name}, no longer used") for pk, name, used in rows]
 
 
 _NEXT: dict[str, str] = {

@@ -145,6 +145,14 @@ def test_a_page_stands_whatever_is_missing_and_says_what_to_do(
     assert said(shown).count("No photo") == 2
 
 
+def test_checks_of_a_payer_that_is_no_longer_used_can_still_be_found(
+    clerk: Client, check: Verification, payer: Payer
+) -> None:
+    Payer.objects.filter(pk=payer.pk).update(is_active=False)
+    page = said(clerk.get(f"/insurance/?payer={payer.pk}"))
+    assert (f"{payer.name}, no longer used" in page, check.patient.name in page) == (True, True)
+
+
 # The panel -----------------------------------------------------------------------------------------------------
 
 
