@@ -18,9 +18,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 
-from clinic import advisory, clock, on_call, settings_versions
+from clinic import advisory, clock, heartbeats, on_call, settings_versions
 from clinic.ids import uuid7
-from clinic.models import Heartbeat, Site, User
+from clinic.models import Site, User
 from clinic.policy import Role
 from patients.models import SafetyAlert
 from reminders import channels, rules
@@ -62,7 +62,7 @@ def run() -> Counts:
         while batch := _claim(owner):
             for page_id in batch:
                 _deliver(page_id, owner=owner, session=session, counts=counts)
-    Heartbeat.objects.update_or_create(name="paging", defaults={"at": clock.now()})
+    heartbeats.beat("paging")
     return counts
 
 

@@ -17,7 +17,7 @@ from reminders import followups, sweeping
 from reminders.models import FollowUp
 from tests import build
 from tests.infusions import making
-from therapy import sessions
+from therapy import booking_tasks, sessions
 from therapy.models import TherapySession
 from visits import changes, undoing
 from visits.models import Appointment
@@ -209,6 +209,13 @@ def test_sessions_that_nobody_booked_are_asked_for_while_they_are_due(series, wa
     left = waiting("2027-02-13")
     assert "midpoint_unbooked" not in left  # it is past
     assert left["integration_unbooked"] == "front_desk"
+
+
+def test_a_course_is_read_once_for_all_its_sessions(series, waiting, therapist, django_assert_num_queries):
+    waiting("2027-01-25")
+    visit = series.infusions.get(number=3).appointment_id
+    with at(series.site, "2027-01-26"), django_assert_num_queries(7):
+        booking_tasks.follow_visit(appointment_id=visit, by=therapist)
 
 
 @pytest.fixture
