@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from clinic import clock
-from clinic.history import audited
+from clinic.history import audited, written_once
 from clinic.records import Record, Retractable
+from clinic.retracting import FIELDS
 from insurance.models.authorizations import Authorization
 from insurance.models.verifications import Verification
 from patients.models import Patient
@@ -47,6 +48,7 @@ class InsurancePaper(Record, Retractable):
             models.CheckConstraint(name="insurance_paper_has_title", condition=~Q(title="")),
             models.CheckConstraint(name="insurance_paper_size", condition=Q(size__gt=0, size__lte=5_000_000)),
         ]
+        triggers: ClassVar[list[Any]] = written_once("insurance_paper", but=FIELDS)
 
     def __str__(self) -> str:
         return self.title

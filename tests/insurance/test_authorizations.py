@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.urls import reverse
 
 from clinic.errors import Invalid, NotFound, NotPermitted, Refused
@@ -216,6 +216,8 @@ def test_a_paper_is_filed_with_its_authorization_and_opened_by_those_who_see_cov
     assert client.get(reverse("insurance:paper", args=[paper.pk])).status_code == 403
     with django_assert_num_queries(2):
         assert on_file(patient)[0].on_file == [paper]
+    with pytest.raises(DatabaseError, match="Cannot update"), transaction.atomic():
+        type(paper).objects.update(content=b"%PDF-1.7 another letter")
 
 
 def test_a_paper_is_not_filed_with_the_authorization_of_somebody_else(approved, insurance_admin, site):
