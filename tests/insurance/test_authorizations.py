@@ -188,7 +188,8 @@ def test_what_the_payer_asked_for_is_kept_as_it_was(approved, plan, site, insura
     payer_profiles.keep(payer_id=plan.payer_id, site=site, by=insurance_admin, policy="088", trials=2)
     made.refresh_from_db()
     assert made.criteria.splitlines() == [
-        "At least 4\u00a0failed trials of 6 weeks.", "Of 2 classes.", "PHQ-9 of at least 15.", "Policy: 087, read 4 Jan.",
+        "At least 4\u00a0failed trials of 6 weeks.", "Of 2 classes.", "PHQ-9 of at least 15.",
+        "Policy: 087, read 4 Jan.",
     ]  # fmt: skip
     assert approved(number="B-1", criteria=" Their own letter ").criteria == "Their own letter"
     with pytest.raises(Invalid):
