@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from clinic import clock, settings_versions
 from clinic.models import User
-from infusions import discharge, long_term, orders, response, reviews, rules, run, vitals
+from infusions import discharge, long_term, notes, orders, response, reviews, rules, run, vitals
 from infusions.models import ArrivalCheck, DrugVial, Infusion, Series
 from patients import measures
 from patients.models import Contact, MeasureResponse
@@ -42,6 +42,7 @@ class Day:
     )  # fmt: skip
     late_minutes: float = 0
     every_row: bool = True  # the flowsheet of long ago may be thin
+    signed: bool = True  # a note that waits for its nurse becomes a task a day later
     events: dict[float, tuple[str, str]] = field(default_factory=dict)
 
     @property
@@ -83,6 +84,8 @@ class Day:
                 yield minute, self._at(place)
         yield 98, lambda: self._event("iv_out", "")
         yield 112, self._go_home
+        if self.signed:
+            yield 130, self._sign
         for minute, (kind, text) in self.events.items():
             yield minute, lambda kind=kind, text=text: self._event(kind, text)  # type: ignore[misc]
 
@@ -208,3 +211,7 @@ class Day:
             escort_name=self.escort.name,
             escort_relation=self.escort.relation or "Friend",
         )
+
+    def _sign(self) -> None:
+        words = "Settled within minutes, quiet throughout, left steady with the escort."
+        notes.sign(infusion_id=self.infusion.pk, text=words, by=self.nurse)

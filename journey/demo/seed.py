@@ -10,7 +10,7 @@ from django.db import transaction
 
 from clinic import clock, settings_versions
 from clinic.history import acting
-from clinic.models import OnCallTurn, User
+from clinic.models import OnCallTurn, Site, User
 from clinic.place import on_call
 from clinic.policy import Role
 from infusions import ledger
@@ -87,7 +87,7 @@ def _seed(now: datetime, report: Report) -> dict[str, int]:
         _call(houses, now)
         for house in houses.values():
             billing.bill(house)
-        _say_what_was_due(now)
+        _say_what_was_due(now, houses[cast.LAKE].site)
         answers.write_back(now)
         sweeping.sweep()
     return {"sites": len(houses), "staff": User.objects.count(), "patients": told}
@@ -168,11 +168,11 @@ def _call(houses: dict[str, House], now: datetime) -> None:
             )
 
 
-def _say_what_was_due(now: datetime) -> None:
-    """Let the dispatcher run through the past months, an evening at a time, so that every message found its hour."""
+def _say_what_was_due(now: datetime, eastern: Site) -> None:
+    """Let the dispatcher run through the past months, noon and evening of both sites, so that each found its hour."""
     day: date = (now - timedelta(days=130)).date()
     while day <= now.date():
-        evening = datetime.combine(day, time(19, 30), tzinfo=now.tzinfo)
-        with clock.at(min(evening, now)):
-            dispatch_due()
+        for moment in (datetime.combine(day, time(19, 30), tzinfo=now.tzinfo), eastern.moment(day, time(20, 45))):
+            with clock.at(min(moment, now)):
+                dispatch_due()
         day += DAY

@@ -311,6 +311,7 @@ class Story:
     def _infuse(self, infusion: Infusion) -> Callable[[], object]:
         def tell() -> None:
             row = Infusion.objects.select_related("series__patient__site", "appointment__site").get(pk=infusion.pk)
+            lately = self.now - clock.now() < timedelta(days=8)
             Day(
                 infusion=row,
                 nurse=self.who(Role.NURSE, row.number or 0),
@@ -320,7 +321,8 @@ class Story:
                 phq9=answers(self._score(row)),
                 weight_kg=cast.weight(self.person),
                 late_minutes=self.turn % 3,
-                every_row=self.now - clock.now() < timedelta(days=8),
+                every_row=lately,
+                signed=not (lately and self.turn % 3 == 1),
             ).tell(until=self.now)
 
         return tell

@@ -73,6 +73,13 @@ def test_the_same_day_gives_the_same_clinic(demo: str) -> None:
     }
 
 
+def test_few_notes_wait_for_their_nurse_and_every_evening_word_found_its_hour(demo: str) -> None:
+    waiting = Infusion.objects.filter(state="discharged", note__signed_at=None).count()
+    assert 0 < waiting < 20
+    assert Message.objects.filter(kind="evening_note", state="sent").exists()
+    assert not Message.objects.filter(kind="evening_note", state="expired").exists()
+
+
 def test_somebody_is_in_every_stage_today(demo: str) -> None:
     assert {"draft", "eligible", "deferred", "ineligible"} <= set(Evaluation.objects.values_list("state", flat=True))
     assert {"planned", "active", "completed"} <= set(Series.objects.values_list("state", flat=True))
