@@ -112,9 +112,8 @@ def test_frozen_dispatcher_begins_nothing_once_its_lease_is_over(patient: Patien
     run = Run(channels.Session())
     with clock.at(due):
         leases.claim(run, 5)
-    with clock.at(due + timedelta(seconds=61)):
-        with pytest.raises(handing.NotOurs):
-            handing._begin(message, run)
+    with clock.at(due + timedelta(seconds=61)), pytest.raises(handing.NotOurs):
+        handing._begin(message, run)
     assert not MessageAttempt.objects.exists()
 
 
