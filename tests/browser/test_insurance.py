@@ -94,7 +94,7 @@ def test_the_pages_have_no_violation(live_server, signed_in, insurance_admin, ax
 
 
 def test_a_failed_check_is_asked_again_by_phone(live_server, signed_in, insurance_admin, axe, maya, others) -> None:
-    """Given a failed check on the queue, when the clerk phones and forgets the reference, then the panel asks for it."""
+    """Given a failed check on the queue, when a clerk calls and forgets the reference, the panel asks for it."""
     page = signed_in(insurance_admin)
     page.goto(f"{live_server.url}/insurance/?leg=behavioral")
     page.get_by_role("link", name="Maya Torres").click()
