@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -12,7 +13,8 @@ from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 from time import perf_counter
 
 from django.apps import apps
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
+from psycopg2 import extensions
 
 from clinic.collecting import settle
 
@@ -101,3 +103,16 @@ def _copy() -> Iterator[None]:
         connection.close()
         connection.settings_dict["NAME"] = name
         connection.creation.destroy_test_db(suffix=suffix, verbosity=0)
+
+
+def let_go() -> None:
+    """Forget every connection of the process that this one is a copy of, without a word to the server about it.
+
+    The server of a browser test keeps some in threads of its own: closing their copies would end them over there.
+    """
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for one in gc.get_objects():
+        if issubclass(type(one), extensions.connection) and not one.closed:  # lazy things would wake up at isinstance
+            os.dup2(nowhere, one.fileno())
+    for one in connections.all(initialized_only=True):
+        one.connection = None

@@ -27,7 +27,7 @@ from django.db import connection
 from django.test.utils import override_settings
 
 from clinic import clock, history
-from clinic.bench import Case
+from clinic.bench import Case, let_go
 from clinic.ids import uuid7
 from clinic.models import Site
 from patients.models import ContactConsent, Patient
@@ -228,7 +228,6 @@ class House:
 
 def dispatcher(house: House) -> BaseProcess:
     """A dispatcher in a process of its own, at noon of the house."""
-    connection.close()  # it can't be shared with a copy of this process
     process = FORK.Process(target=_dispatch, args=(house,), daemon=True)
     process.start()
     return process
@@ -236,6 +235,7 @@ def dispatcher(house: House) -> BaseProcess:
 
 def _dispatch(house: House) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    let_go()
     with history.acting(None, source="bench"), clock.at(house.now):
         dispatch_due()
 

@@ -41,7 +41,8 @@ def dead_broker() -> Iterator[None]:
 
 def _connect_to(url: str) -> None:
     pools.reset()
-    app.conf.broker_url, app._pool, app.amqp._producer_pool = url, None, None
+    app.conf.broker_url = app.conf.broker_write_url = url
+    app._pool = app.amqp._producer_pool = None
 
 
 def test_two_beats_and_a_broker_that_lost_everything_double_and_lose_nothing(house: bench.House, sink: Sink) -> None:

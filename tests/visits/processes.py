@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -12,7 +10,8 @@ from multiprocessing.synchronize import Barrier
 from typing import Any
 
 from django.db import connection, connections
-from psycopg2 import extensions
+
+from clinic.bench import let_go
 
 FORK = multiprocessing.get_context("fork")
 PATIENCE = 60
@@ -51,7 +50,7 @@ def _heard(ear: Connection) -> Any:
 
 def _run(index: int, work: Callable[[int], Any], gate: Barrier, answer: Connection) -> None:
     try:
-        _let_go()
+        let_go()
         connection.ensure_connection()
         gate.wait(PATIENCE)
         said = work(index)
@@ -60,16 +59,3 @@ def _run(index: int, work: Callable[[int], Any], gate: Barrier, answer: Connecti
     finally:
         connection.close()
     answer.send(said)
-
-
-def _let_go() -> None:
-    """Forget every connection of the process that this one is a copy of, without a word to the server about it.
-
-    The server of a browser test keeps some in threads of its own: closing their copies would end them over there.
-    """
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for one in gc.get_objects():
-        if issubclass(type(one), extensions.connection) and not one.closed:  # lazy things would wake up at isinstance
-            os.dup2(nowhere, one.fileno())
-    for one in connections.all(initialized_only=True):
-        one.connection = None
