@@ -6,8 +6,10 @@ from uuid import uuid4
 import pytest
 from django.conf import settings as django_settings
 from django.test import TransactionTestCase
+from kombu import pools
 from pytest_django.fixtures import Settings
 
+from clinic.celery import app as celery
 from clinic.models import Site, User
 from clinic.policy import Role
 from patients import throttle
@@ -118,3 +120,19 @@ def twilio(settings: Settings) -> Iterator[Twilio]:
         settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN, settings.TWILIO_FROM = SID, TOKEN, NUMBER
         settings.PUBLIC_URL = "http://localhost:8000"
         yield opened
+
+
+@pytest.fixture
+def dead_broker() -> Iterator[None]:
+    """A broker at which nobody answers."""
+    living = celery.conf.broker_url
+    _connect_to("redis://127.0.0.1:1/0")
+    yield
+    _connect_to(living)
+
+
+def _connect_to(url: str) -> None:
+    """Celery keeps open lines in three places; each would go on talking to the broker before."""
+    pools.reset()
+    celery.conf.broker_url = celery.conf.broker_write_url = url
+    celery._pool = celery.amqp._producer_pool = None

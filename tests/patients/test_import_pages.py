@@ -1,6 +1,5 @@
 """The import page: upload, job, progress, report; and what happens without a broker or over a dead worker."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,7 +9,6 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from clinic.celery import app
 from clinic.errors import NotPermitted
 from clinic.models import Site, User
 from clinic.policy import Role
@@ -118,17 +116,6 @@ def test_a_bad_upload_is_a_sentence(admin: Client, sent: dict[str, Any], words: 
     page = admin.post("/patients/import/", sent)
     assert (page.status_code, words in page.content.decode()) == (422, True)
     assert not ImportJob.objects.exists()
-
-
-@pytest.fixture
-def dead_broker() -> Iterator[None]:
-    """An address at which nothing listens, instead of the broker's."""
-    url = app.conf.broker_url
-    app.conf.broker_url = app.conf.broker_write_url = "redis://127.0.0.1:1/0"
-    app.amqp._producer_pool = None
-    yield
-    app.conf.broker_url = app.conf.broker_write_url = url
-    app.amqp._producer_pool = None
 
 
 def test_without_a_broker_the_job_waits_and_the_tick_finds_it(

@@ -1,7 +1,6 @@
 """The ticks that make dispatchers work: with two clocks, with a broker that lost everything, and with none."""
 
 import time
-from collections.abc import Iterator
 
 import pytest
 import time_machine
@@ -9,7 +8,6 @@ from celery.contrib.testing.worker import start_worker
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from kombu import pools
 from kombu.exceptions import OperationalError
 
 from clinic import clock
@@ -28,21 +26,6 @@ def house() -> bench.House:
     made = bench.House(5)
     made.plan(DUE, *bench.KIND)
     return made
-
-
-@pytest.fixture
-def dead_broker() -> Iterator[None]:
-    """A broker at which nobody answers."""
-    living = app.conf.broker_url
-    _connect_to("redis://127.0.0.1:1/0")
-    yield
-    _connect_to(living)
-
-
-def _connect_to(url: str) -> None:
-    pools.reset()
-    app.conf.broker_url = app.conf.broker_write_url = url
-    app._pool = app.amqp._producer_pool = None
 
 
 def test_two_beats_and_a_broker_that_lost_everything_double_and_lose_nothing(house: bench.House, sink: Sink) -> None:
