@@ -124,9 +124,9 @@ class Clinic:
 
     def start_queue(self) -> None:
         """The worker and the clock that gives it work."""
-        worker = ("celery", "-A", "clinic", "worker", "--loglevel", "INFO", "--concurrency", "2", "--without-gossip",
+        worker = ("celery", "-A", "clinic", "worker", "--concurrency", "2", "--without-gossip",
                   "--without-mingle", "--include", "clinic.runtime.lifeline")  # fmt: skip
-        beat = ("celery", "-A", "clinic", "beat", "--loglevel", "INFO", "--pidfile", "")
+        beat = ("celery", "-A", "clinic", "beat", "--pidfile", "")
         self.supervisor.start(Part("worker", self.python(*worker)))
         self.supervisor.start(Part("beat", self.python(*beat)))
 

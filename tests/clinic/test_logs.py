@@ -3,8 +3,10 @@
 import logging
 import sys
 
+from celery.contrib.testing.worker import setup_app_for_worker
 from django.db import IntegrityError
 
+from clinic.celery import app
 from clinic.logs import NoSecrets
 
 REFUSED = (
@@ -37,3 +39,13 @@ def test_a_traceback_holds_neither_row_nor_address():
     assert "abc_DEF" not in text
     assert "The above exception" in text
     assert "ValueError: /p/…/visits/" in text
+
+
+def test_a_worker_that_starts_leaves_the_log_as_it_is():
+    def state():
+        loggers = [logging.getLogger(name) for name in ("", "celery", "celery.task")]
+        return [(each.level, [*each.handlers], each.propagate) for each in loggers]
+
+    before = state()
+    setup_app_for_worker(app, "error", None)
+    assert state() == before
