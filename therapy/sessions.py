@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from clinic import clock
-from clinic.errors import DomainError, IllegalTransition, Invalid, NotFound, NotPermitted
+from clinic.errors import IllegalTransition, Invalid, NotFound, NotPermitted
 from clinic.models import User
 from clinic.policy import Action, require
 from infusions.models import Series
-from reminders import followups
-from therapy import rules
-from therapy.models import Addendum, IntentionCard, NoteSection, SessionNote, TherapySession
+from therapy.models import TherapySession
 from therapy.states import TRANSITIONS
 from visits import changes
 from visits.models import Appointment
 
 State = TherapySession.State
-
-
-class Overtaken(DomainError):
-    """Somebody (or another tab) saved since this page was opened. `theirs` is what stands now, by section."""
-
-    title = "This note was changed elsewhere"
-
-    def __init__(self, theirs: Mapping[str, str]) -> None:
-        self.theirs = dict(theirs)
-        super().__init__("The note was saved in another window since this one was opened. Compare both, then save.")
 
 
 @transaction.atomic
@@ -50,8 +36,8 @@ def plan_session(
 @transaction.atomic
 def mark_held(*, session_id: UUID, by: User) -> TherapySession:
     """The session took place: its visit is done, its note is still to be written."""
-    session = _move(_own(session_id, by), State.HELD)
-    _visit_took_place(session, by)
+    session = move(own(session_id, by), State.HELD)
+    visit_took_place(session, by)
     return session
 
 
@@ -61,123 +47,12 @@ def mark_missed(*, session_id: UUID, by: User) -> TherapySession:
 
     Raises Refused before its hour has passed.
     """
-    session = _own(session_id, by)
+    session = own(session_id, by)
     if session.appointment is None or not session.appointment.is_alive:
-        return _move(session, State.MISSED)
+        return move(session, State.MISSED)
     changes.no_show(appointment_id=session.appointment.pk, by=by)  # which `follow_visit` follows
     session.refresh_from_db()
     return session
-
-
-@transaction.atomic
-def write(
-    *,
-    session_id: UUID,
-    kind: str,
-    sections: Mapping[str, str],
-    by: User,
-    version: int | None = None,
-    started_at: datetime | None = None,
-    ended_at: datetime | None = None,
-    modality: str = "",
-) -> SessionNote:
-    """Save a draft of the plan or the progress note. `version` is the one the writer saw; None on a first save.
-
-    Raises Overtaken when it is no longer the newest, Invalid for a heading nobody knows or minutes out of order,
-    IllegalTransition once it is signed.
-    """
-    session = _own(session_id, by)
-    known = {section.key for section in rules.sections(kind, session.kind)}
-    if stray := set(sections) - known:
-        raise Invalid(f"This note has no heading “{', '.join(sorted(stray))}”.")
-    if (started_at is None) != (ended_at is None):
-        raise Invalid({"ended_at": "Give both the start and the end of the session, or neither."})
-    if started_at and ended_at and ended_at <= started_at:
-        raise Invalid({"ended_at": "The session ends after it starts. Look at the two times."})
-    note, made = SessionNote.objects.select_for_update().get_or_create(
-        session=session, kind=kind, defaults={"author": by}
-    )
-    if note.signed_at:
-        raise IllegalTransition("This note", current="Signed", wanted="Draft", allowed=("an addendum",))
-    if not made and version != note.version:
-        raise Overtaken({section.key: section.text for section in note.sections.all()})
-    note.started_at, note.ended_at, note.modality = started_at, ended_at, modality
-    note.saved_at = clock.now()
-    note.version = 1 if made else note.version + 1
-    note.save()
-    for key, text in sections.items():
-        NoteSection.objects.update_or_create(note=note, key=key, defaults={"text": text})
-    return note
-
-
-@transaction.atomic
-def sign(*, note_id: UUID, by: User) -> SessionNote:
-    """Sign and lock. Raises Invalid with every heading that is still empty; NotPermitted for another's note."""
-    note = SessionNote.objects.select_for_update(of=("self",)).filter(pk=note_id).first()
-    if note is None:
-        raise NotFound
-    session = _own(note.session_id, by)
-    if note.signed_at:
-        raise IllegalTransition("This note", current="Signed", wanted="Signed", allowed=("an addendum",))
-    written = {section.key: section.text.strip() for section in note.sections.all()}
-    empty = {
-        section.key: f"“{section.label}” is empty. Write a sentence before you sign."
-        for section in rules.sections(note.kind, session.kind)
-        if section.required and not written.get(section.key)
-    }
-    progress = note.kind == SessionNote.Kind.PROGRESS
-    if progress and note.started_at is None:
-        empty["started_at"] = "Give the start and the end of the session: the minutes belong to the note."
-    if empty:
-        raise Invalid(empty)
-    if progress:
-        if session.state == State.PLANNED:
-            session = _move(session, State.HELD)
-        session = _move(session, State.DOCUMENTED)
-        _move(session, State.SIGNED)
-        _visit_took_place(session, by)
-        followups.close_for(
-            subject_kind="therapy_session", subject_id=session.pk, kind="note_due", outcome="The note is signed.", by=by
-        )
-    note.signed_at, note.signed_by = clock.now(), by
-    note.save(update_fields=["signed_at", "signed_by"])
-    return note
-
-
-@transaction.atomic
-def addendum(*, note_id: UUID, text: str, by: User) -> Addendum:
-    """Add to a signed note. Raises Invalid for an empty text or an unsigned note."""
-    note = SessionNote.objects.select_for_update(of=("self",)).filter(pk=note_id).first()
-    if note is None:
-        raise NotFound
-    _own(note.session_id, by)
-    if not note.signed_at:
-        raise Invalid("The note is not signed yet. Write into the note itself.")
-    if not text.strip():
-        raise Invalid({"text": "Write what is to be added."})
-    return Addendum.objects.create(note=note, text=text.strip(), by=by)
-
-
-@transaction.atomic
-def share_intentions(
-    *, session_id: UUID, words: str, by: User, music: str = "", touch: str = "", grounding: str = ""
-) -> IntentionCard:
-    """Give the nurse at the chair the patient's words and what helps. Replaces an earlier card of the session."""
-    session = _own(session_id, by)
-    if not words.strip():
-        raise Invalid({"words": "Write the intention in the patient’s own words."})
-    card, _ = IntentionCard.objects.update_or_create(
-        session=session,
-        defaults={
-            "words": words.strip(),
-            "music": music,
-            "touch": touch,
-            "grounding": grounding,
-            "shared_at": clock.now(),
-            "shared_by": by,
-        },
-    )
-    return card
 
 
 @transaction.atomic
@@ -188,9 +63,9 @@ def follow_visit(*, appointment_id: UUID, by: User) -> None:
         return
     visit = Appointment.objects.get(pk=appointment_id)
     if session.state == State.PLANNED and not visit.is_alive:
-        _move(session, State.MISSED)
+        move(session, State.MISSED)
     elif session.state == State.MISSED and visit.is_alive and not _another(session):
-        _move(session, State.PLANNED)
+        move(session, State.PLANNED)
     if session.state == State.PLANNED:
         _go_with(session, visit)
 
@@ -209,7 +84,7 @@ def _another(session: TherapySession) -> bool:
     return same.exclude(state__in=[State.MISSED, State.MOVED]).exists()
 
 
-def _visit_took_place(session: TherapySession, by: User) -> None:
+def visit_took_place(session: TherapySession, by: User) -> None:
     """The visit moves along to its end. Raises Refused before the day of the visit."""
     visit = session.appointment
     if visit is None or not visit.is_alive:
@@ -221,7 +96,7 @@ def _visit_took_place(session: TherapySession, by: User) -> None:
     changes.finish(appointment_id=visit.pk, by=by)
 
 
-def _own(session_id: UUID, by: User) -> TherapySession:
+def own(session_id: UUID, by: User) -> TherapySession:
     """The session under a row lock, for its therapist alone. Raises NotFound, NotPermitted."""
     session = (
         TherapySession.objects.select_for_update(of=("self",))
@@ -237,7 +112,7 @@ def _own(session_id: UUID, by: User) -> TherapySession:
     return session
 
 
-def _move(session: TherapySession, wanted: State) -> TherapySession:
+def move(session: TherapySession, wanted: State) -> TherapySession:
     current = State(session.state)
     if wanted not in TRANSITIONS[current]:
         raise IllegalTransition(

@@ -1,14 +1,14 @@
 from django.urls import URLPattern, path
 
-from therapy import views
+from therapy.views import cards, day, notes, sessions
 
 app_name = "therapy"
 
 urlpatterns: list[URLPattern] = [
-    path("", views.mine, name="mine"),
-    path("<uuid:pk>/", views.session, name="session"),
-    path("<uuid:pk>/intentions/", views.intentions, name="intentions"),
-    path("<uuid:pk>/missed/", views.missed, name="missed"),
-    path("<uuid:pk>/<slug:kind>/", views.write, name="write"),
-    path("<uuid:pk>/<slug:kind>/addendum/", views.addendum, name="addendum"),
+    path("", day.mine, name="mine"),
+    path("<uuid:pk>/", sessions.session, name="session"),
+    path("<uuid:pk>/intentions/", cards.intentions, name="intentions"),
+    path("<uuid:pk>/missed/", sessions.missed, name="missed"),
+    path("<uuid:pk>/<slug:kind>/", notes.write, name="write"),
+    path("<uuid:pk>/<slug:kind>/addendum/", notes.addendum, name="addendum"),
 ]

@@ -24,8 +24,8 @@ from journey.series import book_booster, book_series
 from patients import evaluations, history, measures, registration
 from patients.models import MeasureResponse, Patient
 from patients.rules import CONTRAINDICATIONS
+from therapy import cards, notes, sessions
 from therapy import rules as therapy_rules
-from therapy import sessions
 from therapy.models import TherapySession
 from visits import planner
 
@@ -337,7 +337,7 @@ class Story:
         def write() -> None:
             row = TherapySession.objects.select_related("appointment", "therapist").get(pk=session.pk)
             assert row.appointment
-            note = sessions.write(
+            note = notes.write(
                 session_id=row.pk,
                 kind="progress",
                 sections={part.key: _said(part) for part in therapy_rules.PROGRESS[row.kind]},
@@ -347,7 +347,7 @@ class Story:
                 modality="Individual",
             )
             if row.kind == "preparation":
-                sessions.share_intentions(
+                cards.share_intentions(
                     session_id=row.pk,
                     words=WORDS[self.turn % len(WORDS)],
                     music="Slow piano, no words, low",
@@ -359,7 +359,7 @@ class Story:
             if recent and self.turn % 2:
                 sessions.mark_held(session_id=row.pk, by=row.therapist)
             else:
-                sessions.sign(note_id=note.pk, by=row.therapist)
+                notes.sign(note_id=note.pk, by=row.therapist)
 
         return write
 

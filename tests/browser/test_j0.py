@@ -29,7 +29,7 @@ from tests.browser.pen import draw
 from tests.browser.stage import CHAIR, Stage, set_up
 from tests.journeys import telling
 from tests.journeys.telling import Clinic, phq9
-from therapy import sessions
+from therapy import notes
 from therapy.rules import PROGRESS
 from visits import planner
 
@@ -536,7 +536,7 @@ def given(clinic: Clinic, stage: Stage, series: Series) -> None:
 def write(clinic: Clinic, stage: Stage, series: Series, kind: str, day: str) -> None:
     session = series.therapy_sessions.get(kind=kind)
     with clinic.at(day, "14:00"):
-        note = sessions.write(
+        note = notes.write(
             session_id=session.pk,
             kind="progress",
             sections={section.key: f"{section.label}: as discussed." for section in PROGRESS[kind]},
@@ -544,4 +544,4 @@ def write(clinic: Clinic, stage: Stage, series: Series, kind: str, day: str) -> 
             started_at=session.appointment.starts_at,
             ended_at=session.appointment.ends_at,
         )
-        sessions.sign(note_id=note.pk, by=clinic.therapist)
+        notes.sign(note_id=note.pk, by=clinic.therapist)

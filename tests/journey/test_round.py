@@ -17,7 +17,8 @@ from reminders import followups, sweeping
 from reminders.models import FollowUp
 from tests import build
 from tests.infusions import making
-from therapy import booking_tasks, sessions
+from therapy import booking_tasks
+from therapy import notes as session_notes
 from therapy.models import TherapySession
 from visits import changes, undoing
 from visits.models import Appointment
@@ -99,11 +100,11 @@ def test_a_session_without_a_signed_note_is_asked_for_after_a_day(series, waitin
     assert "note_due" in waiting("2027-01-29", "11:10")
     assert FollowUp.objects.filter(kind="note_due").count() == 1
     with at(series.site, "2027-01-29", "12:00"):
-        note = sessions.write(
+        note = session_notes.write(
             session_id=held.pk, kind="progress", by=therapist, started_at=held.appointment.starts_at,
             ended_at=held.appointment.ends_at, sections=dict.fromkeys(_required(held), "Said"),
         )  # fmt: skip
-        sessions.sign(note_id=note.pk, by=therapist)
+        session_notes.sign(note_id=note.pk, by=therapist)
     assert not FollowUp.objects.filter(kind="note_due", state="open").exists()
 
 

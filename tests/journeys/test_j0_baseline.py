@@ -18,7 +18,7 @@ from patients.models import Evaluation, Patient
 from reminders.models import FollowUp, Message
 from tests.journeys import telling
 from tests.journeys.telling import Clinic, phq9
-from therapy import sessions
+from therapy import notes
 from therapy.models import TherapySession
 from therapy.rules import PROGRESS
 from visits import planner
@@ -97,7 +97,7 @@ def write(clinic: Clinic, series: Series, kind: str, day: str, hour: str) -> The
     assert session.appointment
     start = session.appointment.starts_at
     with clinic.at(day, "14:00"):
-        note = sessions.write(
+        note = notes.write(
             session_id=session.pk,
             kind="progress",
             sections={section.key: f"{section.label}: as discussed." for section in PROGRESS[kind]},
@@ -106,7 +106,7 @@ def write(clinic: Clinic, series: Series, kind: str, day: str, hour: str) -> The
             ended_at=session.appointment.ends_at,
             modality="Individual",
         )
-        sessions.sign(note_id=note.pk, by=clinic.therapist)
+        notes.sign(note_id=note.pk, by=clinic.therapist)
     session.refresh_from_db()
     return session
 

@@ -10,7 +10,7 @@ from infusions.models import Series
 from patients.models import Patient
 from tests import build
 from tests.infusions import making
-from therapy import sessions
+from therapy import notes, sessions
 from therapy.models import SessionNote, TherapySession
 from therapy.rules import PROGRESS
 from visits import booking
@@ -78,7 +78,7 @@ def full(kind: str = "preparation") -> dict[str, str]:
 def written(session: TherapySession, *, by: User | None = None, **changes: str) -> SessionNote:
     """The progress note of a session as a whole draft."""
     assert session.appointment
-    return sessions.write(
+    return notes.write(
         session_id=session.pk,
         kind="progress",
         sections=full(session.kind) | changes,
@@ -95,4 +95,4 @@ def draft(session: TherapySession) -> SessionNote:
 
 @pytest.fixture
 def signed(draft: SessionNote, therapist: User) -> SessionNote:
-    return sessions.sign(note_id=draft.pk, by=therapist)
+    return notes.sign(note_id=draft.pk, by=therapist)

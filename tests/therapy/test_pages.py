@@ -8,7 +8,7 @@ from django.urls import reverse
 from clinic.models import ReadEvent
 from tests import build
 from tests.therapy.conftest import full, written
-from therapy import sessions
+from therapy import notes
 from therapy.models import Addendum, IntentionCard, SessionNote
 
 
@@ -40,7 +40,7 @@ def test_the_therapist_saves_signs_and_reads(client, session, therapist):
 
 def test_a_colleague_reads_what_is_signed_and_nothing_before(client, session, draft, nurse, therapist):
     assert "as discussed" not in said(page(client, nurse, session, note="progress"))
-    sessions.sign(note_id=draft.pk, by=therapist)
+    notes.sign(note_id=draft.pk, by=therapist)
     shown = said(page(client, nurse, session, note="progress"))
     assert "Risk: as discussed." in shown
     assert "<textarea" not in shown
@@ -223,7 +223,7 @@ def test_my_sessions_show_mine_only_and_what_waits_for_a_signature(client, plann
     client.force_login(therapist)
     assert "Waiting for your signature" in said(client.get(reverse("therapy:mine")))
     written(late)
-    sessions.sign(note_id=late.notes.get().pk, by=therapist)
+    notes.sign(note_id=late.notes.get().pk, by=therapist)
     assert "Waiting for your signature" not in said(client.get(reverse("therapy:mine")))
 
 

@@ -10,7 +10,7 @@ from clinic.policy import Role
 from reminders import followups
 from reminders.models import FollowUp
 from tests.therapy.conftest import full, written
-from therapy import sessions
+from therapy import cards, notes, sessions
 from therapy.models import Addendum, IntentionCard, NoteSection, SessionNote, TherapySession
 from therapy.rules import PROGRESS
 
@@ -26,7 +26,7 @@ def task(session, therapist):
 
 
 def test_signing_ends_the_visit_and_the_task(session, draft, task, therapist):
-    note = sessions.sign(note_id=draft.pk, by=therapist)
+    note = notes.sign(note_id=draft.pk, by=therapist)
     session.refresh_from_db()
     session.appointment.refresh_from_db()
     task.refresh_from_db()
@@ -35,8 +35,8 @@ def test_signing_ends_the_visit_and_the_task(session, draft, task, therapist):
 
 
 def test_a_plan_is_signed_before_the_session_and_leaves_the_visit_alone(session, task, therapist):
-    plan = sessions.write(session_id=session.pk, kind="plan", sections={"focus": "Breath"}, by=therapist)
-    assert sessions.sign(note_id=plan.pk, by=therapist).signed_at
+    plan = notes.write(session_id=session.pk, kind="plan", sections={"focus": "Breath"}, by=therapist)
+    assert notes.sign(note_id=plan.pk, by=therapist).signed_at
     session.refresh_from_db()
     task.refresh_from_db()
     assert (session.state, session.appointment.status, task.state) == ("planned", "booked", "open")
@@ -47,7 +47,7 @@ def test_each_required_heading_is_named_when_it_is_empty(planned, therapist, kin
     session = planned(kind=kind)
     note = written(session, **{section.key: " \n "})
     with pytest.raises(Invalid) as refusal:
-        sessions.sign(note_id=note.pk, by=therapist)
+        notes.sign(note_id=note.pk, by=therapist)
     assert refusal.value.fields == {section.key: f"“{section.label}” is empty. Write a sentence before you sign."}
     session.refresh_from_db()
     assert session.state == TherapySession.State.PLANNED
@@ -55,9 +55,9 @@ def test_each_required_heading_is_named_when_it_is_empty(planned, therapist, kin
 
 def test_missing_minutes_are_named_beside_the_headings(session, therapist):
     texts = {key: "" if key in {"risk", "plan"} else text for key, text in full().items()}
-    note = sessions.write(session_id=session.pk, kind="progress", sections=texts, by=therapist)
+    note = notes.write(session_id=session.pk, kind="progress", sections=texts, by=therapist)
     with pytest.raises(Invalid) as refusal:
-        sessions.sign(note_id=note.pk, by=therapist)
+        notes.sign(note_id=note.pk, by=therapist)
     assert set(refusal.value.fields) == {"risk", "plan", "started_at"}
 
 
@@ -68,9 +68,9 @@ def test_missing_minutes_are_named_beside_the_headings(session, therapist):
 def test_nobody_else_signs_adds_or_shares(request, draft, who, error, verb):
     by = request.getfixturevalue(who)
     calls = {
-        "sign": lambda: sessions.sign(note_id=draft.pk, by=by),
-        "addendum": lambda: sessions.addendum(note_id=draft.pk, text="More", by=by),
-        "share": lambda: sessions.share_intentions(session_id=draft.session_id, words="Calm", by=by),
+        "sign": lambda: notes.sign(note_id=draft.pk, by=by),
+        "addendum": lambda: notes.addendum(note_id=draft.pk, text="More", by=by),
+        "share": lambda: cards.share_intentions(session_id=draft.session_id, words="Calm", by=by),
         "missed": lambda: sessions.mark_missed(session_id=draft.session_id, by=by),
     }
     with pytest.raises(error):
@@ -82,7 +82,7 @@ def test_nobody_else_signs_adds_or_shares(request, draft, who, error, verb):
 
 def test_signing_twice_is_refused(signed, therapist):
     with pytest.raises(IllegalTransition, match="an addendum"):
-        sessions.sign(note_id=signed.pk, by=therapist)
+        notes.sign(note_id=signed.pk, by=therapist)
 
 
 def another_note(signed):
@@ -107,7 +107,7 @@ def test_the_database_locks_a_signed_note(signed, touch):
 
 
 def test_an_addendum_stays_as_it_was_written(signed, therapist):
-    added = sessions.addendum(note_id=signed.pk, text="  She called at 16:00. ", by=therapist)
+    added = notes.addendum(note_id=signed.pk, text="  She called at 16:00. ", by=therapist)
     assert (added.text, added.by) == ("She called at 16:00.", therapist)
     for change in (lambda: Addendum.objects.update(text="x"), lambda: Addendum.objects.all()._raw_delete("default")):
         with pytest.raises(DatabaseError), transaction.atomic():
@@ -116,19 +116,19 @@ def test_an_addendum_stays_as_it_was_written(signed, therapist):
 
 def test_an_addendum_needs_a_signed_note_and_words(draft, therapist):
     with pytest.raises(Invalid, match="not signed yet"):
-        sessions.addendum(note_id=draft.pk, text="More", by=therapist)
-    sessions.sign(note_id=draft.pk, by=therapist)
+        notes.addendum(note_id=draft.pk, text="More", by=therapist)
+    notes.sign(note_id=draft.pk, by=therapist)
     with pytest.raises(Invalid, match="what is to be added"):
-        sessions.addendum(note_id=draft.pk, text="  ", by=therapist)
+        notes.addendum(note_id=draft.pk, text="  ", by=therapist)
 
 
 def test_a_new_intention_card_replaces_the_old(session, therapist):
-    sessions.share_intentions(session_id=session.pk, words="To be calm", music="Cello", by=therapist)
-    sessions.share_intentions(session_id=session.pk, words="To be curious", by=therapist)
+    cards.share_intentions(session_id=session.pk, words="To be calm", music="Cello", by=therapist)
+    cards.share_intentions(session_id=session.pk, words="To be curious", by=therapist)
     card = IntentionCard.objects.get()
     assert (card.words, card.music, card.shared_by) == ("To be curious", "", therapist)
     with pytest.raises(Invalid, match="the patient’s own words"):
-        sessions.share_intentions(session_id=session.pk, words=" ", by=therapist)
+        cards.share_intentions(session_id=session.pk, words=" ", by=therapist)
 
 
 @pytest.mark.parametrize("ahead", [1, 7])
@@ -136,7 +136,7 @@ def test_a_note_before_the_day_of_the_visit_is_refused(planned, therapist, ahead
     session = planned(day={1: "2027-01-29", 7: "2027-02-04"}[ahead])
     note = written(session)
     with pytest.raises(Refused):
-        sessions.sign(note_id=note.pk, by=therapist)
+        notes.sign(note_id=note.pk, by=therapist)
     note.refresh_from_db()
     session.refresh_from_db()
     assert (note.signed_at, session.state) == (None, "planned")
@@ -147,8 +147,8 @@ def test_a_session_without_a_visit_is_signed_all_the_same(series, therapist, fro
         series=series, kind="preparation", appointment=None, therapist=therapist, by=front_desk
     )
     start = series.opened_at
-    note = sessions.write(
+    note = notes.write(
         session_id=session.pk, kind="progress", sections=full(), by=therapist, started_at=start,
         ended_at=start + timedelta(minutes=50),
     )  # fmt: skip
-    assert sessions.sign(note_id=note.pk, by=therapist).signed_at
+    assert notes.sign(note_id=note.pk, by=therapist).signed_at

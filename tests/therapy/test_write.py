@@ -7,12 +7,12 @@ import pytest
 from clinic.errors import IllegalTransition, Invalid, NotFound, NotPermitted
 from infusions.models import Series
 from tests.therapy.conftest import written
-from therapy import sessions
+from therapy import notes, sessions
 from therapy.models import SessionNote, TherapySession
 
 
 def plan(session, by, **changes):
-    return sessions.write(
+    return notes.write(
         **{"session_id": session.pk, "kind": "plan", "sections": {"focus": "Grounding"}, "by": by} | changes
     )
 
@@ -42,7 +42,7 @@ def test_nobody_else_writes(request, session, who, error, words):
 def test_an_overtaken_version_is_refused_and_shows_what_stands(session, therapist):
     plan(session, therapist)
     plan(session, therapist, sections={"focus": "Breath"}, version=1)
-    with pytest.raises(sessions.Overtaken) as refusal:
+    with pytest.raises(notes.Overtaken) as refusal:
         plan(session, therapist, sections={"focus": "Lake"}, version=1)
     assert refusal.value.theirs == {"focus": "Breath"}
     assert SessionNote.objects.get().sections.get().text == "Breath"
@@ -50,7 +50,7 @@ def test_an_overtaken_version_is_refused_and_shows_what_stands(session, therapis
 
 def test_a_second_first_save_does_not_overwrite_the_first(session, therapist):
     plan(session, therapist, sections={"focus": "Breath"})
-    with pytest.raises(sessions.Overtaken):
+    with pytest.raises(notes.Overtaken):
         plan(session, therapist, sections={"focus": "Lake"}, version=None)
     assert SessionNote.objects.get().sections.get().text == "Breath"
 

@@ -6,62 +6,13 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 
 from clinic import clock
 from clinic.history import append_only, audited, locked_when, locked_with_parent
 from clinic.records import Record, ordered, together
-from infusions.models import Series
-from patients.models import Patient
-from visits.models import Appointment
+from therapy.models.sessions import TherapySession
 
 USER = settings.AUTH_USER_MODEL
-
-
-@audited
-class TherapySession(Record):
-    class Kind(models.TextChoices):
-        PREPARATION = "preparation", "Preparation"
-        MIDPOINT = "midpoint", "Midpoint"
-        INTEGRATION = "integration", "Integration"
-
-    class State(models.TextChoices):
-        PLANNED = "planned", "Planned"
-        HELD = "held", "Held"
-        DOCUMENTED = "documented", "Documented"
-        SIGNED = "signed", "Signed"
-        MISSED = "missed", "Missed"
-        MOVED = "moved", "Moved"
-
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="therapy_sessions")
-    series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="therapy_sessions")
-    kind = models.CharField(max_length=11, choices=Kind.choices)
-    appointment = models.OneToOneField(
-        Appointment,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="therapy_session",
-    )
-    therapist = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="therapy_sessions")
-    state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
-
-    class Meta:
-        ordering: ClassVar[list[str]] = ["appointment__starts_at"]
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["series", "kind"],
-                condition=~Q(state__in=["missed", "moved"]),
-                name="therapy_session_one_a_kind",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} session"
-
-    @property
-    def tone(self) -> str:
-        return {"planned": "none", "held": "warn", "documented": "warn", "signed": "ok"}.get(self.state, "info")
 
 
 @audited
@@ -133,19 +84,3 @@ class Addendum(Record):
 
     def __str__(self) -> str:
         return f"Addendum of {self.at:%Y-%m-%d}"
-
-
-@audited
-class IntentionCard(Record):
-    """What the therapist shares with the nurse at the chair: the patient's words, and what helps."""
-
-    session = models.OneToOneField(TherapySession, on_delete=models.PROTECT, related_name="intention_card")
-    words = models.TextField("intention, in the patient’s own words", max_length=500)
-    music = models.CharField(max_length=200, blank=True)
-    touch = models.CharField("touch and boundaries", max_length=200, blank=True)
-    grounding = models.CharField("what grounds", max_length=200, blank=True)
-    shared_at = models.DateTimeField(default=clock.now)
-    shared_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
-
-    def __str__(self) -> str:
-        return self.words[:60]
