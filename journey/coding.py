@@ -121,9 +121,13 @@ def _seen(visit: Appointment) -> tuple[list[Fact], Span, User | None]:
         patient=visit.patient, status=Status.DONE, starts_at__lt=visit.starts_at,
         starts_at__gte=visit.starts_at - YEARS_NEW,
     )  # fmt: skip
+    start, end = visit.site.day_bounds(visit.site.local(visit.starts_at).date())
+    infused = Appointment.objects.filter(
+        patient=visit.patient, kind__in=Appointment.INFUSIONS, status=Status.DONE, starts_at__gte=start, starts_at__lt=end
+    )
     signed = Evaluation.objects.filter(patient=visit.patient, signed_at__gte=visit.starts_at - timedelta(days=1))
     evaluation = signed.select_related("signed_by").order_by("signed_at").first()
-    fact = Seen(minutes, new=not before.exists(), measured=measured)
+    fact = Seen(minutes, new=not before.exists(), measured=measured, beside_infusion=infused.exists())
     return [fact], span if measured else (None, None), evaluation.signed_by if evaluation else None
 
 

@@ -110,6 +110,13 @@ def test_an_evaluation_of_a_known_patient_is_another_code(given, site, patient, 
     assert lines(_done(patient, site, provider, "evaluation", "10:00"))[0] == ("99215", 1)
 
 
+def test_an_evaluation_on_the_day_of_an_infusion_is_told_apart_from_it(given, site, patient, provider):
+    later = _done(patient, site, provider, "evaluation", "15:00")
+    assert coding.service(later).suggestions[0].modifier == "25"
+    Appointment.objects.filter(pk=given.pk).update(starts_at=build.moment(site, "2027-02-01", "09:00"))
+    assert coding.service(later).suggestions[0].modifier == ""
+
+
 def test_questionnaires_of_a_day_are_billed_with_its_first_visit_alone(given, site, patient, provider):
     later = _done(patient, site, provider, "evaluation", "15:00")
     assert "96127" in [code for code, _ in lines(given)]
