@@ -123,7 +123,11 @@ def _seen(visit: Appointment) -> tuple[list[Fact], Span, User | None]:
     )  # fmt: skip
     start, end = visit.site.day_bounds(visit.site.local(visit.starts_at).date())
     infused = Appointment.objects.filter(
-        patient=visit.patient, kind__in=Appointment.INFUSIONS, status=Status.DONE, starts_at__gte=start, starts_at__lt=end
+        patient=visit.patient,
+        kind__in=Appointment.INFUSIONS,
+        status=Status.DONE,
+        starts_at__gte=start,
+        starts_at__lt=end,
     )
     signed = Evaluation.objects.filter(patient=visit.patient, signed_at__gte=visit.starts_at - timedelta(days=1))
     evaluation = signed.select_related("signed_by").order_by("signed_at").first()
