@@ -27,7 +27,7 @@ LONGEST_CODE = 12
 NAMED = 80
 
 after_change: list[Callable[[Site], None]] = []
-"""Called in the transaction of every new price: estimates that counted on the old one are looked at again."""
+"""Called in the transaction of every new price: estimates that counted on the old one are to be looked at again."""
 
 V = TypeVar("V", Fee, AllowedAmount, Package)
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import logging
+from uuid import UUID
+
 from celery import shared_task
+from kombu.exceptions import OperationalError
 
 from clinic import history
 from clinic.models import Site
 from insurance import estimate_watch, filling, verification
 from insurance.exchange import exchange as round_trip
+
+log = logging.getLogger("evenkeel.insurance")
 
 
 @shared_task(name="insurance.tasks.expire_lapsed")
@@ -29,6 +35,21 @@ def look_at_estimates() -> int:
     """At every site: the estimates that no longer say what is planned, and bills that run past one."""
     with history.acting(None, source="tick"):
         return sum(estimate_watch.look_at_site(site) for site in Site.objects.filter(is_active=True))
+
+
+@shared_task(name="insurance.tasks.look_at_estimates_of")
+def look_at_estimates_of(site_id: str) -> int:
+    """At one site, whose prices have changed."""
+    with history.acting(None, source="worker"):
+        return estimate_watch.look_at_site(Site.objects.get(pk=site_id))
+
+
+def hand_over_prices(site_id: UUID) -> None:
+    """Tell a worker of new prices. Without a broker the hourly round finds what they change."""
+    try:
+        look_at_estimates_of.apply_async([str(site_id)], retry=False)
+    except OperationalError:
+        log.warning("no broker: new prices of %s wait for the round", site_id)
 
 
 @shared_task(name="insurance.tasks.exchange")

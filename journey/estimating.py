@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, time, timedelta
 from decimal import Decimal
+from functools import partial
 from uuid import UUID
 
+from django.db import transaction
 from django.urls import reverse
 
 from clinic import clock
@@ -14,7 +16,7 @@ from clinic.models import Site, User
 from clinic.policy import Role
 from clinic.wording import listed
 from infusions.models import Infusion, Series
-from insurance import estimate_watch, estimates
+from insurance import estimate_watch, estimates, tasks
 from insurance.estimate_ground import Ground
 from insurance.estimate_items import HALF_WEEK, Visits
 from insurance.estimate_words import money, share
@@ -175,5 +177,5 @@ def follow_patient(patient: Patient, by: User) -> None:
 
 
 def follow_prices(site: Site) -> None:
-    """A price has changed."""
-    estimate_watch.look_at_site(site)
+    """A price has changed: a worker looks, since a site holds thousands of estimates and the page waits."""
+    transaction.on_commit(partial(tasks.hand_over_prices, site.pk))

@@ -2,6 +2,7 @@
 
 from datetime import date, time
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -12,6 +13,7 @@ from clinic.policy import Role
 from infusions.models import Series
 from insurance import estimate_watch, estimates, fees, lapses
 from insurance.models import ChargeItem, CodedVisit, Coverage, Estimate, Payer
+from insurance.tasks import hand_over_prices, look_at_estimates_of
 from insurance.verification import agree_self_pay
 from journey import estimating
 from patients.models import Patient
@@ -130,8 +132,21 @@ def test_a_price_that_changes_for_days_to_come_asks_for_a_new_one(held: Estimate
         site=held.site, code="96365", label="Infusion", used="infusion", billed=D(600), self_pay=D(500),
         valid_from=date(2027, 2, 15), by=insurance_admin,
     )  # fmt: skip
+    assert look_at_estimates_of(str(held.site_id)) == 1
     assert not still_true(held)
     assert held.outdated_why == "Prices have changed: $2,860 instead of $2,700 before packages and plans."
+
+
+def test_a_new_price_is_handed_to_a_worker_and_the_page_does_not_wait(
+    held: Estimate, insurance_admin: User, django_capture_on_commit_callbacks: Any, dead_broker: None
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True) as handed:
+        fees.set_fee(
+            site=held.site, code="96365", label="Infusion", used="infusion", billed=D(600),
+            valid_from=date(2027, 2, 15), by=insurance_admin,
+        )  # fmt: skip
+    assert any(getattr(call, "func", None) is hand_over_prices for call in handed)
+    assert still_true(held)  # without a broker until the hourly round
 
 
 def test_a_price_from_after_the_last_visit_changes_nothing(held: Estimate, insurance_admin: User) -> None:
@@ -139,6 +154,7 @@ def test_a_price_from_after_the_last_visit_changes_nothing(held: Estimate, insur
         site=held.site, code="96365", label="Infusion", used="infusion", billed=D(600),
         valid_from=date(2027, 2, 20), by=insurance_admin,
     )  # fmt: skip
+    assert look_at_estimates_of(str(held.site_id)) == 0
     assert still_true(held)
 
 
