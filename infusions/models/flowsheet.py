@@ -94,6 +94,11 @@ class RunEvent(Record, Entered, Retractable):
         LIMIT = "limit", "Limit crossed: what was done"
         IV_OUT = "iv_out", "IV out"
         NOTE = "note", "Note"
+        SAID = "said", "Said"
+        THERAPIST = "therapist", "For the therapist"
+
+    WORDS: ClassVar[tuple[str, ...]] = ("note", "said", "therapist")
+    """What is written down in words, and stands in no figure."""
 
     infusion = models.ForeignKey(Infusion, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -119,7 +124,7 @@ class RunEvent(Record, Entered, Retractable):
             models.UniqueConstraint(fields=["infusion", "client_key"], name="run_event_once_a_key"),
             models.CheckConstraint(
                 name="run_event_says_something",
-                condition=~Q(kind__in=["note", "medicine", "effect", "limit"]) | ~Q(text=""),
+                condition=~Q(kind__in=["note", "said", "therapist", "medicine", "effect", "limit"]) | ~Q(text=""),
             ),
             models.CheckConstraint(
                 name="run_event_rate_has_a_rate",
