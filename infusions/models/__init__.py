@@ -3,6 +3,7 @@
 from infusions.models.adverse import AdverseEvent
 from infusions.models.checkins import CheckIn
 from infusions.models.decisions import GapDecision, PlanExtension
+from infusions.models.devices import Device, DeviceReading
 from infusions.models.flowsheet import Phrase, RunEvent, VitalSigns
 from infusions.models.gate import ArrivalCheck, GateOverride, PregnancyTest
 from infusions.models.infusion import Infusion, StateEvent
@@ -21,6 +22,8 @@ __all__ = [
     "ArrivalCheck",
     "BoosterPlan",
     "CheckIn",
+    "Device",
+    "DeviceReading",
     "Discharge",
     "DrugVial",
     "FlowsheetPack",

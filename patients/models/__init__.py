@@ -12,6 +12,7 @@ from patients.models.labs import LabResult
 from patients.models.links import PatientLink
 from patients.models.measure_plan import MeasureDraft, MeasureDue
 from patients.models.measures import MeasureResponse
+from patients.models.past import PastObservation
 from patients.models.people import Contact, ContactConsent, ExternalIdentifier, Patient, PatientPhoto
 from patients.models.safety import AlertContact, AlertGrading, SafetyAlert
 from patients.models.safety_plans import SafetyPlan
@@ -45,6 +46,7 @@ __all__ = [
     "MeasureResponse",
     "Medication",
     "Observation",
+    "PastObservation",
     "Patient",
     "PatientLink",
     "PatientPhoto",
