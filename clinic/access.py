@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from ipaddress import ip_address
 from typing import cast
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from allauth.account.adapter import get_adapter
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 
@@ -51,6 +54,14 @@ def may_open(user: User, address: str, at: Site) -> bool:
     return can(user, rule, at) if isinstance(rule, Action) else rule in (Door.PUBLIC, Door.SIGNED_IN)
 
 
+def address_of(request: HttpRequest) -> str | None:
+    """Whence the request came, past the proxies that we trust; None where that is no address."""
+    try:
+        return str(ip_address(get_adapter().get_client_ip(request)))
+    except (ValueError, PermissionDenied):
+        return None
+
+
 def log_read(request: HttpRequest, *, patient_id: UUID, what: str, reason: str = "") -> None:
     """Write that a patient's record is being opened. If this can't be written, the page is not shown."""
     ReadEvent.objects.create(
@@ -60,14 +71,17 @@ def log_read(request: HttpRequest, *, patient_id: UUID, what: str, reason: str =
         route=request.resolver_match.view_name if request.resolver_match else "",
         request_id=getattr(request, "request_id", ""),
         reason=reason,
+        address=address_of(request),
     )
 
 
 def log_reads(request: HttpRequest, *, patient_ids: Iterable[UUID], what: str) -> None:
     """The same for a list that shows many patients by name: a line for each of them."""
     route = request.resolver_match.view_name if request.resolver_match else ""
-    request_id = getattr(request, "request_id", "")
+    request_id, address = getattr(request, "request_id", ""), address_of(request)
     ReadEvent.objects.bulk_create(
-        ReadEvent(user=acting_user(request), patient_id=pk, what=what, route=route, request_id=request_id)
+        ReadEvent(
+            user=acting_user(request), patient_id=pk, what=what, route=route, request_id=request_id, address=address
+        )
         for pk in set(patient_ids)
     )

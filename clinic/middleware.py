@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 
+from clinic.access import address_of
 from clinic.errors import DomainError
 from clinic.ids import uuid7
 from clinic.policy import Action, Door, can
@@ -56,7 +57,8 @@ def history_context(get_response: Answer) -> Answer:
         if request.method in {"GET", "HEAD", "OPTIONS"}:
             return get_response(request)
         user = str(request.user.pk) if request.user.is_authenticated else None
-        with pghistory.context(user=user, source="web", request=request.request_id):  # type: ignore[attr-defined]
+        where = address_of(request)
+        with pghistory.context(user=user, source="web", request=request.request_id, address=where):  # type: ignore[attr-defined]
             return get_response(request)
 
     return middleware

@@ -54,25 +54,42 @@ def _seal_table(table: str, key: str, at: str, horizon: datetime) -> int:
     while True:
         last = HistorySeal.objects.filter(table=table).order_by("-last_id").first()
         after, before = (last.last_id, last.digest) if last else (0, _START)
+        columns = _columns(table)
         digest, first, final, count = _digest(
-            table, key, f'"{key}" > %s AND "{at}" < least(%s, now())', [after, horizon], before
+            table, key, columns, f'"{key}" > %s AND "{at}" < least(%s, now())', [after, horizon], before
         )
         if not count:
             return sealed
-        HistorySeal.objects.create(table=table, first_id=first, last_id=final, rows=count, digest=digest)
+        HistorySeal.objects.create(
+            table=table, columns=columns, first_id=first, last_id=final, rows=count, digest=digest
+        )
         sealed += count
         if count < BATCH:
             return sealed
 
 
-def _digest(table: str, key: str, where: str, values: list[int | datetime], before: str) -> tuple[str, int, int, int]:
+def _columns(table: str) -> list[str]:
+    """The table's columns as they stand now: a migration may add one later, and older seals must still hold."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT array_agg(attname::text ORDER BY attnum) FROM pg_attribute"
+            " WHERE attrelid = quote_ident(%s)::regclass AND attnum > 0 AND NOT attisdropped",
+            [table],
+        )
+        return list(cursor.fetchone()[0])
+
+
+def _digest(
+    table: str, key: str, columns: list[str], where: str, values: list[int | datetime], before: str
+) -> tuple[str, int, int, int]:
     """The digest over the next rows, chained to `before`; with the first and last id and the number of rows."""
+    line = "ROW({})::text".format(", ".join(f't."{name}"' for name in columns))
     with connection.cursor() as cursor:
         cursor.execute(  # Names come from the models; values are bound.
             "SELECT encode(sha256(convert_to("  # noqa: S608
             "%s || coalesce(string_agg(line, E'\\n' ORDER BY id), ''), 'UTF8')), 'hex'),"
             " coalesce(min(id), 0), coalesce(max(id), 0), count(*) FROM ("
-            f'SELECT "{key}" AS id, t::text AS line FROM "{table}" t WHERE {where}'
+            f'SELECT "{key}" AS id, {line} AS line FROM "{table}" t WHERE {where}'
             f' ORDER BY "{key}" LIMIT {BATCH}) rows',
             [before, *values],
         )
@@ -84,10 +101,13 @@ def broken_links() -> list[str]:
     """Every seal that no longer fits its rows, and every row that slipped below a seal."""
     broken: list[str] = []
     for table, key, _ in _sealed_tables():
-        before, below = _START, 0
+        before, below, here = _START, 0, set(_columns(table))
         for link in HistorySeal.objects.filter(table=table).order_by("last_id"):
+            if gone := set(link.columns) - here:
+                broken.append(f"{table}: the column {min(gone)} was sealed and is gone")
+                break
             digest, _first, _last, count = _digest(
-                table, key, f'"{key}" > %s AND "{key}" <= %s', [below, link.last_id], before
+                table, key, link.columns, f'"{key}" > %s AND "{key}" <= %s', [below, link.last_id], before
             )
             if (digest, count) != (link.digest, link.rows):
                 broken.append(f"{table}: rows {link.first_id} to {link.last_id} are not what was sealed")

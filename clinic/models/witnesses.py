@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -21,6 +22,7 @@ class ReadEvent(models.Model):
     route = models.CharField(max_length=120, blank=True)
     request_id = models.CharField(max_length=40, blank=True)
     reason = models.CharField(max_length=300, blank=True)
+    address = models.GenericIPAddressField(null=True, blank=True, help_text="From where; empty for our own tasks.")
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
@@ -44,6 +46,9 @@ class HistorySeal(models.Model):
     last_id = models.BigIntegerField()
     rows = models.PositiveIntegerField()
     digest = models.CharField(max_length=64)
+    columns = ArrayField(
+        models.CharField(max_length=63), default=list, help_text="Those that the digest covers: later ones are not its."
+    )
     sealed_at = models.DateTimeField(db_default=models.functions.Now(), editable=False)
 
     class Meta:

@@ -113,3 +113,19 @@ def test_app_role_can_work() -> None:
             cursor.execute("DROP OWNED BY test_app_role")
             cursor.execute("DROP ROLE test_app_role")
     assert HistorySeal.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_column_that_a_migration_adds_leaves_older_seals_whole() -> None:
+    site = build.site()
+    sealing.seal()
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE clinic_sitehistory ADD COLUMN motto text NOT NULL DEFAULT 'calm'")
+    try:
+        Site.objects.filter(pk=site.pk).update(phone="+15550100002")
+        sealing.seal()
+        assert sealing.broken_links() == []
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE clinic_sitehistory DROP COLUMN motto")
+    assert sealing.broken_links() == ["clinic_sitehistory: the column motto was sealed and is gone"]
