@@ -13,7 +13,7 @@ from patients.models import Evaluation, MeasureResponse
 from therapy.models import TherapySession
 from visits.models import Appointment
 
-MARKS = {"preparation": "P", "midpoint": "M", "integration": "I"}
+MARKS = {"preparation": "P", "midpoint": "M", "integration": "I", "further": "T", "group": "G"}
 
 
 @dataclass

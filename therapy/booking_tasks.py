@@ -21,7 +21,7 @@ from visits.models import Appointment
 from visits.rules import midpoint_between
 
 Kind, State = TherapySession.Kind, TherapySession.State
-TASKS = {kind: f"{kind}_unbooked" for kind in Kind.values}
+TASKS = {kind: f"{kind}_unbooked" for kind in TherapySession.ONCE}
 LOST = (State.MISSED, State.MOVED)
 RUNNING = (Series.State.PLANNED, Series.State.ACTIVE)
 

@@ -40,4 +40,6 @@ def name(kind: str) -> str:
         Kind.PREPARATION: _("Conversation before treatment"),
         Kind.MIDPOINT: _("Conversation halfway"),
         Kind.INTEGRATION: _("Conversation afterwards"),
+        Kind.FURTHER: _("Conversation"),
+        Kind.GROUP: _("Conversation in a group"),
     }[Kind(kind)]

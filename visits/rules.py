@@ -32,7 +32,7 @@ RECOVERIES_NEEDED, RECOVERIES_COUNTED = 3, 6
 DAY_MINUTES = 24 * 60
 
 INFUSIONS = frozenset({"infusion", "booster"})
-THERAPY = frozenset({"preparation", "midpoint", "integration"})
+THERAPY = frozenset({"preparation", "midpoint", "integration", "further", "group"})
 
 # A nurse's hands: one lane beside the lanes of the ratio. Two IV starts by one nurse can't coincide, while a patient
 # who is only watched may go on beside one.

@@ -2,27 +2,49 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from clinic.history import audited
 from clinic.records import Record
-from infusions.models import Series
+from infusions.models import Infusion, Series
 from patients.models import Patient
 from visits.models import Appointment
 
 USER = settings.AUTH_USER_MODEL
 
 
+WITHIN_SERIES = """
+    IF NOT EXISTS (SELECT 1 FROM infusions_series
+                   WHERE id = NEW.series_id AND patient_id = NEW.patient_id) THEN
+        RAISE EXCEPTION 'therapy_session: the series is of another patient';
+    END IF;
+    IF NEW.infusion_id IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM infusions_infusion WHERE id = NEW.infusion_id AND series_id = NEW.series_id) THEN
+        RAISE EXCEPTION 'therapy_session: the infusion is of another series';
+    END IF;
+    IF NEW.appointment_id IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM visits_appointment WHERE id = NEW.appointment_id AND patient_id = NEW.patient_id) THEN
+        RAISE EXCEPTION 'therapy_session: the visit is of another patient';
+    END IF;
+    RETURN NEW;
+"""
+
+
 @audited
 class TherapySession(Record):
+    """One talk: tied to its series and, where it belongs to one infusion or booster, to that."""
+
     class Kind(models.TextChoices):
         PREPARATION = "preparation", "Preparation"
         MIDPOINT = "midpoint", "Midpoint"
         INTEGRATION = "integration", "Integration"
+        FURTHER = "further", "Further"
+        GROUP = "group", "Group"
 
     class State(models.TextChoices):
         PLANNED = "planned", "Planned"
@@ -44,15 +66,52 @@ class TherapySession(Record):
     )
     therapist = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="therapy_sessions")
     state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
+    infusion = models.ForeignKey(
+        Infusion,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="therapy_sessions",
+        help_text="The booster, or the one infusion, that it prepares or integrates; empty for the series as a whole.",
+    )
+    out_of_window_reason = models.CharField(
+        max_length=300,
+        blank=True,
+        help_text="Why it stands outside its window, as who booked or moved it says.",
+    )
+    same_day_reason = models.CharField(
+        max_length=300, blank=True, help_text="Why it follows an infusion on the same day (memory and consent)."
+    )
+
+    ONCE: ClassVar[tuple[str, ...]] = ("preparation", "midpoint", "integration")
+    LOST: ClassVar[tuple[str, ...]] = ("missed", "moved")
 
     class Meta:
         ordering: ClassVar[list[str]] = ["appointment__starts_at"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=["series", "kind"],
-                condition=~Q(state__in=["missed", "moved"]),
+                condition=~Q(state__in=["missed", "moved"])
+                & Q(kind__in=["preparation", "midpoint", "integration"], infusion__isnull=True),
                 name="therapy_session_one_a_kind",
             ),
+            models.UniqueConstraint(
+                fields=["infusion", "kind"],
+                condition=~Q(state__in=["missed", "moved"]) & Q(kind__in=["preparation", "integration"]),
+                name="therapy_session_one_an_infusion",
+            ),
+            models.CheckConstraint(
+                name="therapy_session_midpoint_of_series",
+                condition=~Q(kind="midpoint") | Q(infusion__isnull=True),
+            ),
+        ]
+        triggers: ClassVar[list[Any]] = [
+            pgtrigger.Trigger(
+                name="therapy_session_within_its_series",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=WITHIN_SERIES,
+            )
         ]
 
     def __str__(self) -> str:

@@ -31,6 +31,8 @@ class Appointment(Record):
         PREPARATION = "preparation", "Preparation"
         MIDPOINT = "midpoint", "Midpoint"
         INTEGRATION = "integration", "Integration"
+        FURTHER = "further", "Further session"
+        GROUP = "group", "Group session"
 
     class Status(models.TextChoices):
         BOOKED = "booked", "Booked"
@@ -62,7 +64,7 @@ class Appointment(Record):
 
     ALIVE: ClassVar[tuple[str, ...]] = ("booked", "confirmed", "arrived", "in_progress")
     INFUSIONS: ClassVar[tuple[str, ...]] = ("infusion", "booster")
-    THERAPY: ClassVar[tuple[str, ...]] = ("preparation", "midpoint", "integration")
+    THERAPY: ClassVar[tuple[str, ...]] = ("preparation", "midpoint", "integration", "further", "group")
 
     class Meta:
         ordering: ClassVar[list[str]] = ["starts_at", "id"]
