@@ -1,106 +1,163 @@
-"""The plan before a session and the progress note after it: drafted, signed, locked, added to."""
+"""The plan before a session and the progress note after it: signed, locked, added to. Typed in therapy.drafts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+import json
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from clinic import clock
-from clinic.errors import DomainError, IllegalTransition, Invalid, NotFound
+from clinic.errors import IllegalTransition, Invalid, NotFound
 from clinic.models import User
+from patients import measures
+from patients.models import MeasureResponse
 from reminders import followups
-from therapy import rules, sessions
-from therapy.models import Addendum, NoteSection, SessionNote, TherapySession
+from therapy import cosigning, drafts, headings, sessions
+from therapy.drafts import Overtaken as Overtaken
+from therapy.drafts import write as write
+from therapy.models import Addendum, NoteDraft, NoteSection, SessionNote, TherapySession
 
 State = TherapySession.State
+RISK_QUESTIONS = (MeasureResponse.Instrument.CSSRS, MeasureResponse.Instrument.ASQ)
 
 
-class Overtaken(DomainError):
-    """Somebody (or another tab) saved since this page was opened. `theirs` is what stands now, by section."""
+@dataclass(frozen=True)
+class Check:
+    """One line of “Before you sign”. `field` is where to mend it; empty once it is done."""
 
-    title = "This note was changed elsewhere"
-
-    def __init__(self, theirs: Mapping[str, str]) -> None:
-        self.theirs = dict(theirs)
-        super().__init__("The note was saved in another window since this one was opened. Compare both, then save.")
-
-
-@transaction.atomic
-def write(
-    *,
-    session_id: UUID,
-    kind: str,
-    sections: Mapping[str, str],
-    by: User,
-    version: int | None = None,
-    started_at: datetime | None = None,
-    ended_at: datetime | None = None,
-    modality: str = "",
-) -> SessionNote:
-    """Save a draft of the plan or the progress note. `version` is the one the writer saw; None on a first save.
-
-    Raises Overtaken when it is no longer the newest, Invalid for a heading nobody knows or minutes out of order,
-    IllegalTransition once it is signed.
-    """
-    session = sessions.own(session_id, by)
-    known = {section.key for section in rules.sections(kind, session.kind)}
-    if stray := set(sections) - known:
-        raise Invalid(f"This note has no heading “{', '.join(sorted(stray))}”.")
-    if (started_at is None) != (ended_at is None):
-        raise Invalid({"ended_at": "Give both the start and the end of the session, or neither."})
-    if started_at and ended_at and ended_at <= started_at:
-        raise Invalid({"ended_at": "The session ends after it starts. Look at the two times."})
-    note, made = SessionNote.objects.select_for_update().get_or_create(
-        session=session, kind=kind, defaults={"author": by}
-    )
-    if note.signed_at:
-        raise IllegalTransition("This note", current="Signed", wanted="Draft", allowed=("an addendum",))
-    if not made and version != note.version:
-        raise Overtaken({section.key: section.text for section in note.sections.all()})
-    note.started_at, note.ended_at, note.modality = started_at, ended_at, modality
-    note.saved_at = clock.now()
-    note.version = 1 if made else note.version + 1
-    note.save()
-    for key, text in sections.items():
-        NoteSection.objects.update_or_create(note=note, key=key, defaults={"text": text})
-    return note
+    done: bool
+    words: str
+    field: str
+    sentence: str = ""
 
 
 @transaction.atomic
 def sign(*, note_id: UUID, by: User) -> SessionNote:
-    """Sign and lock. Raises Invalid with every heading that is still empty; NotPermitted for another's note."""
-    note = SessionNote.objects.select_for_update(of=("self",)).filter(pk=note_id).first()
-    if note is None:
+    """Sign the draft of this id and lock it. Raises Invalid with all that is still missing, Refused before its day.
+
+    Raises NotPermitted for another's session, NotFound for another's draft.
+    """
+    draft = NoteDraft.objects.select_for_update(of=("self",)).filter(pk=note_id).first()
+    if draft is None:
+        _refuse_again(note_id, by)
         raise NotFound
-    session = sessions.own(note.session_id, by)
-    if note.signed_at:
-        raise IllegalTransition("This note", current="Signed", wanted="Signed", allowed=("an addendum",))
-    written = {section.key: section.text.strip() for section in note.sections.all()}
-    empty = {
-        section.key: f"“{section.label}” is empty. Write a sentence before you sign."
-        for section in rules.sections(note.kind, session.kind)
-        if section.required and not written.get(section.key)
-    }
-    progress = note.kind == SessionNote.Kind.PROGRESS
-    if progress and note.started_at is None:
-        empty["started_at"] = "Give the start and the end of the session: the minutes belong to the note."
-    if empty:
-        raise Invalid(empty)
-    if progress:
-        if session.state == State.PLANNED:
-            session = sessions.move(session, State.HELD)
-        session = sessions.move(session, State.DOCUMENTED)
-        sessions.move(session, State.SIGNED)
-        sessions.visit_took_place(session, by)
-        followups.close_for(
-            subject_kind="therapy_session", subject_id=session.pk, kind="note_due", outcome="The note is signed.", by=by
-        )
-    note.signed_at, note.signed_by = clock.now(), by
-    note.save(update_fields=["signed_at", "signed_by"])
+    session = sessions.own(draft.session_id, by)
+    if draft.author_id != by.pk:
+        raise NotFound
+    drafts.refuse_signed(session, draft.kind)
+    screen = risk_screen(session) if draft.kind == SessionNote.Kind.PROGRESS else None
+    missing = {check.field: check.sentence for check in checks(draft, session, screen) if not check.done}
+    if missing:
+        raise Invalid(missing)
+    if draft.kind == SessionNote.Kind.PROGRESS:
+        _take_place(session, by)
+    note = _note_of(draft, by, screen)
+    draft.delete()
     return note
+
+
+def checks(draft: NoteDraft | None, session: TherapySession, screen: MeasureResponse | None) -> list[Check]:
+    """What has to stand before the note can be signed, in the order of the page."""
+    draft = draft or NoteDraft(session=session)
+    found = [
+        Check(bool(draft.texts.get(row.key, "").strip()), row.label, row.key,
+              f"“{row.label}” is empty. Write a sentence before you sign.")
+        for row in headings.sections(draft.kind, session.kind) if row.required
+    ]  # fmt: skip
+    labels = {row.key: row.label for row in headings.sections(draft.kind, session.kind)}
+    unlooked = drafts.unlooked(draft)
+    found += [
+        Check(key not in unlooked, f"{labels[key]}: copied, looked at", f"looked_{key}" if key in unlooked else key,
+              f"“{labels[key]}” was copied from the note before. Look at it, then say so beside it.")
+        for key in draft.copied if key in labels
+    ]  # fmt: skip
+    if draft.kind != SessionNote.Kind.PROGRESS:
+        return found
+    return [*found, _minutes(draft), _risk(draft, screen)]
+
+
+def _minutes(draft: NoteDraft) -> Check:
+    start, end = draft.started_at, draft.ended_at
+    if start is None:
+        return Check(False, "Start and end", "started_at", "Give the start and the end of the session.")
+    if end is None:
+        return Check(False, "Start and end", "ended_at", "Give the end of the session.")
+    if end <= start:
+        return Check(False, "Start and end", "ended_at", "The session ends after it starts. Look at the two times.")
+    return Check(True, f"{draft.minutes} minutes", "started_at")
+
+
+def _risk(draft: NoteDraft, screen: MeasureResponse | None) -> Check:
+    if screen is not None:
+        return Check(True, f"Risk asked: {measures.reading(screen).words}", "risk_unasked")
+    if draft.risk_unasked:
+        return Check(True, "Risk not asked, with a reason", "risk_unasked")
+    sentence = "Nobody asked the risk questions that day. Ask them, or write why they were not asked."
+    return Check(False, "Risk: not asked yet today", "risk_unasked", sentence)
+
+
+def risk_screen(session: TherapySession) -> MeasureResponse | None:
+    """The suicide screener that the patient answered on the day of the session (protocol 4.2)."""
+    site = session.series.site
+    day = site.local(session.appointment.starts_at if session.appointment else clock.now()).date()
+    start, end = site.day_bounds(day)
+    asked = measures.kept(session.patient).filter(instrument__in=RISK_QUESTIONS)
+    return asked.filter(observed_at__gte=start, observed_at__lt=end).first()
+
+
+def _take_place(session: TherapySession, by: User) -> None:
+    if session.state == State.PLANNED:
+        session = sessions.move(session, State.HELD)
+    session = sessions.move(session, State.DOCUMENTED)
+    sessions.move(session, State.SIGNED)
+    sessions.visit_took_place(session, by)
+    followups.close_for(
+        subject_kind="therapy_session", subject_id=session.pk, kind="note_due", outcome="The note is signed.", by=by
+    )
+
+
+def _note_of(draft: NoteDraft, by: User, screen: MeasureResponse | None) -> SessionNote:
+    """The draft as a note, in the order in which the database lets it be: its sections first, then the signature."""
+    note = SessionNote.objects.create(
+        pk=draft.pk, session=draft.session, kind=draft.kind, author=by, started_at=draft.started_at,
+        ended_at=draft.ended_at, modality=draft.modality, reached=draft.reached, risk_unasked=draft.risk_unasked,
+        risk_screen=screen, version=draft.version, entered_at=draft.begun_at, saved_at=draft.saved_at,
+    )  # fmt: skip
+    rows = [
+        NoteSection(note=note, key=row.key, text=draft.texts[row.key], copied_from_id=draft.copied.get(row.key))
+        for row in headings.sections(draft.kind, draft.session.kind)
+        if draft.texts.get(row.key)
+    ]
+    NoteSection.objects.bulk_create(rows)
+    note.signed_at, note.signed_by = clock.now(), by
+    if draft.kind == SessionNote.Kind.PROGRESS:
+        note.supervisor = cosigning.supervisor_of(by)
+    note.sha256 = fingerprint(note, {row.key: row.text for row in rows})
+    note.save(update_fields=["signed_at", "signed_by", "supervisor", "sha256"])
+    return note
+
+
+def fingerprint(note: SessionNote, texts: dict[str, str] | None = None) -> str:
+    """The SHA-256 of what was signed, by whom and when: it shows that a note is still the one that was signed."""
+    texts = {row.key: row.text for row in note.sections.all()} if texts is None else texts
+    said = {
+        "session": str(note.session_id), "kind": note.kind, "by": str(note.signed_by_id), "at": _utc(note.signed_at),
+        "started": _utc(note.started_at), "ended": _utc(note.ended_at), "modality": note.modality,
+        "reached": note.reached, "risk_unasked": note.risk_unasked, "texts": texts,
+    }  # fmt: skip
+    return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def is_as_signed(note: SessionNote) -> bool:
+    return not note.sha256 or note.sha256 == fingerprint(note)
+
+
+def _utc(moment: datetime | None) -> str:
+    return f"{moment.timestamp():.6f}" if moment else ""
 
 
 @transaction.atomic
@@ -108,6 +165,9 @@ def addendum(*, note_id: UUID, text: str, by: User) -> Addendum:
     """Add to a signed note. Raises Invalid for an empty text or an unsigned note."""
     note = SessionNote.objects.select_for_update(of=("self",)).filter(pk=note_id).first()
     if note is None:
+        if draft := NoteDraft.objects.filter(pk=note_id).first():
+            sessions.own(draft.session_id, by)
+            raise Invalid("The note is not signed yet. Write into the note itself.")
         raise NotFound
     sessions.own(note.session_id, by)
     if not note.signed_at:
@@ -115,3 +175,10 @@ def addendum(*, note_id: UUID, text: str, by: User) -> Addendum:
     if not text.strip():
         raise Invalid({"text": "Write what is to be added."})
     return Addendum.objects.create(note=note, text=text.strip(), by=by)
+
+
+def _refuse_again(note_id: UUID, by: User) -> None:
+    note = SessionNote.objects.filter(pk=note_id).first()
+    if note is not None:
+        sessions.own(note.session_id, by)
+        raise IllegalTransition("This note", current="Signed", wanted="Signed", allowed=("an addendum",))
