@@ -122,11 +122,13 @@ def test_an_addendum_needs_a_signed_note_and_words(draft, therapist):
         notes.addendum(note_id=draft.pk, text="  ", by=therapist)
 
 
-def test_a_new_intention_card_replaces_the_old(session, therapist):
+def test_a_new_intention_card_comes_before_the_old(session, therapist):
     cards.share_intentions(session_id=session.pk, words="To be calm", music="Cello", by=therapist)
-    cards.share_intentions(session_id=session.pk, words="To be curious", by=therapist)
-    card = IntentionCard.objects.get()
-    assert (card.words, card.music, card.shared_by) == ("To be curious", "", therapist)
+    for _ in range(2):  # the second press is no third version
+        cards.share_intentions(session_id=session.pk, words="To be curious", by=therapist)
+    newest, old = cards.of_series(session.series_id)
+    assert (newest.words, newest.music, newest.shared_by) == ("To be curious", "", therapist)
+    assert (old.words, old.music) == ("To be calm", "Cello")
     with pytest.raises(Invalid, match="the patient’s own words"):
         cards.share_intentions(session_id=session.pk, words=" ", by=therapist)
 

@@ -19,13 +19,13 @@ from therapy.views.sessions import page, session_or_404
 @require_POST
 def intentions(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = session_or_404(request, pk)
-    form = IntentionForm(request.POST)
+    form = IntentionForm(request.POST, coming=workflow.coming(found.series))
     if form.is_valid():
         try:
-            workflow.share_intentions(session_id=found.pk, by=acting_user(request), **form.cleaned_data)
+            card = workflow.share_intentions(session_id=found.pk, by=acting_user(request), **form.cleaned_data)
         except Invalid as error:
             form.refuse(error)
         else:
-            messages.success(request, "Shared: the nurse sees the card at the chair.")
+            messages.success(request, f"Shared: the nurse sees it at the chair from infusion {card.from_number} on.")
             return redirect("therapy:session", pk=found.pk)
     return page(request, found, intention_form=form, status=422)

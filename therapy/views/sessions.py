@@ -16,6 +16,7 @@ from clinic.access import acting_user, log_read
 from clinic.policy import Action, can
 from infusions import checkins
 from patients.access import allow_here
+from therapy import cards
 from therapy import sessions as workflow
 from therapy.forms import AddendumForm, IntentionForm, NoteForm
 from therapy.models import SessionNote, TherapySession
@@ -69,7 +70,7 @@ def page(
         kind = SessionNote.Kind.PROGRESS if _has_begun(found) else SessionNote.Kind.PLAN
     note = note_of(found, kind)
     mine = found.therapist_id == user.pk and can(user, Action.WRITE_THERAPY, found.series.site)
-    card = getattr(found, "intention_card", None)
+    intention = cards.panel(found, user)
     context: dict[str, Any] = {
         "session": found,
         "patient": found.patient,
@@ -78,10 +79,10 @@ def page(
         "kinds": KINDS,
         "note": note,
         "mine": mine,
-        "card": card,
+        "intention": intention,
         "sections": _shown(note, found, kind),
         "note_form": note_form or NoteForm(session=found, kind=kind, note=note),
-        "intention_form": intention_form or IntentionForm(instance=card),
+        "intention_form": intention_form or IntentionForm(instance=intention["card"], coming=intention["coming"]),
         "addendum_form": addendum_form or AddendumForm(),
         "overtaken": _theirs(overtaken, found, kind),
         "checkin": checkins.told(found.patient).first(),
