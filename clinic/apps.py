@@ -5,13 +5,19 @@ class ClinicConfig(AppConfig):
     name = "clinic"
 
     def ready(self) -> None:
-        from allauth.account.signals import user_logged_in
+        from allauth.account.signals import authentication_step_completed, user_logged_in
+        from allauth.mfa import signals as mfa
 
         from clinic import (
+            accounts,
             checks,  # noqa: F401 - registers the deploy checks
             heartbeats,
             tablets,
         )
 
         user_logged_in.connect(tablets.after_sign_in, dispatch_uid="clinic.tablets")
+        user_logged_in.connect(accounts.after_sign_in, dispatch_uid="clinic.accounts")
+        authentication_step_completed.connect(accounts.after_proof, dispatch_uid="clinic.accounts")
+        for changed in (mfa.authenticator_added, mfa.authenticator_removed, mfa.authenticator_reset):
+            changed.connect(accounts.after_change, dispatch_uid="clinic.accounts")
         heartbeats.listen()

@@ -27,6 +27,10 @@ def strong_enough(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         )
     if settings.IDLE_LOGOFF_MINUTES > 30 or settings.ABSOLUTE_SESSION_HOURS > 24:
         problems.append(Error("Session limits are too long for patients’ data.", id="evenkeel.E004"))
+    if not settings.SECOND_FACTOR_REQUIRED:
+        problems.append(Error("SECOND_FACTOR_REQUIRED is off: staff must sign in in two steps.", id="evenkeel.E008"))
+    if not (0 < settings.PROOF_MINUTES <= 15 and 0 < settings.SIGN_PROOF_MINUTES <= 240):
+        problems.append(Error("PROOF_MINUTES must be 1 to 15, SIGN_PROOF_MINUTES 1 to 240.", id="evenkeel.E009"))
     if settings.TEXTS_BY not in {"", "twilio"}:
         problems.append(Error("TEXTS_BY must be “twilio”, or empty: other carriers reach nobody.", id="evenkeel.E005"))
     if settings.TEXTS_BY == "twilio" and not (

@@ -10,6 +10,7 @@ ROUTES: dict[str, Action | Door] = {
     "health-ready": Door.PUBLIC,
     "clinic:switch-site": Door.SIGNED_IN,
     "clinic:unlock": Door.PUBLIC,
+    "clinic:prove": Door.SIGNED_IN,
     "clinic:switch-in": Door.SIGNED_IN,
     "clinic:pin": Door.SIGNED_IN,
     "clinic:tablets": Action.MANAGE_CLINIC,

@@ -24,6 +24,8 @@ from clinic import clock
 
 STARTED, SEEN, LOCKED = "evenkeel_started", "evenkeel_seen", "evenkeel_locked"
 IDLE = "evenkeel_idle_minutes"
+PROVED, PROVED_BY_PIN = "evenkeel_proved", "evenkeel_proved_by_pin"  # looked at by clinic/reauth.py
+TWO_STEP = "evenkeel_two_step"  # the person has a second factor (clinic/accounts.py)
 HALLWAY, HALLWAY_PAGE = "evenkeel_hallway", "journey:hallway"
 HANDED, HANDED_PAGES = "evenkeel_handed_over", "/p/here/"
 _ALLOWED_WHILE_LOCKED = {"clinic:unlock", "clinic:switch-in", "account_logout"}
@@ -64,6 +66,11 @@ def idle_minutes(request: HttpRequest) -> int:
     return min(int(request.session.get(IDLE, usual)), usual)
 
 
+def away(request: HttpRequest) -> timedelta:
+    """For how long nobody touched a page of this session."""
+    return clock.now() - _moment(request.session.get(SEEN) or clock.now().isoformat())
+
+
 def go_to_hallway(request: HttpRequest) -> None:
     """From now on this session shows the hallway's page alone."""
     request.session[HALLWAY] = True
@@ -87,8 +94,15 @@ def is_covered(request: HttpRequest) -> bool:
     return bool(request.session.get(LOCKED)) or is_in_hallway(request) or is_handed_over(request)
 
 
-def unlocked(request: HttpRequest) -> None:
+def began(request: HttpRequest) -> None:
+    """A whole sign-in is over."""
+    request.session[STARTED] = clock.now().isoformat()
+    unlocked(request)
+
+
+def unlocked(request: HttpRequest, *, by_pin: bool = False) -> None:
     """The person proved again who they are: the idle clock starts anew, the hallway or the patient is left."""
+    request.session[PROVED_BY_PIN if by_pin else PROVED] = clock.now().isoformat()
     request.session.pop(HALLWAY, None)
     request.session.pop(HANDED, None)
     request.session[LOCKED] = False

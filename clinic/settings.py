@@ -73,7 +73,9 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "clinic.sessions.limits",
     "clinic.middleware.private_pages",
+    "clinic.accounts.second_factor",
     "clinic.middleware.policy",
+    "clinic.reauth.fresh_proofs",
     "clinic.middleware.history_context",
     "clinic.middleware.domain_errors",
 ]
@@ -158,6 +160,8 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/m/ip,5/300s/key",
     "reset_password": "20/m/ip,5/m/key",
 }
+# Staff have a second factor in production. A demo clinic and tests are opened by the password alone.
+SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=PRODUCTION)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Evenkeel"
 USERSESSIONS_TRACK_ACTIVITY = True  # written by clinic.sessions, with its grain: not at every request
@@ -167,6 +171,9 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 IDLE_LOGOFF_MINUTES = env.int("IDLE_LOGOFF_MINUTES", default=10)  # protocol Table A, auto_logoff
+# How long a proof of who sits there counts (docs/adr/0028): to sign; to export, break glass and manage users.
+SIGN_PROOF_MINUTES = env.int("SIGN_PROOF_MINUTES", default=60)
+PROOF_MINUTES = env.int("PROOF_MINUTES", default=5)
 ABSOLUTE_SESSION_HOURS = env.int("ABSOLUTE_SESSION_HOURS", default=12)
 
 if PRODUCTION:

@@ -92,8 +92,8 @@ def proved(request: HttpRequest, user: User) -> None:
 
 
 def after_sign_in(request: HttpRequest, user: User, **_: Any) -> None:
-    """Receiver of the end of a whole sign-in, the second factor with it: the idle clock starts here."""
-    sessions.unlocked(request)
+    """Receiver of the end of a whole sign-in, the second factor with it: its clocks start here."""
+    sessions.began(request)
     proved(request, user)
 
 
@@ -125,7 +125,7 @@ def open_with_pin(request: HttpRequest, *, pin: str, person_id: UUID | None = No
     if person.pk != now.pk:
         _switch(request, person)
     cache.delete(tries)
-    sessions.unlocked(request)
+    sessions.unlocked(request, by_pin=True)
     return person
 
 

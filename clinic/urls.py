@@ -8,6 +8,7 @@ from clinic.place.views import tablet
 clinic_patterns: list[URLPattern | URLResolver] = [
     path("site/", views.switch_site, name="switch-site"),
     path("unlock/", views.unlock, name="unlock"),
+    path("prove/", views.prove, name="prove"),
     path("switch-in/", views.switch_in, name="switch-in"),
     path("pin/", tablet.pin, name="pin"),
     path("tablets/", tablet.tablets, name="tablets"),

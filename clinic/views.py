@@ -2,14 +2,12 @@
 
 from uuid import UUID
 
-from allauth.account.adapter import get_adapter
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from clinic import health, sessions, tablets
+from clinic import health, reauth, sessions, tablets
 from clinic.access import SITE_KEY, acting_user, sites_of
 from clinic.errors import DomainError, NotFound
 
@@ -49,17 +47,25 @@ def unlock(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"sentence": "This session has ended. Sign in again."}, status=401)
     if request.POST.get("pin"):
         return _with_pin(request, None)
-    user = request.user
     try:  # only wrong passwords count: the tablets of a clinic share one address, and lock every two minutes
-        found = get_adapter(request).authenticate(request, email=user.email, password=request.POST.get("password", ""))
-    except ValidationError as too_many:
-        return JsonResponse({"sentence": too_many.messages[0]}, status=429)
-    if found is None:
-        return JsonResponse({"sentence": "That is not your password. Try again."}, status=422)
-    sessions.unlocked(request)
-    tablets.proved(request, acting_user(request))
+        reauth.unlock(request, password=request.POST.get("password", ""), code=request.POST.get("code", ""))
+    except reauth.TooMany as error:
+        return JsonResponse({"sentence": error.sentence}, status=429)
+    except DomainError as error:
+        return JsonResponse({"sentence": error.sentence}, status=422)
     if request.headers.get("HX-Request") or request.headers.get("X-Requested-With"):
         return HttpResponse(status=204)
+    return redirect(_back(request))
+
+
+@require_POST
+def prove(request: HttpRequest) -> HttpResponse:
+    """Where a page that was asked for sends the proof it wants; it leads back there."""
+    given = {name: request.POST.get(name, "") for name in reauth.FIELDS}
+    try:
+        reauth.prove(request, password=given[reauth.PASSWORD], code=given[reauth.CODE], pin=given[reauth.PIN])
+    except DomainError as wrong:
+        return reauth.asked_page(request, reauth.ProofNeeded(by_pin=reauth.PIN in request.POST, wrong=wrong.sentence))
     return redirect(_back(request))
 
 

@@ -13,10 +13,18 @@ let warned = "";
 
 export const isLocked = () => document.body.classList.contains("is-locked");
 
-/** Cover the page; `resume` is called once the same person is back. */
-export function lock(resume) {
+/** Which of the two questions stands on the cover: whether somebody is there, or whether it is still the same person. */
+function word(proving) {
+  for (const part of dialog.querySelectorAll("[data-lock-idle]")) part.hidden = proving;
+  for (const part of dialog.querySelectorAll("[data-lock-prove], [data-lock-cancel]")) part.hidden = !proving;
+}
+
+/** Cover the page; `resume` is called once the same person is back. `proving`: the session lives, so it may be left. */
+export function lock(resume, proving = false) {
   if (!dialog) return;
   if (resume) waiting.push(resume);
+  if (isLocked() && proving) return;
+  word(proving);
   if (isLocked()) return;
   title = document.title;
   document.title = "Locked · Evenkeel";
@@ -46,6 +54,12 @@ function complain(sentence, ended = false) {
   input.classList.toggle("is-invalid", Boolean(sentence));
   input.setAttribute("aria-invalid", String(Boolean(sentence)));
   form.querySelector("[data-ended]").hidden = !ended;
+}
+
+/** The press that asked for a proof is given up; the page is as it was before. */
+function giveUp() {
+  waiting.length = 0;
+  unlock();
 }
 
 /** A colleague opens the tablet at an address of its own; a password is always the password of the one who is here. */
@@ -94,6 +108,7 @@ async function look() {
 }
 
 form?.addEventListener("submit", submit);
+form?.querySelector("[data-lock-cancel]").addEventListener("click", giveUp);
 if (dialog) {
   dialog.addEventListener("cancel", (event) => event.preventDefault());
   dialog.addEventListener("close", () => isLocked() && dialog.showModal());

@@ -19,6 +19,7 @@ EXPECTED: dict[str, set[Role] | str] = {
     # clinic
     "clinic:switch-site": SIGNED_IN,
     "clinic:unlock": PUBLIC,
+    "clinic:prove": SIGNED_IN,
     "clinic:switch-in": SIGNED_IN,
     "clinic:pin": SIGNED_IN,
     "clinic:tablets": {ADMIN},
