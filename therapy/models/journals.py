@@ -88,7 +88,7 @@ class CollateralConsent(Record):
         blank=True,
         on_delete=models.PROTECT,
         related_name="+",
-        help_text="Empty where the patient did.",
+        help_text="Empty: the patient did.",
     )
 
     class Meta:
