@@ -118,7 +118,7 @@ def _check(infusion: Infusion, kind: str, text: str, drug: str, dose: str, about
         problems["drug"] = "Write which medicine."
     if kind == Kind.MEDICINE and not dose:
         problems["dose"] = "Write how much, with its unit."
-    if kind in {Kind.NOTE, Kind.EFFECT} and not text:
+    if kind in {*RunEvent.WORDS, Kind.EFFECT} and not text:
         problems["text"] = "Write what happened."
     medicines = infusion.events.filter(kind=Kind.MEDICINE)
     if kind == Kind.EFFECT and not (about_id and medicines.filter(pk=about_id).exists()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, time, timedelta
 from uuid import UUID
 
@@ -20,6 +21,9 @@ KEPT_DAYS = 7
 """Long enough to type a bad day's rows in; then the paper in the binder is all there is (its facts live elsewhere)."""
 GONE = (State.CANCELLED, State.NO_SHOW, State.NOT_GIVEN)
 
+beside: list[Callable[[Sequence[Infusion]], Mapping[UUID, str]]] = []
+"""Rooms further right say here in a line what is beside the chair of each infusion, for the paper too."""
+
 
 def sheets_of(site: Site, on: date) -> list[flowsheet_pdf.Sheet]:
     """The day's infusions in the order in which they begin."""
@@ -33,15 +37,17 @@ def sheets_of(site: Site, on: date) -> list[flowsheet_pdf.Sheet]:
         .order_by("appointment__starts_at", "id")
     )  # fmt: skip
     ordered = orders.for_infusions(infusions)
-    return [_sheet(infusion, ordered[infusion.pk]) for infusion in infusions]
+    told = [say(infusions) for say in beside]
+    words = {one.pk: [lines[one.pk] for lines in told if one.pk in lines] for one in infusions}
+    return [_sheet(infusion, ordered[infusion.pk], words[infusion.pk]) for infusion in infusions]
 
 
-def _sheet(infusion: Infusion, order: Order | None) -> flowsheet_pdf.Sheet:
+def _sheet(infusion: Infusion, order: Order | None, words: list[str]) -> flowsheet_pdf.Sheet:
     allergies = [row.display for row in infusion.series.patient.allergies.all() if not row.entered_in_error_at]
     rooms = [hold.room.name for hold in infusion.appointment.holds.all() if hold.room and hold.active]
     return flowsheet_pdf.Sheet(
         infusion, order, ", ".join(allergies), rooms[0] if rooms else "",
-        infusion.nurse.full_name if infusion.nurse else "",
+        infusion.nurse.full_name if infusion.nurse else "", words,
     )  # fmt: skip
 
 

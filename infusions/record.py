@@ -175,7 +175,7 @@ class Account:
 
     def _happened(self) -> Iterator[tuple[str, str]]:
         for event in self.events:
-            if event.kind not in {Kind.NOTE, Kind.NAUSEA}:
+            if event.kind not in {*RunEvent.WORDS, Kind.NAUSEA}:
                 yield f"{self._time(event.observed_at)}{self._minute(event.observed_at)}", event.told
         for report in self.adverse:
             grade = f", grade {report.grade}" if report.grade else ""

@@ -17,6 +17,7 @@ BLANK_ROWS = 6
 HEADS = (
     "Planned", "Time", "BP", "Heart", "SpO2", "Breaths", "MOAA/S", "Distress", "CADSS-6", "Seen and done", "By",
 )  # fmt: skip
+WORDS_FIT = 420  # of the intention card: three lines, so that the sheet stays one page
 WIDTHS = (22, 15, 18, 14, 13, 15, 15, 15, 15, 36, 12)
 
 
@@ -29,6 +30,7 @@ class Sheet:
     allergies: str = ""
     room: str = ""
     nurse: str = ""
+    words: Sequence[str] = ()
 
 
 def make(site: Site, on: date, sheets: Sequence[Sheet], settings: ProtocolSettings) -> bytes:
@@ -60,6 +62,8 @@ def _page(paper: Paper, site: Site, sheet: Sheet, settings: ProtocolSettings) ->
     where = "     ".join(part for part in (f"{starts:%H:%M}", number, sheet.room, sheet.nurse) if part)
     paper.say(where, 10, bold=True)
     paper.say(f"Allergies: {sheet.allergies or 'none recorded'}", 9, gap=1)
+    for line in sheet.words:
+        paper.say(line[:WORDS_FIT], 9.5, gap=1)
     _dose(paper, sheet.order)
     paper.row(HEADS, WIDTHS, bold=True, shade=True, size=7, height=5)
     for label in _planned(starts, sheet.order, settings):
