@@ -88,7 +88,7 @@ def test_the_sheets_cost_the_same_queries_with_one_and_three(site, front_desk, p
         series = making.loading(build.patient(site, given_name=f"Ada{number}"), front_desk)
         making.order(series, provider)
         making.infusion(series, 1, "2027-02-02", at=f"{10 + number}:00")
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             assert len(flowsheets.sheets_of(site, date(2027, 2, 2))) == number + 1
 
 
