@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 
 from clinic.access import address_of
+from clinic.api import door
 from clinic.errors import DomainError
 from clinic.ids import uuid7
 from clinic.policy import Action, Door, can
@@ -57,8 +58,10 @@ def history_context(get_response: Answer) -> Answer:
         if request.method in {"GET", "HEAD", "OPTIONS"}:
             return get_response(request)
         user = str(request.user.pk) if request.user.is_authenticated else None
+        token = getattr(request, "auth", None)
+        source = {"source": "api", "token": str(token.pk)} if token else {"source": "web"}
         where = address_of(request)
-        with pghistory.context(user=user, source="web", request=request.request_id, address=where):  # type: ignore[attr-defined]
+        with pghistory.context(user=user, request=request.request_id, address=where, **source):  # type: ignore[attr-defined]
             return get_response(request)
 
     return middleware
@@ -81,6 +84,9 @@ class policy:  # noqa: N801 - named as the rest of the list in settings
         kwargs: dict[str, Any],
     ) -> HttpResponse | None:
         match = request.resolver_match
+        if door.is_api(request) and match:
+            rule = door.rule_of(request, match) if "api" in match.namespaces else ROUTES.get(match.view_name)
+            return door.refusal(request, rule, view)
         rule = ROUTES.get(match.view_name) if match else None
         if rule is Door.PUBLIC:
             return None

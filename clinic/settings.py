@@ -22,6 +22,8 @@ DEBUG = False
 # outside production without any of these set.
 SECRET_KEY = env.str("SECRET_KEY") if PRODUCTION else env.str("SECRET_KEY", default="only-for-tests-" * 4)
 FIELD_KEYS = env.str("FIELD_KEYS") if PRODUCTION else env.str("FIELD_KEYS", default="")
+# Psychotherapy notes have keys of their own (docs/adr/0031); without them they can't be written, and all else goes on.
+PRIVATE_NOTE_KEYS = env.str("PRIVATE_NOTE_KEYS", default="")
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS",
     default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"],
@@ -48,6 +50,10 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "rest_framework",
+    "knox",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "clinic.apps.ClinicConfig",
     "patients",
     "insurance",
@@ -72,6 +78,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "clinic.sessions.limits",
+    "clinic.api.door.token",
     "clinic.middleware.private_pages",
     "clinic.accounts.second_factor",
     "clinic.middleware.policy",
@@ -165,6 +172,32 @@ SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=PRODUCTION)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Evenkeel"
 USERSESSIONS_TRACK_ACTIVITY = True  # written by clinic.sessions, with its grain: not at every request
+
+# The API: tokens alone, JSON alone; who may do what stands in clinic.api.routes.
+API_ROOMS = ["clinic.place", "patients", "insurance", "reminders", "visits", "infusions", "therapy", "journey"]
+API_RATE = env.str("API_RATE", default="600/min")
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["clinic.api.door.Carried"],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_THROTTLE_CLASSES": ["clinic.api.throttles.ByToken"],
+    "DEFAULT_THROTTLE_RATES": {"token": API_RATE},
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "EXCEPTION_HANDLER": "clinic.api.problems.handler",
+    "URL_FORMAT_OVERRIDE": None,
+}
+KNOX_TOKEN_MODEL = "clinic.ApiToken"
+MIGRATION_MODULES = {"knox": None}  # its own table is not ours: clinic.ApiToken stands in its place
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Evenkeel",
+    "DESCRIPTION": "Records and verbs of the clinic. What pages do, this does, by the same rules.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": [],
+}
 
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
@@ -303,6 +336,7 @@ CELERY_BEAT_SCHEDULE = {
     "infusions.silent": {"task": "infusions.tasks.look_for_silent", "schedule": 300.0},
     "infusions.ledger": {"task": "infusions.tasks.watch_ledger", "schedule": 600.0},
     "reminders.follow-ups": {"task": "reminders.tasks.sweep_follow_ups", "schedule": 300.0},
+    "journey.unusual-access": {"task": "journey.tasks.look_for_unusual_access", "schedule": 900.0},
     "clinic.seal-history": {"task": "clinic.tasks.seal_history", "schedule": 300.0},
 }
 # How the clinic signs its 270 inquiries, and to whom they go. Empty: its tax number or NPI; the payer itself.

@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("offline/", keeping.offline, name="offline"),
     path("health/live", views.health_live, name="health-live"),
     path("health/ready", views.health_ready, name="health-ready"),
+    path("api/v1/", include("clinic.api.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/mfa/", include("allauth.mfa.urls")),
     path("accounts/sessions/", include("allauth.usersessions.urls")),

@@ -5,13 +5,16 @@ from clinic.models.places import WEEKDAYS, Closure, OpeningHours, Room, Site, ch
 from clinic.models.protocols import ProtocolSettings
 from clinic.models.shifts import OnCallTurn, Shift, ShiftException
 from clinic.models.tablets import Pin, Tablet, TabletProof
+from clinic.models.tokens import ApiToken, KeptAnswer
 from clinic.models.witnesses import Heartbeat, HistorySeal, ReadEvent
 
 __all__ = [
     "WEEKDAYS",
+    "ApiToken",
     "Closure",
     "Heartbeat",
     "HistorySeal",
+    "KeptAnswer",
     "Membership",
     "OnCallTurn",
     "OpeningHours",

@@ -1,0 +1,133 @@
+"""How a room says what it shows to other systems: collections of records, and the verbs on them.
+
+A collection names its rows, the fields that everybody with its action reads, and those that need one more action. A
+verb names a function of the room's workflow and the parameters that a request may set; the field's type, and whether
+it must be there, follow from the function. Who may use which is said in `clinic.api.routes` and by the verb itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from operator import attrgetter
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model, QuerySet
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from clinic.api.fields import Rows, Typed, know, taken_by
+from clinic.models import User
+from clinic.policy import Action, can
+
+Given = Callable[[Request, Any], Mapping[str, Any]]
+
+
+def nothing(request: Request, record: Any) -> Mapping[str, Any]:
+    return {}
+
+
+def site(request: Request, record: Any) -> Mapping[str, Any]:
+    """The token's own site, for a verb that takes one."""
+    return {"site": request.auth.site}  # type: ignore[union-attr]
+
+
+def itself(made: Any) -> Any:
+    return made
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verb:
+    """A workflow function as a POST (or PATCH): `record` is its parameter for the record in the address."""
+
+    does: Callable[..., Any]
+    record: str = ""
+    takes: Sequence[str] = ()
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    given: Given = nothing
+    made: Callable[[Any], Any] = itself
+    makes: Collection | None = None
+
+    def form(self, title: str) -> type[Typed]:
+        return taken_by(self.does, self.takes, self.fields, title)
+
+    def of(self, record: Any) -> dict[str, Any]:
+        if not self.record:
+            return {}
+        return {self.record: record.pk if self.record.endswith("_id") else record}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Collection:
+    """Rows of one model: a list, a record, and what can be done with them."""
+
+    name: str
+    model: type[Model]
+    rows: Rows
+    shows: Sequence[str]
+    also: Mapping[Action, Sequence[str]] = field(default_factory=dict)
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    patient: str = ""
+    filters: Mapping[str, Any] = field(default_factory=dict)
+    by: Mapping[str, str | Callable[[QuerySet[Any], Any], QuerySet[Any]]] = field(default_factory=dict)
+    create: Verb | None = None
+    update: Verb | None = None
+    verbs: Mapping[str, Verb] = field(default_factory=dict)
+    within: Collection | None = None
+    through: str = ""
+    has_record: bool = True
+
+    def __post_init__(self) -> None:
+        know(self.model, self.rows)
+
+    @property
+    def title(self) -> str:
+        words = f"{self.within.name}-{self.name}" if self.within else self.name
+        return "".join(word.capitalize() for word in words.replace("_", "-").split("-"))
+
+    @property
+    def path(self) -> str:
+        return f"{self.within.path}{{id}}/{self.name}/" if self.within else f"{self.name}/"
+
+    def patient_of(self, row: Any) -> UUID | None:
+        """Whose record the row is; None where it is nobody's."""
+        found: UUID | None = attrgetter(self.patient)(row) if self.patient else None
+        return found
+
+    def shown_to(self, user: User | None) -> tuple[str, ...]:
+        """The fields for this user; for None all that anybody may see, as the schema tells them."""
+        more = [name for action, names in self.also.items() if user is None or can(user, action) for name in names]
+        return (*self.shows, *more)
+
+    def form(self, user: User | None) -> type[serializers.Serializer[Any]]:
+        """The serializer of a row as this user sees it."""
+        return self._form(self.shown_to(user))
+
+    @cache  # noqa: B019 - collections live as long as the process
+    def _form(self, names: tuple[str, ...]) -> type[serializers.Serializer[Any]]:
+        extra = {name: made for name, made in self.fields.items() if name in names}
+        optional = {name for some in self.also.values() for name in some}
+        meta = type("Meta", (), {"model": self.model, "fields": names, "read_only_fields": names})
+        words = {"__doc__": self.model.__doc__, "Meta": meta, "optional": optional}
+        return type(self.title, (Shown,), {**words, **extra})
+
+
+class Shown(serializers.ModelSerializer[Any]):
+    """A row as it is read; nothing is ever written through it."""
+
+    optional: set[str] = set()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """An address that answers without being a record: free slots, a proposal."""
+
+    name: str
+    method: str
+    asks: type[Typed]
+    answers: type[serializers.Serializer[Any]]
+    does: Callable[[Request, Mapping[str, Any]], Any]
+    many: bool = False
+    words: str = ""

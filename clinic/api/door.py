@@ -1,0 +1,85 @@
+"""The door of the API: who asks, by token alone, and whether the table of `clinic.api.routes` lets them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse
+from django.urls import ResolverMatch
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from clinic.api import problems
+from clinic.api.routes import API
+from clinic.api.tokens import Tokens
+from clinic.policy import Action, Door, can
+
+log = logging.getLogger("evenkeel.api")
+
+PLACES = ("/api/", "/fhir/")
+ROOT = "api/v1/"
+
+
+def is_api(request: HttpRequest) -> bool:
+    return request.path_info.startswith(PLACES)
+
+
+def token(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: under the API's addresses a person is whom the token names; a session of a browser is nobody."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if not is_api(request):
+            return get_response(request)
+        request.user, request.auth = AnonymousUser(), None  # type: ignore[attr-defined]
+        try:
+            found = Tokens().authenticate(request)
+        except AuthenticationFailed as refused:
+            return problems.answer(401, title="Not signed in", detail=str(refused.detail))
+        except UnicodeDecodeError:
+            return problems.answer(401, title="Not signed in", detail="Invalid token.")
+        if found:
+            request.user, request.auth = found  # type: ignore[attr-defined]
+        return problems.instead(request, get_response(request))
+
+    return middleware
+
+
+class Carried(BaseAuthentication):
+    """What the middleware found, for the framework's own request."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        asked = request._request
+        return (asked.user, asked.auth) if asked.auth else None  # type: ignore[attr-defined]
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Token"
+
+
+def name_of(method: str, route: str) -> str:
+    """How the table calls a route: “POST appointments/{id}/move/”."""
+    return f"{'GET' if method == 'HEAD' else method} {route.removeprefix(ROOT).replace('<uuid:pk>', '{id}')}"
+
+
+def rule_of(request: HttpRequest, match: ResolverMatch) -> Action | Door | None:
+    return API.get(name_of(request.method or "", match.route))
+
+
+def refusal(request: HttpRequest, rule: Action | Door | None, view: Any) -> HttpResponse | None:
+    """The problem that keeps this request out, or None. What the table does not name stays shut."""
+    if rule is Door.PUBLIC:
+        return None
+    if not request.user.is_authenticated:
+        return problems.answer(401, title="Not signed in", detail="Send a token: “Authorization: Token …”.")
+    if rule is Door.SIGNED_IN or (isinstance(rule, Action) and can(request.user, rule)):
+        return None
+    handled = getattr(getattr(view, "cls", None), (request.method or "").lower(), None)
+    if rule is None and handled is None and hasattr(view, "cls"):
+        return None  # the framework answers 405
+    if rule is None:
+        log.error("%s %s is not in the table of the API", request.method, request.resolver_match)
+    doing = rule.value if isinstance(rule, Action) else "do this"
+    return problems.answer(403, title="Not yours to do", detail=f"The role of this token does not let it {doing}.")

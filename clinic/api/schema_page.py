@@ -1,0 +1,28 @@
+"""The OpenAPI document and the page that shows it. Neither says anything of anybody."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiJsonRenderer
+
+
+@cache
+def document() -> bytes:
+    """Written once by each process: it follows from the code alone."""
+    made: bytes = OpenApiJsonRenderer().render(SchemaGenerator().get_schema(request=None, public=True))
+    return made
+
+
+@require_GET
+def schema(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(document(), content_type="application/json")
+
+
+@require_GET
+def docs(request: HttpRequest) -> HttpResponse:
+    return render(request, "clinic/api_docs.html")

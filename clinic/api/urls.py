@@ -1,0 +1,59 @@
+"""The addresses of the API, made from what the rooms declare in their `api.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+
+from django.conf import settings
+from django.urls import URLPattern, path
+
+from clinic.api import schema_page
+from clinic.api.declaring import Collection, Question
+from clinic.api.views import Asking, Doing, Record, Rows, View
+
+app_name = "api"
+
+
+def door(kind: type[View], name: str, **facts: object) -> type[View]:
+    """A view of its own, so that the schema can tell one from another."""
+    return type(name, (kind,), facts)
+
+
+def of_collection(one: Collection) -> Iterator[URLPattern]:
+    place = one.path.replace("{id}", "<uuid:pk>")
+    name = f"{one.within.name}-{one.name}" if one.within else one.name
+    listed = door(Rows, f"{one.title}Rows", collection=one)
+    if one.create is None:
+        listed.http_method_names = ["get", "head"]
+    yield path(place, listed.as_view(), name=name)
+    if not one.has_record or one.within:
+        return
+    record = door(Record, f"{one.title}Record", collection=one)
+    if one.update is None:
+        record.http_method_names = ["get", "head"]
+    yield path(f"{place}<uuid:pk>/", record.as_view(), name=f"{name}-record")
+    for verb in one.verbs:
+        doing = door(Doing, f"{one.title}{verb.title()}", collection=one, verb_name=verb, http_method_names=["post"])
+        yield path(f"{place}<uuid:pk>/{verb}/", doing.as_view(), name=f"{name}-{verb}")
+
+
+def of_question(one: Question) -> URLPattern:
+    asking = door(Asking, f"{one.name.title()}Asking", question=one, http_method_names=[one.method.lower()])
+    return path(f"{one.name}/", asking.as_view(), name=one.name.replace("/", "-"))
+
+
+def of_house() -> Iterator[URLPattern]:
+    for room in settings.API_ROOMS:
+        declared = import_module(f"{room}.api")
+        for question in getattr(declared, "QUESTIONS", ()):
+            yield of_question(question)
+        for collection in declared.COLLECTIONS:
+            yield from of_collection(collection)
+
+
+urlpatterns: list[URLPattern] = [
+    path("schema/", schema_page.schema, name="schema"),
+    path("docs/", schema_page.docs, name="docs"),
+    *of_house(),
+]

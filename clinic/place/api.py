@@ -1,0 +1,89 @@
+"""Sites, rooms and staff, as other systems read them; and who has read what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from rest_framework import serializers
+
+from clinic.api.declaring import Collection
+from clinic.api.fields import Moment, one_of
+from clinic.models import Membership, ReadEvent, Room, Site, User
+from clinic.policy import Action, Role
+
+
+def sites(user: User) -> QuerySet[Site]:
+    return Site.objects.filter(pk__in=user.site_ids)
+
+
+def rooms(user: User) -> QuerySet[Room]:
+    return Room.objects.filter(site__in=user.site_ids)
+
+
+def staff(user: User) -> QuerySet[User]:
+    """Who works at the user's sites, each once."""
+    at_work = Membership.objects.filter(site__in=user.site_ids).values("user")
+    here = Prefetch("memberships", Membership.objects.filter(site__in=user.site_ids), to_attr="held_here")
+    return User.objects.filter(pk__in=at_work).prefetch_related(here)
+
+
+def reads(user: User) -> QuerySet[ReadEvent]:
+    """Reads by the people of the user's sites."""
+    return ReadEvent.objects.filter(user__in=staff(user).values("pk"))
+
+
+def of_role(rows: QuerySet[Any], role: str) -> QuerySet[Any]:
+    return rows.filter(memberships__role=role).distinct()
+
+
+class RolesField(serializers.ListField):  # type: ignore[type-arg]
+    """The roles of a person at the token's site."""
+
+    child = serializers.ChoiceField(choices=[(role.value, role.label) for role in Role])
+
+    def get_attribute(self, instance: Any) -> list[str]:
+        return sorted({held.role for held in instance.held_here})
+
+
+SITES = Collection(
+    name="sites",
+    model=Site,
+    rows=sites,
+    shows=(
+        "id", "code", "name", "address", "city", "state", "postal_code", "phone", "npi", "time_zone", "is_active",
+    ),
+)  # fmt: skip
+ROOMS = Collection(
+    name="rooms",
+    model=Room,
+    rows=rooms,
+    shows=("id", "site", "name", "nickname", "kind", "is_active"),
+    filters={"kind": one_of(Room.Kind, required=False), "is_active": serializers.BooleanField(required=False)},
+)
+STAFF = Collection(
+    name="staff",
+    model=User,
+    rows=staff,
+    shows=("id", "full_name", "signature_name", "roles", "is_active"),
+    also={Action.MANAGE_CLINIC: ("email", "licence", "npi", "mobile", "date_joined")},
+    fields={"roles": RolesField(read_only=True)},
+    filters={"role": one_of(Role, required=False), "is_active": serializers.BooleanField(required=False)},
+    by={"role": of_role},
+)
+AUDIT = Collection(
+    name="audit",
+    model=ReadEvent,
+    rows=reads,
+    has_record=False,
+    shows=("id", "at", "user", "patient_id", "what", "route", "request_id", "reason", "address"),
+    filters={
+        "patient": serializers.UUIDField(required=False),
+        "user": serializers.UUIDField(required=False),
+        "since": Moment(required=False),
+        "until": Moment(required=False),
+    },
+    by={"patient": "patient_id", "user": "user_id", "since": "at__gte", "until": "at__lt"},
+)
+
+COLLECTIONS: tuple[Collection, ...] = (SITES, ROOMS, STAFF, AUDIT)
