@@ -215,10 +215,14 @@ def test_no_log_line_holds_the_token(intake, caplog):
 
 
 def test_without_its_session_the_tablet_s_address_leads_nowhere(client, intake, nurse):
-    lost = client.get("/p/here/")
-    assert lost.status_code == 404
-    words = lost.content.decode()
-    assert ("Abra otra vez el enlace" in words, "Search for the patient" in words) == (True, False)
+    assert client.get("/p/here/").status_code == 404
     client.force_login(nurse)
     assert client.get("/p/here/").status_code == 404
     assert sessions.HANDED_PAGES == "/p/here/"
+
+
+def test_a_mistyped_address_says_what_to_do_in_both_languages(client, intake):
+    lost = client.get(intake + "no/such/page/")
+    assert lost.status_code == 404
+    words = lost.content.decode()
+    assert ("Abra otra vez el enlace" in words, "Search for the patient" in words) == (True, False)
