@@ -5,6 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
+from clinic import crypto
+
 
 @register(Tags.security, deploy=True)
 def strong_enough(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
@@ -18,6 +20,7 @@ def strong_enough(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                 id="evenkeel.E002",
             )
         )
+    problems += _private_note_keys()
     if not settings.ALLOWED_HOSTS or "*" in settings.ALLOWED_HOSTS:
         problems.append(
             Error(
@@ -40,3 +43,15 @@ def strong_enough(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if settings.TEXTS_BY == "twilio" and not settings.PUBLIC_URL.startswith("https://"):
         problems.append(Error("PUBLIC_URL must be the https address that Twilio reports to.", id="evenkeel.E007"))
     return problems
+
+
+def _private_note_keys() -> list[CheckMessage]:
+    try:
+        private, fields = crypto.PRIVATE_NOTES.keys(), crypto.FIELDS.keys()
+    except crypto.Undecryptable:
+        return [Error("PRIVATE_NOTE_KEYS is empty: set id:key pairs for psychotherapy notes.", id="evenkeel.E010")]
+    except ValueError as error:
+        return [Error(str(error), id="evenkeel.E011")]
+    if set(private.values()) & set(fields.values()):
+        return [Error("PRIVATE_NOTE_KEYS holds one of FIELD_KEYS: they must be apart.", id="evenkeel.E012")]
+    return []

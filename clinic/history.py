@@ -1,6 +1,6 @@
 """History by database trigger: every write leaves an event row with who, when and from which request."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 from uuid import UUID
@@ -24,14 +24,24 @@ class History(Event):
 
 def audited(model: M) -> M:
     """Class decorator: keep every insert, update and delete of `model` in an append-only event table."""
-    tracked: M = pghistory.track(
-        pghistory.InsertEvent(),
-        pghistory.UpdateEvent(),
-        pghistory.DeleteEvent(),
-        append_only=True,
-        base_model=History,
-    )(model)
-    return tracked
+    return audited_but()(model)
+
+
+def audited_but(*columns: str) -> Callable[[M], M]:
+    """The same, without what stands in these columns: history tells that it was written, by whom, and when."""
+
+    def decorate(model: M) -> M:
+        tracked: M = pghistory.track(
+            pghistory.InsertEvent(),
+            pghistory.UpdateEvent(),
+            pghistory.DeleteEvent(),
+            append_only=True,
+            base_model=History,
+            exclude=list(columns) or None,
+        )(model)
+        return tracked
+
+    return decorate
 
 
 def locked_when(name: str, **condition: Any) -> pgtrigger.Trigger:

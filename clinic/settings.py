@@ -22,7 +22,7 @@ DEBUG = False
 # outside production without any of these set.
 SECRET_KEY = env.str("SECRET_KEY") if PRODUCTION else env.str("SECRET_KEY", default="only-for-tests-" * 4)
 FIELD_KEYS = env.str("FIELD_KEYS") if PRODUCTION else env.str("FIELD_KEYS", default="")
-# Psychotherapy notes have keys of their own (docs/adr/0031); without them they can't be written, and all else goes on.
+# Psychotherapy notes have keys of their own (docs/adr/0029); without them they can't be written, and all else goes on.
 PRIVATE_NOTE_KEYS = env.str("PRIVATE_NOTE_KEYS", default="")
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS",

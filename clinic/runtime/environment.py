@@ -41,13 +41,19 @@ def hosts_allowed(host: str) -> str:
     return ",".join(dict.fromkeys(names))
 
 
+def _ring(places: Places, name: str) -> str:
+    """A ring of one key, made once and kept."""
+    return f"k1:{base64.b64encode(bytes.fromhex(places.secret(name, 32))).decode()}"
+
+
 def environment(places: Places, servers: Mapping[str, str], *, port: int, host: str) -> dict[str, str]:
     """The environment of web, worker, beat and commands."""
     generated = {
         "DJANGO_SETTINGS_MODULE": "clinic.settings",
         "EVENKEEL_MODE": "demo",
         "SECRET_KEY": places.secret("secret-key", 32),
-        "FIELD_KEYS": f"k1:{base64.b64encode(bytes.fromhex(places.secret('field-key', 32))).decode()}",
+        "FIELD_KEYS": _ring(places, "field-key"),
+        "PRIVATE_NOTE_KEYS": _ring(places, "private-note-key"),
         "ALLOWED_HOSTS": hosts_allowed(host),
         "BEAT_SCHEDULE_FILE": str(places.var / "celerybeat-schedule"),
         "EMAIL_FILE_PATH": str(places.var / "mail"),

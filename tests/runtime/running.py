@@ -12,7 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
-OURS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "FIELD_KEYS", "EVENKEEL_MODE", "DJANGO_SETTINGS_MODULE", "MAKELEVEL")
+OURS = (
+    "DATABASE_URL",
+    "REDIS_URL",
+    "SECRET_KEY",
+    "FIELD_KEYS",
+    "PRIVATE_NOTE_KEYS",
+    "EVENKEEL_MODE",
+    "DJANGO_SETTINGS_MODULE",
+    "MAKELEVEL",
+)
 
 
 def outside(**more: str) -> dict[str, str]:

@@ -6,6 +6,7 @@ from therapy.models.journals import CollateralConsent, CollateralNote, JournalEn
 from therapy.models.notes import Addendum, Modality, NoteDraft, NoteSection, Reached, SessionNote
 from therapy.models.phrases import NotePhrase
 from therapy.models.plans import IntegrationPlan, PlanStep, StepTick
+from therapy.models.private import NoteRelease, PsychotherapyNote, PsychotherapyText, ReleaseAuthorization
 from therapy.models.referrals import Referral
 from therapy.models.sessions import TherapySession
 
@@ -20,10 +21,14 @@ __all__ = [
     "Modality",
     "NoteDraft",
     "NotePhrase",
+    "NoteRelease",
     "NoteSection",
     "PlanStep",
+    "PsychotherapyNote",
+    "PsychotherapyText",
     "Reached",
     "Referral",
+    "ReleaseAuthorization",
     "SessionNote",
     "StepTick",
     "Supervision",
