@@ -22,16 +22,21 @@ from clinic.api.fields import Rows, Typed, know, taken_by
 from clinic.models import User
 from clinic.policy import Action, can
 
-Given = Callable[[Request, Any], Mapping[str, Any]]
+Given = Callable[[Request, Any, Mapping[str, Any]], Mapping[str, Any]]
 
 
-def nothing(request: Request, record: Any) -> Mapping[str, Any]:
+def nothing(request: Request, record: Any, typed: Mapping[str, Any]) -> Mapping[str, Any]:
     return {}
 
 
-def site(request: Request, record: Any) -> Mapping[str, Any]:
+def site(request: Request, record: Any, typed: Mapping[str, Any]) -> Mapping[str, Any]:
     """The token's own site, for a verb that takes one."""
     return {"site": request.auth.site}  # type: ignore[union-attr]
+
+
+def always(**given: Any) -> Given:
+    """What a verb is always told."""
+    return lambda request, record, typed: given
 
 
 def itself(made: Any) -> Any:
@@ -71,7 +76,7 @@ class Collection:
     fields: Mapping[str, Any] = field(default_factory=dict)
     patient: str = ""
     filters: Mapping[str, Any] = field(default_factory=dict)
-    by: Mapping[str, str | Callable[[QuerySet[Any], Any], QuerySet[Any]]] = field(default_factory=dict)
+    by: Mapping[str, str | Callable[[QuerySet[Any], Any, User], QuerySet[Any]]] = field(default_factory=dict)
     create: Verb | None = None
     update: Verb | None = None
     verbs: Mapping[str, Verb] = field(default_factory=dict)

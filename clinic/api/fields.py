@@ -155,3 +155,17 @@ def taken_by(verb: Callable[..., Any], names: Iterable[str], described: Mapping[
 
 
 extend_schema_field({"type": "string", "format": "uuid"})(Known)
+
+
+def like(model: type[Model], names: Iterable[str], *, needs: Iterable[str] = ()) -> dict[str, Any]:
+    """Fields as the model's columns take them; none of them must be sent but those in `needs`."""
+    names, needs = tuple(names), set(needs)
+    meta = type("Meta", (), {"model": model, "fields": names})
+    bound = type("Columns", (serializers.ModelSerializer,), {"Meta": meta})().fields
+    made = {}
+    for name in names:
+        words = {key: value for key, value in bound[name]._kwargs.items() if key not in ("required", "validators")}
+        words["required"] = name in needs
+        kind = {serializers.DateField: Day, serializers.DateTimeField: Moment}.get(type(bound[name]), type(bound[name]))
+        made[name] = kind(*bound[name]._args, **words)
+    return made

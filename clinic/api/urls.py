@@ -13,6 +13,7 @@ from clinic.api.declaring import Collection, Question
 from clinic.api.views import Asking, Doing, Record, Rows, View
 
 app_name = "api"
+READ = ("get", "head")
 
 
 def door(kind: type[View], name: str, **facts: object) -> type[View]:
@@ -23,15 +24,12 @@ def door(kind: type[View], name: str, **facts: object) -> type[View]:
 def of_collection(one: Collection) -> Iterator[URLPattern]:
     place = one.path.replace("{id}", "<uuid:pk>")
     name = f"{one.within.name}-{one.name}" if one.within else one.name
-    listed = door(Rows, f"{one.title}Rows", collection=one)
-    if one.create is None:
-        listed.http_method_names = ["get", "head"]
+    listed = door(Rows, f"{one.title}Rows", collection=one, http_method_names=[*READ, *["post"] * bool(one.create)])
     yield path(place, listed.as_view(), name=name)
     if not one.has_record or one.within:
         return
-    record = door(Record, f"{one.title}Record", collection=one)
-    if one.update is None:
-        record.http_method_names = ["get", "head"]
+    methods = [*READ, *["patch"] * bool(one.update)]
+    record = door(Record, f"{one.title}Record", collection=one, http_method_names=methods)
     yield path(f"{place}<uuid:pk>/", record.as_view(), name=f"{name}-record")
     for verb in one.verbs:
         doing = door(Doing, f"{one.title}{verb.title()}", collection=one, verb_name=verb, http_method_names=["post"])

@@ -36,7 +36,6 @@ class View(APIView):
     schema = HouseSchema()
     collection: Collection
     verbs: Mapping[str, Verb] = {}
-    http_method_names = ["get", "head", "post", "patch"]
 
     def rows(self) -> QuerySet[Any]:
         rows = self.collection.rows(self.request.user)  # type: ignore[arg-type]
@@ -67,7 +66,7 @@ class View(APIView):
     def called(self, verb: Verb, form: type[Typed], record: Any) -> Any:
         """The verb, done by the token's person. Raises what it raises."""
         typed = self.asked(form)
-        given = verb.given(self.request, record)
+        given = verb.given(self.request, record, typed)
         return verb.made(verb.does(**verb.of(record), **typed, **given, by=self.request.user))
 
     def answered(self, made: Any, of: Collection, code: int) -> Response:
@@ -122,7 +121,7 @@ class Rows(View):
             rows = rows.filter(Exists(written_since(self.collection.model, since)))
         for name, value in asked.items():
             by = self.collection.by.get(name, name)
-            rows = by(rows, value) if callable(by) else rows.filter(**{by: value})
+            rows = by(rows, value, self.request.user) if callable(by) else rows.filter(**{by: value})
         return rows
 
     @classmethod

@@ -33,7 +33,7 @@ def reads(user: User) -> QuerySet[ReadEvent]:
     return ReadEvent.objects.filter(user__in=staff(user).values("pk"))
 
 
-def of_role(rows: QuerySet[Any], role: str) -> QuerySet[Any]:
+def of_role(rows: QuerySet[Any], role: str, user: User) -> QuerySet[Any]:
     return rows.filter(memberships__role=role).distinct()
 
 
