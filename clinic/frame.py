@@ -70,6 +70,7 @@ NAV = (
     ),
     Place("Adverse events", "infusions:adverse-events", Action.REVIEW_ADVERSE, ("infusions:adverse-event",)),
     Place("Reports", "journey:outcomes", Action.SEE_REPORTS, ("journey:outcomes",)),
+    Place("Privacy", "journey:audit-unusual", Action.SEE_AUDIT, ("journey:audit", "journey:retention")),
     Place("Clinic", "clinic:settings", Action.MANAGE_CLINIC, ("clinic:", "reminders:word", "reminders:sender")),
 )
 

@@ -70,6 +70,8 @@ class Action(StrEnum):
     REVIEW_RESPONSE = "review the response and plan boosters"
     SEE_THERAPY = "see therapy sessions"
     WRITE_THERAPY = "plan and document therapy sessions"
+    READ_JOURNAL = "read what patients and those close to them write between sessions"
+    REFER = "refer patients to other care"
     SEE_TASKS = "see the task list"
     SEE_MESSAGES = "see what patients were told"
     HANDLE_MESSAGES = "see to messages that did not arrive"
@@ -80,6 +82,8 @@ class Action(StrEnum):
     SEE_PROTOCOL = "see the protocol settings"
     SIGN_PROTOCOL = "sign the protocol settings"
     SEE_AUDIT = "see the audit trail"
+    KEEP_RECORDS = "hold records, and mark those whose readers are looked at"
+    OPEN_IN_EMERGENCY = "open a record in an emergency"
 
 
 _ALL = frozenset(Role)
@@ -124,6 +128,8 @@ GRANTS: dict[Action, frozenset[Role]] = {
     Action.REVIEW_RESPONSE: frozenset({Role.PROVIDER}),
     Action.SEE_THERAPY: _CLINICAL,
     Action.WRITE_THERAPY: frozenset({Role.THERAPIST}),
+    Action.READ_JOURNAL: frozenset({Role.THERAPIST, Role.PROVIDER}),
+    Action.REFER: frozenset({Role.THERAPIST, Role.PROVIDER}),
     Action.SEE_TASKS: _ALL,
     Action.SEE_MESSAGES: _ALL,
     Action.HANDLE_MESSAGES: frozenset({Role.FRONT_DESK, Role.CLINIC_ADMIN}),
@@ -134,6 +140,8 @@ GRANTS: dict[Action, frozenset[Role]] = {
     Action.SEE_PROTOCOL: _CLINICAL | {Role.CLINIC_ADMIN},
     Action.SIGN_PROTOCOL: frozenset({Role.PROVIDER}),
     Action.SEE_AUDIT: frozenset({Role.CLINIC_ADMIN}),
+    Action.KEEP_RECORDS: frozenset({Role.CLINIC_ADMIN}),
+    Action.OPEN_IN_EMERGENCY: _CLINICAL | {Role.FRONT_DESK},
 }
 
 

@@ -82,9 +82,9 @@ MIDDLEWARE = [
     "clinic.middleware.private_pages",
     "clinic.accounts.second_factor",
     "clinic.middleware.policy",
-    "clinic.reauth.fresh_proofs",
     "clinic.middleware.history_context",
     "clinic.middleware.domain_errors",
+    "clinic.reauth.fresh_proofs",  # last, so that it is asked before a lack of proof becomes a refusal
 ]
 
 ROOT_URLCONF = "clinic.urls"

@@ -6,11 +6,15 @@ import logging
 from uuid import UUID
 
 from celery import shared_task
+from django.db import transaction
 from kombu.exceptions import OperationalError
 
+from journey import access_watch, emergency_letters
+from journey.models import EmergencyAccess
 from journey.reports import runs
 
 log = logging.getLogger("evenkeel.reports")
+ROUNDS = 10
 
 
 @shared_task(name="journey.tasks.count_outcomes")
@@ -30,3 +34,32 @@ def hand_over(run_id: UUID) -> None:
         count_outcomes.apply_async([str(run_id)], retry=False)
     except OperationalError:
         log.warning("no broker: outcome report %s waits for the tick", run_id)
+
+
+@shared_task(name="journey.tasks.look_for_unusual_access")
+def look_for_unusual_access() -> int:
+    """As many rounds as fit into one task; the next tick goes on where this one ends."""
+    return sum(access_watch.look() for _ in range(ROUNDS))
+
+
+@shared_task(
+    name="journey.tasks.tell_of_emergency",
+    autoretry_for=(OSError,),
+    retry_backoff=30,
+    retry_backoff_max=900,
+    max_retries=8,
+)
+def tell_of_emergency(access_id: str) -> None:
+    """A mail server that does not answer is asked again for about an hour; the task in the list stands meanwhile."""
+    emergency_letters.send(access_id=UUID(access_id))
+
+
+def tell_on_commit(access: EmergencyAccess) -> None:
+    transaction.on_commit(lambda: _tell(access.pk))
+
+
+def _tell(access_id: UUID) -> None:
+    try:
+        tell_of_emergency.apply_async([str(access_id)], retry=False)
+    except OperationalError:
+        log.warning("no broker: the letters about emergency access %s were not sent; its task stands", access_id)

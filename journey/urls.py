@@ -2,8 +2,11 @@ from django.urls import URLPattern, path
 
 from journey.views import (
     arrivals,
+    audit,
     board,
     coding,
+    emergency,
+    keeping,
     outcomes,
     overbookings,
     own_curve,
@@ -16,6 +19,7 @@ from journey.views import (
     reports,
     series,
     summaries,
+    trails,
 )
 
 app_name = "journey"
@@ -63,4 +67,18 @@ urlpatterns: list[URLPattern] = [
     path("billing/month/", coding.month_file, name="coding-month"),
     path("billing/<uuid:pk>/", coding.visit, name="coding-visit"),
     path("overbookings/", overbookings.report, name="overbookings"),
+    path("emergency/", emergency.ask, name="emergency"),
+    path("emergency/<uuid:pk>/", emergency.record, name="emergency-record"),
+    path("emergency/<uuid:pk>/close/", emergency.close, name="emergency-close"),
+    path("audit/", audit.unusual, name="audit-unusual"),
+    path("audit/review/", audit.unusual_review, name="audit-unusual-review"),
+    path("audit/emergencies/", audit.emergencies, name="audit-emergencies"),
+    path("audit/emergencies/<uuid:pk>/review/", audit.emergency_review, name="audit-emergency-review"),
+    path("audit/patients/<uuid:pk>/", trails.of_patient, name="audit-patient"),
+    path("audit/patients/<uuid:pk>/list/", trails.file, name="audit-patient-list"),
+    path("audit/patients/<uuid:pk>/mark/", trails.mark, name="record-mark"),
+    path("audit/marks/<uuid:pk>/end/", trails.mark_end, name="record-mark-end"),
+    path("audit/staff/<uuid:pk>/", trails.of_person, name="audit-person"),
+    path("audit/retention/", keeping.report, name="retention"),
+    path("audit/retention/file/", keeping.report_file, name="retention-file"),
 ]

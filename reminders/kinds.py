@@ -124,6 +124,10 @@ CATALOGUE: dict[str, Kind] = {
     "infusion_note_due": _deed("Infusion note not signed", NURSE, SIGNED, 2 * DAY),
     "evaluation_unsigned": _deed("Evaluation not signed", PROVIDER, SIGNED, 2 * DAY),
     "intake_read": _clinical("Intake to read", NURSE, SEEN, 2 * DAY),
+    "journal_read": _clinical("Journal to read", THERAPIST, SEEN, 2 * DAY),
+    "collateral_read": _clinical("Note from somebody close to read", THERAPIST, SEEN, 2 * DAY),
+    "referral_send": _clinical("Referral to send", PROVIDER, (), 2 * DAY),
+    "referral_answer": _clinical("Answer to a referral", PROVIDER, (), 14 * DAY),
     "referral_due": _clinical("Referral to write", PROVIDER, ("Sent", "Patient does not want it"), 2 * DAY),
     "adverse_event_review": _deed("Adverse event to review", PROVIDER, SIGNED),
     "summary_due": _deed("Summary of a series to sign", PROVIDER, SIGNED, 7 * DAY),
@@ -169,6 +173,10 @@ CATALOGUE: dict[str, Kind] = {
     "estimate_due": Kind("Cost estimate due", INSURANCE, ("Given",), HOUR),
     "estimate_again": Kind("Cost estimate to redo", INSURANCE, ("Given", "Nothing changes"), DAY),
     "estimate_exceeded": Kind("Bill runs past its estimate", INSURANCE, ("Bill corrected", "Patient agreed"), DAY),
+    # Privacy
+    "emergency_access": Kind(
+        "Emergency access to review", ADMIN, (), DAY, deed="It closes itself once that is judged.", firm=True
+    ),
     # The drug
     "unwitnessed_waste": _deed("Rest not witnessed", NURSE, LEDGER, HOUR, firm=True),
     "daily_drug_count": _deed("Daily count", NURSE, LEDGER, 2 * HOUR, firm=True),

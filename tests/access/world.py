@@ -30,7 +30,7 @@ from insurance.models import (
     SelfPay,
     Verification,
 )
-from journey.models import OutcomeRun, Summary
+from journey.models import EmergencyAccess, OutcomeRun, RecordMark, Summary, UnusualAccess
 from patients import signatures
 from patients.models import (
     AlertContact,
@@ -49,6 +49,7 @@ from patients.models import (
     LabResult,
     MeasureResponse,
     Medication,
+    Patient,
     PatientLink,
     PatientPhoto,
     SafetyAlert,
@@ -58,7 +59,7 @@ from reminders.models import FollowUp, InboundText, Message
 from tests import build
 from tests.infusions import making
 from tests.insurance import pricing
-from therapy.models import TherapySession
+from therapy.models import NotePhrase, SessionNote, TherapySession
 from visits.models import Appointment, Offer, Opening, Repair, WaitlistEntry
 from visits.offers import token_hash
 
@@ -264,6 +265,38 @@ class World:
         self.session = TherapySession.objects.create(
             patient=self.patient, series=self.series, kind="preparation", therapist=self.people[Role.THERAPIST]
         )
+        self.session_note = SessionNote.objects.create(
+            session=self.session, kind="progress", author=self.people[Role.THERAPIST], signed_at=self.now,
+            signed_by=self.people[Role.THERAPIST],
+        )  # fmt: skip
+        self.note_phrase = NotePhrase.objects.create(owner=self.everyone, name="Lake", text="Feet on the ground.")
+
+        self._looked_at(self.patient)
+
+    def _private(self) -> None:
+        """Of the one who holds every role: that nobody else opens it is for tests/therapy/test_private_sinks.py."""
+        self.private_note = PsychotherapyNote.objects.create(
+            patient=self.patient, session=self.session, author=self.everyone
+        )
+        today = date.fromisoformat(DAY)
+        self.release = ReleaseAuthorization.objects.create(
+            note=self.private_note, version=1, recipient=SECRET, purpose="Opinion", signer_name="Maya", paper="Folder",
+            signed_on=today, expires_on=today + timedelta(days=30), recorded_by=self.everyone,
+        )  # fmt: skip
+
+    def _looked_at(self, patient: Patient) -> None:
+        why = {"reason": f"{SECRET} fainted at the door"}
+        self.emergency = EmergencyAccess.objects.create(
+            patient=patient, site=patient.site, opened_by=self.everyone, opened_at=self.now,
+            ends_at=self.now + timedelta(hours=1), **why,
+        )  # fmt: skip
+        self.mark = RecordMark.objects.create(
+            patient=patient, kind="hold", set_by=self.people[Role.CLINIC_ADMIN], **why
+        )
+        self.unusual = UnusualAccess.objects.create(
+            patient=patient, site=patient.site, user=self.people[Role.NURSE], kind="watched", day=date.fromisoformat(DAY),
+            first_at=self.now, last_at=self.now,
+        )  # fmt: skip
 
     def _place(self, site: Site) -> None:
         day = date(2027, 7, 5)
@@ -406,11 +439,31 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
     **of_room(
         "infusions", "infusion", "adverse-report note note-write note-sign note-addendum note-pdf against-advice"
     ),
-    **of_room("therapy", "session", "session intentions missed"),
+    **of_room("therapy", "session", "session intentions missed risk"),
+    "therapy:private-begin": pk("session"),
+    **of_room("therapy", "private_note", "private private-save private-destroy private-authorize"),
+    **of_room("therapy", "release", "private-release private-revoke"),
+    **of_room("therapy", "series", "plan plan-write plan-read collateral"),
+    **of_room("therapy", "collateral", "collateral-link collateral-end"),
+    **of_room("therapy", "patient", "referrals referral-new"),
+    **of_room("therapy", "referral", "referral-pdf referral-step"),
+    "plan:tick": lambda world: {"token": "a-secret-of-this-world", "pk": world.visit.pk},
+    "plan:end-consent": lambda world: {"token": "a-secret-of-this-world", "pk": world.visit.pk},
+    **{
+        f"plan:{name}": lambda world: {"token": "a-secret-of-this-world"}
+        for name in ("own", "journal", "help", "note")
+    },
     "therapy:write": pk("session", kind="plan"),
     "therapy:addendum": pk("session", kind="plan"),
+    "therapy:note": pk("session", kind="progress"),
+    **of_room("therapy", "note_phrase", "phrase phrase-forget"),
+    **of_room("therapy", "session_note", "cosign send-back"),
     **of_room("journey", "patient", "chart series-plan outcome curve-share curve-end summary summary-sign"),
     **of_room("journey", "summary", "summary-pdf"),
+    **of_room("journey", "patient", "audit-patient audit-patient-list record-mark"),
+    **of_room("journey", "emergency", "emergency-record emergency-close audit-emergency-review"),
+    **of_room("journey", "mark", "record-mark-end"),
+    **of_room("journey", "staff", "audit-person"),
     **{
         f"own:{name}": lambda world: {"token": "a-secret-of-this-world"}
         for name in ("curve", "visits", "tonight", "checkin", "checkin-help", "summary")
