@@ -13,6 +13,7 @@ from django.utils.cache import add_never_cache_headers
 
 from clinic.access import address_of
 from clinic.api import door
+from clinic.crypto import Undecryptable
 from clinic.errors import DomainError
 from clinic.ids import uuid7
 from clinic.policy import Action, Door, can
@@ -114,7 +115,7 @@ class domain_errors:  # noqa: N801 - as above
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, DomainError):
+        if not isinstance(exception, DomainError | Undecryptable):
             return None
         if exception.status == 404:
             return render(request, "404.html", status=404)

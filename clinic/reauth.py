@@ -50,11 +50,11 @@ class TooMany(DomainError):
 
 
 class Ask(NamedTuple):
-    """How fresh a proof a form wants, whether a PIN will do, and which button of it asks ("" for every one)."""
+    """How fresh a proof a form wants, whether a PIN will do, and which `press` of it asks ("" for every one)."""
 
     minutes: Callable[[], int]
     by_pin: bool
-    button: str = ""
+    press: str = ""
 
 
 def _to_sign() -> int:
@@ -74,9 +74,9 @@ ASKS: dict[str, Ask] = {
     **dict.fromkeys(
         ("clinic:protocol-sign", "patients:evaluation-sign", "infusions:orders", "infusions:order-countersign",
          "infusions:override", "infusions:note-sign", "infusions:note-addendum", "infusions:adverse-review",
-         "infusions:review", "journey:summary-sign", "therapy:addendum"), SIGN,
+         "infusions:review", "journey:summary-sign", "therapy:addendum", "therapy:cosign"), SIGN,
     ),
-    "therapy:write": SIGN._replace(button="sign"),
+    "therapy:write": SIGN._replace(press="sign"),
 }  # fmt: skip
 
 
@@ -196,7 +196,7 @@ class fresh_proofs:  # noqa: N801 - named as the rest of the list in settings
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         ask = ASKS.get(request.resolver_match.view_name) if request.resolver_match else None
-        if ask is None or request.method != "POST" or (ask.button and ask.button not in request.POST):
+        if ask is None or request.method != "POST" or (ask.press and request.POST.get("press") != ask.press):
             return None
         try:
             require_fresh(request, minutes=ask.minutes(), by_pin=ask.by_pin)

@@ -16,7 +16,7 @@ from django.views.decorators.debug import sensitive_variables
 from clinic import clock, crypto
 from clinic.errors import DomainError, Invalid, NotFound, Refused
 from clinic.models import User
-from clinic.policy import Action, require
+from clinic.policy import Action, can, require
 from patients.models import Patient
 from therapy.models import PsychotherapyNote, PsychotherapyText, ReleaseAuthorization, TherapySession
 
@@ -123,6 +123,11 @@ def versions(*, note_id: UUID, by: User) -> list[PsychotherapyText]:
     return list(PsychotherapyText.objects.filter(note=note).order_by("-number")[:200])
 
 
+def kept_numbers(*, note_id: UUID, by: User) -> list[int]:
+    """Which versions of one's own note stand still."""
+    return [one.number for one in versions(note_id=note_id, by=by) if one.kept_at]
+
+
 @transaction.atomic
 def destroy(*, note_id: UUID, reason: str, by: User) -> PsychotherapyNote:
     """Empty every version for good; that there was a note, and why it went, stays.
@@ -165,6 +170,13 @@ def _own(note_id: UUID, by: User) -> PsychotherapyNote:
     return note
 
 
+def panel(session: TherapySession, user: User) -> dict[str, object] | None:
+    """For the session's page: the user's own note of it, or that one can be begun. One query."""
+    if not can(user, Action.WRITE_THERAPY, session.series.site):
+        return None
+    return {"note": PsychotherapyNote.objects.filter(session=session, author=user, destroyed_at=None).first()}
+
+
 def locked(note_id: UUID, by: User) -> PsychotherapyNote:
     """One's own note that stands, with its row held. Raises NotFound for everybody else."""
     _own(note_id, by)
@@ -172,12 +184,6 @@ def locked(note_id: UUID, by: User) -> PsychotherapyNote:
     if note is None:
         raise NotFound
     return note
-
-
-def is_kept(note: PsychotherapyNote, number: int, by: User) -> bool:
-    """Whether this version of one's own note stands still."""
-    _as_author(by)
-    return PsychotherapyText.objects.filter(note=note, number=number, kept_at__isnull=False).exists()
 
 
 def _as_author(user: User) -> None:

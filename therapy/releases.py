@@ -41,7 +41,7 @@ def authorize(
         problems["signed_on"] = "It can’t have been signed on a day that is still to come."
     if expires_on < max(today, signed_on):
         problems["expires_on"] = "This authorization has expired. Ask the patient for a new one."
-    if not private.is_kept(note, version, by):
+    if version not in private.kept_numbers(note_id=note_id, by=by):
         problems["version"] = "Keep this version of the note first: what is given away must stand still."
     if problems:
         raise Invalid(problems)

@@ -59,7 +59,7 @@ from reminders.models import FollowUp, InboundText, Message
 from tests import build
 from tests.infusions import making
 from tests.insurance import pricing
-from therapy.models import NotePhrase, SessionNote, TherapySession
+from therapy.models import NotePhrase, PsychotherapyNote, ReleaseAuthorization, SessionNote, TherapySession
 from visits.models import Appointment, Offer, Opening, Repair, WaitlistEntry
 from visits.offers import token_hash
 

@@ -16,7 +16,7 @@ from clinic.access import acting_user, log_read
 from clinic.policy import Action, can
 from infusions import checkins
 from patients.access import allow_here
-from therapy import cards
+from therapy import cards, private
 from therapy import sessions as workflow
 from therapy.forms import AddendumForm, IntentionForm, NoteForm
 from therapy.models import SessionNote, TherapySession
@@ -85,6 +85,7 @@ def page(
         "intention_form": intention_form or IntentionForm(instance=intention["card"], coming=intention["coming"]),
         "addendum_form": addendum_form or AddendumForm(),
         "overtaken": _theirs(overtaken, found, kind),
+        "private": private.panel(found, user),
         "checkin": checkins.told(found.patient).first(),
     }
     return render(request, "therapy/session.html", context, status=status)
