@@ -138,6 +138,8 @@ class Talked:
 
     minutes: int | None
     signed: bool
+    modality: str = "individual"
+    reached: str = "in_person"
 
 
 @dataclass(frozen=True)
@@ -222,6 +224,13 @@ def _seen(fact: Seen, rules: Sequence[Rule]) -> Iterator[Suggestion]:
     yield _line(rule, 1, sentence, warning=warning, modifier=modifier)
 
 
+NOT_ALONE = {
+    "couple_family": "Held with a partner or the family: 90847, or 90846 without the patient, instead.",
+    "group": "Held as a group: 90853 once, whatever the minutes, instead.",
+}
+ELSEWHERE = {"video": "Held by video", "phone": "Held by phone"}
+
+
 def _talked(fact: Talked, rules: Sequence[Rule]) -> Iterator[Suggestion]:
     bands = [rule for rule in rules if rule.what == What.TALK]
     if fact.minutes is None:
@@ -233,8 +242,12 @@ def _talked(fact: Talked, rules: Sequence[Rule]) -> Iterator[Suggestion]:
     if rule is None:
         return
     warning = _near(fact.minutes, [each.least for each in bands])
+    if fact.reached in ELSEWHERE:
+        warning = f"{ELSEWHERE[fact.reached]}: look up the payer’s telehealth modifier and place of service."
+    if fact.modality in NOT_ALONE:
+        warning = NOT_ALONE[fact.modality]
     if not fact.signed:
-        warning = "The note is not signed yet; nothing may be billed on it before."
+        warning = "The note is not signed and co-signed yet; nothing may be billed on it before."
     yield _line(rule, 1, f"{quantity(fact.minutes, 'min')} of psychotherapy by start and stop.", warning=warning)
 
 

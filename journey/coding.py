@@ -16,7 +16,8 @@ from insurance.charges import Service
 from insurance.coding_rules import Drug, Fact, Infused, Planned, Scored, Seen, Talked, suggest
 from insurance.models import CodedVisit
 from patients.models import Evaluation, MeasureResponse, SafetyPlan
-from therapy.models import SessionNote, TherapySession
+from therapy import notes
+from therapy.models import TherapySession
 from visits.models import Appointment, StatusEvent
 
 Kind, Status = Appointment.Kind, Appointment.Status
@@ -97,11 +98,8 @@ def _therapy(visit: Appointment) -> tuple[list[Fact], Span, User | None]:
     session = TherapySession.objects.filter(appointment=visit).select_related("therapist").first()
     if session is None:
         return [], (None, None), None
-    note = SessionNote.objects.filter(session=session, kind=SessionNote.Kind.PROGRESS).first()
-    if note is None or note.started_at is None or note.ended_at is None:
-        return [Talked(None, bool(note and note.signed_at))], (None, None), session.therapist
-    minutes = (note.ended_at - note.started_at) // MINUTE
-    return [Talked(minutes, note.signed_at is not None)], (note.started_at, note.ended_at), session.therapist
+    said = notes.told(session)
+    return [Talked(said.minutes, said.final, said.modality, said.reached)], said.span, session.therapist
 
 
 def _seen(visit: Appointment) -> tuple[list[Fact], Span, User | None]:

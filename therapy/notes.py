@@ -6,6 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -19,7 +20,7 @@ from reminders import followups
 from therapy import cosigning, drafts, headings, sessions
 from therapy.drafts import Overtaken as Overtaken
 from therapy.drafts import write as write
-from therapy.models import Addendum, NoteDraft, NoteSection, SessionNote, TherapySession
+from therapy.models import Addendum, Modality, NoteDraft, NoteSection, Reached, SessionNote, TherapySession
 
 State = TherapySession.State
 RISK_QUESTIONS = (MeasureResponse.Instrument.CSSRS, MeasureResponse.Instrument.ASQ)
@@ -93,7 +94,7 @@ def _minutes(draft: NoteDraft) -> Check:
 
 def _risk(draft: NoteDraft, screen: MeasureResponse | None) -> Check:
     if screen is not None:
-        return Check(True, f"Risk asked: {measures.reading(screen).words}", "risk_unasked")
+        return Check(True, f"Risk asked: {risk_words(screen)}", "risk_unasked")
     if draft.risk_unasked:
         return Check(True, "Risk not asked, with a reason", "risk_unasked")
     sentence = "Nobody asked the risk questions that day. Ask them, or write why they were not asked."
@@ -107,6 +108,50 @@ def risk_screen(session: TherapySession) -> MeasureResponse | None:
     start, end = site.day_bounds(day)
     asked = measures.kept(session.patient).filter(instrument__in=RISK_QUESTIONS)
     return asked.filter(observed_at__gte=start, observed_at__lt=end).first()
+
+
+def risk_words(screen: MeasureResponse) -> str:
+    """What the screener said, in a word or two."""
+    return measures.reading(screen).words
+
+
+def running_minutes(draft: NoteDraft) -> int | None:
+    """Minutes since the start, while nobody wrote an end."""
+    if draft.started_at is None or draft.ended_at is not None:
+        return None
+    minutes = int((clock.now() - draft.started_at).total_seconds() // 60)
+    return minutes if 0 <= minutes < 6 * 60 else None
+
+
+class Told(NamedTuple):
+    """What the bill needs of a session: its span, how it was held, and whether every signature is there."""
+
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    modality: str = Modality.INDIVIDUAL
+    reached: str = Reached.IN_PERSON
+    final: bool = False
+
+    @property
+    def span(self) -> tuple[datetime | None, datetime | None]:
+        return (self.started_at, self.ended_at) if self.started_at and self.ended_at else (None, None)
+
+    @property
+    def minutes(self) -> int | None:
+        start, end = self.span
+        return int((end - start).total_seconds() // 60) if start and end else None
+
+
+def told(session: TherapySession) -> Told:
+    """From the progress note as it is signed, else from the draft of its therapist."""
+    kind = SessionNote.Kind.PROGRESS
+    note = SessionNote.objects.filter(session=session, kind=kind).prefetch_related("supervisions").first()
+    found = note or NoteDraft.objects.filter(session=session, kind=kind, author=session.therapist_id).first()
+    if found is None:
+        return Told()
+    final = note is not None and note.signed_at is not None and not note.waits_for_supervisor
+    modality, reached = found.modality or Modality.INDIVIDUAL, found.reached or Reached.IN_PERSON
+    return Told(found.started_at, found.ended_at, modality, reached, final)
 
 
 def _take_place(session: TherapySession, by: User) -> None:

@@ -344,7 +344,9 @@ class Story:
                 by=row.therapist,
                 started_at=row.appointment.starts_at,
                 ended_at=row.appointment.ends_at,
-                modality="Individual",
+                modality="individual",
+                reached="in_person",
+                risk_unasked="" if notes.risk_screen(row) else "Asked by the nurse at the infusion.",
             )
             if row.kind == "preparation":
                 cards.share_intentions(

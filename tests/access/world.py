@@ -59,7 +59,7 @@ from reminders.models import FollowUp, InboundText, Message
 from tests import build
 from tests.infusions import making
 from tests.insurance import pricing
-from therapy.models import NotePhrase, PsychotherapyNote, ReleaseAuthorization, SessionNote, TherapySession
+from therapy.models import CollateralConsent, NotePhrase, PsychotherapyNote, Referral, ReleaseAuthorization, SessionNote, TherapySession
 from visits.models import Appointment, Offer, Opening, Repair, WaitlistEntry
 from visits.offers import token_hash
 
@@ -269,6 +269,14 @@ class World:
             session=self.session, kind="progress", author=self.people[Role.THERAPIST], signed_at=self.now,
             signed_by=self.people[Role.THERAPIST],
         )  # fmt: skip
+        self.collateral = CollateralConsent.objects.create(
+            patient=self.patient, series=self.series, name=SECRET, relation="brother", how="spoken",
+            recorded_by=self.people[Role.THERAPIST],
+        )  # fmt: skip
+        self.referral = Referral.objects.create(
+            patient=self.patient, kind="tms", recipient="Dr. Lee", reason=SECRET, form_key=self.series.pk,
+            signed_by=self.people[Role.THERAPIST], pdf=b"%PDF", pdf_sha256="0",
+        )  # fmt: skip
         self.note_phrase = NotePhrase.objects.create(owner=self.everyone, name="Lake", text="Feet on the ground.")
 
         self._looked_at(self.patient)
@@ -402,6 +410,7 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
     "reminders:text-status": lambda world: {"key": world.task.pk},
     **of_room("visits", "visit", "appointment confirm arrive begin finish cancel no-show move undo longer ride"),
     **of_room("visits", "patient", "book wish-new walk-in"),
+    **of_room("therapy", "patient", "book"),
     **of_room("visits", "wish", "wish wish-remove"),
     **of_room("visits", "opening", "opening opening-give"),
     "visits:offer-decline": pk("offer"),

@@ -543,5 +543,6 @@ def write(clinic: Clinic, stage: Stage, series: Series, kind: str, day: str) -> 
             by=clinic.therapist,
             started_at=session.appointment.starts_at,
             ended_at=session.appointment.ends_at,
+            risk_unasked="Asked by the nurse the day before.",
         )
         notes.sign(note_id=note.pk, by=clinic.therapist)

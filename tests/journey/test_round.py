@@ -103,6 +103,7 @@ def test_a_session_without_a_signed_note_is_asked_for_after_a_day(series, waitin
         note = session_notes.write(
             session_id=held.pk, kind="progress", by=therapist, started_at=held.appointment.starts_at,
             ended_at=held.appointment.ends_at, sections=dict.fromkeys(_required(held), "Said"),
+            risk_unasked="She had to leave.",
         )  # fmt: skip
         session_notes.sign(note_id=note.pk, by=therapist)
     assert not FollowUp.objects.filter(kind="note_due", state="open").exists()
@@ -215,7 +216,7 @@ def test_sessions_that_nobody_booked_are_asked_for_while_they_are_due(series, wa
 def test_a_course_is_read_once_for_all_its_sessions(series, waiting, therapist, django_assert_num_queries):
     waiting("2027-01-25")
     visit = series.infusions.get(number=3).appointment_id
-    with at(series.site, "2027-01-26"), django_assert_num_queries(7):
+    with at(series.site, "2027-01-26"), django_assert_num_queries(12):
         booking_tasks.follow_visit(appointment_id=visit, by=therapist)
 
 

@@ -104,7 +104,9 @@ def write(clinic: Clinic, series: Series, kind: str, day: str, hour: str) -> The
             by=clinic.therapist,
             started_at=start,
             ended_at=session.appointment.ends_at,
-            modality="Individual",
+            modality="individual",
+            reached="in_person",
+            risk_unasked="Asked by the nurse the day before.",
         )
         notes.sign(note_id=note.pk, by=clinic.therapist)
     session.refresh_from_db()

@@ -11,7 +11,7 @@ from patients.models import Patient
 from tests import build
 from tests.infusions import making
 from therapy import notes, sessions
-from therapy.models import SessionNote, TherapySession
+from therapy.models import NoteDraft, SessionNote, TherapySession
 from therapy.rules import PROGRESS
 from visits import booking
 
@@ -75,8 +75,8 @@ def full(kind: str = "preparation") -> dict[str, str]:
     return {section.key: f"{section.label}: as discussed." for section in PROGRESS[kind]}
 
 
-def written(session: TherapySession, *, by: User | None = None, **changes: str) -> SessionNote:
-    """The progress note of a session as a whole draft."""
+def written(session: TherapySession, *, by: User | None = None, **changes: str) -> NoteDraft:
+    """The progress note of a session as a whole draft; the risk questions could not be asked."""
     assert session.appointment
     return notes.write(
         session_id=session.pk,
@@ -85,14 +85,15 @@ def written(session: TherapySession, *, by: User | None = None, **changes: str) 
         by=by or session.therapist,
         started_at=session.appointment.starts_at,
         ended_at=session.appointment.ends_at,
+        risk_unasked="She had to leave.",
     )
 
 
 @pytest.fixture
-def draft(session: TherapySession) -> SessionNote:
+def draft(session: TherapySession) -> NoteDraft:
     return written(session)
 
 
 @pytest.fixture
-def signed(draft: SessionNote, therapist: User) -> SessionNote:
+def signed(draft: NoteDraft, therapist: User) -> SessionNote:
     return notes.sign(note_id=draft.pk, by=therapist)

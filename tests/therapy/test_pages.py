@@ -9,7 +9,9 @@ from clinic.models import ReadEvent
 from tests import build
 from tests.therapy.conftest import full, written
 from therapy import notes
-from therapy.models import Addendum, IntentionCard, SessionNote
+from therapy.models import Addendum, IntentionCard, NoteDraft, SessionNote
+
+HELD = {"started": "13:00", "ended": "13:50", "risk_unasked": "She had to leave."}
 
 
 def page(client, who, session, **query):
@@ -28,9 +30,9 @@ def said(response):
 
 
 def test_the_therapist_saves_signs_and_reads(client, session, therapist):
-    saved = post(client, therapist, session, **full(), started="13:00", ended="13:50", save="1")
+    saved = post(client, therapist, session, **full(), started="13:00", ended="13:50", press="save")
     assert saved.status_code == 302
-    typed = {**full(), "started": "13:00", "ended": "13:50", "version": "1", "sign": "1"}
+    typed = {**full(), **HELD, "version": "1", "press": "sign"}
     assert post(client, therapist, session, **typed).status_code == 302
     note = SessionNote.objects.get()
     assert note.signed_at
@@ -73,10 +75,14 @@ def test_another_therapist_is_told_whose_the_session_is(client, session, other_t
 
 
 def test_what_was_typed_while_another_window_signed_moves_to_the_addendum(client, session, signed, therapist):
-    answer = post(client, therapist, session, **full(), started="13:00", ended="13:50")
+    typed = full() | {"risk": "She called: no thoughts."}
+    answer = post(client, therapist, session, **typed, **HELD)
     assert answer.status_code == 409
     assert "What you typed stands in the addendum" in said(answer)
-    assert said(answer).count("Risk: as discussed.") == 2
+    assert said(answer).count("She called: no thoughts.") == 1
+    by_itself = client.post(answer.request["PATH_INFO"], typed, headers={"HX-Request": "true"})
+    assert by_itself.status_code == 409
+    assert "She called: no thoughts." in said(by_itself)
 
 
 def test_the_front_desk_opens_no_session(client, session, front_desk):
@@ -105,7 +111,7 @@ def test_an_overtaken_page_keeps_the_typing_shows_theirs_and_saves_the_second_ti
     seen = answer.context["note_form"]["version"].value()
     again = post(client, therapist, session, kind="plan", focus="Grounding, the lake", version=seen)
     assert again.status_code == 302
-    assert SessionNote.objects.get().sections.get(key="focus").text == "Grounding, the lake"
+    assert NoteDraft.objects.get().texts["focus"] == "Grounding, the lake"
 
 
 def test_a_window_opened_before_the_first_save_overwrites_nothing(client, session, therapist):
@@ -117,38 +123,40 @@ def test_a_window_opened_before_the_first_save_overwrites_nothing(client, sessio
 
 
 @pytest.mark.parametrize("half", ["started", "ended"])
-def test_half_of_the_minutes_keeps_the_typing(client, session, therapist, half):
-    answer = post(client, therapist, session, **full(), **{half: "13:00"})
+def test_half_of_the_minutes_is_kept_and_asked_for_before_signing(client, session, therapist, half):
+    typed = {**full(), "risk_unasked": "She had to leave.", half: "13:00"}
+    assert post(client, therapist, session, **typed).status_code == 302
+    answer = post(client, therapist, session, **typed, version="1", press="sign")
     assert answer.status_code == 422
-    assert "both the start and the end" in said(answer)
-    assert "Risk: as discussed." in said(answer)
-    assert not SessionNote.objects.exists()
+    assert "the end of the session" in said(answer)
+    assert getattr(NoteDraft.objects.get(), f"{half}_at")
 
 
 def test_a_time_that_is_none_keeps_the_typing(client, session, therapist):
     answer = post(client, therapist, session, **full(), started="soon", ended="13:50")
     assert answer.status_code == 422
     assert "Risk: as discussed." in said(answer)
+    draft = NoteDraft.objects.get()
+    assert (draft.started_at, draft.texts["risk"]) == (None, "Risk: as discussed.")
 
 
 def test_signing_with_empty_headings_names_each_and_keeps_the_draft(client, session, therapist):
-    typed = {**full(), "risk": "", "plan": " ", "started": "13:00", "ended": "13:50", "sign": "1"}
+    typed = {**full(), "risk": "", "plan": " ", **HELD, "press": "sign"}
     answer = post(client, therapist, session, **typed)
     assert answer.status_code == 422
     for heading in ("“Risk” is empty", "“Plan” is empty"):
         assert heading in said(answer)
-    note = SessionNote.objects.get()
-    assert (note.signed_at, note.version) == (None, 1)
+    assert (NoteDraft.objects.get().version, SessionNote.objects.exists()) == (1, False)
     assert answer.context["note_form"]["version"].value() == "1"
 
 
 def test_signing_before_the_day_of_the_visit_says_so_and_keeps_the_draft(client, planned, therapist):
     session = planned(day="2027-02-04")
-    answer = post(client, therapist, session, **full(), started="13:00", ended="13:50", sign="1")
+    answer = post(client, therapist, session, **full(), **HELD, press="sign")
     assert answer.status_code == 409
     assert "This visit is on" in said(answer)
     assert "Risk: as discussed." in said(answer)
-    assert SessionNote.objects.get().signed_at is None
+    assert NoteDraft.objects.get().texts["risk"]
 
 
 def test_too_many_characters_are_refused_and_kept(client, session, therapist):
@@ -156,8 +164,8 @@ def test_too_many_characters_are_refused_and_kept(client, session, therapist):
     answer = post(client, therapist, session, kind="plan", focus=long)
     assert answer.status_code == 422
     assert long in said(answer)
-    assert post(client, therapist, session, kind="plan", focus=long[:-1]).status_code == 302
-    assert SessionNote.objects.get().sections.get(key="focus").text == long[:-1]
+    assert post(client, therapist, session, kind="plan", focus=long[:-1], version="1").status_code == 302
+    assert NoteDraft.objects.get().texts["focus"] == long[:-1]
 
 
 def test_what_is_typed_is_shown_as_text_and_never_as_markup(client, session, therapist):
@@ -223,7 +231,7 @@ def test_my_sessions_show_mine_only_and_what_waits_for_a_signature(client, plann
     client.force_login(therapist)
     assert "Waiting for your signature" in said(client.get(reverse("therapy:mine")))
     written(late)
-    notes.sign(note_id=late.notes.get().pk, by=therapist)
+    notes.sign(note_id=late.drafts.get().pk, by=therapist)
     assert "Waiting for your signature" not in said(client.get(reverse("therapy:mine")))
 
 

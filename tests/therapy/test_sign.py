@@ -1,20 +1,20 @@
 """Signing: what must be written first, what moves along, and what no one changes afterwards."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
 
+from clinic import clock
 from clinic.errors import IllegalTransition, Invalid, NotFound, NotPermitted, Refused
 from clinic.policy import Role
 from reminders import followups
 from reminders.models import FollowUp
+from tests import build
 from tests.therapy.conftest import full, written
 from therapy import cards, notes, sessions
-from therapy.models import Addendum, IntentionCard, NoteSection, SessionNote, TherapySession
+from therapy.models import Addendum, IntentionCard, NoteDraft, NoteSection, SessionNote, TherapySession
 from therapy.rules import PROGRESS
-
-REQUIRED = [(kind, section) for kind, rows in PROGRESS.items() for section in rows if section.required]
 
 
 @pytest.fixture
@@ -42,15 +42,68 @@ def test_a_plan_is_signed_before_the_session_and_leaves_the_visit_alone(session,
     assert (session.state, session.appointment.status, task.state) == ("planned", "booked", "open")
 
 
-@pytest.mark.parametrize(("kind", "section"), REQUIRED, ids=[f"{kind}-{row.key}" for kind, row in REQUIRED])
-def test_each_required_heading_is_named_when_it_is_empty(planned, therapist, kind, section):
-    session = planned(kind=kind)
-    note = written(session, **{section.key: " \n "})
-    with pytest.raises(Invalid) as refusal:
-        notes.sign(note_id=note.pk, by=therapist)
-    assert refusal.value.fields == {section.key: f"“{section.label}” is empty. Write a sentence before you sign."}
-    session.refresh_from_db()
-    assert session.state == TherapySession.State.PLANNED
+@pytest.mark.parametrize("kind", PROGRESS)
+def test_each_required_heading_is_named_when_it_is_empty(kind):
+    texts = {row.key: " \n " for row in PROGRESS[kind]}
+    session = TherapySession(kind=kind)
+    found = notes.checks(NoteDraft(session=session, kind="progress", texts=texts), session, None)
+    missing = {check.field: check.sentence for check in found if not check.done}
+    for row in PROGRESS[kind]:
+        assert missing.get(row.key, "") == (
+            f"“{row.label}” is empty. Write a sentence before you sign." if row.required else ""
+        )
+    assert set(missing) >= {"started_at", "risk_unasked"}
+    assert all(check.done for check in notes.checks(whole(session), session, None))
+
+
+def whole(session, **changes):
+    """A draft with everything that is asked for."""
+    noon = datetime(2027, 1, 28, 21, tzinfo=UTC)
+    held = {"started_at": noon, "ended_at": noon + timedelta(minutes=50), "risk_unasked": "She had to leave."}
+    return NoteDraft(**{"session": session, "kind": "progress", "texts": full(session.kind)} | held | changes)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"), [(None, "Give the end"), (0, "ends after it starts"), (-5, "ends after it starts")]
+)
+def test_an_end_that_is_none_is_named(minutes, words):
+    session = TherapySession(kind="further")
+    draft = whole(session)
+    draft.ended_at = None if minutes is None else draft.started_at + timedelta(minutes=minutes)
+    (open_line,) = [check for check in notes.checks(draft, session, None) if not check.done]
+    assert open_line.field == "ended_at"
+    assert words in open_line.sentence
+
+
+def test_a_session_in_which_nobody_asked_about_suicide_is_not_signed(session, draft, therapist):
+    NoteDraft.objects.update(risk_unasked="")
+    with pytest.raises(Invalid, match="Nobody asked the risk questions"):
+        notes.sign(note_id=draft.pk, by=therapist)
+    with clock.at(session.appointment.starts_at - timedelta(days=1)):
+        build.cssrs(session.patient, by=therapist)
+    with pytest.raises(Invalid, match="Nobody asked the risk questions"):
+        notes.sign(note_id=draft.pk, by=therapist)
+    asked = build.cssrs(session.patient, by=therapist)
+    assert notes.sign(note_id=draft.pk, by=therapist).risk_screen == asked
+
+
+@pytest.mark.parametrize("gap", [{"sha256": ""}, {"started_at": None, "ended_at": None}, {"risk_unasked": ""}])
+def test_the_database_takes_no_signature_on_less(session, therapist, gap):
+    now = clock.now()
+    note = SessionNote.objects.create(session=session, kind="progress", author=therapist)
+    whole = {"sha256": "a" * 64, "started_at": now - timedelta(hours=1), "ended_at": now, "risk_unasked": "Left early."}
+    signature = {"signed_at": now, "signed_by": therapist}
+    with pytest.raises(DatabaseError), transaction.atomic():
+        SessionNote.objects.filter(pk=note.pk).update(**whole | signature | gap)
+    assert SessionNote.objects.filter(pk=note.pk).update(**whole | signature) == 1
+
+
+def test_a_signed_note_shows_when_its_words_are_not_those_that_were_signed(signed):
+    assert notes.is_as_signed(signed)
+    assert notes.fingerprint(signed, {"risk": "None."}) != signed.sha256
+    assert not signed.is_late
+    signed.signed_at += timedelta(days=2)
+    assert signed.is_late
 
 
 def test_missing_minutes_are_named_beside_the_headings(session, therapist):
@@ -58,7 +111,7 @@ def test_missing_minutes_are_named_beside_the_headings(session, therapist):
     note = notes.write(session_id=session.pk, kind="progress", sections=texts, by=therapist)
     with pytest.raises(Invalid) as refusal:
         notes.sign(note_id=note.pk, by=therapist)
-    assert set(refusal.value.fields) == {"risk", "plan", "started_at"}
+    assert set(refusal.value.fields) == {"risk", "plan", "started_at", "risk_unasked"}
 
 
 @pytest.mark.parametrize(
@@ -76,8 +129,8 @@ def test_nobody_else_signs_adds_or_shares(request, draft, who, error, verb):
     with pytest.raises(error):
         calls[verb]()
     assert (Addendum.objects.count(), IntentionCard.objects.count()) == (0, 0)
-    draft.refresh_from_db()
-    assert (draft.signed_at, draft.session.state) == (None, "planned")
+    draft.session.refresh_from_db()
+    assert (SessionNote.objects.exists(), draft.session.state) == (False, "planned")
 
 
 def test_signing_twice_is_refused(signed, therapist):
@@ -139,9 +192,8 @@ def test_a_note_before_the_day_of_the_visit_is_refused(planned, therapist, ahead
     note = written(session)
     with pytest.raises(Refused):
         notes.sign(note_id=note.pk, by=therapist)
-    note.refresh_from_db()
     session.refresh_from_db()
-    assert (note.signed_at, session.state) == (None, "planned")
+    assert (SessionNote.objects.exists(), session.state) == (False, "planned")
 
 
 def test_a_session_without_a_visit_is_signed_all_the_same(series, therapist, front_desk):
@@ -151,6 +203,6 @@ def test_a_session_without_a_visit_is_signed_all_the_same(series, therapist, fro
     start = series.opened_at
     note = notes.write(
         session_id=session.pk, kind="progress", sections=full(), by=therapist, started_at=start,
-        ended_at=start + timedelta(minutes=50),
+        ended_at=start + timedelta(minutes=50), risk_unasked="She had to leave.",
     )  # fmt: skip
     assert notes.sign(note_id=note.pk, by=therapist).signed_at

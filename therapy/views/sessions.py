@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,12 +17,12 @@ from clinic.access import acting_user, log_read
 from clinic.policy import Action, can
 from infusions import checkins
 from patients.access import allow_here
-from therapy import cards, private
+from therapy import cards, cosigning, private, story
 from therapy import sessions as workflow
-from therapy.forms import AddendumForm, IntentionForm, NoteForm
+from therapy.forms import IntentionForm
 from therapy.models import SessionNote, TherapySession
-from therapy.notes import Overtaken
-from therapy.rules import sections
+from therapy.note_forms import AddendumForm, NoteForm, RemarkForm
+from therapy.views import parts
 
 KINDS = (SessionNote.Kind.PLAN, SessionNote.Kind.PROGRESS)
 
@@ -60,7 +61,8 @@ def page(
     note_form: NoteForm | None = None,
     intention_form: IntentionForm | None = None,
     addendum_form: AddendumForm | None = None,
-    overtaken: Overtaken | None = None,
+    remark_form: RemarkForm | None = None,
+    differences: Sequence[parts.Difference] = (),
     kind: str = "",
     status: int = 200,
 ) -> HttpResponse:
@@ -68,31 +70,47 @@ def page(
     kind = note_form.kind if note_form else kind or request.GET.get("note", "")
     if kind not in KINDS:
         kind = SessionNote.Kind.PROGRESS if _has_begun(found) else SessionNote.Kind.PLAN
-    note = note_of(found, kind)
     mine = found.therapist_id == user.pk and can(user, Action.WRITE_THERAPY, found.series.site)
     intention = cards.panel(found, user)
     context: dict[str, Any] = {
         "session": found,
         "patient": found.patient,
         "site": found.series.site,
+        "place": parts.place_words(found.series),
         "kind": kind,
         "kinds": KINDS,
-        "note": note,
         "mine": mine,
         "intention": intention,
-        "sections": _shown(note, found, kind),
-        "note_form": note_form or NoteForm(session=found, kind=kind, note=note),
         "intention_form": intention_form or IntentionForm(instance=intention["card"], coming=intention["coming"]),
-        "addendum_form": addendum_form or AddendumForm(),
-        "overtaken": _theirs(overtaken, found, kind),
+        "differences": differences,
+        "score": story.panel(found, user),
         "private": private.panel(found, user),
         "checkin": checkins.told(found.patient).first(),
+        "plan_lines": parts.plan_lines(found, user) if kind == SessionNote.Kind.PROGRESS else [],
     }
+    note = note_of(found, kind)
+    if note is not None:
+        context |= {
+            "note": note,
+            "sections": parts.shown(note, found, kind),
+            "addendum_form": addendum_form or AddendumForm(),
+            "remark_form": remark_form or RemarkForm(),
+            "may_cosign": cosigning.may_cosign(note, user),
+        }
+    elif mine and found.state not in TherapySession.LOST:
+        context |= parts.written(found, kind, user) | {"writes": True}
+        context["note_form"] = note_form or NoteForm(
+            session=found, kind=kind, draft=context["draft"], page=str(uuid4())
+        )
     return render(request, "therapy/session.html", context, status=status)
 
 
 def note_of(found: TherapySession, kind: str) -> SessionNote | None:
-    return found.notes.filter(kind=kind).select_related("signed_by").first()
+    """The signed note of this kind, with whoever signed it."""
+    rows = found.notes.filter(kind=kind, signed_at__isnull=False).select_related(
+        "signed_by", "supervisor", "risk_screen"
+    )
+    return rows.prefetch_related("supervisions__by", "addenda__by").first()
 
 
 def address(found: TherapySession, kind: str) -> str:
@@ -101,19 +119,3 @@ def address(found: TherapySession, kind: str) -> str:
 
 def _has_begun(found: TherapySession) -> bool:
     return found.appointment is not None and found.appointment.starts_at <= clock.now()
-
-
-def _shown(note: SessionNote | None, found: TherapySession, kind: str) -> list[tuple[str, str]]:
-    """Heading and text of a signed note, in the order of its kind."""
-    if note is None or not note.signed_at:
-        return []
-    written = {section.key: section.text for section in note.sections.all()}
-    return [(row.label, written[row.key]) for row in sections(kind, found.kind) if written.get(row.key)]
-
-
-def _theirs(overtaken: Overtaken | None, found: TherapySession, kind: str) -> list[tuple[str, str]]:
-    if overtaken is None:
-        return []
-    return [
-        (row.label, overtaken.theirs[row.key]) for row in sections(kind, found.kind) if overtaken.theirs.get(row.key)
-    ]
