@@ -86,8 +86,7 @@ class policy:  # noqa: N801 - named as the rest of the list in settings
     ) -> HttpResponse | None:
         match = request.resolver_match
         if door.is_api(request) and match:
-            rule = door.rule_of(request, match) if "api" in match.namespaces else ROUTES.get(match.view_name)
-            return door.refusal(request, rule, view)
+            return door.refusal(request, door.rule_of(request, match), view)
         rule = ROUTES.get(match.view_name) if match else None
         if rule is Door.PUBLIC:
             return None

@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/live", views.health_live, name="health-live"),
     path("health/ready", views.health_ready, name="health-ready"),
     path("api/v1/", include("clinic.api.urls")),
+    path("fhir/R4/", include("journey.fhir.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/mfa/", include("allauth.mfa.urls")),
     path("accounts/sessions/", include("allauth.usersessions.urls")),

@@ -13,8 +13,8 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from clinic.api import problems
-from clinic.api.routes import API
+from clinic.api import outcomes, problems
+from clinic.api.routes import API, FHIR
 from clinic.api.tokens import Tokens
 from clinic.policy import Action, Door, can
 
@@ -32,8 +32,9 @@ def token(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Http
     """Middleware: under the API's addresses a person is whom the token names; a session of a browser is nobody."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if not is_api(request):
-            return get_response(request)
+        return outcomes.instead(request, answer(request)) if is_api(request) else get_response(request)
+
+    def answer(request: HttpRequest) -> HttpResponse:
         request.user, request.auth = AnonymousUser(), None  # type: ignore[attr-defined]
         try:
             found = Tokens().authenticate(request)
@@ -65,6 +66,8 @@ def name_of(method: str, route: str) -> str:
 
 
 def rule_of(request: HttpRequest, match: ResolverMatch) -> Action | Door | None:
+    if "fhir" in match.namespaces:
+        return FHIR.get(name_of(request.method or "", match.url_name or ""))
     return API.get(name_of(request.method or "", match.route))
 
 

@@ -36,8 +36,8 @@ def patterns(of: list[URLPattern | URLResolver], space: str = "", path: str = ""
             yield (space + one.name if one.name else "", here, "<" in here)
 
 
-# The API has a table of its own: tests/access/test_api.py.
-PAGES = [one for one in patterns(get_resolver().url_patterns) if not one[0].startswith("api:")]
+# What systems ask has tables of its own: tests/access/test_api.py and tests/journey/test_fhir_access.py.
+PAGES = [one for one in patterns(get_resolver().url_patterns) if not one[0].startswith(("api:", "fhir:"))]
 NAMES = sorted({name for name, _, _ in PAGES if name})
 WITH_ID = {name for name, _, fills in PAGES if fills}
 

@@ -1,0 +1,15 @@
+"""Addresses of FHIR: search and read of a type share its name, by which `clinic.api.routes.FHIR` says who may."""
+
+from django.urls import URLPattern, path
+
+from journey.fhir import views
+from journey.fhir.catalog import KINDS
+
+app_name = "fhir"
+
+urlpatterns: list[URLPattern] = [
+    path("metadata", views.metadata, name="metadata"),
+    path("Patient/<uuid:key>/$everything", views.everything, name="everything"),
+    *(path(kind, views.listed, {"kind": kind}, name=kind) for kind in KINDS),
+    *(path(f"{kind}/<str:key>", views.read, {"kind": kind}, name=kind) for kind in KINDS),
+]

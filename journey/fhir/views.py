@@ -1,0 +1,102 @@
+"""The doors of /fhir/R4/. Each finds what the role may see, writes the read of every patient shown, and answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET
+
+from clinic import clock
+from clinic.access import acting_user, log_reads
+from clinic.api.outcomes import TYPE, outcome
+from clinic.api.throttles import ByToken
+from clinic.errors import DomainError, NotFound
+from clinic.policy import Action, can
+from journey.fhir import answers, pages, search
+from journey.fhir.catalog import KINDS
+from journey.fhir.parts import Json
+from journey.fhir.tokens import BadParameter
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def fhir(view: View[P]) -> View[P]:
+    """Every refusal as an OperationOutcome, with its status; XML is not spoken here."""
+
+    @csrf_exempt  # a browser sends no token by itself
+    @wraps(view)
+    def answered(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if "xml" in request.GET.get("_format", ""):
+            return told(outcome(406, "Only JSON is spoken here.", at="_format"), 406)
+        throttle = ByToken()
+        if not throttle.allow_request(request, None):
+            wait = str(int(throttle.wait() or 0) + 1)
+            return told(outcome(429, f"Too many requests. Wait {wait} s."), 429, **{"Retry-After": wait})
+        try:
+            return view(request, *args, **kwargs)
+        except BadParameter as bad:
+            return told(outcome(400, bad.why, at=bad.name), 400)
+        except DomainError as refused:
+            return told(outcome(refused.status, refused.sentence), refused.status)
+
+    return answered
+
+
+def told(body: Json, status: int = 200, **headers: str) -> HttpResponse:
+    """Kept by no cache: it is somebody’s record."""
+    text = json.dumps(body, ensure_ascii=False)
+    kept = {"Cache-Control": "no-store, private", **headers}
+    return HttpResponse(text, status=status, content_type=f"{TYPE}; charset=utf-8", headers=kept)
+
+
+def base_of(request: HttpRequest) -> str:
+    return request.build_absolute_uri(reverse("fhir:metadata")).removesuffix("/metadata")
+
+
+@fhir
+@require_GET
+def metadata(request: HttpRequest) -> HttpResponse:
+    return told(answers.capability(base_of(request), clock.now()))
+
+
+@fhir
+@require_GET
+def listed(request: HttpRequest, kind: str) -> HttpResponse:
+    """A page of a search."""
+    of = KINDS[kind]
+    asked = search.read(of, dict(request.GET.lists()))
+    found = pages.search(acting_user(request), of, asked)
+    log_reads(request, patient_ids=found.patients, what=f"FHIR {kind}")
+    return told(answers.searchset(base_of(request), of, asked, found.resources, found.total))
+
+
+@fhir
+@require_GET
+def read(request: HttpRequest, kind: str, key: str) -> HttpResponse:
+    """One resource; a stranger’s is not here."""
+    found = pages.one(acting_user(request), KINDS[kind], key)
+    if not found.resources:
+        raise NotFound
+    log_reads(request, patient_ids=found.patients, what=f"FHIR {kind}")
+    return told(found.resources[0])
+
+
+@fhir
+@require_GET
+def everything(request: HttpRequest, key: UUID) -> HttpResponse:
+    """The record of a patient as one bundle, as far as the role may read it."""
+    user = acting_user(request)
+    patient = pages.visible(user, KINDS["Patient"], KINDS["Patient"].sources[0]).filter(pk=key).first()
+    if patient is None or not can(user, Action.SEE_PATIENTS, patient.site):
+        raise NotFound
+    log_reads(request, patient_ids=[patient.pk], what="FHIR, whole record")
+    found = pages.everything(user, patient.pk)
+    return told(answers.bundle(base_of(request), "searchset", found.resources))
