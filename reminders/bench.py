@@ -27,7 +27,7 @@ from django.db import connection
 from django.test.utils import override_settings
 
 from clinic import clock, history
-from clinic.bench import Case, let_go
+from clinic.bench import Case, let_go, open_lines
 from clinic.ids import uuid7
 from clinic.models import Site
 from patients.models import ContactConsent, Patient
@@ -226,16 +226,16 @@ class House:
         return Counter(mine.values_list("state", flat=True))
 
 
-def dispatcher(house: House) -> BaseProcess:
+def dispatcher(house: House, lines: list[int]) -> BaseProcess:
     """A dispatcher in a process of its own, at noon of the house."""
-    process = FORK.Process(target=_dispatch, args=(house,), daemon=True)
+    process = FORK.Process(target=_dispatch, args=(house, lines), daemon=True)
     process.start()
     return process
 
 
-def _dispatch(house: House) -> None:
+def _dispatch(house: House, lines: list[int]) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    let_go()
+    let_go(lines)
     with history.acting(None, source="bench"), clock.at(house.now):
         dispatch_due()
 
@@ -244,14 +244,15 @@ def storm(house: House, box: Mailbox, *, due: int, workers: int, kills: int) -> 
     """So many dispatchers send all that is due, while one after the other is killed without warning and replaced."""
     random = Random(kills)  # noqa: S311 - the same kills at every run
     moments = sorted(random.sample(range(due // 20, due * 6 // 10), kills))
-    alive = [dispatcher(house) for _ in range(workers)]
+    lines = open_lines()
+    alive = [dispatcher(house, lines) for _ in range(workers)]
     while any(process.is_alive() for process in alive):
         if moments and box.count() >= moments[0]:
             moments.pop(0)
             killed = random.choice(alive)
             killed.kill()
             killed.join()
-            alive[alive.index(killed)] = dispatcher(house)
+            alive[alive.index(killed)] = dispatcher(house, lines)
         time.sleep(0.002)
     if moments:
         raise RuntimeError(f"{len(moments)} kills were left over.")

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection, connections
 
-from clinic.bench import let_go
+from clinic.bench import let_go, open_lines
 
 FORK = multiprocessing.get_context("fork")
 PATIENCE = 60
@@ -28,10 +28,10 @@ class Met:
 def at_once(number: int, work: Callable[[int], Any]) -> list[Any]:
     """What each of `number` processes answers to `work`, which they all begin together; or what it met."""
     connections.close_all()  # a connection can't be shared with a copy of this process
-    gate = FORK.Barrier(number)
+    lines, gate = open_lines(), FORK.Barrier(number)
     doors = [FORK.Pipe(duplex=False) for _ in range(number)]
     workers = [
-        FORK.Process(target=_run, args=(index, work, gate, answer), daemon=True)
+        FORK.Process(target=_run, args=(index, work, lines, gate, answer), daemon=True)
         for index, (_, answer) in enumerate(doors)
     ]
     for worker in workers:
@@ -48,9 +48,9 @@ def _heard(ear: Connection) -> Any:
     return ear.recv()
 
 
-def _run(index: int, work: Callable[[int], Any], gate: Barrier, answer: Connection) -> None:
+def _run(index: int, work: Callable[[int], Any], lines: list[int], gate: Barrier, answer: Connection) -> None:
     try:
-        let_go()
+        let_go(lines)
         connection.ensure_connection()
         gate.wait(PATIENCE)
         said = work(index)
