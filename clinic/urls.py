@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("p/", include("patients.linked_urls")),
     path("p/", include("journey.linked_urls")),
     path("p/", include("insurance.linked_urls")),
+    path("p/", include("therapy.linked_urls")),
     path("insurance/", include("insurance.urls")),
     path("reminders/", include("reminders.urls")),
     path("visits/", include("visits.urls")),

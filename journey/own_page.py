@@ -15,6 +15,7 @@ from journey.outcomes import reading
 from patients import alerts, giving
 from patients.giving import Part
 from patients.models import Patient, PatientLink
+from therapy import integration_plans
 from visits import patient_answers, patient_times, patient_words
 from visits.models import Appointment, Ride
 
@@ -116,6 +117,7 @@ class Home:
     tonight: CheckIn | None
     questions: Part | None
     summary: Summary | None
+    has_plan: bool
     is_crisis: bool
 
     @property
@@ -139,7 +141,9 @@ class Home:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.coming or self.checkin or self.tonight or self.questions or self.summary)
+        return not (
+            self.coming or self.checkin or self.tonight or self.questions or self.summary or self.has_plan
+        )
 
 
 def read(link: PatientLink, language: str) -> Home:
@@ -151,6 +155,7 @@ def read(link: PatientLink, language: str) -> Home:
         tonight=checkins.tonight(patient),
         questions=giving.next_part(parts),
         summary=summary_of(patient),
+        has_plan=integration_plans.has_plan(patient),
         is_crisis=is_crisis(patient),
     )
 

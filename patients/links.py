@@ -41,6 +41,9 @@ after_lock: list[Callable[[PatientLink], None]] = []
 after_end: list[Callable[[PatientLink], None]] = []
 """Called when a link is revoked: what was planned about it is taken back."""
 
+held_by_others: set[str] = set()
+"""Purposes of links that somebody else than the patient holds: the door asks them for the patient's birth date."""
+
 starts: dict[str, str] = {}
 """Where a link of each purpose begins: the name of an address that takes the token. Rooms fill it in `ready`."""
 
@@ -176,6 +179,14 @@ def revoke(*, link_id: UUID, by: User) -> PatientLink:
     if link.revoked_at is None:
         _end(link, by)
     return link
+
+
+@transaction.atomic
+def end(*, patient_id: UUID, purpose: str, subject_id: UUID) -> None:
+    """End what stands for a purpose and a subject, because what it was for is over or was taken back by the patient."""
+    locked_patients().get(pk=patient_id)
+    for link in current(patient_id, purpose, subject_id).select_for_update():
+        _end(link, None)
 
 
 def _end(link: PatientLink, by: User | None) -> None:

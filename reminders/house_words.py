@@ -243,6 +243,47 @@ ALL: tuple[Template, ...] = (
          "$site: el documento del que hablamos: $link STOP para salir"),
     ),
     *_pair(
+        "plan_link", "1",
+        _Say("Your plan from $site",
+         "Hello $first_name,\n\nthe plan we made together is ready for you. You can read it, tick what is done, and "
+         "write to us; you need no account and no app:\n\n$link\n\n"
+         "We ask for your birth date first. The link works until $until, on your phone or computer, and it is for you "
+         "alone: please don't pass it on. Any question? Call us: $phone.",
+         "$site: the plan we made together: $link STOP to opt out"),
+        _Say("Su plan de $site",
+         "Hola $first_name:\n\nel plan que hicimos en conjunto está listo. Puede leerlo, marcar lo que ya hizo y "
+         "escribirnos; no necesita cuenta ni aplicación:\n\n$link\n\n"
+         "Primero le pedimos su fecha de nacimiento. El enlace funciona hasta el $until, en su teléfono o computadora, "
+         "y es solo para usted: por favor, no lo comparta. ¿Alguna pregunta? Llámenos: $phone.",
+         "$site: el plan que hicimos: $link STOP para salir"),
+    ),
+    *_pair(
+        "pass_on_link", "1",
+        _Say("A link to pass on",
+         "Hello $first_name,\n\nyou agreed that somebody close to you may write to us. Please pass this link on to "
+         "them, and to nobody else:\n\n$link\n\n"
+         "They are asked for your birth date, and they see nothing of what we know about you. The link works until "
+         "$until. You can take this back at any time: tell us, or call $phone.",
+         "$site: the link to pass on: $link STOP to opt out"),
+        _Say("Un enlace para pasar",
+         "Hola $first_name:\n\nusted aceptó que una persona cercana nos escriba. Por favor, pásele este enlace a esa "
+         "persona, y a nadie más:\n\n$link\n\n"
+         "Se le pide la fecha de nacimiento de usted, y no ve nada de lo que sabemos de usted. El enlace funciona "
+         "hasta el $until. Puede retirar su permiso en cualquier momento: díganoslo, o llame al $phone.",
+         "$site: el enlace para pasar: $link STOP para salir"),
+    ),
+    *_pair(
+        "plan_step", "1",
+        _Say("Something you planned for today",
+         "Hello $first_name,\n\na gentle word: you planned something for today. Your plan is here:\n\n$link\n\n"
+         "If it does not fit today, that is all right. Any question? Call us: $phone.",
+         "$site: you planned something for today: $link STOP to opt out"),
+        _Say("Algo que planeó para hoy",
+         "Hola $first_name:\n\nuna palabra amable: usted planeó algo para hoy. Su plan está aquí:\n\n$link\n\n"
+         "Si hoy no puede, no pasa nada. ¿Alguna pregunta? Llámenos: $phone.",
+         "$site: usted planeó algo para hoy: $link STOP para salir"),
+    ),
+    *_pair(
         "several", "1",
         _Say("Several things in one text", "$site: $items $link", "$site: $items. See: $link STOP to opt out"),
         _Say("Varias cosas en un mensaje", "$site: $items $link", "$site: $items. Vea: $link STOP para salir"),

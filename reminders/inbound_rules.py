@@ -62,6 +62,17 @@ _SELF_HARM = re.compile(
     ))
 )  # fmt: skip
 
+_FEARED = re.compile(
+    "|".join((
+        r"\b(?:kill|hurt|harm|cut|killing|hurting|harming|cutting) (?:him|her|them|it)(?:self|selves)\b",
+        r"\b(?:end|ending|take|taking) (?:his|her|their) (?:own )?li(?:fe|ves)\b",
+        r"\b(?:doesnt|does not) (?:want to |wanna )(?:live|wake up|be alive|be here|go on|exist)\b",
+        r"\bwish(?:es|ed)? (?:he|she|they) (?:was|were) dead\b",
+        r"\b(?:quiere|va a|ganas de) (?:morir|morirse|matarse|lastimarse)\b",
+        r"\b(?:se quiere (?:morir|matar)|matarse|quitarse la vida|hacerse dano|no quiere (?:vivir|seguir viviendo))\b",
+    ))
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Meaning:
@@ -82,6 +93,12 @@ def read(text: str) -> Meaning:
     plain = plainly(text)
     wrong = bool(_WRONG.search(plain))
     return Meaning(word="stop" if wrong else _word(plain), urgent=bool(_SELF_HARM.search(plain)), wrong=wrong)
+
+
+def fears_for(text: str) -> bool:
+    """Whether somebody writes that another person may harm themselves, or writes so of themselves."""
+    plain = plainly(text)
+    return bool(_FEARED.search(plain) or _SELF_HARM.search(plain))
 
 
 def _word(plain: str) -> str:

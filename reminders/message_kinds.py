@@ -134,6 +134,18 @@ _ALL = (
         "paper_link", "Link to a paper", "When staff give a paper by link", frozenset({"until"}), _LINK, own_link=True,
     ),
     MessageKind(
+        "plan_link", "Link to their plan", "When a therapist gives a patient their plan", frozenset({"until"}), _LINK,
+        own_link=True,
+    ),
+    MessageKind(
+        "pass_on_link", "Link to pass on", "When a patient agreed that somebody close to them writes to us",
+        frozenset({"until"}), _LINK, own_link=True,
+    ),
+    MessageKind(
+        "plan_step", "Something they planned", "On the morning of a step of their plan, where the patient wants it",
+        frozenset(), _LINK, {"en": "your plan", "es": "su plan"},
+    ),
+    MessageKind(
         "several", "Several things in one text", "When more than one text is due to a patient on a day",
         frozenset(), _LINK | {"items"}, only_text=True,
     ),

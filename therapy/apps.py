@@ -7,7 +7,9 @@ class TherapyConfig(AppConfig):
     def ready(self) -> None:
         from infusions import flowsheets, panels, relapse
         from infusions.stopping import AfterStop, after_stop
-        from reminders import sweeping
+        from patients import links
+        from reminders import link_letters, sweeping
+        from therapy import collateral, integration_plans, plan_words
         from therapy import booking_tasks, booking_words, note_tasks, sessions, stopping
         from therapy.chair_card import intention, on_paper
         from visits import followers
@@ -20,5 +22,9 @@ class TherapyConfig(AppConfig):
         for watched in (note_tasks.WATCH, booking_tasks.WATCH):
             sweeping.find_with(watched.look)
         sweeping.find_with(booking_words.look)
+        sweeping.find_with(plan_words.look)
+        links.starts |= {integration_plans.PURPOSE: "plan:own", collateral.PURPOSE: "plan:note"}
+        links.held_by_others.add(collateral.PURPOSE)
+        link_letters.KINDS |= {integration_plans.PURPOSE: "plan_link", collateral.PURPOSE: "pass_on_link"}
         after_stop.append(AfterStop(stopping.foresee, stopping.follow))
         relapse.after_change.append(stopping.tell_of_relapse)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.formats import date_format
 from django.utils.translation import get_language
@@ -20,6 +20,11 @@ Kind = Appointment.Kind
 def day(site: Site, moment: datetime) -> str:
     """`Friday, February 12`, `viernes 12 de febrero`."""
     return date_format(site.local(moment), DAY.get((get_language() or "en")[:2], DAY["en"]))
+
+
+def on(day: date | None) -> str:
+    """The same of a day without an hour; nothing of none."""
+    return date_format(day, DAY.get((get_language() or "en")[:2], DAY["en"])) if day else ""
 
 
 def hour(site: Site, moment: datetime) -> str:

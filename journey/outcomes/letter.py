@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal
 from textwrap import shorten
-from uuid import UUID
 
-from clinic.wording import number, quantity
-from infusions import boosters, response
-from infusions.models import AdverseEvent, BoosterPlan, Infusion, ResponseReview, Series
+from clinic.wording import number
+from infusions import boosters, response, told
+from infusions.models import AdverseEvent, BoosterPlan, ResponseReview, Series
 from infusions.response import Assessment
 from journey.outcomes import picture, reading, scales
 from journey.outcomes.picture import Picture, Score
-from patients.models import Evaluation, MeasureResponse, Patient
+from patients.models import MeasureResponse, Patient
 from patients.rules import Response
 
-MOST_SERIES, MOST_TERMS, MOST_GOALS = 4, 6, 3
+MOST_TERMS, MOST_GOALS = 6, 3
 MOST_WORDS = 90
 MEASURED, LIVED = ("Diagnosis", "Course", "Response"), ("In daily life", "Adverse events")
 RESPONSES = {
@@ -69,8 +66,8 @@ def read(patient: Patient) -> Letter:
             scales.SCALES["phq9"], scores, given, (), baseline=baseline, zone=patient.site.zone
         )
     parts = [
-        _diagnosis(evaluation),
-        _courses(patient, many),
+        told.diagnosis(evaluation),
+        told.courses(patient, many),
         _responses(patient, many, measures),
         _goals(patient),
         _adverse(patient),
@@ -86,52 +83,6 @@ def _clinician(patient: Patient) -> str:
     return contact.name if contact else ""
 
 
-def _diagnosis(evaluation: Evaluation | None) -> list[tuple[str, str]]:
-    if evaluation is None:
-        return [("Evaluation", "none signed yet")]
-    code = f" ({evaluation.diagnosis_code})" if evaluation.diagnosis_code else ""
-    return [("Diagnosis", f"{evaluation.diagnosis}{code}")]
-
-
-def _courses(patient: Patient, many: Sequence[Series]) -> list[tuple[str, str]]:
-    """Each series with its dates and doses, the newest last; the oldest of very many are only counted."""
-    rows = (
-        Infusion.objects.filter(series__patient=patient, state__in=Infusion.GIVEN, started_at__isnull=False)
-        .order_by("started_at")
-        .values_list("series_id", "started_at", "given_mg")
-    )
-    given: dict[UUID, list[tuple[datetime, Decimal | None]]] = defaultdict(list)
-    for series_id, at, mg in rows:
-        assert at
-        given[series_id].append((at, mg))
-    told = [_course(series, given[series.pk]) for series in many if given[series.pk]]
-    earlier = len(told) - MOST_SERIES
-    return [("Earlier", f"{earlier} more series"), *told[-MOST_SERIES:]] if earlier > 0 else told
-
-
-def _course(series: Series, given: Sequence[tuple[datetime, Decimal | None]]) -> tuple[str, str]:
-    first, last = (series.site.local(at).date() for at in (given[0][0], given[-1][0]))
-    doses = sorted(mg for _, mg in given if mg is not None)
-    if series.kind == Series.Kind.LOADING:
-        what = f"{len(given)} of {series.planned_count} infusions"
-    else:
-        what = f"{len(given)} booster{'' if len(given) == 1 else 's'}"
-    dose = ""
-    if doses:
-        lowest, highest = number(doses[0]), quantity(doses[-1], "mg")
-        each = " each" if len(doses) > 1 else ""
-        dose = f", {highest}{each}" if doses[0] == doses[-1] else f", {lowest} to {highest}"
-    return str(series.get_kind_display()), f"{what}, {_span(first, last)}{dose}"
-
-
-def _span(first: date, last: date) -> str:
-    return _day(first) if first == last else f"{_day(first)} to {_day(last)}"
-
-
-def _day(on: date) -> str:
-    return f"{on.day} {on:%b %Y}"
-
-
 def _responses(patient: Patient, many: Sequence[Series], measures: Sequence[MeasureResponse]) -> list[tuple[str, str]]:
     """The last loading series in exact numbers, and where each instrument stands now."""
     loading = [series for series in many if series.kind == Series.Kind.LOADING]
@@ -144,7 +95,7 @@ def _responses(patient: Patient, many: Sequence[Series], measures: Sequence[Meas
         scale = scales.scale_of(key, str(last.get_instrument_display()), [last.score or 0])
         band = scale.band(last.score or 0)
         since = f", first {oldest[key].score}" if oldest[key] != last else ""
-        at = _day(patient.site.local(last.observed_at).date())
+        at = told.day(patient.site.local(last.observed_at).date())
         rows.append((f"{scale.label}, latest", f"{last.score}{f', {band}' if band else ''}, {at}{since}"))
     return rows
 
@@ -152,8 +103,8 @@ def _responses(patient: Patient, many: Sequence[Series], measures: Sequence[Meas
 def _assessed(found: Assessment) -> str:
     if found.baseline is None or found.current is None or found.response is None or found.after(1) is None:
         return "not enough scores to judge the response"
-    begin = f" ({_day(found.baseline_on)})" if found.baseline_on else ""
-    end = f" ({_day(found.post_on)})" if found.post_on and found.current == found.post else ""
+    begin = f" ({told.day(found.baseline_on)})" if found.baseline_on else ""
+    end = f" ({told.day(found.post_on)})" if found.post_on and found.current == found.post else ""
     if found.current <= found.baseline:
         change = f"{number(found.reduction_percent)}\u00a0% lower"
     else:
@@ -200,7 +151,7 @@ def _plan(many: Sequence[Series]) -> str:
     if signed:
         due = boosters.next_due(loading)
         repeats = "; the last interval repeats" if signed.intervals_days else ""
-        coming = f" Next due {_day(due)}." if due else ""
+        coming = f" Next due {told.day(due)}." if due else ""
         return f"{signed}{repeats}.{coming}"
     review: ResponseReview | None = loading.reviews.first()
     return f"{review.get_decision_display()}." if review else ""

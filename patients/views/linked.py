@@ -194,6 +194,7 @@ def _ask(request: HttpRequest, link: PatientLink, held: str, *, trouble: str = "
         "site": link.patient.site,
         "held": held,
         "trouble": trouble,
+        "is_others": link.purpose in links.held_by_others,
         "left": PatientLink.TRIES - link.tries,
         "typed": request.POST if DOOR in request.POST else {},
         "months": _months(),

@@ -118,5 +118,10 @@ class Referral(Record):
         return f"Referral: {self.get_kind_display()}"
 
     @property
+    def parts_shown(self) -> list[str]:
+        """What was shared, in words, in the order of the list."""
+        return [part.label for part in self.Part if part.value in self.parts]
+
+    @property
     def tone(self) -> str:
         return {"signed": "warn", "sent": "info", "answered": "ok"}.get(self.state, "none")

@@ -1,0 +1,92 @@
+"""The forms of an integration plan: its words, and its steps in rows."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.forms import BaseFormSet, formset_factory
+
+from clinic.forms import CalmForm
+from therapy.integration_plans import MOST_STEPS, TEXTS, Draft, Step
+from therapy.models import CollateralConsent, IntegrationPlan
+
+LEAST_ROWS = 4
+
+
+class PlanForm(CalmForm, forms.ModelForm):
+    """The words of a plan; what must be there is asked for when it is given, not while it is a draft."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = IntegrationPlan
+        fields = (*TEXTS, "wants_reminders")
+        widgets = {
+            "insights": forms.Textarea(attrs={"rows": 3, "class": "ek-voice-in"}),
+            "warning_signs": forms.Textarea(attrs={"rows": 3}),
+            "supports": forms.Textarea(attrs={"rows": 3}),
+            "homework": forms.Textarea(attrs={"rows": 3}),
+        }
+
+    @property
+    def texts(self) -> dict[str, str]:
+        return {name: self.cleaned_data.get(name) or "" for name in TEXTS}
+
+
+class StepForm(CalmForm, forms.Form):
+    """One row; an empty one is no step."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    insight = forms.CharField(label="From which insight", max_length=300, required=False)
+    action = forms.CharField(label="What to do", max_length=300, required=False)
+    due_on = forms.DateField(label="By", required=False)
+    with_whom = forms.CharField(label="With whom", max_length=120, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = self.cleaned_data
+        if not typed.get("action", "").strip() and any(typed.get(name) for name in ("insight", "due_on", "with_whom")):
+            self.add_error("action", "Write what is to be done, or empty the whole row.")
+        return typed
+
+
+Steps = formset_factory(StepForm, extra=0, max_num=MOST_STEPS, absolute_max=MOST_STEPS)
+
+
+def forms_of(plan: IntegrationPlan | None, *, is_draft: bool) -> tuple[PlanForm, BaseFormSet[StepForm]]:
+    """The forms as a draft stands; a new version begins with what the last one says."""
+    form = PlanForm(instance=plan, initial={"version": plan.version if plan and is_draft else None})
+    rows: list[dict[str, Any]] = [
+        {"key": step.key, "insight": step.insight, "action": step.action, "due_on": step.due_on,
+         "with_whom": step.with_whom}
+        for step in (plan.steps.all() if plan else ())
+    ]  # fmt: skip
+    blank = max(1, LEAST_ROWS - len(rows)) if len(rows) < MOST_STEPS else 0
+    return form, Steps(initial=[*rows, *({} for _ in range(blank))], prefix="steps")
+
+
+def drafted(form: PlanForm, steps: BaseFormSet[StepForm]) -> Draft:
+    """What was typed, as the verb takes it."""
+    rows = [row.cleaned_data for row in steps.forms if row.cleaned_data.get("action", "").strip()]
+    return Draft(
+        texts=form.texts,
+        steps=[
+            Step(row["action"], row["insight"], row["due_on"], row["with_whom"], _key(row.get("key"))) for row in rows
+        ],
+        wants_reminders=form.cleaned_data["wants_reminders"],
+    )
+
+
+def _key(value: Any) -> UUID | None:
+    return value if isinstance(value, UUID) else None
+
+
+class ConsentForm(CalmForm, forms.ModelForm):
+    """Whom the patient allows to write."""
+
+    picks = ("how",)
+
+    class Meta:
+        model = CollateralConsent
+        fields = ("name", "relation", "how")
