@@ -1,7 +1,147 @@
-"""What this room shows to other systems."""
+"""Whole treatments: proposed, booked at once with the talks that hold them, and repaired."""
 
 from __future__ import annotations
 
-from clinic.api.declaring import Collection
+from collections.abc import Mapping
+from typing import Any
 
-COLLECTIONS: tuple[Collection, ...] = ()
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from clinic.api.declaring import Collection, Question, Verb, site
+from clinic.api.fields import Day, Known, Typed, Whole, Words, one_of
+from clinic.models import Room, User
+from infusions import api as at_the_chair
+from infusions import relapse
+from infusions import series as verbs
+from infusions.models import Series
+from journey import extension, proposals
+from journey.series import book_booster, book_series
+from patients.models import Patient
+from visits import booking, planner
+from visits.plans import Proposal
+
+
+class Wishes(Typed):
+    """What the patient wishes; answered by complete proposals."""
+
+    patient = Known(Patient)
+    count = Whole(min_value=6, max_value=8)
+    weekdays = serializers.ListField(
+        child=Whole(min_value=0, max_value=6), max_length=7, help_text="0 is Monday; none means any."
+    )
+    not_before = Day()
+    at = serializers.TimeField()
+    until = serializers.TimeField(required=False, allow_null=True)
+    therapist = Known(User, required=False, allow_null=True)
+    nurse = Known(User, required=False, allow_null=True)
+    room = Known(Room, required=False, allow_null=True)
+    drug = Whole(required=False, allow_null=True, min_value=5, max_value=1440)
+    recovery = Whole(required=False, allow_null=True, min_value=5, max_value=1440)
+    limit = Whole(required=False, min_value=1, max_value=5)
+
+
+class PlannedVisit(serializers.Serializer[Any]):
+    """One visit of a proposal."""
+
+    kind = serializers.CharField()
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    room = serializers.UUIDField(source="room.pk")
+    staff = serializers.UUIDField(source="staff.pk")
+
+
+class Plan(serializers.Serializer[Any]):
+    """A whole treatment that could be booked now. Nothing is held by it: send `plan` back within an hour."""
+
+    plan = serializers.CharField(source="sealed")
+    visits = PlannedVisit(many=True, source="proposal.slots")
+    reasons = serializers.ListField(child=serializers.CharField())
+    score = serializers.FloatField(source="proposal.score")
+
+
+def propose(request: Request, asked: Mapping[str, Any]) -> list[dict[str, Any]]:
+    wishes = dict(asked)
+    patient: Patient = wishes["patient"]
+    found = planner.propose(
+        site=patient.site,
+        first_ever=booking.is_first_ever(patient),
+        by=request.user,  # type: ignore[arg-type]
+        **wishes,
+    )
+    return [_offer(patient, one) for one in found]
+
+
+def _offer(patient: Patient, proposal: Proposal) -> dict[str, Any]:
+    return {
+        "sealed": proposals.seal(patient, proposal, ""),
+        "proposal": proposal,
+        "reasons": [sentence for _, sentence in proposal.reasons],
+    }
+
+
+def _book(*, patient: Patient, plan: str, by: User, goals: str = "", template: str = "", **where: Any) -> Series:
+    """Book every visit of a proposal, or nothing: SlotTaken when a place has gone meanwhile.
+
+    Raises Refused when the patient is not eligible, NotPermitted, Invalid for a plan that is too old or not ours.
+    """
+    proposal, words = proposals.open_sealed(patient, plan)
+    given = template or words
+    return book_series(patient=patient, proposal=proposal, goals=goals, template=given[:40], by=by, **where)
+
+
+SERIES_ID = "series_id"
+SERIES = Collection(
+    name="series",
+    model=Series,
+    rows=at_the_chair.series,
+    patient="patient_id",
+    shows=(
+        "id", "patient", "site", "kind", "template", "planned_count", "state", "follows", "opened_at", "opened_by",
+        "ended_at",
+    ),
+    also=at_the_chair.WHY,
+    filters={
+        "patient": serializers.UUIDField(required=False),
+        "kind": one_of(Series.Kind, required=False),
+        "state": one_of(Series.State, required=False),
+    },
+    by={"patient": "patient_id"},
+    create=Verb(
+        does=_book,
+        fields={
+            "patient": Known(Patient),
+            "plan": serializers.CharField(max_length=20_000),
+            "goals": Words(required=False),
+            "template": Words(required=False, max_length=40),
+        },
+        given=site,
+    ),
+    verbs={
+        "suspend": Verb(does=verbs.suspend, record=SERIES_ID, takes=("reason",)),
+        "resume": Verb(does=verbs.resume, record=SERIES_ID),
+        "extend": Verb(does=extension.extend, record=SERIES_ID, takes=("planned_count", "reason")),
+        "book-booster": Verb(
+            does=book_booster, record="series", takes=("starts_at", "room", "nurse"), makes=at_the_chair.INFUSIONS
+        ),
+        "relapse": Verb(
+            does=relapse.request,
+            record=SERIES_ID,
+            takes=("words",),
+            fields={"who": serializers.ChoiceField(choices=["patient", "therapist"])},
+        ),
+    },
+)  # fmt: skip
+
+COLLECTIONS: tuple[Collection, ...] = (SERIES,)
+QUESTIONS = (
+    Question(
+        name="series/plan",
+        method="POST",
+        asks=Wishes,
+        answers=Plan,
+        many=True,
+        does=propose,
+        words="Up to `limit` complete plans, the best first. Nothing is held by them.",
+    ),
+)

@@ -1,7 +1,73 @@
-"""What this room shows to other systems."""
+"""What patients were told, and what must not be forgotten."""
 
 from __future__ import annotations
 
-from clinic.api.declaring import Collection
+from django.db.models import Q, QuerySet
+from rest_framework import serializers
 
-COLLECTIONS: tuple[Collection, ...] = ()
+from clinic.api.declaring import Collection, Verb
+from clinic.api.fields import Known, Moment, one_of
+from clinic.models import User
+from clinic.policy import Action
+from reminders import followups, settling
+from reminders.models import FollowUp, Message
+
+
+def messages(user: User) -> QuerySet[Message]:
+    return Message.objects.filter(site__in=user.site_ids)
+
+
+def tasks(user: User) -> QuerySet[FollowUp]:
+    """Those of the user's roles, their own, and what was escalated to them; what came of others' is not theirs."""
+    roles = [held.role for held in user.roles_held]
+    own = Q(owner=user) | Q(owner_role__in=roles) | Q(escalated_at__isnull=False, escalates_to__in=roles)
+    return FollowUp.objects.filter(own, site__in=user.site_ids)
+
+
+OF, BY = {"patient": serializers.UUIDField(required=False)}, {"patient": "patient_id"}
+
+MESSAGES = Collection(
+    name="messages",
+    model=Message,
+    rows=messages,
+    patient="patient_id",
+    shows=("id", "kind", "patient", "site", "channel", "language", "due_at", "state", "planned_at", "sent_at"),
+    also={Action.HANDLE_MESSAGES: ("attempts", "expires_at", "why", "settled_at", "settled_by")},
+    filters={
+        **OF,
+        "state": one_of(Message.State, required=False),
+        "since": Moment(required=False),
+        "until": Moment(required=False),
+    },
+    by={**BY, "since": "due_at__gte", "until": "due_at__lt"},
+    verbs={
+        "again": Verb(does=settling.try_again, record="message_id"),
+        "called": Verb(does=settling.called, record="message_id", takes=("outcome",)),
+    },
+)
+TASKS = Collection(
+    name="tasks",
+    model=FollowUp,
+    rows=tasks,
+    patient="patient_id",
+    shows=(
+        "id", "kind", "patient", "site", "title", "subject_kind", "subject_id", "owner_role", "owner", "opened_at",
+        "due_at", "escalates_at", "escalates_to", "escalated_at", "tries", "state", "result", "outcome",
+        "closed_itself", "ended_at", "ended_by",
+    ),
+    filters={
+        **OF,
+        "state": one_of(FollowUp.State, required=False),
+        "kind": serializers.CharField(required=False, max_length=40),
+        "owner": serializers.UUIDField(required=False),
+        "due_before": Moment(required=False),
+    },
+    by={**BY, "owner": "owner_id", "due_before": "due_at__lt"},
+    verbs={
+        "take": Verb(does=followups.take, record="task_id"),
+        "hand-over": Verb(does=followups.hand_over, record="task_id", fields={"to": Known(User, allow_null=True)}),
+        "done": Verb(does=followups.done, record="task_id", takes=("outcome", "note")),
+    },
+)  # fmt: skip
+
+COLLECTIONS: tuple[Collection, ...] = (MESSAGES, TASKS)

@@ -45,18 +45,23 @@ def itself(made: Any) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class Verb:
-    """A workflow function as a POST (or PATCH): `record` is its parameter for the record in the address."""
+    """A workflow function as a POST (or PATCH): `record` is its parameter for the record in the address.
+
+    `fields` describe what the function's types can't; `asks` are fields that only `given` looks at, which answers
+    what else the function is told. `makes` is the collection of what it makes, where that is another.
+    """
 
     does: Callable[..., Any]
     record: str = ""
     takes: Sequence[str] = ()
     fields: Mapping[str, Any] = field(default_factory=dict)
+    asks: Mapping[str, Any] = field(default_factory=dict)
     given: Given = nothing
     made: Callable[[Any], Any] = itself
     makes: Collection | None = None
 
     def form(self, title: str) -> type[Typed]:
-        return taken_by(self.does, self.takes, self.fields, title)
+        return taken_by(self.does, self.takes, {**self.fields, **self.asks}, title)
 
     def of(self, record: Any) -> dict[str, Any]:
         if not self.record:
