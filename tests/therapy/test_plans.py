@@ -1,0 +1,231 @@
+"""The integration plan, the journal and those close to the patient: who writes, who reads, and what calls for help."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import InternalError, transaction
+from django.urls import reverse
+
+from clinic import clock
+from clinic.errors import IllegalTransition, Invalid, NotFound, NotPermitted
+from patients import links
+from patients.models import PatientLink, SafetyAlert
+from reminders import inbound_rules
+from reminders.models import FollowUp, Message
+from tests import build
+from therapy import collateral, integration_plans, journals, plan_words
+from therapy.integration_plans import Draft, Overtaken, Step
+from therapy.models import CollateralNote, IntegrationPlan, JournalEntry, StepTick
+
+TEXTS = {"insights": "I can put things down.", "warning_signs": "Bed until noon\nNo music", "supports": "Luis"}
+WALK = Step("Walk to the lake twice", "I carry too much", date(2027, 1, 29), "Luis or the dog")
+
+
+@pytest.fixture
+def series(session):
+    return session.series
+
+
+@pytest.fixture
+def drafted(series, therapist):
+    return integration_plans.write(series_id=series.pk, draft=Draft(TEXTS, [WALK]), by=therapist)
+
+
+@pytest.fixture
+def given(drafted, therapist):
+    return integration_plans.give(plan_id=drafted.pk, by=therapist, version=1).plan
+
+
+@pytest.fixture
+def link(given):
+    return PatientLink.objects.get(purpose="plan", subject_id=given.series_id)
+
+
+def wrote(link, text="Slept well."):
+    return journals.write(link=link, text=text, form_key=uuid4())
+
+
+def said_yes(series, therapist, name="Luis Torres"):
+    return collateral.agree(series_id=series.pk, name=name, relation="husband", how="spoken", by=therapist)
+
+
+def invited(consent, therapist):
+    path = collateral.invite(consent_id=consent.pk, by=therapist, send=False)
+    return links.find(path.split("/")[2])
+
+
+def test_a_plan_is_given_whole_and_then_only_its_next_version_is_written(drafted, series, therapist):
+    step = drafted.steps.get()
+    answer = integration_plans.give(plan_id=drafted.pk, by=therapist, version=1)
+    assert answer.path.startswith("/p/")  # this patient agreed to no letters: the address is handed over
+    with pytest.raises(IllegalTransition):
+        integration_plans.give(plan_id=drafted.pk, by=therapist, version=1)
+    with pytest.raises(InternalError), transaction.atomic():
+        IntegrationPlan.objects.filter(pk=drafted.pk).update(insights="Other")
+    with pytest.raises(InternalError), transaction.atomic():
+        drafted.steps.update(action="Other")
+    steps = [Step("Walk three times", key=step.key), Step("Ring my sister", key=uuid4())]
+    second = integration_plans.write(series_id=series.pk, draft=Draft(TEXTS, steps), by=therapist)
+    assert (second.number, second.version) == (2, 1)
+    assert [row.key == step.key for row in second.steps.all()] == [True, False]
+    assert integration_plans.given(series.pk) == drafted  # the patient reads the old one until the new one is given
+
+
+def test_two_windows_never_overwrite_a_draft(drafted, series, therapist):
+    integration_plans.write(series_id=series.pk, draft=Draft(TEXTS | {"homework": "Rest"}), by=therapist, version=1)
+    with pytest.raises(Overtaken):
+        integration_plans.write(series_id=series.pk, draft=Draft(TEXTS), by=therapist, version=1)
+    with pytest.raises(Overtaken):
+        integration_plans.give(plan_id=drafted.pk, by=therapist, version=1)
+    assert IntegrationPlan.objects.get().homework == "Rest"
+
+
+def test_giving_names_all_that_is_missing(series, therapist):
+    empty = integration_plans.write(series_id=series.pk, draft=Draft({}), by=therapist)
+    with pytest.raises(Invalid) as caught:
+        integration_plans.give(plan_id=empty.pk, by=therapist, version=1)
+    assert set(caught.value.fields) == {"insights", "warning_signs", ""}
+
+
+@pytest.mark.parametrize(
+    ("who", "error"), [("nurse", NotPermitted), ("provider", NotPermitted), ("stranger", NotFound)]
+)
+def test_a_plan_is_written_by_a_therapist_of_the_site(request, series, who, error):
+    with pytest.raises(error):
+        integration_plans.write(series_id=series.pk, draft=Draft(TEXTS), by=request.getfixturevalue(who))
+
+
+def test_ticks_are_the_patients_and_outlive_a_new_version(given, series, therapist, link):
+    step = given.steps.get()
+    for done in (True, True, False, True):
+        integration_plans.tick(link=link, step_id=step.pk, is_done=done)
+    assert StepTick.objects.count() == 3  # the second press is none
+    draft = Draft(TEXTS, [Step("Walk three times", key=step.key)])
+    plan = integration_plans.write(series_id=series.pk, draft=draft, by=therapist)
+    integration_plans.give(plan_id=plan.pk, by=therapist, version=1)
+    assert integration_plans.shown(plan).done == 1
+    with pytest.raises(NotFound):  # the former link ended with the new one
+        integration_plans.tick(link=link, step_id=plan.steps.get().pk, is_done=False)
+
+
+def test_a_journal_entry_is_kept_once_and_somebody_is_asked_to_read_it(link, therapist, series):
+    key = uuid4()
+    for _ in range(2):
+        kept = journals.write(link=link, text="  Slept well.\r\nمرحبا 🙂 ", form_key=key)
+    assert (kept.entry.text, kept.is_urgent) == ("Slept well.\nمرحبا 🙂", False)
+    task = FollowUp.objects.get(kind="journal_read")
+    assert (task.owner, task.state, SafetyAlert.objects.count()) == (therapist, "open", 0)
+    assert journals.read(series_id=series.pk, by=therapist) == 1
+    task.refresh_from_db()
+    assert task.state == "done"
+    with pytest.raises(InternalError), transaction.atomic():
+        JournalEntry.objects.update(text="Other")
+
+
+def test_words_of_self_harm_in_a_journal_call_for_somebody_at_once(link):
+    kept = wrote(link, "Some nights I want to die.")
+    alert = SafetyAlert.objects.get()
+    assert kept.is_urgent
+    assert (kept.entry.alert, alert.grade) == (alert, "unscreened")
+
+
+@pytest.mark.parametrize(
+    ("who", "error"),
+    [("nurse", NotPermitted), ("front_desk", NotPermitted), ("insurance_admin", NotPermitted), ("stranger", NotFound)],
+)
+def test_a_journal_is_for_therapist_and_provider(request, link, series, provider, who, error):
+    wrote(link)
+    with pytest.raises(error):
+        journals.read(series_id=series.pk, by=request.getfixturevalue(who))
+    assert journals.read(series_id=series.pk, by=provider) == 1
+
+
+def test_a_nurse_reads_the_plan_and_nothing_of_what_was_written(client, nurse, link, series, therapist):
+    wrote(link, "A secret of the lake")
+    note = invited(said_yes(series, therapist), therapist)
+    collateral.write(link=note, text="He laughs again", form_key=uuid4())
+    pages = {}
+    for who in (nurse, therapist):
+        client.force_login(who)
+        pages[who] = client.get(reverse("therapy:plan", args=[series.pk])).content.decode()
+    secrets = ("A secret of the lake", "He laughs again", "Luis Torres")
+    assert [word in pages[nurse] for word in ("put things down", *secrets)] == [True, False, False, False]
+    assert all(word in pages[therapist] for word in (*secrets, "A third party’s words", "2 new"))
+
+
+def test_somebody_close_writes_only_while_the_patient_agrees(series, therapist, given, link):
+    consent = said_yes(series, therapist)
+    assert said_yes(series, therapist) == consent  # recorded twice is recorded once
+    theirs = invited(consent, therapist)
+    note = collateral.write(link=theirs, text="She walks again", form_key=uuid4())
+    assert (note.consent, FollowUp.objects.filter(kind="collateral_read").count()) == (consent, 1)
+    collateral.revoke_own(link=link, consent_id=consent.pk)  # the patient takes it back on their own page
+    consent.refresh_from_db()
+    theirs.refresh_from_db()
+    assert (consent.revoked_by, theirs.ended_by) == (None, "revoked")
+    with pytest.raises(NotFound):
+        collateral.write(link=theirs, text="More", form_key=uuid4())
+    with pytest.raises(Invalid, match="took the consent back"):
+        collateral.invite(consent_id=consent.pk, by=therapist, send=False)
+    assert CollateralNote.objects.count() == 1
+
+
+def test_what_somebody_close_fears_raises_an_alert_and_their_page_tells_them_nothing(client, series, therapist, given):
+    theirs = invited(said_yes(series, therapist), therapist)
+    collateral.write(link=theirs, text="He wrote that he will kill himself", form_key=uuid4())
+    assert SafetyAlert.objects.get().patient == series.patient
+    path = collateral.invite(consent_id=collateral.consents_of(series).get().pk, by=therapist, send=False)
+    born = {"birth_year": "1984", "birth_month": "3", "birth_day": "14"}
+    door = client.get(path, follow=True)
+    assert "the person you write about" in door.content.decode()
+    page = client.post(f"{path}note/", born, follow=True).content.decode()
+    assert "What have you noticed?" in page
+    assert not any(word in page for word in ("Maya", "Torres", "put things down", "Walk", "Help at any hour"))
+    assert client.get(f"{path}plan/").status_code == 404  # nor does this link open any other page
+
+
+@pytest.mark.parametrize(
+    ("text", "fears"),
+    [
+        ("She says she wants to die", True),
+        ("He talked of ending his life", True),
+        ("Dice que quiere matarse", True),
+        ("I will kill myself", True),
+        ("He sleeps better and laughs", False),
+        ("They want to live by the lake", False),
+    ],
+)
+def test_what_somebody_fears_for_another(text, fears):
+    assert inbound_rules.fears_for(text) is fears
+
+
+def test_a_word_on_the_day_of_a_step_until_it_is_ticked(given, site, link):
+    def planned():
+        return list(Message.objects.filter(kind="plan_step").values_list("state", flat=True))
+
+    plan_words.look(site)
+    assert planned() == []  # its day is tomorrow
+    with clock.at(build.moment(site, "2027-01-29", "07:00")):
+        plan_words.look(site)
+        plan_words.look(site)
+        assert planned() == ["planned"]
+        integration_plans.tick(link=link, step_id=given.steps.get().pk, is_done=True)
+        plan_words.look(site)
+    assert planned() == ["void"]
+
+
+@pytest.mark.parametrize("many", [1, 3])
+def test_the_page_of_a_plan_costs_the_same_with_one_entry_and_three(
+    client, therapist, series, link, many, django_assert_num_queries
+):
+    for number in range(many):
+        with clock.at(clock.now() + timedelta(minutes=number)):
+            wrote(link, f"Day {number}")
+    client.force_login(therapist)
+    address = reverse("therapy:plan", args=[series.pk])
+    client.get(address)
+    with django_assert_num_queries(21):
+        assert f"{many} new" in client.get(address).content.decode()
