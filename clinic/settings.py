@@ -219,6 +219,7 @@ if PRODUCTION:
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "clinic.views.csrf_failure"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "clinic.error_pages.NothingShown"
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -352,6 +353,10 @@ CLEARING_HOUSE = {
 }
 # Counts from 1 to one below this never leave the house in a shared report (CMS cell size suppression policy).
 SMALL_CELL = env.int("SMALL_CELL", default=11)
+# Encrypted backups (manage.py backup). With keys set, a backup older than 26 hours turns /health/ready red.
+BACKUP_KEYS = env.str("BACKUP_KEYS", default="")
+BACKUP_DIRECTORY = env.str("BACKUP_DIRECTORY", default="")
+PG_PROGRAMS = env.str("PG_PROGRAMS", default="")  # where pg_dump and pg_restore are; empty: those of the wheel
 CELERY_BEAT_SCHEDULE_FILENAME = env.str("BEAT_SCHEDULE_FILE", default=str(BASE_DIR / "var" / "celerybeat-schedule"))
 
 LOGGING = {

