@@ -18,7 +18,8 @@ from clinic.models import User
 from clinic.policy import GRANTS, Door, Role
 from clinic.routes import ROUTES
 from tests.access.table import CLOSED, EXPECTED, PUBLIC, SIGNED_IN
-from tests.access.world import NEEDS, SECRET, World
+from tests.access.world import NEEDS, PLANTED, SECRET, World
+from tests.journey.paper_text import words
 
 ADD = (
     "{0} is new: add its line to clinic.routes.ROUTES (who may open it) and to EXPECTED in tests/access/table.py; "
@@ -69,11 +70,12 @@ def test_the_table_says_what_the_policy_grants(name):
 
 @dataclass(frozen=True)
 class Answer:
-    """What is kept of a page: its status, where it sends to, and whether the patient's name stands in it."""
+    """What is kept of a page: its status, where it sends to, and what stands in it."""
 
     status: int
     url: str
     names_the_patient: bool
+    tells_the_note: bool
 
 
 class Doors:
@@ -101,8 +103,10 @@ class Doors:
         with transaction.atomic():
             page: HttpResponse = getattr(client, method)(address)
             transaction.set_rollback(True)
-        text = page.content.decode(errors="replace")  # a paper is no text
-        return Answer(page.status_code, page.headers.get("Location", ""), SECRET in text)
+        paper = page.headers.get("Content-Type") == "application/pdf"
+        text = words(page.content) if paper else page.content.decode(errors="replace")
+        told = text + str(page.headers)
+        return Answer(page.status_code, page.headers.get("Location", ""), SECRET in text, PLANTED in told)
 
     def client_of(self, who: str) -> Client:
         """That person's browser, signed in, with no memory of the questions before."""
@@ -204,6 +208,15 @@ def test_a_refusal_to_a_colleague_does_not_hold_the_patients_name(doors, role):
 def test_the_patients_own_people_do_see_the_name(doors):
     """Else the two tests above could not fail."""
     assert doors.knock(Role.NURSE, "patients:edit").names_the_patient
+
+
+@pytest.mark.parametrize("who", [*Role, "stranger", "everyone", "anonymous"])
+def test_no_page_tells_what_a_psychotherapy_note_says(doors, who):
+    """Not of any route, to any role: the patient's whole record is asked for, page by page and paper by paper."""
+    sent = [route for route in ASKED if (who, route, "post") in doors.answers]
+    asked = [*(doors.knock(who, route) for route in ASKED), *(doors.knock(who, route, "post") for route in sent)]
+    telling = {route for route, answer in zip([*ASKED, *sent], asked, strict=True) if answer.tells_the_note}
+    assert telling == ({"therapy:private"} if who == "everyone" else set())  # its author
 
 
 def test_a_deactivated_person_is_sent_to_sign_in_everywhere(doors, db):

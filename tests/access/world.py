@@ -59,11 +59,13 @@ from reminders.models import FollowUp, InboundText, Message
 from tests import build
 from tests.infusions import making
 from tests.insurance import pricing
-from therapy.models import CollateralConsent, NotePhrase, PsychotherapyNote, Referral, ReleaseAuthorization, SessionNote, TherapySession
+from therapy import private
+from therapy.models import CollateralConsent, NotePhrase, Referral, ReleaseAuthorization, SessionNote, TherapySession
 from visits.models import Appointment, Offer, Opening, Repair, WaitlistEntry
 from visits.offers import token_hash
 
 DAY = "2027-02-02"
+PLANTED = "Heliotrope ferries remember the seventh lighthouse"  # of a psychotherapy note: its author alone may see it
 SECRET = "Quillfeather"  # the family name that no page may show to a stranger
 
 
@@ -279,13 +281,13 @@ class World:
         )  # fmt: skip
         self.note_phrase = NotePhrase.objects.create(owner=self.everyone, name="Lake", text="Feet on the ground.")
 
+        self._private()
         self._looked_at(self.patient)
 
     def _private(self) -> None:
-        """Of the one who holds every role: that nobody else opens it is for tests/therapy/test_private_sinks.py."""
-        self.private_note = PsychotherapyNote.objects.create(
-            patient=self.patient, session=self.session, author=self.everyone
-        )
+        """Of the one who holds every role, so that it opens for somebody."""
+        begun = private.begin(session_id=self.session.pk, by=self.everyone)
+        self.private_note = private.save(note_id=begun.pk, text=PLANTED, edition=0, by=self.everyone, keep=True)
         today = date.fromisoformat(DAY)
         self.release = ReleaseAuthorization.objects.create(
             note=self.private_note, version=1, recipient=SECRET, purpose="Opinion", signer_name="Maya", paper="Folder",
