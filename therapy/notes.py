@@ -94,11 +94,11 @@ def _minutes(draft: NoteDraft) -> Check:
 
 def _risk(draft: NoteDraft, screen: MeasureResponse | None) -> Check:
     if screen is not None:
-        return Check(True, f"Risk asked: {risk_words(screen)}", "risk_unasked")
+        return Check(True, f"Risk questions: {risk_words(screen)}", "risk_unasked")
     if draft.risk_unasked:
-        return Check(True, "Risk not asked, with a reason", "risk_unasked")
+        return Check(True, "Risk questions: not asked, with a reason", "risk_unasked")
     sentence = "Nobody asked the risk questions that day. Ask them, or write why they were not asked."
-    return Check(False, "Risk: not asked yet today", "risk_unasked", sentence)
+    return Check(False, "Risk questions: not asked yet", "risk_unasked", sentence)
 
 
 def risk_screen(session: TherapySession) -> MeasureResponse | None:

@@ -1,7 +1,9 @@
-// The therapist's own phrases: “/” at the beginning of a word opens them; the one that is chosen takes the place of “/”.
+// The therapist's own phrases: “/” at the beginning of a word opens them, or the button of a heading; the one that is chosen
+// is written where the cursor stands.
 const dialog = document.getElementById("dialog-phrases");
 const find = document.getElementById("phrase-find");
 let place = null;
+let stroke = "";
 
 const atWord = (field) => /(^|\s)$/.test(field.value.slice(0, field.selectionStart));
 const shown = () => [...dialog.querySelectorAll("[data-phrase]")].filter((button) => !button.closest("li").hidden);
@@ -10,7 +12,11 @@ function open(event) {
   const field = event.target;
   if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || !field.matches?.(".ek-write-in") || !atWord(field)) return;
   event.preventDefault();
-  place = field;
+  show(field, "/");
+}
+
+function show(field, typed) {
+  [place, stroke] = [field, typed];
   find.value = "";
   look();
   dialog.showModal();
@@ -28,6 +34,7 @@ function write(text) {
   place = null;
   dialog.close();
   field.focus();
+  if (!text) return;
   field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
@@ -41,10 +48,14 @@ if (dialog) {
     const [first] = shown();
     if (first && place) write(first.dataset.phrase);
   });
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-phrases-for]");
+    if (opener) show(document.getElementById(opener.dataset.phrasesFor), "");
+  });
   dialog.addEventListener("click", (event) => {
     const phrase = event.target.closest("[data-phrase]");
     if (phrase && place) write(phrase.dataset.phrase);
   });
   // Esc and “Close” mean the stroke itself.
-  dialog.addEventListener("close", () => { if (place) write("/"); });
+  dialog.addEventListener("close", () => { if (place) write(stroke); });
 }

@@ -72,6 +72,7 @@ def kept(found: TherapySession, form: NoteForm, draft: NoteDraft | None) -> dict
         "kind": form.kind,
         "kept_draft": draft,
         "note_form": form,
+        "form": form,
         "patient": found.patient,
     } | before_signing(found, form.kind, draft)
 
