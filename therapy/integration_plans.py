@@ -19,13 +19,13 @@ from clinic import clock
 from clinic.errors import DomainError, IllegalTransition, Invalid, NotFound
 from clinic.ids import uuid7
 from clinic.models import User
-from clinic.policy import Action, require
+from clinic.policy import Action, can, require
 from infusions.models import Series
 from patients import links
 from patients.links import Told
 from patients.models import Patient, PatientLink
 from patients.rows import locked_patient
-from therapy.models import IntegrationPlan, PlanStep, StepTick, TherapySession
+from therapy.models import CollateralNote, IntegrationPlan, JournalEntry, PlanStep, StepTick, TherapySession
 
 PURPOSE, LINK_DAYS = "plan", 60
 MOST_STEPS = 12
@@ -214,6 +214,23 @@ def shown(plan: IntegrationPlan) -> Shown:
         last[tick.step.key] = tick
     ticks = {key: tick for key, tick in last.items() if tick.is_done}
     return Shown(plan, [(step, ticks.get(step.key)) for step in plan.steps.all()])
+
+
+def panel(session: TherapySession, user: User) -> dict[str, Any]:
+    """The plan beside a session: how far it is, and what is new in the journal for who may read it."""
+    plan = given(session.series_id)
+    found: dict[str, Any] = {
+        "series_id": session.series_id,
+        "site": session.series.site,
+        "given": shown(plan) if plan else None,
+        "draft": draft_of(session.series_id) if can(user, Action.WRITE_THERAPY, session.series.site) else None,
+    }
+    if can(user, Action.READ_JOURNAL, session.series.site):
+        entries = JournalEntry.objects.filter(series=session.series_id).order_by("-written_at", "-id")
+        notes = CollateralNote.objects.filter(consent__series=session.series_id, read_at=None)
+        new = entries.filter(read_at=None).count() + notes.count()
+        found |= {"entry": entries.first(), "news": f"{new} new" if new else ""}
+    return found
 
 
 # The patient

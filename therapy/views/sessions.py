@@ -17,7 +17,7 @@ from clinic.access import acting_user, log_read
 from clinic.policy import Action, can
 from infusions import checkins
 from patients.access import allow_here
-from therapy import cards, cosigning, private, story
+from therapy import cards, cosigning, integration_plans, observations, private, story
 from therapy import sessions as workflow
 from therapy.forms import IntentionForm
 from therapy.models import SessionNote, TherapySession
@@ -81,6 +81,8 @@ def page(
         "kinds": KINDS,
         "mine": mine,
         "intention": intention,
+        "seen": observations.panel(found, user),
+        "integration": integration_plans.panel(found, user),
         "intention_form": intention_form or IntentionForm(instance=intention["card"], coming=intention["coming"]),
         "differences": differences,
         "score": story.panel(found, user),
