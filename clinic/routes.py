@@ -287,6 +287,12 @@ ROUTES: dict[str, Action | Door] = {
     "infusions:correct": Action.RUN_INFUSION,
     "infusions:answer": Action.RUN_INFUSION,
     "infusions:event-error": Action.RUN_INFUSION,
+    "infusions:readings": Action.SEE_INFUSION,
+    "infusions:reading-accept": Action.RUN_INFUSION,
+    "infusions:reading-reject": Action.RUN_INFUSION,
+    "infusions:devices": Action.MANAGE_CLINIC,
+    "infusions:device-revoke": Action.MANAGE_CLINIC,
+    "infusions:device-vitals": Door.PUBLIC,  # a device, whose own token the view asks for
     "infusions:phrase-keep": Action.RUN_INFUSION,
     "infusions:phrase-forget": Action.RUN_INFUSION,
     "infusions:orders": Action.SEE_INFUSION,

@@ -11,10 +11,10 @@ from functools import cached_property
 from clinic import clock, settings_versions
 from clinic.models import ProtocolSettings, Room, Site, User
 from clinic.policy import Action, can
-from infusions import ledger, orders, panels, phrases, pump, readiness, rules, run, stock
+from infusions import devices, ledger, orders, panels, phrases, pump, readiness, rules, run, stock
 from infusions.dose_card import DoseCard, of_infusion
 from infusions.lights import Light, Summary
-from infusions.models import ArrivalCheck, Discharge, DrugVial, Infusion, Order, Phrase, PregnancyTest
+from infusions.models import ArrivalCheck, Device, Discharge, DrugVial, Infusion, Order, Phrase, PregnancyTest
 from infusions.sheet import Sheet, of
 from infusions.states import State
 from patients.models import Allergy, Contact, Patient
@@ -117,6 +117,17 @@ class Chair:
     @property
     def takes_vitals(self) -> bool:
         return self.is_here and self.may_run
+
+    @cached_property
+    def listens(self) -> bool:
+        """Whether a device may post for this chair now."""
+        room = self.room if self.takes_vitals else None
+        return room is not None and Device.objects.filter(room=room, revoked_at=None).exists()
+
+    @cached_property
+    def readings(self) -> list[devices.Offer]:
+        """What devices measured, and nobody has taken over."""
+        return devices.waiting(self.infusion) if self.listens else []
 
     # The gate
 

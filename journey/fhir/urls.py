@@ -6,10 +6,11 @@ from journey.fhir import views
 from journey.fhir.catalog import KINDS
 
 app_name = "fhir"
+VIEWS = {"Observation": views.observations}
 
 urlpatterns: list[URLPattern] = [
     path("metadata", views.metadata, name="metadata"),
     path("Patient/<uuid:key>/$everything", views.everything, name="everything"),
-    *(path(kind, views.listed, {"kind": kind}, name=kind) for kind in KINDS),
+    *(path(kind, VIEWS.get(kind, views.listed), {"kind": kind}, name=kind) for kind in KINDS),
     *(path(f"{kind}/<str:key>", views.read, {"kind": kind}, name=kind) for kind in KINDS),
 ]

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from clinic import clock
 from clinic.access import acting_user, log_reads
@@ -19,7 +19,9 @@ from clinic.api.outcomes import TYPE, outcome
 from clinic.api.throttles import ByToken
 from clinic.errors import DomainError, NotFound
 from clinic.policy import Action, can
+from infusions import devices
 from journey.fhir import answers, pages, search
+from journey.fhir import posted as observations_of_devices
 from journey.fhir.catalog import KINDS
 from journey.fhir.parts import Json
 from journey.fhir.tokens import BadParameter
@@ -76,6 +78,29 @@ def listed(request: HttpRequest, kind: str) -> HttpResponse:
     found = pages.search(acting_user(request), of, asked)
     log_reads(request, patient_ids=found.patients, what=f"FHIR {kind}")
     return told(answers.searchset(base_of(request), of, asked, found.resources, found.total))
+
+
+@fhir
+@require_POST
+def posted(request: HttpRequest) -> HttpResponse:
+    """A vital sign from a device: kept beside the chair, unconfirmed, and no resource before a nurse accepts it."""
+    device = devices.known(request.headers.get("Authorization", ""))
+    said_at, values = observations_of_devices.observation(request.body)
+    row = devices.take(device=device, said_at=said_at, values=values)
+    words = "Kept, unconfirmed. It becomes a vital sign when a nurse accepts it."
+    if row.out_of_range:
+        words = f"Kept, and marked: nobody can have this {', '.join(row.out_of_range)}."
+    told_so = outcome(202, words)
+    told_so["issue"][0] |= {"severity": "information", "code": "informational"}
+    return told(told_so, 202)
+
+
+def observations(request: HttpRequest, kind: str) -> HttpResponse:
+    """The one type that can be posted too."""
+    return posted(request) if request.method == "POST" else listed(request, kind)
+
+
+observations.csrf_exempt = True  # type: ignore[attr-defined] # as `fhir` says of both
 
 
 @fhir

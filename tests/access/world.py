@@ -13,7 +13,7 @@ from django.utils.http import int_to_base36
 from clinic import clock, heartbeats, settings_versions
 from clinic.models import Closure, OnCallTurn, ShiftException, Site, Tablet
 from clinic.policy import Role
-from infusions.models import AdverseEvent, CheckIn, StockCount, VitalSigns
+from infusions.models import AdverseEvent, CheckIn, Device, DeviceReading, StockCount, VitalSigns
 from insurance.models import (
     AcceptedPlan,
     AnswerFile,
@@ -264,6 +264,12 @@ class World:
         self.vitals = VitalSigns.objects.create(
             infusion=self.infusion, observed_at=self.now, systolic=120, diastolic=80, entered_by=nurse
         )
+        self.device = Device.objects.create(
+            room=site.rooms.filter(kind="infusion").first(), name="Monitor", token_hash="1" * 64, registered_by=nurse
+        )
+        self.reading = DeviceReading.objects.create(
+            device=self.device, infusion=self.infusion, said_at=self.now, heart_rate=70
+        )
         self.session = TherapySession.objects.create(
             patient=self.patient, series=self.series, kind="preparation", therapist=self.people[Role.THERAPIST]
         )
@@ -435,6 +441,12 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
         "infusions",
         "infusion",
         "override arrival test suspend escort draw double-check waste discard vitals event discharge long-term",
+    ),
+    **of_room("infusions", "infusion", "readings"),
+    "infusions:device-revoke": pk("device"),
+    **dict.fromkeys(
+        ("infusions:reading-accept", "infusions:reading-reject"),
+        lambda world: {"pk": world.infusion.pk, "reading": world.reading.pk},
     ),
     "infusions:correct": lambda world: {"pk": world.infusion.pk, "row": world.vitals.pk},
     "infusions:answer": lambda world: {"pk": world.infusion.pk, "row": world.vitals.pk},
