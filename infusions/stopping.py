@@ -30,6 +30,8 @@ CHECK_DAYS = (7, 30)
 OPEN_DAYS = 3
 """Each may be answered for so many days."""
 REFERRAL, REFERRAL_DAYS = "referral_due", 2
+_CARE = {"tms": "tms", "tms_ect": "tms", "ect": "ect"}
+"""To what care the letter is begun, by what the review says; whoever signs it chooses."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,6 @@ def _ask_to_refer(signed: ResponseReview) -> None:
         REFERRAL,
         f"Refer {{}}: {signed.get_referral_display()}",
         due_at=clock.now() + timedelta(days=REFERRAL_DAYS),
-        link=reverse("journey:chart", args=[series.patient_id]),
+        link=f"{reverse('therapy:referral-new', args=[series.patient_id])}?kind={_CARE.get(signed.referral, 'other')}",
         owner=signed.signed_by,
     )

@@ -51,13 +51,13 @@ def suspend(*, infusion_id: UUID, by: User) -> Infusion:
 def _open_tasks(infusion: Infusion) -> None:
     patient, site = infusion.series.patient, infusion.appointment.site
     ask = partial(followups.open_task, site=site, patient=patient, subject_kind="series", subject_id=infusion.series_id)
-    chart = reverse("journey:chart", args=[patient.pk])
+    letter = f"{reverse('therapy:referral-new', args=[patient.pk])}?kind=obstetrics"
     ask(
         kind="referral_due",
         title=f"Write the referral of {patient.name}",
         owner_role=Role.PROVIDER,
         due_at=clock.now() + timedelta(days=1),
-        link=chart,
+        link=letter,
     )
     for week in range(1, WEEKS + 1):
         ask(

@@ -179,6 +179,12 @@ def _asked(patient: Patient, task_id: UUID | None) -> FollowUp | None:
     return FollowUp.objects.filter(pk=task_id, patient=patient, kind=DUE).first() if task_id else None
 
 
+def asked_by(patient: Patient) -> FollowUp | None:
+    """The open task that asks for a letter; none where it is not plain which of several is meant."""
+    tasks = list(FollowUp.objects.filter(patient=patient, kind=DUE, state=FollowUp.State.OPEN)[:2])
+    return tasks[0] if len(tasks) == 1 else None
+
+
 def _settle_asked(referral: Referral, by: User) -> None:
     """The task that asked for the letter is done with it."""
     if referral.task:

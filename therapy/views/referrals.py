@@ -40,7 +40,8 @@ def new(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Choose what is shared; “Preview” hands out the paper as it would be, “Sign” keeps it."""
     patient = patient_or_404(request, pk, what="referral, new")
     if request.method == "GET":
-        first = {"kind": request.GET.get("kind", ""), "task": request.GET.get("task"), "form_key": uuid4()}
+        task = referrals.asked_by(patient)
+        first = {"kind": request.GET.get("kind", ""), "task": task and task.pk, "form_key": uuid4()}
         return _form(request, pk, ReferralForm(initial=first))
     form, user = ReferralForm(request.POST), acting_user(request)
     if not form.is_valid():
