@@ -25,6 +25,8 @@ if worker := os.environ.get("PYTEST_XDIST_WORKER"):  # a worker's wrong password
     settings.CACHES["default"]["LOCATION"] = f"{settings.REDIS_URL.partition('?')[0]}?db={number}"
 # A password worth guessing costs a tenth of a second to hash; those of tests guard nothing.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
+# Every client of a test starts the house anew; static files are looked for when asked for, not listed each time.
+settings.WHITENOISE_AUTOREFRESH = True
 django.setup()
 
 

@@ -1,5 +1,6 @@
 """People and places that many tests share: an owner, a colleague without the right, a stranger from another site."""
 
+import gc
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ from kombu import pools
 from pytest_django.fixtures import Settings
 
 from clinic.celery import app as celery
+from clinic.collecting import settle
 from clinic.models import Site, User
 from clinic.policy import Role
 from patients import throttle
@@ -25,6 +27,12 @@ LONGEST = ("tests/journey/test_demo.py", "tests/visits/test_machine.py", "tests/
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files come first; all others keep their order."""
     items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+
+
+def pytest_collection_finish() -> None:
+    """As a server process does: what is loaded now is garbage at no time, and need not be walked over for any."""
+    settle()
+    gc.set_threshold(50_000, 10, 10)
 
 
 @pytest.fixture(scope="session", autouse=True)
