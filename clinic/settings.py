@@ -66,6 +66,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "clinic.middleware.request_id",
+    "clinic.metrics.measured",
+    "clinic.logs.requests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -196,7 +198,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "POSTPROCESSING_HOOKS": [],
+    "POSTPROCESSING_HOOKS": ["clinic.api.schema.without_marks"],
 }
 
 SESSION_COOKIE_AGE = 12 * 3600
@@ -359,12 +361,33 @@ BACKUP_DIRECTORY = env.str("BACKUP_DIRECTORY", default="")
 PG_PROGRAMS = env.str("PG_PROGRAMS", default="")  # where pg_dump and pg_restore are; empty: those of the wheel
 CELERY_BEAT_SCHEDULE_FILENAME = env.str("BEAT_SCHEDULE_FILE", default=str(BASE_DIR / "var" / "celerybeat-schedule"))
 
+# Figures for Prometheus, of each web and worker container; the proxy does not know this port. 0: none.
+METRICS_PORT = env.int("METRICS_PORT", default=0)
+METRICS_HOST = env.str("METRICS_HOST", default="127.0.0.1")
+LOG_JSON = env.bool("LOG_JSON", default=PRODUCTION)  # one JSON object a line, else text
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "filters": {"no-secrets": {"()": "clinic.logs.NoSecrets"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["no-secrets"]}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name} {request_id} {message}", "style": "{"},
+        "json": {"()": "clinic.logs.AsJson"},
+    },
+    "filters": {
+        "no-secrets": {"()": "clinic.logs.NoSecrets"},
+        "request": {"()": "clinic.logs.WithRequest"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "json" if LOG_JSON else "line",
+            "filters": ["no-secrets", "request"],
+        }
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django.request": {"level": "ERROR"}, "celery": {"level": "INFO"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "celery": {"level": "INFO"},
+        "evenkeel.access": {"level": "INFO" if PRODUCTION else "WARNING"},
+    },
 }

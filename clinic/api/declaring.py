@@ -129,6 +129,15 @@ class Shown(serializers.ModelSerializer[Any]):
 
     optional: set[str] = set()
 
+    def build_standard_field(self, field_name: str, model_field: Any) -> tuple[Any, dict[str, Any]]:
+        """As the framework builds it, but a column that may be empty says so: of a choice, of an address."""
+        kind, words = super().build_standard_field(field_name, model_field)
+        if model_field.blank and issubclass(kind, serializers.ChoiceField) and not model_field.null:
+            words["choices"] = [*words["choices"], ("", "")]
+        if model_field.blank and issubclass(kind, serializers.EmailField):
+            kind = serializers.CharField
+        return kind, words
+
 
 @dataclass(frozen=True, kw_only=True)
 class Question:

@@ -151,7 +151,7 @@ def taken_by(verb: Callable[..., Any], names: Iterable[str], described: Mapping[
             kind = eval(kind, plain.__globals__)  # noqa: S307 - an annotation of our own code
         made[name] = field_of(kind, required=parameter.default is inspect.Parameter.empty)
     made |= {name: field for name, field in described.items() if name not in made}
-    return type(title, (Typed,), made)
+    return type(title, (Typed,), {"__doc__": "", **made})
 
 
 extend_schema_field({"type": "string", "format": "uuid"})(Known)

@@ -26,6 +26,8 @@ from tests.access.api_table import EXPECTED as EXPECTED_OF_EVERY
 from tests.access.table import PUBLIC
 from tests.access.world import SECRET, World
 
+pytestmark = pytest.mark.django_db
+
 # FHIR is asked in a file of its own (tests/journey/test_fhir_access.py); its addresses end without a stroke.
 API = {name: rule for name, rule in EVERY.items() if name.endswith("/")}
 EXPECTED = {name: who for name, who in EXPECTED_OF_EVERY.items() if name.endswith("/")}
@@ -162,7 +164,7 @@ def test_a_page_of_rows_asks_the_database_nothing_more(systems: Systems, django_
             assert len(form(rows, many=True).data) == len(rows), name
 
 
-def test_a_role_that_is_taken_closes_its_token(systems: Systems, db: None) -> None:
+def test_a_role_that_is_taken_closes_its_token(systems: Systems) -> None:
     name = next(one for one in ASKED if one.startswith("GET") and "{" not in one)
     role = Role(min(EXPECTED[name]))
     with transaction.atomic():
