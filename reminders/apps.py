@@ -7,7 +7,7 @@ class RemindersConfig(AppConfig):
     def ready(self) -> None:
         from celery.signals import worker_ready
 
-        from clinic import frame, health
+        from clinic import frame, health, rotation
         from insurance import eligibility_answers
         from patients import alert_contacts, alerts, evaluation_conditions, evaluations, inquiries, reopenings
         from reminders import (
@@ -26,11 +26,16 @@ class RemindersConfig(AppConfig):
             sweeping,
             task_lists,
             tasks,
+            templates,
             watch,
         )
+        from reminders.models import Message
 
         frame.count_for("reminders:tasks", task_lists.waiting)
         health.checks |= {"messages": watch.check_messages, "pages": watch.check_pages}
+        rotation.columns.append(
+            rotation.of_json(Message, "values", keys=tuple(templates.SECRET), context=lambda key: f"message.{key}")
+        )
         worker_ready.connect(tasks.look_at_once, dispatch_uid="reminders.at-start")
         alerts.after_open.append(tasks.call_for_help)
         alert_contacts.after_change.append(alert_tasks.follow)

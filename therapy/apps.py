@@ -5,15 +5,17 @@ class TherapyConfig(AppConfig):
     name = "therapy"
 
     def ready(self) -> None:
+        from clinic import rotation
         from infusions import flowsheets, panels, relapse
         from infusions.stopping import AfterStop, after_stop
         from patients import links
         from reminders import link_letters, sweeping
         from therapy import collateral, integration_plans, plan_words
-        from therapy import booking_tasks, booking_words, note_tasks, sessions, stopping
+        from therapy import booking_tasks, booking_words, note_tasks, private, sessions, stopping
         from therapy.chair_card import intention, on_paper
         from visits import followers
 
+        rotation.columns.append(private.COLUMN)
         panels.register("intention", intention)
         flowsheets.beside.append(on_paper)
         followers.add(sessions.follow_visit)

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.views.decorators.debug import sensitive_variables
 
-from clinic import clock, crypto
+from clinic import clock, crypto, rotation
 from clinic.errors import DomainError, Invalid, NotFound, Refused
 from clinic.models import User
 from clinic.policy import Action, can, require
@@ -190,3 +190,15 @@ def _as_author(user: User) -> None:
     """Name the author to the database's own rule (row security) until the end of the transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('evenkeel.author', %s, true)", [str(user.pk)])
+
+
+def _may_seal_anew() -> None:
+    """Kept versions stand still but for this; told to the database until the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('evenkeel.rotating', 'private notes', true)")
+
+
+COLUMN = rotation.of_text(
+    PsychotherapyText, "sealed", context=_context, ring=crypto.PRIVATE_NOTES,
+    owner=lambda row: str(row.author_id), prepare=_may_seal_anew,
+)  # fmt: skip
