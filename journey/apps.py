@@ -10,7 +10,6 @@ class JourneyConfig(AppConfig):
         from insurance import authorizations, estimate_watch, estimates, fees, lapses, verification
         from journey import (
             approvals,
-            courses,
             estimating,
             first_ever,
             first_words,
@@ -23,10 +22,8 @@ class JourneyConfig(AppConfig):
         from journey.series import close_estimate_task
         from patients import consents, links
         from reminders import sweeping
-        from visits import courses as known_courses
         from visits import followers
 
-        known_courses.read_with(courses.read)
         followers.add(repair_tasks.follow_visit)
         followers.add(approvals.follow_visit)
         followers.add(renewals.follow_visit)

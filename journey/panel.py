@@ -75,7 +75,8 @@ def _infusion(visit: Appointment) -> Infusion | None:
 def _course(visit: Appointment) -> Course | None:
     """The series that has lost this visit and may want another."""
     lost = visit.status in (Status.CANCELLED, Status.NO_SHOW)
-    return courses.of([visit.pk]).get(visit.pk) if lost else None
+    course = courses.of([visit.pk]).get(visit.pk) if lost else None
+    return course if course and not course.single else None
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ from infusions import gaps
 from infusions import series as infusion_series
 from infusions.models import GapDecision, Infusion, Series
 from journey import approvals, extension, first_ever, repair_tasks
-from journey.courses import LOST, of_series
 from therapy import sessions
+from therapy.courses import LOST, of_series
 from therapy.models import TherapySession
 from visits import repair
 from visits.courses import Course

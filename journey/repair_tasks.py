@@ -16,18 +16,16 @@ from clinic.models import Site, User
 from infusions import series as infusion_series
 from infusions import series_tasks
 from infusions.models import AdverseEvent, Infusion, Series
-from journey import courses
 from patients import alert_contacts
 from reminders import followups
+from therapy import courses, window_tasks
 from therapy.models import TherapySession
 from visits import changes
 from visits.courses import Concern, Course
 from visits.models import Appointment, StatusEvent
 
 GRAVE, MISSED = "safety_call_grave", "missed_visit_call"
-CALL, REPAIR, SEEN, DECIDE, WINDOW, NEW = (
-    "safety_call", "repair_series", "gap_seen", "gap_decision", "session_window", "new_series",
-)  # fmt: skip
+CALL, REPAIR, SEEN, DECIDE, NEW = "safety_call", "repair_series", "gap_seen", "gap_decision", "new_series"
 CALLS = (CALL, GRAVE, MISSED, "emergency_contact")
 VISIT = "appointment"
 GRADE = 2
@@ -48,7 +46,8 @@ def follow_visit(*, appointment_id: UUID, by: User) -> None:
         if missed := _taken_back(visit):
             alert_contacts.came_after_all(visit.patient, missed_at=missed, by=by)
     for course in courses.read([visit.pk]).values():
-        _refresh(course, by)
+        if not course.single:
+            _refresh(course, by)
 
 
 def _taken_back(visit: Appointment) -> datetime | None:
@@ -109,8 +108,7 @@ def _refresh(course: Course, by: User) -> None:
     seen = bool(gaps) and not grave
     keep(SEEN, seen, f"{_words(gaps)} Agree to it for {name}?")
     keep(DECIDE, bool(grave), f"Extend, restart or stop the series of {name}")
-    windows = [concern for concern in concerns if concern.code[0] in TherapySession.Kind.values]
-    keep(WINDOW, bool(windows), f"{name}: {_words(windows)}")
+    window_tasks.refresh(series, [course], by=by)
 
 
 def _words(concerns: list[Concern]) -> str:

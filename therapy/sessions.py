@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.db import transaction
@@ -10,26 +11,49 @@ from clinic import clock
 from clinic.errors import IllegalTransition, Invalid, NotFound, NotPermitted
 from clinic.models import User
 from clinic.policy import Action, require
-from infusions.models import Series
+from infusions.models import Infusion, Series
 from therapy.models import TherapySession
 from therapy.states import TRANSITIONS
 from visits import changes
 from visits.models import Appointment
 
-State = TherapySession.State
+State, LOST = TherapySession.State, TherapySession.LOST
 
 
 @transaction.atomic
 def plan_session(
-    *, series: Series, kind: str, appointment: Appointment | None, therapist: User, by: User
+    *,
+    series: Series,
+    kind: str,
+    appointment: Appointment | None,
+    therapist: User,
+    by: User,
+    infusion: Infusion | None = None,
+    why: Mapping[object, str] | None = None,
 ) -> TherapySession:
-    """Tie a session to its series and, when booked, to its appointment. Raises NotPermitted, Invalid."""
+    """Tie a session to its series or booster and, when booked, to its appointment; once more changes nothing.
+
+    `why` holds the reasons for what it breaks: its "window", or "impaired" after an infusion of the same day.
+    Raises NotPermitted, Invalid.
+    """
     require(by, Action.BOOK, at=series.site)
     require(therapist, Action.WRITE_THERAPY, at=series.site)
-    if TherapySession.objects.filter(series=series, kind=kind).exclude(state__in=[State.MISSED, State.MOVED]).exists():
-        raise Invalid(f"This series has its {TherapySession.Kind(kind).label.lower()} session already.")
+    same = TherapySession.objects.filter(series=series, kind=kind, infusion=infusion).exclude(state__in=LOST)
+    standing = same.first() if kind in TherapySession.ONCE else None
+    if standing and appointment and standing.appointment_id == appointment.pk:
+        return standing
+    if standing:
+        whose = "booster" if infusion else "series"
+        raise Invalid(f"This {whose} has its {TherapySession.Kind(kind).label.lower()} session already.")
     return TherapySession.objects.create(
-        patient=series.patient, series=series, kind=kind, appointment=appointment, therapist=therapist
+        patient=series.patient,
+        series=series,
+        kind=kind,
+        appointment=appointment,
+        therapist=therapist,
+        infusion=infusion,
+        out_of_window_reason=(why or {}).get("window", ""),
+        same_day_reason=(why or {}).get("impaired", ""),
     )
 
 
@@ -80,8 +104,12 @@ def _go_with(session: TherapySession, visit: Appointment) -> None:
 
 def _another(session: TherapySession) -> bool:
     """Another session of this kind was planned in its stead."""
-    same = TherapySession.objects.filter(series=session.series_id, kind=session.kind).exclude(pk=session.pk)
-    return same.exclude(state__in=[State.MISSED, State.MOVED]).exists()
+    if session.kind not in TherapySession.ONCE:
+        return False
+    same = TherapySession.objects.filter(
+        series=session.series_id, kind=session.kind, infusion=session.infusion_id
+    ).exclude(pk=session.pk)
+    return same.exclude(state__in=LOST).exists()
 
 
 def visit_took_place(session: TherapySession, by: User) -> None:

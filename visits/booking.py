@@ -6,7 +6,7 @@ No two bookings can take one place. Each takes advisory locks for every resource
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -27,7 +27,12 @@ from visits.rules import INFUSIONS, LONGEST_MINUTES, PAST_MINUTES, STEP_MINUTES,
 
 Status = Appointment.Status
 
+AfterBooking = Callable[[Appointment, User, str], None]
+after_booking: list[AfterBooking] = []
+"""What else happens in the same transaction when one visit was booked by itself; rooms to the right add themselves."""
 
+
+@transaction.atomic
 def book(
     *,
     patient: Patient,
@@ -41,14 +46,18 @@ def book(
     first_ever: bool = False,
     overbook_reason: str = "",
     recovery: int | None = None,
+    reason: str = "",
 ) -> Appointment:
     """Book one visit with all its holds and reminders. `minutes` and `recovery` are this visit's own lengths.
 
     Raises NotPermitted; SlotTaken when a room, person or the patient is taken; Refused outside opening hours, shifts,
-    in closures and in the past; Invalid.
+    in closures and in the past; NeedsReason when a rule of its series is against it and `reason` is empty; Invalid.
     """
     wanted = Wanted(kind, starts_at, room, staff, minutes, first_ever, overbook_reason.strip(), recovery)
-    return book_all(patient=patient, site=site, wanted=[wanted], by=by)[0]
+    made = book_all(patient=patient, site=site, wanted=[wanted], by=by)[0]
+    for follow in after_booking:
+        follow(made, by, reason)
+    return made
 
 
 @transaction.atomic

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from clinic.errors import Refused
 from clinic.models import ProtocolSettings, User
 from clinic.policy import Action, can
+from visits import session_windows
 from visits.models import Appointment
-from visits.rules import Gaps, gap_breaches, midpoint_between
+from visits.rules import Gaps, gap_breaches
+from visits.session_windows import Window, day
 
 REASON, PROVIDER = "reason", "provider"
 
@@ -71,7 +73,9 @@ class Windows:
 class Course:
     """The numbered infusions of a series and the sessions that still stand around them.
 
-    `agreed_gap` and `agreed_span` are the days that a provider has agreed to for this series.
+    `agreed_gap` and `agreed_span` are the days that a provider has agreed to for this series. A course that is
+    `single` is one booster with its sessions, or the sessions between boosters: no gaps, and nothing to repair.
+    `beside` are the patient's other infusions, after which nobody talks on the same day either.
     """
 
     key: UUID
@@ -81,6 +85,8 @@ class Course:
     windows: Windows
     agreed_gap: int = 0
     agreed_span: int = 0
+    single: bool = False
+    beside: tuple[Point, ...] = ()
 
     @property
     def missing(self) -> int:
@@ -113,11 +119,13 @@ class Course:
 
     def concerns(self) -> list[Concern]:
         """Everything that this course breaks, hard limits first."""
-        found = [*self._gaps(), *(concern for one in self.sessions for concern in self._session(one))]
+        found = [*self._gaps(), *(concern for one in self.sessions for concern in self.of_session(one))]
         return sorted(found, key=lambda concern: ["stop", "warn", "info"].index(concern.tone))
 
     def _gaps(self) -> list[Concern]:
-        found = []
+        found: list[Concern] = []
+        if self.single:
+            return found
         for tone, sentence, after in gap_breaches([one.start for one in self.infusions], self.windows.gaps):
             if self._agreed(after):
                 continue
@@ -134,75 +142,78 @@ class Course:
         days = (starts[after].date() - starts[after - 1].date()).days
         return self.windows.gaps.soft_days < days <= self.agreed_gap
 
-    def _session(self, session: Point) -> list[Concern]:
+    def of_session(self, session: Point) -> list[Concern]:
+        """What one session breaks: its window, or the rule that nobody talks after a drug on the same day."""
         if session.fixed:
             return []
         found = []
         if sentence := self._out_of_window(session):
             found.append(Concern((session.kind, "window"), "warn", sentence, REASON))
-        for number, infusion in enumerate(self.infusions, start=1):
-            if infusion.start.date() == session.start.date() and infusion.start < session.end:
-                told = f"{name(session)} would follow infusion {number} on the same day"
-                words = f"{told}: memory and consent are impaired then."
-                found.append(Concern((session.kind, "impaired"), "warn", words, REASON))
+        if told := self._follows(session):
+            words = f"{name(session)} would follow {told} on the same day: memory and consent are impaired then."
+            found.append(Concern((session.kind, "impaired"), "warn", words, REASON))
         return found
 
-    def _out_of_window(self, session: Point) -> str:
+    def _follows(self, session: Point) -> str:
+        """The infusion after which this session would be on the same day."""
+        for number, infusion in enumerate(self.infusions, start=1):
+            if is_same_day_after(session, infusion):
+                return "the booster" if self.single else f"infusion {number}"
+        return "an infusion" if any(is_same_day_after(session, one) for one in self.beside) else ""
+
+    def window(self, kind: str) -> Window | None:
+        """When a session of this kind may be; None for one that may be at any time, or before its place is known."""
         if not self.infusions:
+            return None
+        starts, windows = [one.start for one in self.infusions], self.windows
+        if kind == "preparation":
+            return session_windows.preparation(
+                starts[0], most_days=windows.prep_days, least_days=0 if self.single else 1
+            )
+        if kind == "midpoint":
+            return session_windows.midpoint(starts, self.count)
+        if kind == "integration":
+            return session_windows.integration(
+                starts[-1],
+                drug_minutes=windows.drug_minutes,
+                hours=windows.integration_hours,
+                grace_days=windows.grace_days,
+            )
+        return None
+
+    def _out_of_window(self, session: Point) -> str:
+        window = self.window(session.kind)
+        if window is None or window.holds(session.start, session.end):
             return ""
         check = {"preparation": self._preparation, "midpoint": self._midpoint, "integration": self._integration}
-        return check[session.kind](session)
+        return check[session.kind](session, window)
 
-    def _preparation(self, session: Point) -> str:
-        first = self.infusions[0].start
-        if session.end > first:
-            return f"The preparation has to come before infusion 1 ({day(first)})."
-        if (first.date() - session.start.date()).days > self.windows.prep_days:
-            return f"The preparation is more than {self.windows.prep_days} days before infusion 1 ({day(first)})."
-        return ""
+    def _preparation(self, session: Point, window: Window) -> str:
+        which = "the booster" if self.single else "infusion 1"
+        first = f"{which} ({day(self.infusions[0].start)})"
+        if session.start < window.opens:
+            return f"The preparation is more than {self.windows.prep_days} days before {first}."
+        if session.end <= self.infusions[0].start:
+            return f"The preparation has to come at least a day before {first}."
+        return f"The preparation has to come before {first}."
 
-    def _midpoint(self, session: Point) -> str:
-        after, before = midpoint_between(self.count)
-        if not 1 <= after <= len(self.infusions):
-            return ""
-        early = session.start < self.infusions[after - 1].start
-        late = len(self.infusions) >= before and session.end > self.infusions[before - 1].start
-        if not (early or late):
-            return ""
-        until = (
-            f" and before infusion {before} ({day(self.infusions[before - 1].start)})"
-            if late or self._has(before)
-            else ""
-        )
-        return (
-            f"The midpoint on {day(session.start)} is outside its window: "
-            f"after infusion {after} ({day(self.infusions[after - 1].start)}){until}."
-        )
+    def _midpoint(self, session: Point, window: Window) -> str:
+        return f"The midpoint on {day(session.start)} is outside its window: {window.sentence}."
 
-    def _has(self, number: int) -> bool:
-        return len(self.infusions) >= number
+    def _integration(self, session: Point, window: Window) -> str:
+        last = "the booster" if self.single else "the last infusion"
+        if session.start <= window.opens:
+            return f"The integration has to come after {last} ({day(window.opens)})."
+        limit = f"{self.windows.integration_hours} hours and {self.windows.grace_days} days of grace"
+        return f"The integration is later than {limit} after {last} ({day(window.opens)})."
 
-    def _integration(self, session: Point) -> str:
-        last = self.infusions[-1].start
-        if session.start <= last:
-            return f"The integration has to come after the last infusion ({day(last)})."
-        if session.start > self.integration_until():
-            limit = f"{self.windows.integration_hours} hours and {self.windows.grace_days} days of grace"
-            return f"The integration is later than {limit} after the last infusion ({day(last)})."
-        return ""
 
-    def integration_until(self) -> datetime:
-        """The end of the grace after the last infusion."""
-        hours = timedelta(hours=self.windows.integration_hours, days=self.windows.grace_days)
-        return self.infusions[-1].start + timedelta(minutes=self.windows.drug_minutes) + hours
+def is_same_day_after(session: Point, infusion: Point) -> bool:
+    return infusion.start.date() == session.start.date() and infusion.start < session.end
 
 
 def in_order(points: Iterable[Point]) -> tuple[Point, ...]:
     return tuple(sorted(points, key=lambda one: one.start))
-
-
-def day(moment: datetime) -> str:
-    return f"{moment:%a} {moment.day} {moment:%b}"
 
 
 def name(point: Point) -> str:

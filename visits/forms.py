@@ -26,6 +26,7 @@ KINDS = [
     (Appointment.Kind.PREPARATION.value, "Preparation"),
     (Appointment.Kind.MIDPOINT.value, "Midpoint"),
     (Appointment.Kind.INTEGRATION.value, "Integration"),
+    (Appointment.Kind.FURTHER.value, "Further session"),
 ]
 
 
@@ -169,13 +170,14 @@ class WishForm(CalmForm, forms.Form):
         return self["kind"].value() in INFUSIONS
 
 
-class BookForm(forms.Form):
-    """One of the free slots, as its button sends it."""
+class BookForm(CalmForm, forms.Form):
+    """One of the free slots, as its button sends it; a reason once a rule of the series asked for one."""
 
-    kind = forms.ChoiceField(choices=KINDS)
-    starts_at = forms.DateTimeField()
+    kind = forms.ChoiceField(choices=KINDS, widget=forms.HiddenInput)
+    starts_at = forms.DateTimeField(widget=forms.HiddenInput)
     minutes = length("Infusion")
     recovery = length("Recovery")
+    reason = forms.CharField(label="Why", max_length=300, required=False)
 
     def clean_starts_at(self) -> datetime:
         starts_at: datetime = self.cleaned_data["starts_at"]

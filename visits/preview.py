@@ -54,6 +54,8 @@ def _without(appointment: Appointment) -> list[Consequence]:
         return []
     after, found = course.without(appointment.pk), list[Consequence]()
     number = course.number_of(appointment.pk)
+    if course.single:
+        return [("warn", "Its sessions lose their booster: look at them.")] if number and course.sessions else []
     if number:
         last = len(course.infusions)
         shifted = f"Infusion {number + 1} becomes {number}" if number + 1 == last else _shifted(number, last)
@@ -78,6 +80,8 @@ def _moved(appointment: Appointment, starts_at: datetime) -> list[Consequence]:
     before, after = course.number_of(appointment.pk), course.moved(starts).number_of(appointment.pk)
     if before != after:
         found.append(("info", f"It becomes infusion {after} instead of {before}."))
+    if course.single and not course.sessions:
+        return found
     return found or [("ok", "The gaps and windows of the series are kept.")]
 
 

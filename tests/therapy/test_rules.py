@@ -1,17 +1,8 @@
-"""What the minutes support, until when integration is due, and what each session writes down."""
-
-from datetime import UTC, datetime
+"""What each session writes down."""
 
 import pytest
 
-from therapy.rules import PLAN, PROGRESS, integration_window, sections
-
-
-def test_integration_is_due_in_three_days_with_grace_of_a_week():
-    last = datetime(2027, 2, 19, 17, 52, tzinfo=UTC)
-    due, grace = integration_window(last, hours=72, grace_days=7)
-    assert due == datetime(2027, 2, 22, 17, 52, tzinfo=UTC)
-    assert grace == datetime(2027, 2, 26, 17, 52, tzinfo=UTC)
+from therapy.rules import PLAN, PROGRESS, sections
 
 
 def test_a_plan_has_the_same_headings_for_every_session():

@@ -125,7 +125,9 @@ def _course_to_repair(found: Appointment) -> Course | None:
     """The course that lost this visit, or that breaks a rule by now."""
     course = courses.of([found.pk]).get(found.pk)
     lost = found.status in (Status.CANCELLED, Status.NO_SHOW)
-    return course if course and (lost or course.missing or course.concerns()) else None
+    if course is None or course.single:
+        return None
+    return course if lost or course.missing or course.concerns() else None
 
 
 def _step(request: HttpRequest, pk: UUID, key: str) -> HttpResponse:

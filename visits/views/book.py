@@ -20,6 +20,7 @@ from insurance import accepted, money_words
 from patients.access import patient_or_404
 from patients.models import Patient
 from visits import booking, clashes, lengths, runways
+from visits.courses import NeedsReason
 from visits.forms import BookForm, OverbookForm, WishForm
 from visits.models import Appointment
 from visits.rules import INFUSIONS, Timing
@@ -32,7 +33,7 @@ DAYS_OFFERED, SLOTS_A_DAY = 7, 6
 def book(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Free slots for a wish, each booked with one click."""
     patient = patient_or_404(request, pk, what="booking")
-    site, trouble = patient.site, None
+    site, trouble, asked_why = patient.site, None, None
     may_overbook = can(acting_user(request), Action.OVERBOOK, site)
     overbook = OverbookForm(request.POST if "overbook_reason" in request.POST else None, initial=_taken_hour(request))
     if overbook.is_bound:
@@ -50,6 +51,8 @@ def book(request: HttpRequest, pk: UUID) -> HttpResponse:
                     by=acting_user(request),
                     **picked.cleaned_data,
                 )
+            except NeedsReason as error:
+                trouble, asked_why = error, picked
             except (Refused, Invalid) as error:
                 trouble = error
             else:
@@ -66,6 +69,7 @@ def book(request: HttpRequest, pk: UUID) -> HttpResponse:
         "form": form,
         "days": days,
         "trouble": trouble,
+        "asked_why": asked_why,
         "overbook": overbook if may_overbook else None,
         "asked": form.is_valid(),
         "usual": usual,

@@ -1,0 +1,109 @@
+"""Which visits belong together: a loading series and its sessions as one course, for the rules of the calendar.
+
+A booster with its own sessions is a small course of one infusion; the sessions between boosters are another.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q
+
+from clinic import settings_versions
+from clinic.models import Site
+from infusions import gaps
+from infusions.models import Infusion, Series
+from therapy.models import TherapySession
+from visits.courses import Course, Point, Windows, in_order
+from visits.models import Appointment
+
+LOST = TherapySession.LOST
+TAKES_PLACE = (*Appointment.ALIVE, Appointment.Status.DONE)
+
+
+def read(visits: Collection[UUID]) -> dict[UUID, Course]:
+    """The course of each of these visits that belongs to a series; a missed visit still has one."""
+    mine = Q(infusions__appointment__in=visits) | Q(therapy_sessions__appointment__in=visits)
+    courses = {course.key: course for course in of_series(Series.objects.filter(mine).distinct())}
+    talks = TherapySession.objects.filter(appointment__in=visits).values_list(
+        "appointment_id", "infusion_id", "series_id"
+    )
+    drugs = Infusion.objects.filter(appointment__in=visits).values_list("appointment_id", "id", "series_id")
+    found = {}
+    for visit, infusion, series in [*drugs, *talks]:
+        course = courses.get(infusion) or courses.get(series)
+        if visit and course:
+            found[visit] = course
+    return found
+
+
+def of_series(found: Iterable[Series]) -> list[Course]:
+    """Series as courses, in a constant number of queries for each site. The key of a booster's course is its own."""
+    every = {series.pk: series for series in found}
+    ground = _Ground.read(every)
+    return [course for series in every.values() for course in ground.courses(series)]
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """What was read of some series at once."""
+
+    sites: dict[UUID, Site]
+    windows: dict[UUID, Windows]
+    infusions: dict[UUID, list[Infusion]]
+    sessions: dict[UUID, list[TherapySession]]
+    drugs: dict[UUID, list[Appointment]]
+    agreed: dict[UUID, tuple[int, int]]
+
+    @classmethod
+    def read(cls, every: dict[UUID, Series]) -> _Ground:
+        sites = Site.objects.in_bulk({series.site_id for series in every.values()})
+        infusions: dict[UUID, list[Infusion]] = defaultdict(list)
+        sessions: dict[UUID, list[TherapySession]] = defaultdict(list)
+        drugs: dict[UUID, list[Appointment]] = defaultdict(list)
+        for infusion in Infusion.objects.filter(series__in=every, number__isnull=False).select_related("appointment"):
+            infusions[infusion.series_id].append(infusion)
+        held = TherapySession.objects.filter(series__in=every, appointment__isnull=False).exclude(state__in=LOST)
+        for session in held.select_related("appointment"):
+            sessions[session.series_id].append(session)
+        patients = {series.patient_id for series in every.values()}
+        given = Appointment.objects.filter(patient__in=patients, kind__in=Appointment.INFUSIONS, status__in=TAKES_PLACE)
+        for visit in given:
+            drugs[visit.patient_id].append(visit)
+        windows = {pk: Windows.of(settings_versions.current(site)) for pk, site in sites.items()}
+        return cls(sites, windows, infusions, sessions, drugs, gaps.agreed(every))
+
+    def courses(self, series: Series) -> Iterator[Course]:
+        infusions, sessions = self.infusions[series.pk], self.sessions[series.pk]
+        if series.kind == Series.Kind.LOADING:
+            yield self._course(series, series.pk, infusions, sessions)
+            return
+        for one in infusions:
+            yield self._course(series, one.pk, [one], [each for each in sessions if each.infusion_id == one.pk])
+        yield self._course(series, series.pk, [], [each for each in sessions if each.infusion_id is None])
+
+    def _course(
+        self, series: Series, key: UUID, infusions: Sequence[Infusion], sessions: Sequence[TherapySession]
+    ) -> Course:
+        site = self.sites[series.site_id]
+        own = {one.appointment_id for one in infusions}
+        beside = [visit for visit in self.drugs[series.patient_id] if visit.pk not in own]
+        return Course(
+            key=key,
+            count=series.planned_count or len(infusions),
+            infusions=in_order(point(one.appointment, site) for one in infusions),
+            sessions=in_order(point(each.appointment, site) for each in sessions if each.appointment),
+            windows=self.windows[series.site_id],
+            agreed_gap=self.agreed.get(series.pk, (0, 0))[0],
+            agreed_span=self.agreed.get(series.pk, (0, 0))[1],
+            single=series.kind != Series.Kind.LOADING,
+            beside=in_order(point(visit, site) for visit in beside),
+        )
+
+
+def point(visit: Appointment, site: Site) -> Point:
+    fixed = visit.status not in {Appointment.Status.BOOKED, Appointment.Status.CONFIRMED}
+    return Point(visit.pk, visit.kind, site.local(visit.starts_at), site.local(visit.ends_at), fixed)

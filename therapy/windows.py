@@ -1,0 +1,203 @@
+"""When the sessions of a series may be, as a person reads it: from when, when best, until when, and how long that is.
+
+The rule itself is visits.session_windows; here it meets the series, its sessions and the clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from clinic import clock
+from clinic.wording import NBSP
+from infusions.models import Infusion, Series
+from therapy import courses
+from therapy.models import TherapySession
+from visits import session_windows
+from visits.courses import REASON, Concern, Course, Point
+
+Kind = TherapySession.Kind
+BOOSTER_KINDS = (Kind.PREPARATION, Kind.INTEGRATION)
+NEW = UUID(int=1)  # of a visit that is not booked yet
+RUNNING = (Series.State.PLANNED, Series.State.ACTIVE)
+
+
+@dataclass(frozen=True)
+class Window:
+    """One session that has a place: its window on the site's wall clock, and what is booked in it."""
+
+    series: Series
+    kind: str
+    infusion: Infusion | None
+    opens: datetime
+    ideal: datetime
+    closes: datetime | None
+    grace: datetime | None
+    sentence: str
+    session: TherapySession | None
+    wanted: bool
+
+    @property
+    def booked(self) -> bool:
+        return self.session is not None and self.session.appointment_id is not None
+
+    @property
+    def label(self) -> str:
+        return _label(self.kind, self.infusion)
+
+    @property
+    def place(self) -> Place:
+        return Place(self.series, self.kind, self.infusion)
+
+    @property
+    def hours_left(self) -> int | None:
+        """Whole hours until it closes, or, once that is over, until its grace ends."""
+        now, until = clock.now(), self.until
+        return None if until is None else int((until - now).total_seconds() // 3600)
+
+    @property
+    def left(self) -> str:
+        """How long it is open, in words: hours while they count, else days."""
+        hours = self.hours_left
+        if hours is None:
+            return "Open"
+        told = f"{hours}{NBSP}h left" if hours < 72 else f"{hours // 24} days left"
+        return f"Late, {told}" if self.is_late else told
+
+    @property
+    def until(self) -> datetime | None:
+        return self.grace if self.is_late else self.closes
+
+    @property
+    def is_late(self) -> bool:
+        """It should have been by now; the grace still runs."""
+        return self.closes is not None and clock.now() > self.closes
+
+    @property
+    def is_over(self) -> bool:
+        return self.grace is not None and clock.now() > self.grace
+
+    @property
+    def is_open(self) -> bool:
+        return self.opens <= clock.now() and not self.is_over
+
+    @property
+    def tone(self) -> str:
+        left = self.hours_left
+        if left is None:
+            return "none"
+        return "stop" if self.is_late or left < 24 else "warn" if left < 72 else "info"
+
+
+def of(found: TherapySession | Series, kind: str = "") -> Window | None:
+    """The window of a session that is planned, or of this kind in a series; None for one that may be at any time."""
+    if isinstance(found, TherapySession):
+        return of_place(Place(found.series, found.kind, found.infusion))
+    return of_place(Place(found, kind))
+
+
+def of_series(found: Iterable[Series]) -> list[Window]:
+    """Every window of these series and of their boosters, in a constant number of queries for each site."""
+    every = {series.pk: series for series in found}
+    infusions = Infusion.objects.filter(series__in=every, number__isnull=False)
+    boosters = {one.pk: one for one in infusions}
+    given = dict.fromkeys(every, 0)
+    for one in boosters.values():
+        given[one.series_id] += one.state in Infusion.GIVEN
+    windows: list[Window] = []
+    standing = _standing(every)
+    for course in courses.of_series(every.values()):
+        infusion = boosters.get(course.key)
+        series = every[infusion.series_id if infusion else course.key]
+        kinds = BOOSTER_KINDS if infusion else TherapySession.ONCE
+        for kind in kinds if course.infusions else ():
+            window = course.window(kind)
+            if window:
+                windows.append(_window(series, kind, infusion, window, course, given[series.pk], standing))
+    return windows
+
+
+def _window(
+    series: Series,
+    kind: str,
+    infusion: Infusion | None,
+    window: session_windows.Window,
+    course: Course,
+    given: int,
+    standing: dict[tuple[UUID, UUID | None, str], TherapySession],
+) -> Window:
+    return Window(
+        series=series,
+        kind=kind,
+        infusion=infusion,
+        opens=window.opens,
+        ideal=window.ideal,
+        closes=window.closes,
+        grace=window.grace,
+        sentence=window.sentence,
+        session=standing.get((series.pk, infusion.pk if infusion else None, kind)),
+        wanted=infusion is None and is_wanted(series, kind, given, len(course.infusions)),
+    )
+
+
+def _standing(series: Collection[UUID]) -> dict[tuple[UUID, UUID | None, str], TherapySession]:
+    rows = TherapySession.objects.filter(series__in=series).exclude(state__in=TherapySession.LOST)
+    return {(row.series_id, row.infusion_id, row.kind): row for row in rows.select_related("appointment", "therapist")}
+
+
+def is_wanted(series: Series, kind: str, given: int, numbered: int) -> bool:
+    """Whether a loading series still needs its session of this kind.
+
+    Preparation until something was given, midpoint until the infusion before which it stands, integration always
+    (also after an early stop, once something was given).
+    """
+    runs = series.state in RUNNING
+    if kind == Kind.PREPARATION:
+        return runs and not given
+    if kind == Kind.MIDPOINT:
+        _, before = session_windows.midpoint_between(series.planned_count or numbered)
+        return runs and given < before - 1 and numbered >= before
+    return runs or bool(given)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a session belongs: its series, its kind, and the booster it is for."""
+
+    series: Series
+    kind: str
+    infusion: Infusion | None = None
+
+    @property
+    def label(self) -> str:
+        return _label(self.kind, self.infusion)
+
+    @property
+    def key(self) -> str:
+        """How a form names it."""
+        return ":".join([self.kind, str(self.series.pk), str(self.infusion.pk) if self.infusion else ""])
+
+
+def of_place(place: Place) -> Window | None:
+    """None for a session that may be at any time."""
+    return next((one for one in of_series([place.series]) if one.place == place), None)
+
+
+def course_of(place: Place) -> Course:
+    """The infusions and sessions that a session at this place is measured by."""
+    found = {course.key: course for course in courses.of_series([place.series])}
+    return found[place.infusion.pk if place.infusion else place.series.pk]
+
+
+def concerns(course: Course, place: Place, starts_at: datetime, minutes: int) -> list[Concern]:
+    """What a new session at this hour would break: its window, or the rule of the day."""
+    start = place.series.site.local(starts_at)
+    point = Point(NEW, place.kind, start, start + timedelta(minutes=minutes))
+    return [concern for concern in course.of_session(point) if concern.needs == REASON]
+
+
+def _label(kind: str, infusion: Infusion | None) -> str:
+    name = str(Kind(kind).label)
+    return f"{name} of booster {infusion.number}" if infusion else f"{name} session"
