@@ -13,8 +13,10 @@ class ClinicConfig(AppConfig):
             accounts,
             checks,  # noqa: F401 - registers the deploy checks
             heartbeats,
+            metrics,
             rotation,
             tablets,
+            tracing,
         )
         from clinic.models.tokens import KeptAnswer
 
@@ -28,3 +30,5 @@ class ClinicConfig(AppConfig):
             rotation.of_text(KeptAnswer, "answer", context=lambda row: f"kept_answer.{row.pk}"),
         ]
         heartbeats.listen()
+        tracing.listen()
+        metrics.listen()

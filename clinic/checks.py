@@ -3,9 +3,11 @@
 from typing import Any
 
 from django.conf import settings
+from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 
 from clinic import crypto
+from clinic.backups import container
 
 
 @register(Tags.security, deploy=True)
@@ -42,6 +44,44 @@ def strong_enough(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         problems.append(Error("Twilio needs TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_FROM.", id="evenkeel.E006"))
     if settings.TEXTS_BY == "twilio" and not settings.PUBLIC_URL.startswith("https://"):
         problems.append(Error("PUBLIC_URL must be the https address that Twilio reports to.", id="evenkeel.E007"))
+    return problems + _secrets() + _ways_out()
+
+
+def _secrets() -> list[CheckMessage]:
+    """Keys that can be guessed, or that open more than their own."""
+    problems: list[CheckMessage] = []
+    if settings.DEBUG:
+        problems.append(Error("DEBUG shows what no visitor may see.", id="evenkeel.E013"))
+    if len(settings.SECRET_KEY) < 50 or len(set(settings.SECRET_KEY)) < 12:
+        problems.append(Error("SECRET_KEY is too short or too plain: make 50 random characters.", id="evenkeel.E014"))
+    try:
+        backups = container.keys(settings.BACKUP_KEYS)
+        others = {*crypto.FIELDS.keys().values(), *crypto.PRIVATE_NOTES.keys().values()}
+    except crypto.Undecryptable:
+        return problems  # told of already
+    except ValueError as error:
+        return [*problems, Error(f"A key can’t be read: {error}", id="evenkeel.E015")]
+    if set(backups.values()) & others:
+        problems.append(Error("BACKUP_KEYS holds a key of encrypted columns: they must be apart.", id="evenkeel.E016"))
+    if not backups:
+        problems.append(
+            checks.Warning("BACKUP_KEYS is empty: nobody watches the backups’ age.", id="evenkeel.W001")
+        )
+    return problems
+
+
+def _ways_out() -> list[CheckMessage]:
+    """Lines over which passwords or patients’ data would go in clear."""
+    problems: list[CheckMessage] = []
+    if not settings.PUBLIC_URL.startswith("https://"):
+        problems.append(Error("PUBLIC_URL must be https: links to patients begin with it.", id="evenkeel.E017"))
+    if not (settings.SESSION_COOKIE_SECURE and settings.CSRF_COOKIE_SECURE and settings.SECURE_SSL_REDIRECT):
+        problems.append(Error("Cookies and pages must go over https alone.", id="evenkeel.E018"))
+    by_smtp = settings.EMAIL_BACKEND.endswith("smtp.EmailBackend")
+    if by_smtp and not settings.EMAIL_USE_TLS and settings.EMAIL_HOST not in {"localhost", "127.0.0.1", "::1"}:
+        problems.append(Error("EMAIL_URL must use TLS (smtp+tls://) to another machine.", id="evenkeel.E019"))
+    if settings.METRICS_PORT and settings.METRICS_PORT in {80, 443, 8000, 8080, 8443}:
+        problems.append(Error("METRICS_PORT must be a port that the proxy does not know.", id="evenkeel.E020"))
     return problems
 
 

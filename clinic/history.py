@@ -10,6 +10,8 @@ import pgtrigger
 from django.db import models
 from pghistory.models import Event
 
+from clinic import tracing
+
 M = TypeVar("M", bound=type[models.Model])
 
 
@@ -72,7 +74,8 @@ def written_once(name: str, *, but: Sequence[str]) -> list[pgtrigger.Trigger]:
 @contextmanager
 def acting(user_id: UUID | None, *, source: str, request_id: str = "") -> Iterator[None]:
     """Name the actor of every write inside the block, for code that no web request started."""
-    with pghistory.context(user=str(user_id) if user_id else None, source=source, request=request_id):
+    user, request = str(user_id) if user_id else None, request_id or tracing.current()
+    with pghistory.context(user=user, source=source, request=request):
         yield
 
 

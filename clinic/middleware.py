@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 
+from clinic import tracing
 from clinic.access import address_of
 from clinic.api import door
 from clinic.crypto import Undecryptable
@@ -32,7 +33,8 @@ def request_id(get_response: Answer) -> Answer:
     def middleware(request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-ID", "")
         request.request_id = given if _SAFE_ID.match(given) else str(uuid7())  # type: ignore[attr-defined]
-        response = get_response(request)
+        with tracing.request(request.request_id):  # type: ignore[attr-defined]
+            response = get_response(request)
         response["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
         return response
 

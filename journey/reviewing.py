@@ -31,3 +31,11 @@ def judge(found: EmergencyAccess | UnusualAccess, *, whose: UUID, verdict: str, 
         raise Invalid(problems)
     found.reviewed_at, found.reviewed_by, found.verdict, found.words = clock.now(), by, verdict, said
     found.save(update_fields=["reviewed_at", "reviewed_by", "verdict", "words"])
+
+
+def waiting() -> dict[str, float]:
+    """How many of each nobody has judged yet, for the figures."""
+    return {
+        "emergency": float(EmergencyAccess.objects.filter(reviewed_at__isnull=True).count()),
+        "unusual": float(UnusualAccess.objects.filter(reviewed_at__isnull=True).count()),
+    }

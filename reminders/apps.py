@@ -7,7 +7,7 @@ class RemindersConfig(AppConfig):
     def ready(self) -> None:
         from celery.signals import worker_ready
 
-        from clinic import frame, health, rotation
+        from clinic import frame, health, metrics, rotation
         from insurance import eligibility_answers
         from patients import alert_contacts, alerts, evaluation_conditions, evaluations, inquiries, reopenings
         from reminders import (
@@ -33,6 +33,7 @@ class RemindersConfig(AppConfig):
 
         frame.count_for("reminders:tasks", task_lists.waiting)
         health.checks |= {"messages": watch.check_messages, "pages": watch.check_pages}
+        metrics.gauges["evenkeel_waiting_seconds"] = ("How old the oldest is that waits", "what", watch.waiting)
         rotation.columns.append(
             rotation.of_json(Message, "values", keys=tuple(templates.SECRET), context=lambda key: f"message.{key}")
         )

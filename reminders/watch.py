@@ -23,11 +23,21 @@ def check_messages() -> str:
 
 def check_pages() -> str:
     """The same for calls to staff, which no quiet hour holds back."""
+    return _says(_oldest_page(), "page")
+
+
+def waiting() -> dict[str, float]:
+    """How old the oldest of each is, in seconds, for the figures."""
+    ages = {"messages": oldest(), "pages": _oldest_page()}
+    return {what: age.total_seconds() if age else 0.0 for what, age in ages.items()}
+
+
+def _oldest_page() -> timedelta | None:
     now = clock.now()
-    waiting = StaffPage.objects.filter(state=StaffPage.State.PLANNED, due_at__lte=now).aggregate(
+    since = StaffPage.objects.filter(state=StaffPage.State.PLANNED, due_at__lte=now).aggregate(
         since=Min(Greatest("due_at", Coalesce("next_attempt_at", "due_at")))
     )["since"]
-    return _says(waiting and now - waiting, "page")
+    return now - since if since else None
 
 
 def _says(age: timedelta | None, what: str) -> str:

@@ -29,3 +29,16 @@ def post_fork(_server: Any, worker: Any) -> None:
     die_with_parent(signal.SIGKILL)
     if os.getppid() != worker.ppid:
         os._exit(0)
+
+
+def when_ready(_server: Any) -> None:
+    """The master alone opens the port of the figures; it asks all workers' files."""
+    from clinic import metrics
+
+    metrics.serve()
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    from clinic import metrics
+
+    metrics.gone(worker.pid)
