@@ -5,19 +5,23 @@ class JourneyConfig(AppConfig):
     name = "journey"
 
     def ready(self) -> None:
+        from clinic import metrics
         from infusions import series
         from infusions.stopping import AfterStop, after_stop
         from insurance import authorizations, estimate_watch, estimates, fees, lapses, verification
         from journey import (
             approvals,
+            emergency,
             estimating,
             first_ever,
             first_words,
             plan_ends,
             renewals,
             repair_tasks,
+            reviewing,
             stopping,
             summary_tasks,
+            tasks,
         )
         from journey.series import close_estimate_task
         from patients import consents, links
@@ -35,6 +39,8 @@ class JourneyConfig(AppConfig):
         followers.add(plan_ends.follow_visit)
         followers.add(estimating.follow_visit)
         after_stop.append(AfterStop(stopping.foresee, stopping.follow))
+        emergency.after_open.append(tasks.tell_on_commit)
+        metrics.gauges["evenkeel_to_review"] = ("Accesses that nobody has judged", "kind", reviewing.waiting)
         links.starts |= {"curve": "own:curve", "visits": "own:visits"}
         verification.after_estimate.append(close_estimate_task)
         authorizations.after_change.append(approvals.follow_authorization)
