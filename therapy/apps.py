@@ -10,15 +10,34 @@ class TherapyConfig(AppConfig):
         from infusions.stopping import AfterStop, after_stop
         from patients import links
         from reminders import link_letters, sweeping
-        from therapy import collateral, integration_plans, plan_words
-        from therapy import booking_tasks, booking_words, note_tasks, private, sessions, stopping
+        from therapy import (
+            booking,
+            booking_tasks,
+            booking_words,
+            collateral,
+            courses,
+            integration_plans,
+            note_tasks,
+            plan_words,
+            private,
+            reasons,
+            sessions,
+            stopping,
+            window_tasks,
+        )
         from therapy.chair_card import intention, on_paper
+        from visits import booking as visit_booking
+        from visits import courses as known_courses
         from visits import followers
 
+        known_courses.read_with(courses.read)
+        visit_booking.after_booking.append(booking.after_booking)
         rotation.columns.append(private.COLUMN)
         panels.register("intention", intention)
         flowsheets.beside.append(on_paper)
         followers.add(sessions.follow_visit)
+        followers.add(reasons.follow_visit)
+        followers.add(window_tasks.follow_visit)
         followers.add(note_tasks.follow_visit)
         followers.add(booking_tasks.follow_visit)
         for watched in (note_tasks.WATCH, booking_tasks.WATCH):

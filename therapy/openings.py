@@ -1,0 +1,56 @@
+"""The free time nearest to the best day of a session, for many sessions at once: the calendar is read a single time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from clinic import clock
+from clinic.models import Site, User
+from therapy import courses
+from therapy.windows import NEW, Window
+from visits.calendar import Calendar
+from visits.courses import Course, Point
+from visits.rules import shape
+from visits.slots import GRID_MINUTES, FreeSlot
+
+AHEAD = timedelta(days=28)
+NOON = 12
+
+
+def nearest(site: Site, therapist: User, windows: Sequence[Window]) -> dict[str, FreeSlot]:
+    """By the key of its place, the free time with this therapist that is inside the window and nearest to its best."""
+    if not windows:
+        return {}
+    today = site.today()
+    patients = {window.series.patient_id for window in windows}
+    calendar = Calendar.load(site, today, today + AHEAD, patients=patients)
+    series = {window.series.pk: window.series for window in windows}
+    of = {course.key: course for course in courses.of_series(series.values())}
+    found = {}
+    for window in windows:
+        course = of[window.infusion.pk if window.infusion else window.series.pk]
+        if slot := _best(calendar, therapist, window, course):
+            found[window.place.key] = slot
+    return found
+
+
+def _best(calendar: Calendar, therapist: User, window: Window, course: Course) -> FreeSlot | None:
+    form = shape(window.kind, calendar.timing)
+    rooms = calendar.rooms_for(form)
+    free = calendar.starts(form, staff=therapist, patient_id=window.series.patient_id)
+    now, best, least = clock.now(), None, None
+    for moment in calendar.moments(free):
+        if moment <= now or moment.minute % GRID_MINUTES:
+            continue
+        starts_at, ends_at = calendar.span(calendar.cell(moment), form.minutes)
+        start, end = (window.series.site.local(at) for at in (starts_at, ends_at))
+        apart = _cost(window, start)
+        if (least is None or apart < least) and not course.of_session(Point(NEW, window.kind, start, end)):
+            best, least = FreeSlot(starts_at, ends_at, tuple(rooms), (therapist,), False), apart
+    return best
+
+
+def _cost(window: Window, start: datetime) -> tuple[int, int]:
+    """Days from the best day, then hours from noon, when most people can come."""
+    return abs((start.date() - window.ideal.date()).days), abs(start.hour - NOON)
