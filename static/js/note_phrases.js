@@ -4,6 +4,7 @@ const dialog = document.getElementById("dialog-phrases");
 const find = document.getElementById("phrase-find");
 let place = null;
 let stroke = "";
+let cursor = [0, 0];
 
 const atWord = (field) => /(^|\s)$/.test(field.value.slice(0, field.selectionStart));
 const shown = () => [...dialog.querySelectorAll("[data-phrase]")].filter((button) => !button.closest("li").hidden);
@@ -16,7 +17,7 @@ function open(event) {
 }
 
 function show(field, typed) {
-  [place, stroke] = [field, typed];
+  [place, stroke, cursor] = [field, typed, [field.selectionStart, field.selectionEnd]];
   find.value = "";
   look();
   dialog.showModal();
@@ -35,7 +36,7 @@ function write(text) {
   dialog.close();
   field.focus();
   if (!text) return;
-  field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
+  field.setRangeText(text, ...cursor, "end");
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
