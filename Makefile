@@ -19,11 +19,12 @@ run: ## Start the clinic with its own database and broker (PORT=8000)
 	@$(call set_up,requirements.txt)
 	@exec .venv/bin/python -m clinic.runtime run
 
+# Tests wait now and then, for a browser or a server that starts: one worker more than two processors keeps those busy.
 test: ## Run every test, the browser's too
 	@$(call set_up,requirements-dev.txt)
 	@$(call set_up,requirements-x12.txt)
 	@.venv/bin/python clinic/runtime/browser.py
-	@exec .venv/bin/pytest -n $(or $(WORKERS),2) --dist worksteal $(TESTS)
+	@exec .venv/bin/pytest -n $(or $(WORKERS),3) --dist worksteal $(TESTS)
 
 check: ## Lint, types, import law, templates, migrations, deploy check
 	@$(call set_up,requirements-dev.txt)

@@ -38,7 +38,8 @@ INITDB_OPTIONS = (
     "--builtin-locale=C.UTF-8",
 )
 THROWAWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "wal_level": "minimal",
-             "max_wal_senders": "0", "autovacuum": "off"}  # fmt: skip
+             "max_wal_senders": "0", "autovacuum": "off", "update_process_title": "off",
+             "max_connections": "200"}  # fmt: skip
 START_SECONDS = 60
 
 
