@@ -4,8 +4,11 @@ import pytest
 
 from infusions.models import Infusion
 from journey.series import book_series
+from reminders.models import FollowUp
 from tests import build
 from tests.infusions import making
+from therapy.models import TherapySession
+from visits import changes
 from visits.models import Appointment
 from visits.planner import Proposal, Slot
 
@@ -54,9 +57,14 @@ def test_a_missed_infusion_is_repaired_and_a_midpoint_moved_with_a_reason(
     page.get_by_role("button", name="Undo the repair").click()
     page.get_by_text("The repair is taken back").wait_for()
     assert Infusion.objects.filter(series=series, number__isnull=False).count() == 5
-    # Given the midpoint; when it is moved after the fifth infusion, a reason is asked for, and with one it is moved
+    # Given the midpoint; when it is to follow an infusion on the same day, the page warns of it
     midpoint = Appointment.objects.get(kind="midpoint")
     page.goto(f"{live_server.url}/visits/{midpoint.pk}/")
+    page.get_by_label("Day").fill("2027-02-12")
+    page.get_by_label("Hour").fill("11:30")
+    page.get_by_role("button", name="Move the visit").click()
+    page.get_by_text("memory and consent are impaired").first.wait_for()
+    # When it is moved after the fifth infusion, a reason is asked for, and with one it is moved
     page.get_by_label("Day").fill("2027-02-24")
     page.get_by_label("Hour").fill("13:00")
     page.get_by_role("button", name="Move the visit").click()
@@ -65,3 +73,22 @@ def test_a_missed_infusion_is_repaired_and_a_midpoint_moved_with_a_reason(
     page.get_by_role("button", name="Move the visit").click()
     page.get_by_text("Moved to Wed 24 Feb, 13:00").wait_for()
     assert axe(page) == {}
+    # Then the reason stands with the session, the therapists have a task, and integration stays where it is
+    session = midpoint.therapy_session
+    assert session.out_of_window_reason == "Her therapist is ill until then"
+    assert FollowUp.objects.get(kind="session_window").owner_role == "therapist"
+    integration = Appointment.objects.get(kind="integration").starts_at
+    assert f"{site.local(integration):%m-%d}" == "02-22"
+    # And the therapist, opening the day, finds the preparation that was never signed, and the day's order
+    page = signed_in(session.therapist)
+    page.goto(f"{live_server.url}/therapy/")
+    page.get_by_text("Waiting for your signature · 1").wait_for()
+    page.get_by_text("Every session that is due has its visit.").wait_for()
+    assert axe(page) == {}
+    # When the midpoint is called off, it is booked again with one click, tied to its series
+    changes.cancel(appointment_id=midpoint.pk, party="patient", reason="Flu", by=front_desk)
+    page.reload()
+    page.get_by_role("button", name="Book ").first.click()
+    page.get_by_text("Booked: Midpoint session").wait_for()
+    again = TherapySession.objects.get(kind="midpoint", state="planned")
+    assert (again.series, again.out_of_window_reason) == (series, "")
