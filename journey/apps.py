@@ -16,6 +16,7 @@ class JourneyConfig(AppConfig):
             first_ever,
             first_words,
             plan_ends,
+            record_marks,
             renewals,
             repair_tasks,
             reviewing,
@@ -26,6 +27,7 @@ class JourneyConfig(AppConfig):
         from journey.series import close_estimate_task
         from patients import consents, links
         from reminders import sweeping
+        from therapy import private
         from visits import followers
 
         followers.add(repair_tasks.follow_visit)
@@ -40,6 +42,7 @@ class JourneyConfig(AppConfig):
         followers.add(estimating.follow_visit)
         after_stop.append(AfterStop(stopping.foresee, stopping.follow))
         emergency.after_open.append(tasks.tell_on_commit)
+        private.objections.append(record_marks.forbids_destroying)
         metrics.gauges["evenkeel_to_review"] = ("Accesses that nobody has judged", "kind", reviewing.waiting)
         links.starts |= {"curve": "own:curve", "visits": "own:visits"}
         verification.after_estimate.append(close_estimate_task)

@@ -44,6 +44,12 @@ def end_mark(*, mark_id: UUID, because: str, by: User) -> RecordMark:
     return mark
 
 
+def forbids_destroying(patient: Patient) -> str:
+    """Why nothing of this record may be destroyed now; "" where nothing speaks against it."""
+    held = RecordMark.objects.filter(patient=patient, kind=RecordMark.Kind.HOLD, ended_at__isnull=True).exists()
+    return "A legal hold stands on this record: nothing of it may be destroyed." if held else ""
+
+
 def _locked(patient_id: UUID, by: User) -> Patient:
     patient = Patient.objects.select_for_update(of=("self",)).select_related("site").filter(pk=patient_id).first()
     if patient is None or patient.site_id not in by.site_ids:

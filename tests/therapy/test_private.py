@@ -15,6 +15,7 @@ from clinic import clock, crypto
 from clinic.errors import Invalid, NotFound, NotPermitted, Refused
 from clinic.models import User
 from clinic.policy import Role
+from journey import record_marks
 from tests import build
 from tests.journey.paper_text import words
 from therapy import private, releases
@@ -218,12 +219,14 @@ def test_destroyed_nothing_is_left_of_it_but_that_it_was(note, session, therapis
     assert private.begin(session_id=session.pk, by=therapist) != note
 
 
-def test_it_is_destroyed_for_a_reason_and_not_under_a_legal_hold(note, therapist, monkeypatch):
+def test_it_is_destroyed_for_a_reason_and_not_under_a_legal_hold(note, therapist, clinic_admin):
     with pytest.raises(Invalid):
         private.destroy(note_id=note.pk, reason="because", by=therapist)
-    monkeypatch.setattr(private, "objections", [lambda patient: "A legal hold stands."])
+    mark = record_marks.set_mark(patient_id=note.patient_id, kind="hold", reason="A court asked.", by=clinic_admin)
     with pytest.raises(Refused, match="legal hold"):
         private.destroy(note_id=note.pk, reason="patient_asked", by=therapist)
+    record_marks.end_mark(mark_id=mark.pk, because="The case is closed.", by=clinic_admin)
+    assert private.destroy(note_id=note.pk, reason="patient_asked", by=therapist).destroyed_at
 
 
 # Releasing
