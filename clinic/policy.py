@@ -81,6 +81,7 @@ class Action(StrEnum):
     MANAGE_CLINIC = "manage sites, rooms, hours, staff and shifts"
     SEE_PROTOCOL = "see the protocol settings"
     SIGN_PROTOCOL = "sign the protocol settings"
+    EXPORT_RECORD = "export a whole record"
     SEE_AUDIT = "see the audit trail"
     KEEP_RECORDS = "hold records, and mark those whose readers are looked at"
     OPEN_IN_EMERGENCY = "open a record in an emergency"
@@ -139,6 +140,7 @@ GRANTS: dict[Action, frozenset[Role]] = {
     Action.MANAGE_CLINIC: frozenset({Role.CLINIC_ADMIN}),
     Action.SEE_PROTOCOL: _CLINICAL | {Role.CLINIC_ADMIN},
     Action.SIGN_PROTOCOL: frozenset({Role.PROVIDER}),
+    Action.EXPORT_RECORD: frozenset({Role.NURSE, Role.PROVIDER}),
     Action.SEE_AUDIT: frozenset({Role.CLINIC_ADMIN}),
     Action.KEEP_RECORDS: frozenset({Role.CLINIC_ADMIN}),
     Action.OPEN_IN_EMERGENCY: _CLINICAL | {Role.FRONT_DESK},

@@ -69,7 +69,8 @@ SIGN, GRAVE = Ask(_to_sign, by_pin=True), Ask(_grave, by_pin=False)
 ASKS: dict[str, Ask] = {
     **dict.fromkeys(
         ("clinic:person-new", "clinic:person-edit", "clinic:person-roles", "clinic:person-deactivate",
-         "clinic:person-reactivate", "clinic:person-second-factor", "clinic:person-invite", "clinic:tablets"), GRAVE,
+         "clinic:person-reactivate", "clinic:person-second-factor", "clinic:person-invite", "clinic:tablets",
+         "infusions:devices", "journey:export"), GRAVE,
     ),
     **dict.fromkeys(
         ("clinic:protocol-sign", "patients:evaluation-sign", "infusions:orders", "infusions:order-countersign",

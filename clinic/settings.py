@@ -337,6 +337,8 @@ CELERY_BEAT_SCHEDULE = {
     "patients.questionnaires": {"task": "patients.tasks.close_missed_questionnaires", "schedule": 900.0},
     "infusions.questionnaires": {"task": "infusions.tasks.plan_questionnaires", "schedule": 900.0},
     "infusions.silent": {"task": "infusions.tasks.look_for_silent", "schedule": 300.0},
+    "infusions.readings": {"task": "infusions.tasks.forget_readings", "schedule": 3600.0},
+    "journey.exports": {"task": "journey.tasks.make_waiting_exports", "schedule": 60.0},
     "infusions.ledger": {"task": "infusions.tasks.watch_ledger", "schedule": 600.0},
     "reminders.follow-ups": {"task": "reminders.tasks.sweep_follow_ups", "schedule": 300.0},
     "journey.unusual-access": {"task": "journey.tasks.look_for_unusual_access", "schedule": 900.0},

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from clinic import history
-from infusions import checkins, flowsheets, questionnaires, watch
+from infusions import checkins, devices, flowsheets, questionnaires, watch
 
 
 @shared_task(name="infusions.tasks.make_flowsheets")
@@ -32,3 +32,10 @@ def look_for_silent() -> int:
     """Ask a nurse to call whoever did not answer the day after."""
     with history.acting(None, source="tick"):
         return checkins.look()
+
+
+@shared_task(name="infusions.tasks.forget_readings")
+def forget_readings() -> int:
+    """Throw away what monitors sent and nobody took over."""
+    with history.acting(None, source="tick"):
+        return devices.forget()

@@ -10,6 +10,7 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from journey import access_watch, emergency_letters
+from journey.fhir import exports
 from journey.models import EmergencyAccess
 from journey.reports import runs
 
@@ -63,3 +64,26 @@ def _tell(access_id: UUID) -> None:
         tell_of_emergency.apply_async([str(access_id)], retry=False)
     except OperationalError:
         log.warning("no broker: the letters about emergency access %s were not sent; its task stands", access_id)
+
+
+@shared_task(name="journey.tasks.make_export")
+def make_export(export_id: str) -> None:
+    exports.make(export_id=UUID(export_id))
+
+
+@shared_task(name="journey.tasks.make_waiting_exports")
+def make_waiting_exports() -> int:
+    return exports.make_waiting()
+
+
+def make_now(export_id: UUID) -> None:
+    """A small one is written before the page answers."""
+    exports.make(export_id=export_id)
+
+
+def make_later(export_id: UUID) -> None:
+    """Tell a worker of an export. Without a broker it stays in line, and the tick finds it."""
+    try:
+        make_export.apply_async([str(export_id)], retry=False)
+    except OperationalError:
+        log.warning("no broker: export %s waits for the tick", export_id)

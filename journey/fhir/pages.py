@@ -6,7 +6,7 @@ that it shows (and its prefetches).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -24,6 +24,13 @@ from journey.fhir.tokens import dated
 
 Keys = list[tuple[Any, int]]
 """Of each resource its row and its source, by number."""
+
+
+Told = Callable[[int, int], None]
+
+
+def untold(done: int, total: int) -> None:
+    """Nobody waits for it."""
 
 
 @dataclass(frozen=True)
@@ -71,24 +78,24 @@ def one(user: User, kind: Kind, key: str) -> Found:
     return Found(*_made(user, kind, _by_ids(user, kind, [key])), 1)
 
 
-def everything(user: User, patient_id: UUID) -> Found:
-    """The whole record of one patient, as far as the user may read it."""
-    return _whole(patient_id, lambda kind, source: visible(user, kind, source))
+def everything(user: User, patient_id: UUID, told: Told = untold) -> Found:
+    """The whole record of one patient, as far as the user may read it; `told` hears how many tables are done."""
+    return _whole(patient_id, lambda kind, source: visible(user, kind, source), told)
 
 
 def whole_record(patient_id: UUID) -> Found:
     """The same for whoever runs this house: nothing is left out for a role."""
-    return _whole(patient_id, lambda kind, source: source.all())
+    return _whole(patient_id, lambda kind, source: source.all(), untold)
 
 
-def _whole(patient_id: UUID, rows_of: Any) -> Found:
+def _whole(patient_id: UUID, rows_of: Callable[[Kind, Source], QuerySet[Any]], told: Told) -> Found:
     resources: list[Json] = []
-    for kind in KINDS.values():
-        if kind.of_patient:
-            for source in kind.sources:
-                rows = source.full(rows_of(kind, source).filter(**{source.patient: patient_id}))
-                order = [F(source.when).desc(nulls_last=True), "pk"] if source.when else ["pk"]
-                resources += [source.make(row) for row in rows.order_by(*order)]
+    tables = [(kind, source) for kind in KINDS.values() if kind.of_patient for source in kind.sources]
+    for done, (kind, source) in enumerate(tables, start=1):
+        rows = source.full(rows_of(kind, source).filter(**{source.patient: patient_id}))
+        order = [F(source.when).desc(nulls_last=True), "pk"] if source.when else ["pk"]
+        resources += [source.make(row) for row in rows.order_by(*order)]
+        told(done, len(tables))
     return Found(resources + _referred(resources), {patient_id}, len(resources))
 
 

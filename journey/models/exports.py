@@ -84,3 +84,7 @@ class RecordExportFile(Record):
 
     def __str__(self) -> str:
         return f"File of {self.export}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.expires_at > clock.now()

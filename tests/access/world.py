@@ -30,7 +30,15 @@ from insurance.models import (
     SelfPay,
     Verification,
 )
-from journey.models import EmergencyAccess, OutcomeRun, RecordMark, Summary, UnusualAccess
+from journey.models import (
+    EmergencyAccess,
+    OutcomeRun,
+    RecordExport,
+    RecordExportFile,
+    RecordMark,
+    Summary,
+    UnusualAccess,
+)
 from patients import signatures
 from patients.models import (
     AlertContact,
@@ -253,6 +261,12 @@ class World:
             patient=self.patient, site=site, term="nausea", grade=1, observed_at=self.now, entered_by=nurse
         )
         self.outcome_run = OutcomeRun.objects.create(criteria={"sites": [str(site.pk)]}, asked_by=provider)
+        self.export = RecordExport.objects.create(
+            patient=self.patient, format="fhir", reason="Moves", asked_by=self.everyone, state="done", ended_at=self.now
+        )
+        self.export_file = RecordExportFile.objects.create(
+            export=self.export, content=SECRET.encode(), expires_at=self.now + timedelta(hours=1)
+        )
         self.summary = Summary.objects.create(
             patient=self.patient,
             recipient=SECRET,
@@ -444,6 +458,9 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
     ),
     **of_room("infusions", "infusion", "readings"),
     "infusions:device-revoke": pk("device"),
+    "journey:export": pk("patient"),
+    "journey:export-progress": pk("export"),
+    "journey:export-file": lambda world: {"pk": world.export.pk, "key": world.export_file.key},
     **dict.fromkeys(
         ("infusions:reading-accept", "infusions:reading-reject"),
         lambda world: {"pk": world.infusion.pk, "reading": world.reading.pk},
