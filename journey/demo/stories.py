@@ -17,7 +17,7 @@ from infusions import boosters, response, run
 from infusions.models import Infusion, Series
 from insurance import coverage, verification
 from insurance.standing import standing
-from journey.demo import cast, handwriting, living, prices
+from journey.demo import cast, handwriting, living, plans, prices
 from journey.demo.cast import House
 from journey.demo.day import CALM_SCREEN, Day
 from journey.series import book_booster, book_series
@@ -357,6 +357,10 @@ class Story:
                     grounding="“You are safe. This passes.”",
                     by=row.therapist,
                 )
+            if row.kind == "midpoint":
+                plans.change_card(row, self.turn)
+            if row.kind == "integration":
+                plans.give(row, self.turn)
             recent = self.now - clock.now() < timedelta(days=2)
             if recent and self.turn % 2:
                 sessions.mark_held(session_id=row.pk, by=row.therapist)
