@@ -94,7 +94,7 @@ class Window:
 def of(found: TherapySession | Series, kind: str = "") -> Window | None:
     """The window of a session that is planned, or of this kind in a series; None for one that may be at any time."""
     if isinstance(found, TherapySession):
-        return of_place(Place(found.series, found.kind, found.infusion))
+        return of_place(place_of(found))
     return of_place(Place(found, kind))
 
 
@@ -178,6 +178,10 @@ class Place:
     def key(self) -> str:
         """How a form names it."""
         return ":".join([self.kind, str(self.series.pk), str(self.infusion.pk) if self.infusion else ""])
+
+
+def place_of(session: TherapySession) -> Place:
+    return Place(session.series, session.kind, session.infusion)
 
 
 def of_place(place: Place) -> Window | None:

@@ -17,7 +17,7 @@ from clinic.access import acting_user, log_read
 from clinic.policy import Action, can
 from infusions import checkins
 from patients.access import allow_here
-from therapy import cards, cosigning, integration_plans, observations, private, story
+from therapy import cards, coming, cosigning, integration_plans, observations, private, story
 from therapy import sessions as workflow
 from therapy.forms import IntentionForm
 from therapy.models import SessionNote, TherapySession
@@ -43,7 +43,8 @@ def missed(request: HttpRequest, pk: UUID) -> HttpResponse:
 def session_or_404(request: HttpRequest, pk: UUID) -> TherapySession:
     """The session, once the read is written. Raises Http404 for a stranger, NotPermitted for a colleague."""
     session = (
-        TherapySession.objects.select_related("patient__site", "series__site", "therapist", "appointment__site")
+        TherapySession.objects.select_related("patient__site", "series__site", "therapist")
+        .select_related("appointment__site", "infusion")
         .filter(pk=pk, series__site_id__in=acting_user(request).site_ids)
         .first()
     )
@@ -82,6 +83,7 @@ def page(
         "mine": mine,
         "intention": intention,
         "seen": observations.panel(found, user),
+        "coming": coming.panel(found, user),
         "integration": integration_plans.panel(found, user),
         "intention_form": intention_form or IntentionForm(instance=intention["card"], coming=intention["coming"]),
         "differences": differences,
