@@ -15,6 +15,8 @@ ROUTES: dict[str, Action | Door] = {
     "clinic:pin": Door.SIGNED_IN,
     "clinic:tablets": Action.MANAGE_CLINIC,
     "clinic:tablet-revoke": Action.MANAGE_CLINIC,
+    "clinic:tokens": Door.SIGNED_IN,
+    "clinic:token-revoke": Door.SIGNED_IN,
     "clinic:keep-key": Door.SIGNED_IN,
     "clinic:gallery": Action.MANAGE_CLINIC,
     # clinic: sign-in and accounts (django-allauth)

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from clinic import gallery, keeping, views
-from clinic.place.views import tablet
+from clinic.place.views import tablet, token
 
 clinic_patterns: list[URLPattern | URLResolver] = [
     path("site/", views.switch_site, name="switch-site"),
@@ -13,6 +13,8 @@ clinic_patterns: list[URLPattern | URLResolver] = [
     path("pin/", tablet.pin, name="pin"),
     path("tablets/", tablet.tablets, name="tablets"),
     path("tablets/<uuid:pk>/revoke/", tablet.revoke, name="tablet-revoke"),
+    path("tokens/", token.tokens, name="tokens"),
+    path("tokens/<uuid:pk>/revoke/", token.revoke, name="token-revoke"),
     path("keep-key/", keeping.keep_key, name="keep-key"),
     path("gallery/", gallery.gallery, name="gallery"),
     path("", include("clinic.place.urls")),

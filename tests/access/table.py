@@ -24,6 +24,8 @@ EXPECTED: dict[str, set[Role] | str] = {
     "clinic:pin": SIGNED_IN,
     "clinic:tablets": {ADMIN},
     "clinic:tablet-revoke": {ADMIN},
+    "clinic:tokens": SIGNED_IN,
+    "clinic:token-revoke": SIGNED_IN,
     "clinic:keep-key": SIGNED_IN,
     "clinic:gallery": {ADMIN},
     # accounts and health

@@ -11,7 +11,7 @@ from django.contrib.auth.tokens import default_token_generator
 from django.utils.http import int_to_base36
 
 from clinic import clock, heartbeats, settings_versions
-from clinic.models import Closure, OnCallTurn, ShiftException, Site, Tablet
+from clinic.models import ApiToken, Closure, OnCallTurn, ShiftException, Site, Tablet
 from clinic.policy import Role
 from infusions.models import AdverseEvent, CheckIn, Device, DeviceReading, StockCount, VitalSigns
 from insurance.models import (
@@ -125,6 +125,10 @@ class World:
             patient=of, instrument="phq9", timepoint="baseline", items=[2] * 9, score=18, **seen
         )
         self.tablet = Tablet.objects.create(site=site, name="Trolley", token_hash="0" * 64, registered_by=provider)
+        self.token = ApiToken(
+            user=self.everyone, site=site, role=Role.NURSE, name=SECRET, digest="0", expiry=now + timedelta(days=9)
+        )
+        self.token.save(force_insert=True)
         self.alert = SafetyAlert.objects.create(patient=of, grade="low", acknowledge_by=now + timedelta(minutes=15))
         self.alert_contact = AlertContact.objects.create(
             alert=self.alert, kind="check", owner_role=Role.NURSE, due_at=now + timedelta(days=7)
@@ -374,6 +378,7 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
     **of_room("clinic", "exception", "exception-remove"),
     **of_room("clinic", "turn", "on-call-end"),
     **of_room("clinic", "tablet", "tablet-revoke"),
+    **of_room("clinic", "token", "token-revoke"),
     **of_room("clinic", "protocol", "protocol-version protocol-sign"),
     "clinic:protocol-edit": lambda world: {"section": "recovery"},
     **dict.fromkeys(
