@@ -13,6 +13,7 @@ from clinic.policy import Action, can
 from infusions import readiness
 from infusions.models import Infusion
 from journey.cards import GATE_OPEN
+from therapy import cards
 from visits import changes, courses, preview, runways, steps
 from visits.courses import Course, NeedsReason
 from visits.forms import CancelForm, MoveForm
@@ -47,6 +48,7 @@ def read(visit: Appointment, *, by: User) -> dict[str, object]:
         "infusion": infusion,
         "runway": runways.of_visit(visit),
         "clinical": clinical,
+        "card": cards.for_infusions([infusion]).get(infusion.pk) if clinical and infusion else None,
         "unmet": [light for light in unmet if not light.asks_arrival],
         "on_arrival": sum(light.asks_arrival for light in unmet),
         "is_ready": clinical and gate is not None and gate.ready,

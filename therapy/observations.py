@@ -178,7 +178,8 @@ def minute(infusion: Infusion, at: datetime) -> str:
     start, end = infusion.started_at, infusion.ended_at
     if start is None or at < start or (end is not None and at > end):
         return f"{infusion.appointment.site.local(at):%H:%M}"
-    return f"minute {int((at - start).total_seconds() // 60)}"
+    whole = int((at - start).total_seconds() // 60)
+    return f"minute {whole}" if whole else "at the start"
 
 
 def _who(infusion: Infusion) -> str:

@@ -15,17 +15,30 @@ from therapy.models import CollateralConsent, IntegrationPlan
 LEAST_ROWS = 4
 
 
+class Asked(forms.CharField):
+    """Needed before the plan is given but not for the draft: the page doesn't call it optional, the verb asks for it."""
+
+    def validate(self, value: str) -> None:
+        pass
+
+
 class PlanForm(CalmForm, forms.ModelForm):
     """The words of a plan; what must be there is asked for when it is given, not while it is a draft."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    insights = Asked(
+        label="What became clear, in the patient’s own words",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "ek-voice-in"}),
+    )
+    warning_signs = Asked(
+        label="Warning signs", max_length=1000, help_text="One on each line.", widget=forms.Textarea(attrs={"rows": 3})
+    )
 
     class Meta:
         model = IntegrationPlan
         fields = (*TEXTS, "wants_reminders")
         widgets = {
-            "insights": forms.Textarea(attrs={"rows": 3, "class": "ek-voice-in"}),
-            "warning_signs": forms.Textarea(attrs={"rows": 3}),
             "supports": forms.Textarea(attrs={"rows": 3}),
             "homework": forms.Textarea(attrs={"rows": 3}),
         }
@@ -40,7 +53,7 @@ class StepForm(CalmForm, forms.Form):
 
     key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     insight = forms.CharField(label="From which insight", max_length=300, required=False)
-    action = forms.CharField(label="What to do", max_length=300, required=False)
+    action = Asked(label="What to do", max_length=300)
     due_on = forms.DateField(label="By", required=False)
     with_whom = forms.CharField(label="With whom", max_length=120, required=False)
 
