@@ -92,6 +92,9 @@ def sign(
     """
     series = series_verbs.locked(series_id)
     require(by, Action.ORDER_DOSE, at=series.site)
+    positive = {"mg_per_kg": mg_per_kg, "dosing_weight_kg": dosing_weight_kg}
+    if wrong := {field: "Write a number above zero." for field, value in positive.items() if value <= 0}:
+        raise Invalid(wrong)
     wanted = Wanted(
         first_number=first_number,
         mg_per_kg=mg_per_kg,
