@@ -121,6 +121,8 @@ CATALOGUE: dict[str, Kind] = {
     "texts_broken": Kind("Texts don’t go out", ADMIN, ("Mended",), HOUR),
     # Papers to write, read and sign
     "note_due": _deed("Therapy note not signed", THERAPIST, SIGNED, 2 * DAY),
+    "cosign_due": _deed("Therapy note to co-sign", THERAPIST, SIGNED, 4 * DAY),
+    "note_sent_back": _deed("Supervisor’s remark on a note", THERAPIST, "An addendum answers it.", 4 * DAY),
     "infusion_note_due": _deed("Infusion note not signed", NURSE, SIGNED, 2 * DAY),
     "evaluation_unsigned": _deed("Evaluation not signed", PROVIDER, SIGNED, 2 * DAY),
     "intake_read": _clinical("Intake to read", NURSE, SEEN, 2 * DAY),

@@ -15,6 +15,8 @@ class TherapyConfig(AppConfig):
             booking_tasks,
             booking_words,
             collateral,
+            cosign_tasks,
+            cosigning,
             courses,
             integration_plans,
             note_tasks,
@@ -40,7 +42,8 @@ class TherapyConfig(AppConfig):
         followers.add(window_tasks.follow_visit)
         followers.add(note_tasks.follow_visit)
         followers.add(booking_tasks.follow_visit)
-        for watched in (note_tasks.WATCH, booking_tasks.WATCH):
+        cosigning.after_turn.append(cosign_tasks.look)
+        for watched in (note_tasks.WATCH, booking_tasks.WATCH, cosign_tasks.WATCH):
             sweeping.find_with(watched.look)
         sweeping.find_with(booking_words.look)
         sweeping.find_with(plan_words.look)

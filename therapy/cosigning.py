@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from clinic import clock
 from clinic.errors import IllegalTransition, Invalid, NotFound, NotPermitted
 from clinic.models import Site, User
 from clinic.policy import GRANTS, Action, can, require
+from patients.models import Patient
 from therapy.models import Addendum, CoSignature, SessionNote, Supervision
 
 Outcome = CoSignature.Outcome
@@ -61,19 +63,40 @@ def supervisor_of(therapist: User) -> User | None:
 
 def waiting(supervisor: User, site: Site) -> QuerySet[SessionNote]:
     """Signed notes that wait for this supervisor: not co-signed, and answered since they were last sent back."""
-    return _open(site).filter(~Exists(_unanswered()), supervisor=supervisor)
+    return open_notes(site).filter(~Exists(_unanswered()), supervisor=supervisor)
 
 
 def sent_back(author: User, site: Site) -> QuerySet[SessionNote]:
     """The author's notes that a supervisor sent back and to which nothing was added since."""
-    return _open(site).filter(Exists(_unanswered()), author=author)
+    return open_notes(site).filter(Exists(_unanswered()), author=author)
+
+
+def open_notes(site: Site, patient: Patient | None = None) -> QuerySet[SessionNote]:
+    """Signed notes under supervision that were not co-signed yet, the oldest first."""
+    done = CoSignature.objects.filter(note=OuterRef("pk"), outcome=Outcome.COSIGNED)
+    rows = SessionNote.objects.filter(
+        ~Exists(done), session__series__site=site, signed_at__isnull=False, supervisor__isnull=False
+    )
+    if patient is not None:
+        rows = rows.filter(session__patient=patient)
+    return (
+        rows.select_related("session__patient", "session__series__site", "author", "supervisor")
+        .prefetch_related(Prefetch("supervisions", CoSignature.objects.order_by("at")), "addenda")
+        .order_by("signed_at", "id")
+    )
+
+
+def is_unanswered(note: SessionNote) -> bool:
+    """The author has added nothing since the last remark."""
+    remarks = [row.at for row in note.supervisions.all() if not row.is_cosigned]
+    return bool(remarks) and all(row.at <= remarks[-1] for row in note.addenda.all())
 
 
 @transaction.atomic
 def cosign(*, note_id: UUID, by: User) -> CoSignature:
     """Sign another's note as its supervisor. Raises NotFound, NotPermitted, IllegalTransition."""
     note = _supervised(note_id, by)
-    return CoSignature.objects.create(note=note, outcome=Outcome.COSIGNED, by=by)
+    return _keep(note, CoSignature(note=note, outcome=Outcome.COSIGNED, by=by))
 
 
 @transaction.atomic
@@ -84,7 +107,18 @@ def send_back(*, note_id: UUID, remark: str, by: User) -> CoSignature:
         raise Invalid({"remark": "Write what you would like to be added or explained."})
     if len(remark) > 2000:
         raise Invalid({"remark": "Write this in 2,000 characters or fewer."})
-    return CoSignature.objects.create(note=note, outcome=Outcome.SENT_BACK, remark=remark.strip(), by=by)
+    return _keep(note, CoSignature(note=note, outcome=Outcome.SENT_BACK, remark=remark.strip(), by=by))
+
+
+after_turn: list[Callable[[SessionNote], None]] = []
+"""Told in the same transaction whenever it may be somebody else’s turn with a note."""
+
+
+def _keep(note: SessionNote, row: CoSignature) -> CoSignature:
+    row.save(force_insert=True)
+    for tell in after_turn:
+        tell(note)
+    return row
 
 
 def may_cosign(note: SessionNote | None, user: User) -> bool:
@@ -106,18 +140,6 @@ def _supervised(note_id: UUID, by: User) -> SessionNote:
     if not note.waits_for_supervisor:
         raise IllegalTransition("This note", current="Co-signed", wanted="Co-signed", allowed=())
     return note
-
-
-def _open(site: Site) -> QuerySet[SessionNote]:
-    done = CoSignature.objects.filter(note=OuterRef("pk"), outcome=Outcome.COSIGNED)
-    return (
-        SessionNote.objects.filter(
-            ~Exists(done), session__series__site=site, signed_at__isnull=False, supervisor__isnull=False
-        )
-        .select_related("session__patient", "session__series__site", "author", "supervisor")
-        .prefetch_related(Prefetch("supervisions", CoSignature.objects.order_by("at")))
-        .order_by("signed_at", "id")
-    )
 
 
 def _unanswered() -> QuerySet[CoSignature]:

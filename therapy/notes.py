@@ -58,6 +58,7 @@ def sign(*, note_id: UUID, by: User) -> SessionNote:
         _take_place(session, by)
     note = _note_of(draft, by, screen)
     draft.delete()
+    _next_turn(note)
     return note
 
 
@@ -219,7 +220,15 @@ def addendum(*, note_id: UUID, text: str, by: User) -> Addendum:
         raise Invalid("The note is not signed yet. Write into the note itself.")
     if not text.strip():
         raise Invalid({"text": "Write what is to be added."})
-    return Addendum.objects.create(note=note, text=text.strip(), by=by)
+    added = Addendum.objects.create(note=note, text=text.strip(), by=by)
+    _next_turn(note)
+    return added
+
+
+def _next_turn(note: SessionNote) -> None:
+    if note.supervisor_id:
+        for tell in cosigning.after_turn:
+            tell(note)
 
 
 def _refuse_again(note_id: UUID, by: User) -> None:

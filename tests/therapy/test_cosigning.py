@@ -9,6 +9,7 @@ from django.urls import reverse
 from clinic import clock
 from clinic.errors import IllegalTransition, Invalid, NotFound, NotPermitted
 from clinic.policy import Role
+from reminders.models import FollowUp
 from tests import build
 from therapy import cosigning, notes
 from therapy.models import CoSignature, SessionNote, Supervision
@@ -30,11 +31,18 @@ def waiting(site, who):
     return list(cosigning.waiting(who, site))
 
 
+def turns():
+    """Whose turn the list of tasks says it is."""
+    rows = FollowUp.objects.filter(subject_kind="session_note", state=FollowUp.State.OPEN)
+    return list(rows.values_list("kind", "owner"))
+
+
 def test_a_note_waits_for_its_supervisor_and_is_billed_once_it_is_co_signed(site, session, supervised, other_therapist):
     assert waiting(site, other_therapist) == [supervised]
+    assert turns() == [("cosign_due", other_therapist.pk)]
     assert not notes.told(session).final
     cosigning.cosign(note_id=supervised.pk, by=other_therapist)
-    assert waiting(site, other_therapist) == []
+    assert (waiting(site, other_therapist), turns()) == ([], [])
     assert notes.told(session).final
     with pytest.raises(IllegalTransition):
         cosigning.cosign(note_id=supervised.pk, by=other_therapist)
@@ -47,9 +55,11 @@ def test_a_note_that_was_sent_back_comes_again_once_its_author_answered(site, su
         cosigning.send_back(note_id=supervised.pk, remark=" ", by=other_therapist)
     cosigning.send_back(note_id=supervised.pk, remark="What of the sister?", by=other_therapist)
     assert (waiting(site, other_therapist), list(cosigning.sent_back(therapist, site))) == ([], [supervised])
+    assert turns() == [("note_sent_back", therapist.pk)]
     with clock.at(clock.now() + timedelta(minutes=5)):
         notes.addendum(note_id=supervised.pk, text="She called her.", by=therapist)
     assert (waiting(site, other_therapist), list(cosigning.sent_back(therapist, site))) == ([supervised], [])
+    assert turns() == [("cosign_due", other_therapist.pk)]
 
 
 @pytest.mark.parametrize(
