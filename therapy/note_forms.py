@@ -73,7 +73,7 @@ class NoteForm(CalmForm, forms.Form):
             name: site.local(moment).time()
             for name, moment in (("started", draft.started_at), ("ended", draft.ended_at)) if moment
         }  # fmt: skip
-        return draft.texts | held | times | {"version": draft.version or None, "page": page}
+        return {**draft.texts, **held, **times, "version": draft.version or None, "page": page}
 
     def _add_held(self) -> None:
         self.fields["started"] = forms.TimeField(label="Started", required=False)

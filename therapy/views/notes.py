@@ -144,11 +144,9 @@ def _kept(
     draft = draft or drafts.of(found, form.kind, acting_user(request))
     if _by_itself(request):
         return render(request, "therapy/note/kept.html", parts.kept(found, form, draft), status=status)
-    if draft is not None:
-        errors = form.errors
+    if draft is not None and not form.non_field_errors():
         form = NoteForm(_newest(request, draft), session=found, kind=form.kind, draft=draft)
-        form._errors = errors
-        form.cleaned_data = {}
+        form.is_valid()
     return page(request, found, note_form=form, status=status)
 
 

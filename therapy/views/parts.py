@@ -33,6 +33,7 @@ class Difference(NamedTuple):
 
 def shown(written: SessionNote | NoteDraft, found: TherapySession, kind: str) -> list[Shown]:
     """Every heading with words under it, in the order of its kind."""
+    texts: dict[str, tuple[str, SessionNote | None]]
     if isinstance(written, NoteDraft):
         texts = {key: (text, None) for key, text in written.texts.items()}
     else:
