@@ -130,6 +130,7 @@ def _take_plan(
         group_number=row.group_number,
         plan_name=row.plan_name,
         subscriber_name=row.subscriber_name,
+        subscriber_birth_date=row.subscriber_birth_date,
         relation=row.relation,
         starts_on=row.starts_on,
         ends_on=row.ends_on,

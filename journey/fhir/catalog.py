@@ -30,7 +30,7 @@ from journey.fhir.resources import (
 from journey.fhir.sources import NOTHING, Condition, Source, coded, column, fixed, state
 from journey.fhir.tokens import either, tokens
 from patients import names
-from patients.instruments import FACTS
+from patients.fhir_names import BY_ADDRESS
 from patients.models import Allergy, MeasureResponse, Medication, Patient
 from patients.models import Condition as Diagnosis
 from therapy.models import TherapySession
@@ -125,7 +125,7 @@ GIVEN = ("completed", "recovery", "discharged")
 
 def _questionnaire(name: str, text: str) -> Q:
     asked = set(either(text))
-    return Q(instrument__in=[key for key in FACTS if codes.questionnaire(key) in asked])
+    return Q(instrument__in=[key for address, key in BY_ADDRESS.items() if address in asked])
 
 
 def _statuses(of: Mapping[str, str]) -> Condition:
@@ -297,7 +297,7 @@ KINDS: Mapping[str, Kind] = {
             (
                 Source(
                     MeasureResponse, questionnaire_response.questionnaire_response, "observed_at",
-                    rows=LIVE & Q(items__len__gt=0), changed="entered_at",
+                    rows=LIVE, changed="entered_at",
                     search={
                         "questionnaire": _questionnaire,
                         "status": fixed(("http://hl7.org/fhir/questionnaire-answers-status", "completed")),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-LOINC = "http://loinc.org"
+from patients.fhir_names import LOINC as LOINC
+from patients.fhir_names import OURS as OURS
+
 SNOMED = "http://snomed.info/sct"
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 ICD10 = "http://hl7.org/fhir/sid/icd-10-cm"
@@ -12,8 +14,6 @@ UCUM = "http://unitsofmeasure.org"
 NPI = "http://hl7.org/fhir/sid/us-npi"
 TERMS = "http://terminology.hl7.org/CodeSystem"
 US_CORE = "http://hl7.org/fhir/us/core/StructureDefinition"
-OURS = "https://evenkeel.example/fhir"
-"""Of our own codes, extensions and tags: a name, not an address that answers."""
 
 KETAMINE = (RXNORM, "6130", "ketamine")
 INTRAVENOUS = (SNOMED, "47625008", "Intravenous route")
@@ -38,23 +38,8 @@ TOTALS: Mapping[str, tuple[str, str, str]] = {
     "phq9": (LOINC, "44261-6", "Patient Health Questionnaire 9 item (PHQ-9) total score [Reported]"),
     "gad7": (LOINC, "70274-6", "Generalized anxiety disorder 7 item (GAD-7) total score [Reported.PHQ]"),
 }
-PANELS: Mapping[str, str] = {"phq9": "44249-1", "gad7": "69737-5"}
-ITEMS: Mapping[str, tuple[str, ...]] = {
-    "phq9": (
-        "44250-9", "44255-8", "44259-0", "44254-1", "44251-7", "44258-2", "44252-5", "44253-3", "44260-8",
-    ),
-    "gad7": ("69725-0", "68509-9", "69733-4", "69734-2", "69735-9", "69689-8", "69736-7"),
-}  # fmt: skip
-DIFFICULTY = "69722-7"
-HOW_OFTEN = ("LA6568-5", "LA6569-3", "LA6570-1", "LA6571-9")
 
 
 def total(instrument: str, title: str) -> tuple[str, str, str]:
     """The code of an instrument's score."""
     return TOTALS.get(instrument, (f"{OURS}/score", instrument, f"{title} score"))
-
-
-def questionnaire(instrument: str) -> str:
-    """The canonical address of an instrument: LOINC's, where LOINC has it."""
-    panel = PANELS.get(instrument)
-    return f"{LOINC}/q/{panel}" if panel else f"{OURS}/questionnaire/{instrument}"

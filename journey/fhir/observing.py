@@ -94,7 +94,7 @@ SOURCES: tuple[Source, ...] = (
         PastObservation, of.past, "observed_at", rows=LIVE, suffix=".past", changed="imported_at",
         search={
             "code": _past_code,
-            "category": column("category", {each: (each,) for each in (VITAL, SURVEY, LAB, "exam")}),
+            "category": column("category", {each: (each,) for each in (VITAL, SURVEY, LAB, "exam", "procedure")}),
             "status": FINAL,
         },
     ),

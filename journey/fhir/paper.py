@@ -138,7 +138,7 @@ def _quantity(one: Json | None) -> str:
 
 
 def _answers(one: Json) -> Iterable[str]:
-    for item in one["item"]:
+    for item in one.get("item", ()):
         for answer in item.get("answer", ()):
             marks: Any = answer.get("valueCoding", {}).get("extension", ())
             yield str(answer["valueInteger"] if "valueInteger" in answer else marks[0]["valueDecimal"])

@@ -1,6 +1,8 @@
 """FHIR R4 bundles: Patient, Condition, MedicationRequest, MedicationStatement, AllergyIntolerance, Coverage.
 
-Other resources are let be. A reader of foreign JSON believes nothing: every value is asked for its kind.
+Other resources are let be, but for those of our own bundles (`fhir_ours`).
+
+A reader of foreign JSON believes nothing: every value is asked for its kind.
 """
 
 from __future__ import annotations
@@ -11,6 +13,8 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from patients.fhir_names import ABSENT
+from patients.imports import fhir_ours
 from patients.imports.rows import (
     BadFile,
     Batch,
@@ -111,7 +115,15 @@ class _Bundle:
             reader = readers.get(str(resource.get("resourceType")))
             if reader:
                 self._take(where, resource, reader)
+            elif resource.get("resourceType") in fhir_ours.READERS:
+                self._take(where, resource, self._ours)
         self._billed()
+
+    def _ours(self, where: Where, resource: Json) -> None:
+        """Of a foreign patient these are let be."""
+        person = self.people.get(words(_dict(resource.get("subject")).get("reference")))
+        if person and fhir_ours.is_ours(person.identifiers):
+            fhir_ours.READERS[str(resource["resourceType"])](where, resource, person)
 
     def _take(self, where: Where, resource: Json, reader: Callable[[Where, Json], None]) -> None:
         try:
@@ -124,6 +136,9 @@ class _Bundle:
         if not identifiers:
             raise ValueError("The patient has no id; without one a second run would make a second record.")
         person = PersonRow(where, identifiers, _values(resource), died=resource.get("deceasedBoolean") is True)
+        if fhir_ours.is_ours(identifiers):
+            person.values |= fhir_ours.values(resource)
+            fhir_ours.take_contacts(where, resource, person)
         for reference in _references(url, resource):
             self.people[reference] = person
         self.batch.people.append(person)
@@ -149,6 +164,10 @@ class _Bundle:
             person.conditions.append(CodedRow(where, system, code, display, first, last))
 
     def _medication(self, where: Where, resource: Json) -> None:
+        if fhir_ours.is_order(resource):
+            why = "An order of the clinic it comes from. What was given stands among the observations of the past."
+            self.batch.leave(where, "MedicationRequest", why, Outcome.SKIPPED)
+            return
         concept = resource.get("medicationCodeableConcept")
         if concept is None:
             reference = words(_dict(resource.get("medicationReference")).get("reference"))
@@ -157,8 +176,11 @@ class _Bundle:
         person = self._owner(where, resource, resource.get("subject"))
         if person is None:
             return
-        first = _first_day(resource, "effectivePeriod.start", "effectiveDateTime", "authoredOn", "dateAsserted")
-        last = _first_day(resource, "effectivePeriod.end", "dispenseRequest.validityPeriod.end")
+        told = {**resource, "told": fhir_ours.bounds(resource)}
+        first = _first_day(
+            told, "told.start", "effectivePeriod.start", "effectiveDateTime", "authoredOn", "dateAsserted"
+        )
+        last = _first_day(told, "told.end", "effectivePeriod.end", "dispenseRequest.validityPeriod.end")
         note = ""
         if last is None and _status(resource.get("status")) in OVER:
             last, note = first, "It is over; the last day is not in the file, so the first stands for it."
@@ -174,7 +196,8 @@ class _Bundle:
         if person is None:
             return
         reactions = _dicts(resource.get("reaction"))
-        felt = [_coded(one)[2] for reaction in reactions for one in _dicts(reaction.get("manifestation"))]
+        every = [_coded(one) for reaction in reactions for one in _dicts(reaction.get("manifestation"))]
+        felt = [display for system, _, display in every if system != ABSENT]
         ranks = {words(reaction.get("severity")) for reaction in reactions}
         worst = next((rank for rank in ("severe", "moderate", "mild") if rank in ranks), "")
         first = _first_day(resource, "onsetDateTime", "recordedDate")
@@ -296,6 +319,7 @@ def _plan(where: Where, resource: Json, contained: Callable[[Json, str], Json]) 
         raise ValueError("The coverage names no payer.")
     relation = _coded(resource.get("relationship"))[1] or "self"
     rank = resource.get("order")
+    subscriber, born = fhir_ours.subscriber(resource)
     return CoverageRow(
         where=where,
         payer=PayerRow(where, "", name),
@@ -303,6 +327,8 @@ def _plan(where: Where, resource: Json, contained: Callable[[Json, str], Json]) 
         member_id=words(resource.get("subscriberId")),
         group_number=_class(resource, "group"),
         plan_name=_class(resource, "plan"),
+        subscriber_name=subscriber,
+        subscriber_birth_date=day(born),
         relation=relation if relation in RELATIONS else "other",
         rank=rank if isinstance(rank, int) and 1 <= rank <= 3 else 1,
         starts_on=_first_day(resource, "period.start"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -78,10 +79,52 @@ class CoverageRow:
     group_number: str = ""
     plan_name: str = ""
     subscriber_name: str = ""
+    subscriber_birth_date: date | None = None
     relation: str = "self"
     rank: int = 1
     starts_on: date | None = None
     ends_on: date | None = None
+
+
+@dataclass(frozen=True)
+class ContactRow:
+    where: Where
+    kind: str
+    name: str
+    relation: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True)
+class MeasureRow:
+    """A questionnaire with its answers; or, without them, with its total alone."""
+
+    where: Where
+    instrument: str
+    at: datetime
+    items: list[int]
+    total: int | None
+    timepoint: str
+    version: str = "1"
+    language: str = "en"
+    difficulty: int | None = None
+
+
+@dataclass(frozen=True)
+class PastRow:
+    """What was observed or done elsewhere; `parts` are those of a panel."""
+
+    where: Where
+    key: str
+    at: datetime
+    category: str
+    system: str
+    code: str
+    display: str
+    value: Decimal | None = None
+    unit: str = ""
+    words: str = ""
+    parts: list[dict[str, str]] = field(default_factory=list)
 
 
 @dataclass

@@ -1,9 +1,13 @@
 from journey.fhir.parts import Json, clean, concept, day, made, ref, term
+from patients.fhir_names import ABSENT
 from patients.models import Allergy
+
+UNKNOWN = concept((ABSENT, "unknown", "Unknown"))
+"""FHIR knows no severity without a reaction."""
 
 
 def allergy(one: Allergy) -> Json:
-    reaction = clean({"manifestation": [{"text": one.reaction or "Not recorded"}], "severity": one.severity})
+    reaction = clean({"manifestation": [{"text": one.reaction} if one.reaction else UNKNOWN], "severity": one.severity})
     return made(
         "AllergyIntolerance",
         one.pk,

@@ -1,6 +1,6 @@
 from infusions.models import Order
 from journey.fhir.codes import INTRAVENOUS, KETAMINE, OURS
-from journey.fhir.parts import Json, concept, days, instant, made, number, person, quantity, ref, term
+from journey.fhir.parts import Json, clean, concept, days, instant, made, number, person, quantity, ref, term
 from patients.models import Medication
 
 CATEGORY = "medicationrequest-category"
@@ -9,7 +9,7 @@ CATEGORY = "medicationrequest-category"
 def medication(one: Medication) -> Json:
     """A medicine the patient takes or took, as told: a plan of somebody else’s, so `reported`."""
     taken = days(one.started, one.stopped)
-    dose = {"text": one.dose or "As told", "timing": {"repeat": {"boundsPeriod": taken}}} if taken else None
+    dose = clean({"text": one.dose, "timing": {"repeat": {"boundsPeriod": taken}} if taken else None})
     return made(
         "MedicationRequest",
         one.pk,
@@ -22,7 +22,7 @@ def medication(one: Medication) -> Json:
         medicationCodeableConcept=concept((one.system, one.code, one.display), text=one.display),
         subject=ref("Patient", one.patient_id),
         authoredOn=taken.get("start"),
-        dosageInstruction=[dose] if dose else [{"text": one.dose}] if one.dose else None,
+        dosageInstruction=[dose] if dose else None,
     )
 
 

@@ -96,7 +96,7 @@ def score(row: MeasureResponse) -> Json:
         f"{row.pk}.score", concept(codes.total(row.instrument, title), text=title), SURVEY, row.patient_id,
         row.observed_at, profile="us-core-observation-screening-assessment", changed=row.entered_at,
     )  # fmt: skip
-    derived = [ref("QuestionnaireResponse", row.pk)] if row.items else None
+    derived = [ref("QuestionnaireResponse", row.pk)]
     return clean({**base, "valueQuantity": quantity(row.score, "score", "{score}"), "derivedFrom": derived})
 
 

@@ -1,6 +1,5 @@
-from journey.fhir import codes
-from journey.fhir.codes import LOINC
 from journey.fhir.parts import Json, clean, extension, instant, made, ref
+from patients.fhir_names import DIFFICULTY, HOW_OFTEN, ITEMS, LOINC, link_id, questionnaire
 from patients.instruments import NOT_ASKED, stored
 from patients.models import MeasureResponse
 
@@ -20,7 +19,7 @@ def questionnaire_response(one: MeasureResponse) -> Json:
             extension("version", valueString=one.version),
             *([extension("total", valueInteger=one.score)] if one.score is not None else []),
         ],
-        questionnaire=codes.questionnaire(one.instrument),
+        questionnaire=questionnaire(one.instrument),
         status="completed",
         subject=ref("Patient", one.patient_id),
         authored=instant(one.observed_at),
@@ -38,11 +37,11 @@ def _author(one: MeasureResponse) -> Json | None:
 
 def _items(one: MeasureResponse) -> list[Json]:
     texts = _texts(one)
-    loinc = codes.ITEMS.get(one.instrument, ())
+    loinc = ITEMS.get(one.instrument, ())
     return [
         clean(
             {
-                "linkId": f"/{loinc[place]}" if loinc else str(place + 1),
+                "linkId": link_id(one.instrument, place),
                 "definition": f"{LOINC}/{loinc[place]}" if loinc else None,
                 "text": texts[place] if texts else None,
                 "answer": [_answer(one.instrument, value)] if value != NOT_ASKED else None,
@@ -60,13 +59,13 @@ def _texts(one: MeasureResponse) -> list[str]:
 
 
 def _answer(instrument: str, value: int) -> Json:
-    if instrument not in codes.ITEMS or value >= len(codes.HOW_OFTEN):
+    if instrument not in ITEMS or value >= len(HOW_OFTEN):
         return {"valueInteger": value}
     mark = extension(ORDINAL, valueDecimal=value)
-    return {"valueCoding": {"extension": [mark], "system": LOINC, "code": codes.HOW_OFTEN[value]}}
+    return {"valueCoding": {"extension": [mark], "system": LOINC, "code": HOW_OFTEN[value]}}
 
 
 def _difficulty(one: MeasureResponse) -> list[Json]:
     if one.difficulty is None:
         return []
-    return [{"linkId": f"/{codes.DIFFICULTY}", "answer": [{"valueInteger": one.difficulty}]}]
+    return [{"linkId": f"/{DIFFICULTY}", "answer": [{"valueInteger": one.difficulty}]}]
