@@ -102,8 +102,10 @@ def _consent(consent_id: UUID, by: User) -> CollateralConsent:
 
 def in_force(link: PatientLink) -> CollateralConsent | None:
     """The consent that a link of this kind rests on."""
+    if link.purpose != PURPOSE or link.subject_id is None:
+        return None
     rows = CollateralConsent.objects.filter(pk=link.subject_id, patient=link.patient_id, revoked_at=None)
-    return rows.select_related("series__site", "series__patient").first() if link.purpose == PURPOSE else None
+    return rows.select_related("series__site", "series__patient").first()
 
 
 @transaction.atomic

@@ -30,7 +30,7 @@ from therapy.models import CollateralNote, IntegrationPlan, JournalEntry, PlanSt
 PURPOSE, LINK_DAYS = "plan", 60
 MOST_STEPS = 12
 TEXTS = ("insights", "warning_signs", "supports", "booster_preference", "homework")
-_LONGEST = {name: int(IntegrationPlan._meta.get_field(name).max_length or 0) for name in TEXTS}
+_LONGEST = {"insights": 2000, "warning_signs": 1000, "supports": 1000, "booster_preference": 300, "homework": 2000}
 
 
 class Overtaken(DomainError):
@@ -88,7 +88,8 @@ def write(
         )
     for name, value in texts.items():
         setattr(plan, name, value)
-    plan.session = TherapySession.objects.filter(pk=session_id, series=series).first() or plan.session
+    if session_id:
+        plan.session = TherapySession.objects.filter(pk=session_id, series=series).first() or plan.session
     plan.wants_reminders, plan.author, plan.written_at = draft.wants_reminders, by, clock.now()
     plan.version += 1
     plan.save()

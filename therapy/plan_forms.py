@@ -16,13 +16,13 @@ LEAST_ROWS = 4
 
 
 class Asked(forms.CharField):
-    """Needed before the plan is given but not for the draft: the page doesn't call it optional, the verb asks for it."""
+    """Needed before a plan is given but not for its draft: not called optional on the page, asked for by the verb."""
 
     def validate(self, value: str) -> None:
         pass
 
 
-class PlanForm(CalmForm, forms.ModelForm):
+class PlanForm(CalmForm, forms.ModelForm):  # type: ignore[type-arg]  # no generic at run time
     """The words of a plan; what must be there is asked for when it is given, not while it is a draft."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -95,7 +95,7 @@ def _key(value: Any) -> UUID | None:
     return value if isinstance(value, UUID) else None
 
 
-class ConsentForm(CalmForm, forms.ModelForm):
+class ConsentForm(CalmForm, forms.ModelForm):  # type: ignore[type-arg]  # no generic at run time
     """Whom the patient allows to write."""
 
     picks = ("how",)

@@ -11,7 +11,7 @@ from therapy.models import Referral
 from therapy.referrals import Typed
 
 
-class ReferralForm(CalmForm, forms.ModelForm):
+class ReferralForm(CalmForm, forms.ModelForm):  # type: ignore[type-arg]  # no generic at run time
     """Nothing is chosen beforehand: what leaves the house is ticked by whoever signs."""
 
     picks = ("authority",)

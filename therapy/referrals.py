@@ -161,7 +161,7 @@ def _checked(patient: Patient, typed: Typed) -> Typed:
     return Typed(kind=typed.kind, parts=parts, authority=typed.authority, consent_on=consent_on, **texts)
 
 
-def _mine(referral_id: UUID, by: User, wanted: State, needed: State) -> Referral:
+def _mine(referral_id: UUID, by: User, wanted: Referral.State, needed: Referral.State) -> Referral:
     """A letter under its row lock, for a step that it may take now."""
     rows = Referral.objects.select_for_update(of=("self",)).select_related("patient__site", "signed_by").defer("pdf")
     referral = rows.filter(pk=referral_id, patient__site__in=by.site_ids).first()
