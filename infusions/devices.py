@@ -1,4 +1,4 @@
-"""Monitors and pumps: what they post waits beside the chair until a nurse takes it over or sends it away (ADR 32).
+"""Monitors and pumps: what they post waits beside the chair until a nurse takes it over or sends it away (ADR 38).
 
 A reading belongs to whoever sat in the device's room at its moment, and to nobody when that is not certain: refused,
 with a sentence. It is no vital sign before a nurse accepts it: it counts for no due time, no limit and no paper.
