@@ -73,7 +73,7 @@ def checks(draft: NoteDraft | None, session: TherapySession, screen: MeasureResp
     labels = {row.key: row.label for row in headings.sections(draft.kind, session.kind)}
     unlooked = drafts.unlooked(draft)
     found += [
-        Check(key not in unlooked, f"{labels[key]}: copied, looked at", f"looked_{key}" if key in unlooked else key,
+        Check(key not in unlooked, f"{labels[key]}: copied, {'look at it' if key in unlooked else 'looked at'}", f"looked_{key}" if key in unlooked else key,
               f"“{labels[key]}” was copied from the note before. Look at it, then say so beside it.")
         for key in draft.copied if key in labels
     ]  # fmt: skip
