@@ -342,6 +342,7 @@ CELERY_BEAT_SCHEDULE = {
     "infusions.ledger": {"task": "infusions.tasks.watch_ledger", "schedule": 600.0},
     "reminders.follow-ups": {"task": "reminders.tasks.sweep_follow_ups", "schedule": 300.0},
     "journey.unusual-access": {"task": "journey.tasks.look_for_unusual_access", "schedule": 900.0},
+    "clinic.kept-answers": {"task": "clinic.tasks.forget_kept_answers", "schedule": 3600.0},
     "clinic.seal-history": {"task": "clinic.tasks.seal_history", "schedule": 300.0},
 }
 # How the clinic signs its 270 inquiries, and to whom they go. Empty: its tax number or NPI; the payer itself.

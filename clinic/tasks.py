@@ -3,6 +3,7 @@ from uuid import UUID
 from celery import shared_task
 
 from clinic import sealing
+from clinic.api import idempotency
 from clinic.place import invitations
 
 
@@ -10,6 +11,12 @@ from clinic.place import invitations
 def seal_history() -> int:
     """Seal the history that is old enough."""
     return sealing.seal()
+
+
+@shared_task(name="clinic.tasks.forget_kept_answers")
+def forget_kept_answers() -> int:
+    """What requests with an Idempotency-Key were answered is kept for two days."""
+    return idempotency.forget()
 
 
 @shared_task(

@@ -152,7 +152,7 @@ class Answer(Typed):
 
     answer = one_of(EvaluationAnswer.Answer)
     note = Words(required=False, default="")
-    source = one_of(EvaluationAnswer.Source, required=False, default="interview")
+    source = one_of(EvaluationAnswer.Source, required=False, default="interview")  # type: ignore[assignment]
 
 
 class AnswerShown(serializers.ModelSerializer[EvaluationAnswer]):

@@ -63,8 +63,8 @@ class Slot(serializers.Serializer[Any]):
 
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
-    rooms = serializers.PrimaryKeyRelatedField(many=True, read_only=True, pk_field=serializers.UUIDField())
-    people = serializers.PrimaryKeyRelatedField(many=True, read_only=True, pk_field=serializers.UUIDField())
+    rooms: Any = serializers.PrimaryKeyRelatedField(many=True, read_only=True, pk_field=serializers.UUIDField())
+    people: Any = serializers.PrimaryKeyRelatedField(many=True, read_only=True, pk_field=serializers.UUIDField())
     is_last = serializers.BooleanField(help_text="Only one of several rooms or people is left at this hour.")
 
 

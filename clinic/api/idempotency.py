@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
+from typing import cast
 
 from django.db import IntegrityError, transaction
 from rest_framework.exceptions import ParseError
@@ -19,7 +20,7 @@ from rest_framework.response import Response
 
 from clinic import clock, crypto
 from clinic.errors import Invalid
-from clinic.models import KeptAnswer
+from clinic.models import ApiToken, KeptAnswer
 
 HEADER = "Idempotency-Key"
 KEPT_FOR = timedelta(days=2)
@@ -47,11 +48,12 @@ def once(request: Request, act: Callable[[], Response]) -> Response:
 
 def _claimed(request: Request, key: str, digest: str) -> KeptAnswer | Response:
     """The key, now ours; or the answer it had. An insert waits for another's transaction with the same key."""
+    token = cast("ApiToken", request.auth)
     try:
         with transaction.atomic():
-            return KeptAnswer.objects.create(token=request.auth, key=key, digest=digest)
+            return KeptAnswer.objects.create(token=token, key=key, digest=digest)
     except IntegrityError:
-        kept = KeptAnswer.objects.get(token=request.auth, key=key)
+        kept = KeptAnswer.objects.get(token=token, key=key)
     if kept.digest != digest:
         raise Invalid("This idempotency key was sent before with another request. Take a new key for a new request.")
     said = json.loads(crypto.decrypt(kept.answer, context=f"kept_answer.{kept.pk}"))

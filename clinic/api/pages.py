@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
 
@@ -19,7 +18,7 @@ class Pages(CursorPagination):
     ordering = "id"
     offset_cutoff = MOST
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Any, view: Any = None) -> Any:
+    def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> Any:
         """The rows of this page. Raises NotFound for a cursor that we did not make."""
         try:
             return super().paginate_queryset(queryset, request, view)

@@ -47,8 +47,8 @@ def handler(error: Exception, context: dict[str, Any]) -> Response | None:
         body = _invalid(error.detail)
     elif isinstance(error, exceptions.APIException):
         body = problem(error.status_code, title=HTTPStatus(error.status_code).phrase, detail=str(error.detail))
-        if isinstance(error, exceptions.Throttled) and error.wait:
-            headers["Retry-After"] = str(int(error.wait) + 1)
+        if wait := getattr(error, "wait", None):
+            headers["Retry-After"] = str(int(wait) + 1)
         if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
             headers["WWW-Authenticate"] = "Token"
     elif isinstance(error, DataError | IntegrityError):

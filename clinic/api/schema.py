@@ -22,7 +22,7 @@ class Problem(serializers.Serializer[Any]):
     title = serializers.CharField()
     status = serializers.IntegerField()
     detail = serializers.CharField()
-    errors = serializers.DictField(
+    errors = serializers.DictField(  # type: ignore[assignment]
         child=serializers.CharField(), required=False, help_text="By field; “” is the whole."
     )
     unmet = serializers.ListField(child=serializers.CharField(), required=False, help_text="What keeps a gate closed.")
@@ -59,6 +59,8 @@ MATCH = OpenApiParameter(
 class HouseSchema(AutoSchema):
     """Every operation is described by the declaration of its view."""
 
+    view: Any
+
     @property
     def _kind(self) -> str:
         return type(self.view).__mro__[1].__name__
@@ -72,7 +74,7 @@ class HouseSchema(AutoSchema):
         words.append(plain.get(self._kind, {}).get(self.method, ""))
         return "_".join(word.replace("-", "_") for word in words if word)
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]
         verb = self._verb()
         doc = inspect.getdoc(verb.does) if verb else ""
         if self._kind == "Asking":
@@ -135,7 +137,7 @@ class HouseSchema(AutoSchema):
         return bool(getattr(serializer, "many", False))
 
     def _postprocess_serializer_schema(self, schema: Any, serializer: Any, direction: Any) -> Any:
-        schema = super()._postprocess_serializer_schema(schema, serializer, direction)
+        schema = super()._postprocess_serializer_schema(schema, serializer, direction)  # type: ignore[no-untyped-call]
         optional = getattr(serializer, "optional", ())
         if "required" in schema:
             schema["required"] = [name for name in schema["required"] if name not in optional]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import Exists, Model, OuterRef, QuerySet
@@ -20,6 +20,7 @@ from clinic.api.fields import Moment, Typed, Whole
 from clinic.api.pages import MOST, USUAL, Pages
 from clinic.api.schema import HouseSchema
 from clinic.errors import DomainError, NotFound
+from clinic.models import User
 
 
 class OfPage(Typed):
@@ -122,7 +123,7 @@ class Rows(View):
             rows = rows.filter(Exists(written_since(self.collection.model, since)))
         for name, value in asked.items():
             by = self.collection.by.get(name, name)
-            rows = by(rows, value, self.request.user) if callable(by) else rows.filter(**{by: value})
+            rows = by(rows, value, cast("User", self.request.user)) if callable(by) else rows.filter(**{by: value})
         return rows
 
     @classmethod

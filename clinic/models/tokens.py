@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from knox.models import AbstractAuthToken, AuthTokenManager
+from knox.models import AbstractAuthToken
 
 from clinic import clock
 from clinic.history import audited
@@ -33,7 +33,7 @@ class ApiToken(Record, AbstractAuthToken):
     revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
     revoked_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
-    objects = AuthTokenManager()
+    objects: ClassVar[models.Manager[ApiToken]] = models.Manager()  # tokens are made by clinic.api.tokens alone
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-created"]

@@ -37,7 +37,7 @@ def of_role(rows: QuerySet[Any], role: str, user: User) -> QuerySet[Any]:
     return rows.filter(memberships__role=role).distinct()
 
 
-class RolesField(serializers.ListField):  # type: ignore[type-arg]
+class RolesField(serializers.ListField):
     """The roles of a person at the token's site."""
 
     child = serializers.ChoiceField(choices=[(role.value, role.label) for role in Role])
