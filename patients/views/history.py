@@ -67,6 +67,7 @@ def _page(
     context = {
         "patient": patient,
         "parts": parts,
+        "past": patient.past_observations.filter(entered_in_error_at=None)[:MOST],
         "trouble": trouble,
         "may_write": can(acting_user(request), Action.RECORD_HISTORY, patient.site),
         "today": patient.site.today(),
