@@ -33,7 +33,7 @@ class Place:
 
 NAV = (
     Place("Home", "journey:home", Action.SEE_TASKS),
-    Place("My day", "therapy:mine", Action.WRITE_THERAPY, ("therapy:mine", "therapy:phrase")),
+    Place("My day", "therapy:mine", Action.WRITE_THERAPY, ("therapy:mine", "therapy:phrase", "therapy:cosigning")),
     Place("Today", "journey:today", Action.SEE_SCHEDULE, ("journey:today",)),
     Place("Chairs", "infusions:station", Action.SEE_INFUSION, ("infusions:station", "infusions:flowsheets")),
     Place(
@@ -72,7 +72,12 @@ NAV = (
     Place("Adverse events", "infusions:adverse-events", Action.REVIEW_ADVERSE, ("infusions:adverse-event",)),
     Place("Reports", "journey:outcomes", Action.SEE_REPORTS, ("journey:outcomes",)),
     Place("Privacy", "journey:audit-unusual", Action.SEE_AUDIT, ("journey:audit", "journey:retention")),
-    Place("Clinic", "clinic:settings", Action.MANAGE_CLINIC, ("clinic:", "reminders:word", "reminders:sender", "therapy:supervision")),
+    Place(
+        "Clinic",
+        "clinic:settings",
+        Action.MANAGE_CLINIC,
+        ("clinic:", "reminders:word", "reminders:sender", "therapy:supervision"),
+    ),
 )
 
 _counters: dict[str, Counter] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -70,16 +71,21 @@ def checks(draft: NoteDraft | None, session: TherapySession, screen: MeasureResp
               f"“{row.label}” is empty. Write a sentence before you sign.")
         for row in headings.sections(draft.kind, session.kind) if row.required
     ]  # fmt: skip
-    labels = {row.key: row.label for row in headings.sections(draft.kind, session.kind)}
-    unlooked = drafts.unlooked(draft)
-    found += [
-        Check(key not in unlooked, f"{labels[key]}: copied, {'look at it' if key in unlooked else 'looked at'}", f"looked_{key}" if key in unlooked else key,
-              f"“{labels[key]}” was copied from the note before. Look at it, then say so beside it.")
-        for key in draft.copied if key in labels
-    ]  # fmt: skip
+    found += _copied(draft, session)
     if draft.kind != SessionNote.Kind.PROGRESS:
         return found
     return [*found, _minutes(draft), _risk(draft, screen)]
+
+
+def _copied(draft: NoteDraft, session: TherapySession) -> Iterator[Check]:
+    """A line for each heading that came from the note before."""
+    unlooked = drafts.unlooked(draft)
+    for row in headings.sections(draft.kind, session.kind):
+        if row.key in unlooked:
+            sentence = f"“{row.label}” was copied from the note before. Look at it, then say so beside it."
+            yield Check(False, f"{row.label}: copied, look at it", f"looked_{row.key}", sentence)
+        elif row.key in draft.copied:
+            yield Check(True, f"{row.label}: copied, looked at", row.key)
 
 
 def _minutes(draft: NoteDraft) -> Check:
