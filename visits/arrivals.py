@@ -18,7 +18,7 @@ from visits.models import Appointment, Opening, WaitlistEntry
 from visits.waitlist import MOVABLE
 
 # An infusion belongs to a series and its order: it is planned there, and here only one that is booked comes earlier.
-ALONE = (Appointment.Kind.EVALUATION, *Appointment.THERAPY)
+ALONE = (Appointment.Kind.EVALUATION, *(kind for kind in Appointment.THERAPY if kind != Appointment.Kind.GROUP))
 MOST_VISITS = 5
 
 

@@ -118,8 +118,9 @@ class Record:
         # One session of a kind stands; those before it were missed.
         TherapySession.objects.filter(series=self.series).update(state="missed")
         TherapySession.objects.create(
-            patient=self.patient, series=self.series, kind="midpoint", appointment=visit, therapist=self.therapist
-        )
+            patient=self.patient, series=self.series, kind="midpoint", appointment=visit, therapist=self.therapist,
+            same_day_reason="Only then in town",
+        )  # fmt: skip
 
     def _said(self) -> None:
         at = clock.now() - timedelta(days=self.count)

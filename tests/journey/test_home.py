@@ -68,8 +68,9 @@ class Day:
             ends_at=starts + timedelta(minutes=60), booked_by=self.provider,
         )  # fmt: skip
         TherapySession.objects.create(
-            patient=series.patient, series=series, kind="midpoint", appointment=visit, therapist=self.therapist
-        )
+            patient=series.patient, series=series, kind="midpoint", appointment=visit, therapist=self.therapist,
+            same_day_reason="Only then in town",
+        )  # fmt: skip
 
 
 @pytest.fixture

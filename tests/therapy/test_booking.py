@@ -1,6 +1,7 @@
 """Booking a session ties it: to its series, to a booster, also when it was lost or the series is over."""
 
 import pytest
+from django.db import InternalError, transaction
 
 from clinic import clock
 from clinic.errors import Invalid
@@ -146,3 +147,16 @@ def test_further_sessions_may_be_booked_as_often_as_wanted_and_never_after_a_dru
     with pytest.raises(NeedsReason, match="infusion 4 on the same day"):
         book(place, "2027-02-12", "13:00", front_desk)
     assert TherapySession.objects.filter(kind="further", series=course).count() == 2
+
+
+def test_the_database_takes_no_session_after_a_drug_of_the_day_without_a_reason(course, front_desk):
+    made = book(Place(course, "further"), "2027-02-12", "13:00", front_desk, reason="Only then is she in town")
+    with pytest.raises(InternalError, match="only with a reason"), transaction.atomic():
+        TherapySession.objects.filter(pk=made.pk).update(same_day_reason="")
+
+
+def test_a_session_belongs_to_one_patient_alone(course, site, provider, front_desk):
+    made = book(Place(course, "further"), "2027-02-10", "13:00", front_desk)
+    other = making.loading(build.patient(site), provider)
+    with pytest.raises(InternalError, match="series is of another patient"), transaction.atomic():
+        TherapySession.objects.filter(pk=made.pk).update(series=other)

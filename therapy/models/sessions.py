@@ -31,6 +31,21 @@ WITHIN_SERIES = """
         SELECT 1 FROM visits_appointment WHERE id = NEW.appointment_id AND patient_id = NEW.patient_id) THEN
         RAISE EXCEPTION 'therapy_session: the visit is of another patient';
     END IF;
+    IF NEW.same_day_reason = '' AND (
+        TG_OP = 'INSERT' OR NEW.appointment_id IS DISTINCT FROM OLD.appointment_id OR OLD.same_day_reason <> ''
+    ) AND EXISTS (
+        SELECT 1 FROM visits_appointment talk
+        JOIN clinic_site site ON site.id = talk.site_id
+        JOIN visits_appointment drug ON drug.patient_id = talk.patient_id
+        WHERE talk.id = NEW.appointment_id
+            AND talk.status IN ('booked', 'confirmed')
+            AND drug.kind IN ('infusion', 'booster')
+            AND drug.status IN ('booked', 'confirmed', 'arrived', 'in_progress', 'done')
+            AND drug.starts_at < talk.ends_at
+            AND (drug.starts_at AT TIME ZONE site.time_zone)::date = (talk.starts_at AT TIME ZONE site.time_zone)::date
+    ) THEN
+        RAISE EXCEPTION 'therapy_session: after an infusion on the same day only with a reason';
+    END IF;
     RETURN NEW;
 """
 
