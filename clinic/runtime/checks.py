@@ -34,6 +34,7 @@ def production() -> dict[str, str]:
         "SECRET_KEY": secrets.token_urlsafe(64),
         "FIELD_KEYS": f"k1:{b64encode(secrets.token_bytes(32)).decode()}",
         "PRIVATE_NOTE_KEYS": f"p1:{b64encode(secrets.token_bytes(32)).decode()}",
+        "BACKUP_KEYS": f"b1:{b64encode(secrets.token_bytes(32)).decode()}",
         "ALLOWED_HOSTS": "clinic.example.org",
         "CSRF_TRUSTED_ORIGINS": "https://clinic.example.org",
         "PUBLIC_URL": "https://clinic.example.org",

@@ -53,3 +53,15 @@ def test_every_link_between_documents_leads_somewhere() -> None:
     links = [(page, target) for page in pages for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text())]
     broken = [f"{page.relative_to(root)}: {target}" for page, target in links if not (page.parent / target).exists()]
     assert broken == []
+
+
+def test_every_test_that_the_security_document_names_exists() -> None:
+    root = Path(settings.BASE_DIR)
+    named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", (DOCS / "security.md").read_text())
+    assert len(named) > 50
+    gone = [
+        (file, test)
+        for file, test in named
+        if not (root / file).exists() or (test and f"def {test}(" not in (root / file).read_text())
+    ]
+    assert gone == []
