@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -135,7 +136,7 @@ def _statuses(of: Mapping[str, str]) -> Condition:
     return column("status" if "booked" in of or "arrived" in of else "state", theirs)
 
 
-INFUSIONS = {
+INFUSIONS: dict[str, Any] = {
     "rows": PROCEDURE,
     "patient": "series__patient",
     "when": "started_at",
@@ -143,7 +144,7 @@ INFUSIONS = {
 }
 RUNS = state(in_progress=Q(state="in_progress"), on_hold=Q(state="paused"), stopped=Q(state="stopped_early"),
              completed=Q(state__in=GIVEN))  # fmt: skip
-VISITS = {"when": "starts_at", "prefetch": ("holds__staff",)}
+VISITS: dict[str, Any] = {"when": "starts_at", "prefetch": ("holds__staff",)}
 
 KINDS: Mapping[str, Kind] = {
     each.name: each

@@ -30,8 +30,8 @@ log = logging.getLogger("evenkeel.exports")
 AT_ONCE = 400
 """So many rows of vital signs and answers at most are written while somebody waits: about half a second."""
 State, Format = RecordExport.State, RecordExport.Format
-TYPES = {Format.FHIR: "application/fhir+json", Format.PDF: "application/pdf"}
-SUFFIX = {Format.FHIR: "json", Format.PDF: "pdf"}
+TYPES: dict[str, str] = {Format.FHIR: "application/fhir+json", Format.PDF: "application/pdf"}
+SUFFIX: dict[str, str] = {Format.FHIR: "json", Format.PDF: "pdf"}
 
 
 def is_large(patient: Patient) -> bool:

@@ -149,11 +149,12 @@ def _pk(key: str, source: Source) -> UUID | None:
 
 def _keyed(source: Source, number: int, rows: QuerySet[Any]) -> QuerySet[Any]:
     at = Cast(F(source.when), DateTimeField()) if source.when else Value(None, output_field=DateTimeField(null=True))
-    return (
+    keyed: QuerySet[Any] = (
         rows.order_by()
         .annotate(its_key=F("pk"), its_day=at, its_source=Value(number, output_field=IntegerField()))
         .values("its_key", "its_day", "its_source")
     )
+    return keyed
 
 
 def _union(parts: Sequence[QuerySet[Any]]) -> QuerySet[Any]:

@@ -145,7 +145,7 @@ def _answers(one: Json) -> Iterable[str]:
 
 
 def _words(concept: Json) -> str:
-    first = next(iter(concept.get("coding", ())), {})
+    first: Json = next(iter(concept.get("coding", ())), {})
     return str(concept.get("text") or first.get("display") or first.get("code") or "")
 
 
@@ -154,7 +154,7 @@ def _code(concept: Json) -> str:
 
 
 def _reaction(one: Json) -> tuple[str, str]:
-    first = next(iter(one.get("reaction", ())), {})
+    first: Json = next(iter(one.get("reaction", ())), {})
     return ", ".join(_words(each) for each in first.get("manifestation", ())), str(first.get("severity", ""))
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
+from rest_framework.request import Request
 
 from clinic import clock
 from clinic.access import acting_user, log_reads
@@ -39,7 +40,7 @@ def fhir(view: View[P]) -> View[P]:
         if "xml" in request.GET.get("_format", ""):
             return told(outcome(406, "Only JSON is spoken here.", at="_format"), 406)
         throttle = ByToken()
-        if not throttle.allow_request(request, None):
+        if not throttle.allow_request(cast(Request, request), None):  # it reads `auth` alone
             wait = str(int(throttle.wait() or 0) + 1)
             return told(outcome(429, f"Too many requests. Wait {wait} s."), 429, **{"Retry-After": wait})
         try:
@@ -49,7 +50,7 @@ def fhir(view: View[P]) -> View[P]:
         except DomainError as refused:
             return told(outcome(refused.status, refused.sentence), refused.status)
 
-    return answered
+    return cast(View[P], answered)
 
 
 def told(body: Json, status: int = 200, **headers: str) -> HttpResponse:

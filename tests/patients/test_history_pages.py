@@ -123,4 +123,4 @@ def test_the_page_asks_the_same_for_one_and_for_three(chart, patient, nurse, cou
     for number in range(count):
         history.add_allergy(patient_id=patient.pk, by=nurse, display=f"Allergy {number}")
         history.add_medication(patient_id=patient.pk, by=nurse, display=f"Medicine {number}")
-    assert asked(chart, _page(patient)) == 7
+    assert asked(chart, _page(patient)) == 8

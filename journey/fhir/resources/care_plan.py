@@ -18,9 +18,10 @@ def care_plan(one: Series) -> Json:
         (each for each in one.infusions.all() if each.number), key=lambda each: (each.number or 0, each.pk)
     )
     sessions = list(one.therapy_sessions.all())
+    steps: list[Infusion | TherapySession] = [*infusions, *sessions]
     title = str(one.get_kind_display())
     lines = [f"Goal: {one.goals}"] if one.goals else []
-    lines += [f"{each}: {str(each.get_state_display()).lower()}" for each in (*infusions, *sessions)]
+    lines += [f"{each}: {str(each.get_state_display()).lower()}" for each in steps]
     return made(
         "CarePlan",
         one.pk,

@@ -57,7 +57,7 @@ def _once(people: list[Json]) -> list[Json]:
 
 def encounter(one: Appointment) -> Json:
     """Its period ends when the visit was to end: that is all the schedule knows."""
-    people = [{"individual": person(hold.staff)} for hold in one.holds.all() if hold.staff_id]
+    people: list[Json] = [{"individual": person(hold.staff)} for hold in one.holds.all() if hold.staff_id]
     return made(
         "Encounter",
         one.pk,
