@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from clinic import clock
-from clinic.errors import IllegalTransition, Invalid, NotFound, NotPermitted
+from clinic.errors import IllegalTransition, Invalid, NotFound, NotPermitted, Refused
 from clinic.models import Site, User
 from clinic.policy import GRANTS, Action, can, require
 from patients.models import Patient
@@ -58,7 +58,16 @@ def _with(action: Action, site: Site) -> QuerySet[User]:
 
 def supervisor_of(therapist: User) -> User | None:
     row = Supervision.objects.select_related("supervisor").filter(therapist=therapist).first()
-    return row.supervisor if row and row.supervisor.is_active else None
+    return row.supervisor if row else None
+
+
+def supervisor_at_work(therapist: User) -> User | None:
+    """Who signs after this therapist. Raises Refused when that is nobody who works here any more."""
+    supervisor = supervisor_of(therapist)
+    if supervisor and not supervisor.is_active:
+        name = supervisor.full_name
+        raise Refused(f"{name}, your supervisor, works here no more. Ask the clinic admin to set another, then sign.")
+    return supervisor
 
 
 def waiting(supervisor: User, site: Site) -> QuerySet[SessionNote]:

@@ -187,7 +187,7 @@ def _note_of(draft: NoteDraft, by: User, screen: MeasureResponse | None) -> Sess
     NoteSection.objects.bulk_create(rows)
     note.signed_at, note.signed_by = clock.now(), by
     if draft.kind == SessionNote.Kind.PROGRESS:
-        note.supervisor = cosigning.supervisor_of(by)
+        note.supervisor = cosigning.supervisor_at_work(by)
     note.sha256 = fingerprint(note, {row.key: row.text for row in rows})
     note.save(update_fields=["signed_at", "signed_by", "supervisor", "sha256"])
     return note

@@ -7,7 +7,7 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from clinic import clock
-from clinic.errors import IllegalTransition, Invalid, NotFound, NotPermitted
+from clinic.errors import IllegalTransition, Invalid, NotFound, NotPermitted, Refused
 from clinic.policy import Role
 from reminders.models import FollowUp
 from tests import build
@@ -72,6 +72,13 @@ def test_nobody_but_the_supervisor_co_signs(request, supervised, who, error):
             verb(note_id=supervised.pk, by=by, **({"remark": "x"} if verb is cosigning.send_back else {}))
     with pytest.raises(DatabaseError, match="only the supervisor"), transaction.atomic():
         CoSignature.objects.create(note=supervised, outcome="cosigned", by=by)
+
+
+def test_nothing_is_signed_under_a_supervisor_who_left(site, admin, therapist, other_therapist, draft):
+    cosigning.supervise(therapist_id=therapist.pk, supervisor_id=other_therapist.pk, site=site, by=admin)
+    type(other_therapist).objects.filter(pk=other_therapist.pk).update(is_active=False)
+    with pytest.raises(Refused, match="set another"):
+        notes.sign(note_id=draft.pk, by=therapist)
 
 
 def test_a_note_signed_before_or_a_plan_waits_for_nobody(site, signed, admin, therapist, other_therapist):

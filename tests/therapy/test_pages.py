@@ -80,6 +80,7 @@ def test_what_was_typed_while_another_window_signed_moves_to_the_addendum(client
     assert answer.status_code == 409
     assert "What you typed stands in the addendum" in said(answer)
     assert said(answer).count("She called: no thoughts.") == 1
+    assert post(client, therapist, session, **full(), **HELD, press="sign").status_code == 302
     by_itself = client.post(answer.request["PATH_INFO"], typed, headers={"HX-Request": "true"})
     assert by_itself.status_code == 409
     assert "She called: no thoughts." in said(by_itself)

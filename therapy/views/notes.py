@@ -168,12 +168,10 @@ def _signed_meanwhile(
     signed = {section.key: section.text for section in note.sections.all()} if note else {}
     typed = "\n\n".join(text for key, text in form.texts.items() if text.strip() and text != signed.get(key))
     if _by_itself(request):
-        return render(
-            request,
-            "therapy/note/signed_meanwhile.html",
-            {"typed": typed, "href": address(found, form.kind)},
-            status=409,
-        )
+        context = {"typed": typed, "href": address(found, form.kind)}
+        return render(request, "therapy/note/signed_meanwhile.html", context, status=409)
+    if not typed:  # “Sign” was pressed twice
+        return redirect(address(found, form.kind))
     messages.warning(request, f"{error.sentence} What you typed stands in the addendum below.")
     return page(
         request, found, kind=form.kind, addendum_form=AddendumForm(initial={"text": typed}), status=error.status
