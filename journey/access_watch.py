@@ -62,7 +62,7 @@ def look() -> int:
     rows = list(ReadEvent.objects.filter(id__gt=round_.last_read, at__lt=clock.now() - SETTLED).order_by("id")[:MOST])
     if not rows:
         return 0
-    known, found = _known(rows), {}
+    known, found = _known(rows), dict[Key, Found]()
     for row in _single(rows):
         for kind in _kinds(row, known):
             patient = known.patients[row.patient_id]

@@ -83,7 +83,7 @@ def _the_one(mrn: str, family_name: str, birth_date: date | None) -> Patient:
     if mrn:
         found = list(rows.filter(mrn__iexact=mrn)[:2])
     else:
-        born = rows.filter(birth_date=birth_date)[:200]
+        born = rows.filter(birth_date=birth_date or date.min)[:200]
         found = [one for one in born if names.fold(one.family_name) == names.fold(family_name)]
     if not found:
         raise Invalid({"mrn": NOBODY})

@@ -328,8 +328,8 @@ class World:
             patient=patient, kind="hold", set_by=self.people[Role.CLINIC_ADMIN], **why
         )
         self.unusual = UnusualAccess.objects.create(
-            patient=patient, site=patient.site, user=self.people[Role.NURSE], kind="watched", day=date.fromisoformat(DAY),
-            first_at=self.now, last_at=self.now,
+            patient=patient, site=patient.site, user=self.people[Role.NURSE], kind="watched",
+            day=date.fromisoformat(DAY), first_at=self.now, last_at=self.now,
         )  # fmt: skip
 
     def _place(self, site: Site) -> None:
