@@ -37,7 +37,7 @@ def patterns(of: list[URLPattern | URLResolver], space: str = "", path: str = ""
             yield (space + one.name if one.name else "", here, "<" in here)
 
 
-# What systems ask has tables of its own: tests/access/test_api.py and tests/journey/test_fhir_access.py.
+# What systems ask has tables of its own: tests/access/test_api.py and tests/journey/test_fhir_search.py.
 PAGES = [one for one in patterns(get_resolver().url_patterns) if not one[0].startswith(("api:", "fhir:"))]
 NAMES = sorted({name for name, _, _ in PAGES if name})
 WITH_ID = {name for name, _, fills in PAGES if fills}
@@ -126,7 +126,10 @@ def doors(django_db_setup: None, django_db_blocker: Any) -> Iterator[Doors]:
     with django_db_blocker.unblock(), transaction.atomic():
         world = World()
         with clock.at(world.now):
-            yield Doors(world)
+            made = Doors(world)
+            for who in made.people:  # all of them now: a session that begins within a test ends with its transaction
+                made.client_of(who)
+            yield made
         transaction.set_rollback(True)
 
 

@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver
 
+from clinic.api.routes import FHIR
 from clinic.models import ReadEvent
-from clinic.policy import Role
+from clinic.policy import GRANTS, Door, Role
 from infusions.models import VitalSigns
 from journey.fhir import tokens
+from journey.fhir.catalog import KINDS
 from journey.fhir.tokens import BadParameter
 from tests.journey.fhir_fixtures import System, made, provider, world
 from tests.journey.fhir_world import World
@@ -209,3 +212,59 @@ def test_a_date_covers_as_much_as_it_says(written: str, first: str, last: str) -
 def test_what_is_no_date_is_refused(written: str) -> None:
     with pytest.raises(BadParameter):
         tokens.when("date", written)
+
+
+# The door
+
+DESK, NURSE, THERAPIST, PROVIDER, INSURANCE, ADMIN = Role
+ALL, CLINICAL = set(Role), {NURSE, THERAPIST, PROVIDER}
+PUBLIC = "everybody"
+
+EXPECTED: dict[str, set[Role] | str] = {
+    "GET metadata": PUBLIC,
+    "GET everything": ALL,
+    "GET Patient": ALL,
+    "GET Coverage": {DESK, INSURANCE, PROVIDER, ADMIN},
+    "GET Condition": CLINICAL,
+    "GET MedicationRequest": CLINICAL,
+    "GET AllergyIntolerance": CLINICAL,
+    "GET Appointment": ALL,
+    "GET Encounter": CLINICAL,
+    "GET Procedure": CLINICAL,
+    "GET MedicationAdministration": CLINICAL,
+    "GET Observation": CLINICAL,
+    "POST Observation": PUBLIC,  # a device; its token is asked for by the view
+    "GET QuestionnaireResponse": CLINICAL,
+    "GET CarePlan": CLINICAL,
+    "GET Practitioner": ALL,
+    "GET Organization": ALL,
+    "GET Location": ALL,
+}
+
+
+def test_every_address_stands_in_the_policy_and_in_the_table() -> None:
+    (fhir,) = [one for one in get_resolver().url_patterns if getattr(one, "namespace", "") == "fhir"]
+    asked = {f"GET {pattern.name}" for pattern in fhir.url_patterns}
+    assert asked | {"POST Observation"} == set(FHIR) == set(EXPECTED)
+
+
+def test_the_table_says_what_the_policy_grants() -> None:
+    assert {name: PUBLIC if rule is Door.PUBLIC else set(GRANTS[rule]) for name, rule in FHIR.items()} == EXPECTED
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_the_catalog_asks_the_right_that_the_door_asks(name: str) -> None:
+    assert FHIR[f"GET {name}"] is KINDS[name].action
+
+
+@pytest.mark.parametrize("role", [DESK, NURSE, THERAPIST, PROVIDER, INSURANCE])
+def test_a_role_gets_past_the_door_exactly_where_the_table_says(world: World, role: Role) -> None:
+    clinic = world.clinic
+    people = {DESK: clinic.desk, NURSE: clinic.nurse, THERAPIST: clinic.therapist, PROVIDER: clinic.provider,
+              INSURANCE: clinic.insurance}  # fmt: skip
+    system = System(people[role], role)
+    for name in KINDS:
+        may = role in EXPECTED[f"GET {name}"]
+        query = f"?patient={world.maya.pk}" if "patient" in KINDS[name].params else ""
+        system.ask(f"{name}{query}", status=200 if may else 403)
+        system.ask(f"{name}/{world.maya.pk}x", status=404 if may else 403)
