@@ -126,7 +126,7 @@ def _first_day(request: HttpRequest, patient: Patient, window: Window | None) ->
     today = patient.site.today()
     if (wished := day_or_none(patient.site, request.GET.get("from", ""))) is not None:
         return max(wished, today)
-    return max(today, (window.ideal - BEFORE).date()) if window else today
+    return max(today, window.opens.date(), (window.ideal - BEFORE).date()) if window else today
 
 
 def _offers(patient: Patient, place: Place, therapist: User | None, first: date) -> list[tuple[date, list[Offer]]]:
