@@ -143,14 +143,16 @@ def test_a_journal_is_for_therapist_and_provider(request, link, series, provider
     assert journals.read(series_id=series.pk, by=provider) == 1
 
 
-def test_a_nurse_reads_the_plan_and_nothing_of_what_was_written(client, nurse, link, series, therapist):
+def test_a_nurse_reads_the_plan_and_nothing_of_what_was_written(client, nurse, link, session, series, therapist):
     wrote(link, "A secret of the lake")
     note = invited(said_yes(series, therapist), therapist)
     collateral.write(link=note, text="He laughs again", form_key=uuid4())
-    pages = {}
+    pages, beside = {}, {}
     for who in (nurse, therapist):
         client.force_login(who)
         pages[who] = client.get(reverse("therapy:plan", args=[series.pk])).content.decode()
+        beside[who] = client.get(reverse("therapy:session", args=[session.pk])).content.decode()
+    assert ["A secret of the lake" in beside[who] for who in (nurse, therapist)] == [False, True]
     secrets = ("A secret of the lake", "He laughs again", "Luis Torres")
     assert [word in pages[nurse] for word in ("put things down", *secrets)] == [True, False, False, False]
     assert all(word in pages[therapist] for word in (*secrets, "A third party’s words", "2 new"))
