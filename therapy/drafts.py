@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -101,11 +101,11 @@ def copy_forward(*, draft_id: UUID, by: User) -> NoteDraft:
     return draft
 
 
-class ToCopy:
+class ToCopy(NamedTuple):
     """The last signed note of this kind before a session, and what of it lasts."""
 
-    def __init__(self, note: SessionNote | None, texts: Mapping[str, str]) -> None:
-        self.note, self.texts = note, texts
+    note: SessionNote | None
+    texts: Mapping[str, str]
 
 
 def to_copy(session: TherapySession, kind: str) -> ToCopy:
