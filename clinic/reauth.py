@@ -56,6 +56,10 @@ class Ask(NamedTuple):
     by_pin: bool
     press: str = ""
 
+    def wants(self, request: HttpRequest) -> bool:
+        """Whether this is the press that asks: a draft is saved without."""
+        return not self.press or request.POST.get("press") == self.press or self.press in request.POST
+
 
 def _to_sign() -> int:
     return int(settings.SIGN_PROOF_MINUTES)
@@ -75,9 +79,10 @@ ASKS: dict[str, Ask] = {
     **dict.fromkeys(
         ("clinic:protocol-sign", "patients:evaluation-sign", "infusions:orders", "infusions:order-countersign",
          "infusions:override", "infusions:note-sign", "infusions:note-addendum", "infusions:adverse-review",
-         "infusions:review", "journey:summary-sign", "therapy:addendum", "therapy:cosign"), SIGN,
+         "infusions:review", "journey:summary-sign", "therapy:addendum", "therapy:cosign",
+         "therapy:referral-new"), SIGN,
     ),
-    "therapy:write": SIGN._replace(press="sign"),
+    **dict.fromkeys(("therapy:write", "patients:safety-plan-save"), SIGN._replace(press="sign")),
 }  # fmt: skip
 
 
@@ -197,7 +202,7 @@ class fresh_proofs:  # noqa: N801 - named as the rest of the list in settings
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         ask = ASKS.get(request.resolver_match.view_name) if request.resolver_match else None
-        if ask is None or request.method != "POST" or (ask.press and request.POST.get("press") != ask.press):
+        if ask is None or request.method != "POST" or not ask.wants(request):
             return None
         try:
             require_fresh(request, minutes=ask.minutes(), by_pin=ask.by_pin)

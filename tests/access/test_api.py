@@ -24,7 +24,7 @@ from clinic.policy import GRANTS, Door, Role
 from infusions.models import BoosterPlan, ResponseReview
 from tests.access.api_table import EXPECTED as EXPECTED_OF_EVERY
 from tests.access.table import PUBLIC
-from tests.access.world import SECRET, World
+from tests.access.world import PLANTED, SECRET, World
 
 pytestmark = pytest.mark.django_db
 
@@ -97,6 +97,7 @@ class Systems:
         with transaction.atomic():
             answer = self.client.generic(method, address, b"{}", content_type="application/json", headers=headers)
             transaction.set_rollback(True)
+        assert PLANTED.encode() not in answer.content, f"{name} tells what a psychotherapy note says"
         return answer.status_code, answer.content
 
     def pk_of(self, path: str) -> UUID:

@@ -137,6 +137,23 @@ def test_a_token_has_nothing_to_prove_with(rf, nurse):
     assert isinstance(refused.value, DomainError)
 
 
+@pytest.mark.parametrize(
+    ("typed", "asked"), [({"press": "save"}, False), ({"press": "sign"}, True), ({"sign": "1"}, True)]
+)
+def test_a_draft_is_saved_without_a_proof_and_not_signed(client, therapist, now, typed, asked):
+    with clock.at(now):
+        sign_in(therapist, client=client)
+        client.get(reverse("patients:list"))
+    for minutes in range(9, 61, 9):
+        with later(now, minutes=minutes):
+            client.get(reverse("patients:list"))
+    with later(now, minutes=62):
+        for route in ("therapy:write", "patients:safety-plan-save"):
+            kind = {"kind": "plan"} if route == "therapy:write" else {}
+            answer = client.post(reverse(route, kwargs={"pk": therapist.pk, **kind}), typed)
+            assert (asks(answer), answer.status_code) == ((True, 401) if asked else (False, 404))
+
+
 def test_every_form_that_asks_is_a_page_of_the_house():
     assert set(reauth.ASKS) <= set(ROUTES)
 

@@ -23,7 +23,9 @@ from django.views.debug import ExceptionReporter, technical_500_response
 
 from clinic import reauth
 from clinic.models import User
+from journey.fhir import exports
 from tests import build
+from tests.journey.paper_text import words
 from therapy import private
 from therapy.models import IntentionCard, PsychotherapyNote, PsychotherapyText, TherapySession
 
@@ -107,6 +109,16 @@ def test_the_sentence_lies_nowhere_but_sealed(written, caplog):
     assert not any(has(pickle.dumps(letter.message().as_string())) for letter in mail.outbox)
     files = files_below(house.EMAIL_FILE_PATH, house.TEXTS_FILE, str(house.BASE_DIR / "var"))
     assert not any(has(found) for found in files)
+
+
+@pytest.mark.parametrize("form", ["fhir", "pdf"])
+def test_the_export_of_the_whole_record_does_not_hold_it(written, form):
+    made = exports.at_console(patient=written.patient, format=form, by=None)
+    assert not has(made)
+    assert not has(words(made) if form == "pdf" else b"")
+    if form == "fhir":
+        assert b"Psychotherapy" not in made
+        assert str(written.pk).encode() not in made
 
 
 def test_the_search_for_it_would_find_it(written, therapist):
