@@ -14,7 +14,7 @@ from clinic.models import OnCallTurn, Site, User
 from clinic.place import on_call
 from clinic.policy import Role
 from infusions import ledger
-from journey.demo import answers, billing, cast, prices, talks
+from journey.demo import answers, billing, cast, prices, talks, writing
 from journey.demo.cast import House
 from journey.demo.stories import PAYERS, Story
 from patients import inquiries
@@ -85,6 +85,7 @@ def _seed(now: datetime, report: Report) -> dict[str, int]:
             if told % 10 == 0:
                 report(f"{told} patients")
         talks.fill(houses[cast.PINE], now)
+        writing.fill(houses[cast.PINE], now)
         _call(houses, now)
         for house in houses.values():
             billing.bill(house)
