@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -26,32 +25,11 @@ from clinic.models import ApiToken, KeptAnswer, Membership, ReadEvent, Room, Sit
 from clinic.policy import Role
 from patients.models import Contact, Patient
 from tests import build
+from tests.asking import Asker
 from visits.models import Appointment
 
 pytestmark = pytest.mark.django_db
 DAY = "2027-02-02"
-
-
-class Asker:
-    """Another system, with one token; an answer has its JSON in `told`."""
-
-    def __init__(self, user: User, role: Role, at: Site) -> None:
-        self.token, self.secret = tokens.issue(user=user, role=role, site=at, name="Lab", days=30)
-        self.client = Client()
-
-    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
-        headers = {"Authorization": f"Token {self.secret}", **headers}
-        answer = self.client.generic(
-            method, f"/api/v1/{path}", json.dumps(body or {}), content_type="application/json", headers=headers
-        )
-        answer.told = json.loads(answer.content)  # type: ignore[attr-defined]
-        return answer
-
-    def get(self, path: str, **headers: str) -> Any:
-        return self.ask("GET", path, **headers)
-
-    def post(self, path: str, body: Any = None, **headers: str) -> Any:
-        return self.ask("POST", path, body, **{name.replace("_", "-"): value for name, value in headers.items()})
 
 
 @pytest.fixture(autouse=True)
