@@ -30,7 +30,7 @@ CLOCK_OFF = timedelta(minutes=2)
 """A device whose clock differs by more is marked, and a nurse says which time counts."""
 TOO_OLD = timedelta(minutes=15)
 KEPT = timedelta(days=1)
-SHOWN = 4
+SHOWN, LOOKED_AT = 3, 120
 SIGNS = DeviceReading.SIGNS
 Waiting = DeviceReading.State.WAITING
 
@@ -206,17 +206,19 @@ class Offer:
 
 
 def waiting(infusion: Infusion) -> list[Offer]:
-    """What nobody has decided on: of each device the newest reading of each set of signs."""
+    """What nobody has decided on, the newest first: a reading is shown for a sign that no newer one has."""
     recent = clock.now() - TOO_OLD
     rows = (
         DeviceReading.objects.filter(infusion=infusion, state=Waiting, came_at__gte=recent)
         .select_related("device")
-        .order_by("-said_at", "-id")[:120]
+        .order_by("-said_at", "-id")[:LOOKED_AT]
     )
-    seen: dict[tuple[Any, ...], DeviceReading] = {}
+    shown, covered = [], set[str]()
     for row in rows:
-        seen.setdefault((row.device_id, *_signs(row)), row)
-    return [Offer(row) for row in list(seen.values())[:SHOWN]]
+        if fresh := set(_signs(row)) - covered:
+            shown.append(Offer(row))
+            covered |= fresh
+    return shown[:SHOWN]
 
 
 def _signs(row: DeviceReading) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ class DeviceForm(CalmForm, forms.Form):
     required_sentences = {"room": "Choose the room in which it stands."}
 
     name = forms.CharField(label="Name", max_length=60, help_text="Monitor, or pump.")
-    room = forms.ModelChoiceField(Room.objects.none(), label="Room")
+    room = forms.ModelChoiceField(Room.objects.none(), label="Room", empty_label="Choose the room")
 
     def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

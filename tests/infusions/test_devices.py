@@ -251,6 +251,6 @@ def test_an_admin_sees_a_token_once(day: Day, admin: User, client: Client) -> No
     client.force_login(admin)
     page = client.post("/infusions/devices/", {"name": "Pump", "room": str(room.pk)}).content.decode()
     device = Device.objects.get()
-    token = page.partition('<code class="ek-token">')[2].partition("<")[0]
+    token = page.partition('<samp class="user-select-all">')[2].partition("<")[0]
     assert devices.known(f"Device {token}") == device
     assert token not in client.get("/infusions/devices/").content.decode()
