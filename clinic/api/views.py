@@ -23,11 +23,16 @@ from clinic.errors import DomainError, NotFound
 from clinic.models import User
 
 
-class OfPage(Typed):
+class OfLog(Typed):
     """What every list can be asked."""
 
     cursor = serializers.CharField(required=False, max_length=400, help_text="From `next` or `previous` of a page.")
     limit = Whole(required=False, min_value=1, max_value=MOST, help_text=f"Rows of a page; {USUAL} by default.")
+
+
+class OfPage(OfLog):
+    """And a list of what can change."""
+
     updated_since = Moment(required=False, help_text="Only what was written at or after this moment.")
 
 
@@ -128,7 +133,8 @@ class Rows(View):
 
     @classmethod
     def filters_form(cls) -> type[Typed]:
-        return type(f"{cls.collection.title}Filters", (OfPage,), dict(cls.collection.filters))
+        form = OfPage if hasattr(cls.collection.model, "pgh_event_model") else OfLog
+        return type(f"{cls.collection.title}Filters", (form,), {"__doc__": "", **cls.collection.filters})
 
     @classmethod
     def form(cls, method: str) -> type[Typed]:
@@ -136,10 +142,10 @@ class Rows(View):
 
 
 def written_since(model: type[Model], since: Any) -> QuerySet[Any]:
-    history: Any = getattr(model, "pgh_event_model", None)
-    if history is None:
-        raise NotFound("This list does not know when its rows were written.")
-    return history.objects.filter(pgh_obj=OuterRef("pk"), pgh_created_at__gte=since)
+    """The history rows of a record since then."""
+    history: Any = model.pgh_event_model  # type: ignore[attr-defined]
+    rows: QuerySet[Any] = history.objects.filter(pgh_obj=OuterRef("pk"), pgh_created_at__gte=since)
+    return rows
 
 
 def form_of(view: Any, verb: Verb | None, title: str) -> type[Typed]:

@@ -121,6 +121,12 @@ def test_a_session_opens_no_data_and_a_token_no_page(client: Client, ward: Asker
     assert page.status_code == 302
 
 
+def test_where_a_second_factor_is_asked_for_a_token_needs_no_session(ward: Asker, settings: Settings) -> None:
+    settings.SECOND_FACTOR_REQUIRED = True
+    answer = ward.get("sites/")
+    assert (answer.status_code, answer.cookies) == (200, {})
+
+
 def test_a_command_makes_a_token_for_an_address(nurse: User, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("create_api_token", nurse.email.upper())
     secret = capsys.readouterr().out.strip()
