@@ -22,8 +22,8 @@ class NothingShown(SafeExceptionReporterFilter):
     def get_post_parameters(self, request: HttpRequest | None) -> dict[str, Any]:
         return self._hidden(request.POST) if request is not None else {}
 
-    def get_cleansed_multivaluedict(self, request: HttpRequest | None, multivaluedict: QueryDict) -> dict[str, Any]:
-        return self._hidden(multivaluedict)
+    def get_cleansed_multivaluedict(self, request: HttpRequest | None, multivaluedict: QueryDict) -> QueryDict:
+        return QueryDict()
 
     def get_traceback_frame_variables(self, request: HttpRequest | None, tb_frame: FrameType) -> ItemsView[str, str]:
         return self._hidden(tb_frame.f_locals).items()

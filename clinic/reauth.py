@@ -104,7 +104,7 @@ def require_fresh(request: HttpRequest, *, minutes: int | None = None, by_pin: b
         prove(request, password=given[PASSWORD], code=given[CODE], pin=given[PIN] if by_pin else "")
     except DomainError as wrong:
         raise ProofNeeded(by_pin=by_pin, wrong=wrong.sentence) from wrong
-    request.POST = _without_proof(request)  # type: ignore[assignment]
+    request.POST = _without_proof(request)
 
 
 def _proofs(request: HttpRequest, by_pin: bool) -> list[datetime]:

@@ -84,8 +84,9 @@ def of_text(
 
     @sensitive_variables()
     def reseal(row: Any) -> None:
-        bound = {"context": context(row), "ring": ring, "owner": owner(row)}
-        setattr(row, field, crypto.encrypt(crypto.decrypt(getattr(row, field), **bound), **bound))
+        bound, whose = context(row), owner(row)
+        text = crypto.decrypt(getattr(row, field), context=bound, ring=ring, owner=whose)
+        setattr(row, field, crypto.encrypt(text, context=bound, ring=ring, owner=whose))
 
     def stale(key: str) -> QuerySet[Any]:
         return model._default_manager.exclude(Q(**{field: ""}) | Q(**{f"{field}__startswith": f"{key}:"}))

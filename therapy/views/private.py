@@ -81,7 +81,7 @@ def _saved(request: HttpRequest, found: PsychotherapyNote, conflict: DomainError
     if isinstance(conflict, private.SavedElsewhere):
         found.refresh_from_db()
         theirs = private.read(note_id=found.pk, by=acting_user(request))[1]
-    context = {"note": found, "site": found.patient.site, "conflict": conflict, "theirs": theirs}
+    context: dict[str, Any] = {"note": found, "site": found.patient.site, "conflict": conflict, "theirs": theirs}
     if request.headers.get("HX-Request"):
         return render(request, "therapy/private/answer.html", context, status=conflict.status if conflict else 200)
     return _page(request, found, typed=request.POST.get("text", ""), status=409, **context)
