@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import socket
+import urllib.request
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from fpdf import FPDF
 
 from clinic import clock
-from clinic.models import Site, User
+from clinic.models import ReadEvent, Site, User
 from infusions.models import VitalSigns
+from insurance import papers
+from journey import trail_papers
 from patients.models import Condition, Patient
 from tests import build
 from tests.build import PASSWORD
@@ -113,3 +118,36 @@ def test_an_id_of_another_site_in_the_body_is_nobody(
     assert statuses == {"review": 404, "mark": 404, "site": 404}
     assert not theirs.marks.exists()
     assert not Condition.objects.filter(patient=theirs).exists()
+
+
+OPENS = "<img src='http://evil.example/a.png'> ![a](http://evil.example) file:///etc/passwd https://evil.example"
+
+
+def test_a_paper_opens_no_address_whatever_somebody_wrote(
+    patient: Patient, nurse: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """fpdf2 can load pictures from addresses; nothing that people typed ever gets there."""
+    monkeypatch.setattr(User, "full_name", OPENS[:120])
+    ReadEvent.objects.create(user=nurse, patient_id=patient.pk, what="chart", reason=OPENS)
+    made = trail_papers.read(patient)
+
+    def refused(*args: object, **named: object) -> None:
+        raise AssertionError(f"a paper opened {args}")
+
+    monkeypatch.setattr(urllib.request, "urlopen", refused)
+    monkeypatch.setattr(socket.socket, "connect", refused)
+    monkeypatch.setattr(FPDF, "image", refused)
+    assert trail_papers.as_pdf(made).startswith(b"%PDF")
+
+
+def test_a_page_that_pretends_to_be_a_paper_is_saved_and_never_shown(
+    client: Client, patient: Patient, insurance_admin: User
+) -> None:
+    paper = papers.keep(
+        patient_id=patient.pk, title="Card", upload=b"%PDF-1.4\n<html><script>alert(1)</script>", by=insurance_admin
+    )
+    client.force_login(insurance_admin)
+    answer = client.get(reverse("insurance:paper", args=[paper.pk]))
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert answer["X-Content-Type-Options"] == "nosniff"
