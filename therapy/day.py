@@ -84,7 +84,7 @@ def read(user: User, site: Site) -> Day:
         today=_talks(today, alerts),
         lacking=[Lacking(window, free.get(window.place.key)) for window in lacking],
         open=held,
-        unsigned=past.exclude(appointment__status__in=OFF)[:MOST],
+        unsigned=list(past[:MOST]),
         alerts=alerts,
     )
 

@@ -17,7 +17,8 @@ from therapy.states import TRANSITIONS
 from visits import changes
 from visits.models import Appointment
 
-State, LOST = TherapySession.State, TherapySession.LOST
+State = TherapySession.State
+LOST = TherapySession.LOST
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from therapy import courses
 from therapy.models import TherapySession
 from visits import session_windows
 from visits.courses import REASON, Concern, Course, Point
+from visits.rules import midpoint_between
 
 Kind = TherapySession.Kind
 BOOSTER_KINDS = (Kind.PREPARATION, Kind.INTEGRATION)
@@ -157,7 +158,7 @@ def is_wanted(series: Series, kind: str, given: int, numbered: int) -> bool:
     if kind == Kind.PREPARATION:
         return runs and not given
     if kind == Kind.MIDPOINT:
-        _, before = session_windows.midpoint_between(series.planned_count or numbered)
+        _, before = midpoint_between(series.planned_count or numbered)
         return runs and given < before - 1 and numbered >= before
     return runs or bool(given)
 

@@ -67,7 +67,7 @@ def test_the_same_day_gives_the_same_clinic(demo: str) -> None:
         "inquiries": 5,
         "evaluations": {"eligible": 42, "draft": 6, "ineligible": 2, "deferred": 2},
         "series": {"loading completed": 14, "loading active": 13, "maintenance active": 9, "loading planned": 8},
-        "visits": 341,
+        "visits": 344,
         "infusions": 133,
         "notes": 64,
     }

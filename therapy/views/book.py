@@ -20,10 +20,9 @@ from clinic.policy import Action, Role, can
 from patients.access import patient_or_404
 from patients.models import Patient
 from therapy import booking, windows
-from therapy.booking import Place
 from therapy.booking_forms import SessionTimeForm
 from therapy.models import TherapySession
-from therapy.windows import Window
+from therapy.windows import Place, Window
 from visits import clashes
 from visits.courses import NeedsReason
 from visits.forms import day_or_none
