@@ -1,14 +1,28 @@
 """A real browser against a real server: how to start both, and how to sign somebody in."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
+from django.db import connection
 from playwright.sync_api import Page
 
 from clinic import clock
 from tests.browser.chairside import HouseClock
 from tests.browser.settling import settle
 from tests.infusions.day import Day
+
+OTHERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nobody_stays(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """What still holds a connection when server and browser have ended would keep the database from being dropped."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(f"{OTHERS} AND pid <> pg_backend_pid()")
 
 
 @pytest.fixture(autouse=True)
