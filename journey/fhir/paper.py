@@ -11,6 +11,8 @@ from clinic.documents.paper import Paper
 from clinic.models import Site
 from clinic.wording import number
 from journey.fhir.parts import Json
+from patients.fhir_names import BY_ADDRESS
+from patients.instruments import FACTS
 from patients.models import Patient
 
 Row = Sequence[str]
@@ -79,7 +81,7 @@ def _tables(of: dict[str, list[Json]], site: Site) -> list[tuple[str, Row, Seque
             _words(one["code"]), at(one.get("performedPeriod", {}).get("start")), one["status"],
         ))),
         ("Questionnaires", ("Which", "When", "Answers"), half, each("QuestionnaireResponse", lambda one: (
-            one["questionnaire"].rpartition("/")[2], at(one["authored"]), " ".join(_answers(one)),
+            _title(one["questionnaire"]), at(one["authored"]), " ".join(_answers(one)),
         ))),
         ("Observations", ("When", "What was found"), (40, WIDE - 40), _observed(of.get("Observation", ()), at)),
         ("Plans", ("Plan", "Since", "State"), half, each("CarePlan", lambda one: (
@@ -137,6 +139,11 @@ def _quantity(one: Json | None) -> str:
     return f"{number(one['value'])}\u00a0{one.get('unit', '')}".strip() if one else ""
 
 
+def _title(address: str) -> str:
+    known = BY_ADDRESS.get(address)
+    return FACTS[known].title if known else address
+
+
 def _answers(one: Json) -> Iterable[str]:
     for item in one.get("item", ()):
         for answer in item.get("answer", ()):
@@ -160,7 +167,9 @@ def _reaction(one: Json) -> tuple[str, str]:
 
 def _days(period: Json) -> str:
     first, last = period.get("start"), period.get("end")
-    return " to ".join((first or "", last or "")).strip() if first or last else ""
+    if first and last:
+        return f"{first} to {last}"
+    return f"since {first}" if first else f"until {last}" if last else ""
 
 
 def _when(text: str | None, site: Site) -> str:

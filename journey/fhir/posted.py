@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Any
 
 from django.utils.dateparse import parse_datetime
 
 from journey.fhir import codes
 from journey.fhir.tokens import BadParameter
+from patients.imports.foreign import Json, as_dict, as_dicts
 
 MOST_BYTES = 65_536
 SIGNS = {
@@ -23,7 +23,6 @@ SIGNS = {
     codes.SPO2_ALSO[1]: ("spo2", {"%"}),
     codes.BREATHING[1]: ("respiratory_rate", {"/min", "{breaths}/min", "breaths/minute"}),
 }
-Json = dict[str, Any]
 
 
 def observation(body: bytes) -> tuple[datetime, dict[str, int]]:
@@ -36,7 +35,7 @@ def observation(body: bytes) -> tuple[datetime, dict[str, int]]:
         raise BadParameter("Observation", "This is not JSON.") from None
     if not isinstance(found, dict) or found.get("resourceType") != "Observation":
         raise BadParameter("Observation", "Post an Observation.")
-    parts = [one for one in _list(found.get("component")) if isinstance(one, dict)]
+    parts = as_dicts(found.get("component"))
     values: dict[str, int] = {}
     for part in parts or [found]:
         name, value = _sign(part, "Observation.component" if parts else "Observation")
@@ -44,24 +43,16 @@ def observation(body: bytes) -> tuple[datetime, dict[str, int]]:
     return _moment(found), values
 
 
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _dict(value: object) -> Json:
-    return value if isinstance(value, dict) else {}
-
-
 def _sign(part: Json, at: str) -> tuple[str, int]:
     known = [
         SIGNS[code]
-        for each in _list(_dict(part.get("code")).get("coding"))
-        if _dict(each).get("system") == codes.LOINC and (code := str(_dict(each).get("code"))) in SIGNS
+        for each in as_dicts(as_dict(part.get("code")).get("coding"))
+        if each.get("system") == codes.LOINC and (code := str(each.get("code"))) in SIGNS
     ]
     if not known:
         raise BadParameter(f"{at}.code", f"Of LOINC these are taken: {', '.join(SIGNS)}.")
     name, units = known[0]
-    quantity = _dict(part.get("valueQuantity"))
+    quantity = as_dict(part.get("valueQuantity"))
     value, unit = quantity.get("value"), quantity.get("code") or quantity.get("unit")
     if unit not in units:
         raise BadParameter(f"{at}.valueQuantity.code", f"The unit has to be one of: {', '.join(sorted(units))}.")

@@ -15,6 +15,7 @@ from typing import Any
 
 from patients.fhir_names import ABSENT
 from patients.imports import fhir_ours
+from patients.imports.foreign import Json, as_dict, as_dicts
 from patients.imports.rows import (
     BadFile,
     Batch,
@@ -30,8 +31,6 @@ from patients.imports.rows import (
 )
 from patients.imports.source import Files
 from patients.imports.table import decoded
-
-Json = dict[str, Any]
 
 # Numbers that no record of ours should hold: a clinic has no use for them, and a thief has.
 NEVER_KEPT = ("us-ssn", "2.16.840.1.113883.4.1", "2.16.840.1.113883.4.3", "passport")
@@ -49,14 +48,6 @@ def read(files: Files) -> Batch:
     return batch
 
 
-def _dict(value: object) -> Json:
-    return value if isinstance(value, dict) else {}
-
-
-def _dicts(value: object) -> list[Json]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
-
-
 def _no_constant(text: str) -> None:
     raise ValueError(text)
 
@@ -69,15 +60,15 @@ def _parsed(name: str, content: bytes) -> Json:
         raise BadFile(name, f"This is not JSON: {error.msg}.", line=error.lineno, column=error.colno) from None
     except (ValueError, RecursionError):
         raise BadFile(name, "This is not JSON that FHIR allows.") from None
-    if _dict(bundle).get("resourceType") != "Bundle":
+    if as_dict(bundle).get("resourceType") != "Bundle":
         raise BadFile(name, "This is not a FHIR bundle: resourceType is not “Bundle”.")
-    return _dict(bundle)
+    return as_dict(bundle)
 
 
 def _coded(concept: object) -> tuple[str, str, str]:
     """System, code and words of a CodeableConcept: its first coding, its own text where that has no words."""
-    whole = _dict(concept)
-    coding = next(iter(_dicts(whole.get("coding"))), {})
+    whole = as_dict(concept)
+    coding = next(iter(as_dicts(whole.get("coding"))), {})
     display = words(coding.get("display")) or words(whole.get("text")) or words(coding.get("code"))
     return words(coding.get("system")), words(coding.get("code")), display
 
@@ -121,7 +112,7 @@ class _Bundle:
 
     def _ours(self, where: Where, resource: Json) -> None:
         """Of a foreign patient these are let be."""
-        person = self.people.get(words(_dict(resource.get("subject")).get("reference")))
+        person = self.people.get(words(as_dict(resource.get("subject")).get("reference")))
         if person and fhir_ours.is_ours(person.identifiers):
             fhir_ours.READERS[str(resource["resourceType"])](where, resource, person)
 
@@ -150,7 +141,7 @@ class _Bundle:
         if statuses & {"entered-in-error", "refuted"}:
             self.batch.leave(where, what, "The sender marked it as entered in error or refuted.", Outcome.SKIPPED)
             return None
-        person = self.people.get(words(_dict(reference).get("reference")))
+        person = self.people.get(words(as_dict(reference).get("reference")))
         if person is None:
             self.batch.leave(where, what, "Its patient is not in this bundle.", Outcome.SKIPPED)
         return person
@@ -170,7 +161,7 @@ class _Bundle:
             return
         concept = resource.get("medicationCodeableConcept")
         if concept is None:
-            reference = words(_dict(resource.get("medicationReference")).get("reference"))
+            reference = words(as_dict(resource.get("medicationReference")).get("reference"))
             concept = self._contained(resource, reference).get("code")
         system, code, display = _coded(concept)
         person = self._owner(where, resource, resource.get("subject"))
@@ -187,7 +178,7 @@ class _Bundle:
         person.medications.append(CodedRow(where, system, code, display, first, last, {"dose": _dose(resource)}, note))
 
     def _contained(self, resource: Json, reference: str) -> Json:
-        inside = {f"#{words(one.get('id'))}": one for one in _dicts(resource.get("contained"))}
+        inside = {f"#{words(one.get('id'))}": one for one in as_dicts(resource.get("contained"))}
         return inside.get(reference) or self.resources.get(reference, {})
 
     def _allergy(self, where: Where, resource: Json) -> None:
@@ -195,8 +186,8 @@ class _Bundle:
         person = self._owner(where, resource, resource.get("patient"))
         if person is None:
             return
-        reactions = _dicts(resource.get("reaction"))
-        every = [_coded(one) for reaction in reactions for one in _dicts(reaction.get("manifestation"))]
+        reactions = as_dicts(resource.get("reaction"))
+        every = [_coded(one) for reaction in reactions for one in as_dicts(reaction.get("manifestation"))]
         felt = [display for system, _, display in every if system != ABSENT]
         ranks = {words(reaction.get("severity")) for reaction in reactions}
         worst = next((rank for rank in ("severe", "moderate", "mild") if rank in ranks), "")
@@ -213,10 +204,10 @@ class _Bundle:
         """Where no Coverage stands by itself, the payer of the newest bill is the plan to verify; it has no dates."""
         newest: dict[int, tuple[str, Where, Json]] = {}
         for where, _, resource in self.entries:
-            person = self.people.get(words(_dict(resource.get("patient")).get("reference")))
+            person = self.people.get(words(as_dict(resource.get("patient")).get("reference")))
             if resource.get("resourceType") != "ExplanationOfBenefit" or person is None:
                 continue
-            for inside in _dicts(resource.get("contained")):
+            for inside in as_dicts(resource.get("contained")):
                 made = words(resource.get("created"))
                 if inside.get("resourceType") == "Coverage" and made >= newest.get(id(person), ("",))[0]:
                     newest[id(person)] = (made, where, inside)
@@ -234,7 +225,7 @@ def _entries(name: str, bundle: Json) -> Iterator[tuple[Where, str, Json]]:
     if not isinstance(entries, list):
         raise BadFile(name, "The bundle’s “entry” is not a list.")
     for number, entry in enumerate(entries, start=1):
-        yield Where(name, number), words(_dict(entry).get("fullUrl")), _dict(_dict(entry).get("resource"))
+        yield Where(name, number), words(as_dict(entry).get("fullUrl")), as_dict(as_dict(entry).get("resource"))
 
 
 def _references(url: str, resource: Json) -> set[str]:
@@ -246,7 +237,7 @@ def _references(url: str, resource: Json) -> set[str]:
 def _identifiers(resource: Json) -> list[tuple[str, str]]:
     """Every id worth keeping; the resource's own where there is none."""
     found: dict[tuple[str, str], None] = {}
-    for one in _dicts(resource.get("identifier")):
+    for one in as_dicts(resource.get("identifier")):
         system, value = words(one.get("system")), words(one.get("value"))
         if system and value and not any(part in system for part in NEVER_KEPT):
             found[(system, value.lower() if "synthea" in system else value)] = None
@@ -256,11 +247,11 @@ def _identifiers(resource: Json) -> list[tuple[str, str]]:
 
 
 def _values(resource: Json) -> dict[str, Any]:
-    every = _dicts(resource.get("name"))
+    every = as_dicts(resource.get("name"))
     name = next((one for one in every if one.get("use") == "official"), next(iter(every), {}))
     nick = next((one for one in every if one.get("use") == "nickname"), {})
     given = [words(one) for one in _list(name.get("given"))]
-    address = next((one for one in _dicts(resource.get("address")) if one.get("use") != "old"), {})
+    address = next((one for one in as_dicts(resource.get("address")) if one.get("use") != "old"), {})
     sex = words(resource.get("gender"))
     return {
         "given_name": given[0] if given else "",
@@ -285,12 +276,12 @@ def _list(value: object) -> list[Any]:
 
 
 def _telecom(resource: Json, kind: str) -> str:
-    found = [one for one in _dicts(resource.get("telecom")) if one.get("system") == kind and one.get("use") != "old"]
+    found = [one for one in as_dicts(resource.get("telecom")) if one.get("system") == kind and one.get("use") != "old"]
     return words(found[0].get("value")) if found else ""
 
 
 def _language(resource: Json) -> str:
-    said = next(iter(_dicts(resource.get("communication"))), {})
+    said = next(iter(as_dicts(resource.get("communication"))), {})
     code = _coded(said.get("language"))[1][:2].lower()
     return code if code in LANGUAGES else "en"
 
@@ -299,22 +290,22 @@ def _first_day(resource: Json, *paths: str) -> date | None:
     for path in paths:
         value: Any = resource
         for step in path.split("."):
-            value = _dict(value).get(step)
+            value = as_dict(value).get(step)
         if value is not None:
             return day(value)
     return None
 
 
 def _dose(resource: Json) -> str:
-    first = next(iter(_dicts(resource.get("dosageInstruction") or resource.get("dosage"))), {})
+    first = next(iter(as_dicts(resource.get("dosageInstruction") or resource.get("dosage"))), {})
     text = words(first.get("text"))
     return text if len(text) <= 120 else text[:119] + "…"
 
 
 def _plan(where: Where, resource: Json, contained: Callable[[Json, str], Json]) -> CoverageRow:
-    payor = next(iter(_dicts(resource.get("payor"))), {})
+    payor = next(iter(as_dicts(resource.get("payor"))), {})
     named = contained(resource, words(payor.get("reference")))
-    name = words(payor.get("display")) or words(named.get("name")) or words(_dict(resource.get("type")).get("text"))
+    name = words(payor.get("display")) or words(named.get("name")) or words(as_dict(resource.get("type")).get("text"))
     if not name:
         raise ValueError("The coverage names no payer.")
     relation = _coded(resource.get("relationship"))[1] or "self"
@@ -337,7 +328,7 @@ def _plan(where: Where, resource: Json, contained: Callable[[Json, str], Json]) 
 
 
 def _class(resource: Json, kind: str) -> str:
-    for one in _dicts(resource.get("class")):
+    for one in as_dicts(resource.get("class")):
         if _coded(one.get("type"))[1] == kind:
             return words(one.get("name")) or words(one.get("value"))
     return ""

@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
 from django.utils.dateparse import parse_datetime
 
 from patients.fhir_names import BY_ADDRESS, DIFFICULTY, HOW_OFTEN, OURS, link_id
+from patients.imports.foreign import Json, as_dict, as_dicts
 from patients.imports.rows import ContactRow, MeasureRow, PastRow, PersonRow, Where, words
 from patients.instruments import NOT_ASKED
 from patients.models import Contact
 from patients.scoring import LENGTH
 
-Json = dict[str, Any]
 SITES = f"{OURS}/sites/"
 
 
@@ -30,31 +29,31 @@ def is_ours(identifiers: list[tuple[str, str]]) -> bool:
 
 def is_order(resource: Json) -> bool:
     """An order of the clinic it comes from: no medicine that the patient takes."""
-    return any(words(one.get("system")) == f"{OURS}/dose-order" for one in _dicts(resource.get("identifier")))
+    return any(words(one.get("system")) == f"{OURS}/dose-order" for one in as_dicts(resource.get("identifier")))
 
 
 def values(resource: Json) -> Json:
     """Fields of the patient that foreign bundles don’t carry like this."""
-    phones = [words(one.get("value")) for one in _dicts(resource.get("telecom")) if one.get("system") == "phone"]
-    every = _dicts(resource.get("extension"))
+    phones = [words(one.get("value")) for one in as_dicts(resource.get("telecom")) if one.get("system") == "phone"]
+    every = as_dicts(resource.get("extension"))
     pronouns = next((one for one in every if "individual-pronouns" in str(one.get("url"))), {})
-    inside = next(iter(_dicts(pronouns.get("extension"))), {})
-    said = _dict(inside.get("valueCodeableConcept")).get("text")
+    inside = next(iter(as_dicts(pronouns.get("extension"))), {})
+    said = as_dict(inside.get("valueCodeableConcept")).get("text")
     return {"phone_other": phones[1] if len(phones) > 1 else "", "pronouns": words(said)}
 
 
 def take_contacts(where: Where, resource: Json, person: PersonRow) -> None:
-    for one in _dicts(resource.get("contact")):
-        relation = next(iter(_dicts(one.get("relationship"))), {})
+    for one in as_dicts(resource.get("contact")):
+        relation = next(iter(as_dicts(one.get("relationship"))), {})
         kinds = [
             words(each.get("code"))
-            for each in _dicts(relation.get("coding"))
+            for each in as_dicts(relation.get("coding"))
             if each.get("system") == f"{OURS}/contact"
         ]
-        phone = next(iter(_dicts(one.get("telecom"))), {})
+        phone = next(iter(as_dicts(one.get("telecom"))), {})
         if kinds and kinds[0] in Contact.Kind.values:
             row = ContactRow(
-                where, kinds[0], words(_dict(one.get("name")).get("text")), words(relation.get("text")),
+                where, kinds[0], words(as_dict(one.get("name")).get("text")), words(relation.get("text")),
                 words(phone.get("value")),
             )  # fmt: skip
             person.sections.setdefault("contacts", []).append(row)
@@ -64,11 +63,11 @@ def _measure(where: Where, resource: Json, person: PersonRow) -> None:
     instrument = BY_ADDRESS.get(words(resource.get("questionnaire")))
     if instrument is None:
         raise ValueError("This questionnaire is none of ours.")
-    more = {words(one.get("url")).removeprefix(f"{OURS}/"): one for one in _dicts(resource.get("extension"))}
-    answers = {words(one.get("linkId")): one for one in _dicts(resource.get("item"))}
+    more = {words(one.get("url")).removeprefix(f"{OURS}/"): one for one in as_dicts(resource.get("extension"))}
+    answers = {words(one.get("linkId")): one for one in as_dicts(resource.get("item"))}
     links = [link_id(instrument, place) for place in range(LENGTH[instrument])]
     items = [_answer(answers.get(link, {})) for link in links] if answers else []
-    total = _dict(more.get("total")).get("valueInteger")
+    total = as_dict(more.get("total")).get("valueInteger")
     person.sections.setdefault("measures", []).append(
         MeasureRow(
             where,
@@ -76,8 +75,8 @@ def _measure(where: Where, resource: Json, person: PersonRow) -> None:
             _moment(resource, "authored"),
             items,
             total if isinstance(total, int) else None,
-            words(_dict(more.get("timepoint")).get("valueCode")),
-            words(_dict(more.get("version")).get("valueString")) or "1",
+            words(as_dict(more.get("timepoint")).get("valueCode")),
+            words(as_dict(more.get("version")).get("valueString")) or "1",
             words(resource.get("language")) or "en",
             _answer(answers[f"/{DIFFICULTY}"]) if f"/{DIFFICULTY}" in answers else None,
         )
@@ -86,10 +85,10 @@ def _measure(where: Where, resource: Json, person: PersonRow) -> None:
 
 def _answer(item: Json) -> int:
     """Its number; without an answer the question was not to be asked."""
-    answer = next(iter(_dicts(item.get("answer"))), None)
+    answer = next(iter(as_dicts(item.get("answer"))), None)
     if answer is None:
         return NOT_ASKED
-    coded = words(_dict(answer.get("valueCoding")).get("code"))
+    coded = words(as_dict(answer.get("valueCoding")).get("code"))
     value = HOW_OFTEN.index(coded) if coded in HOW_OFTEN else answer.get("valueInteger")
     if isinstance(value, bool) or not isinstance(value, int):
         raise ValueError("An answer is no number.")
@@ -102,22 +101,22 @@ def _answer(item: Json) -> int:
 def _observation(where: Where, resource: Json, person: PersonRow) -> None:
     if resource.get("derivedFrom"):
         return  # the score of a questionnaire, which is worked out again
-    quantity = _dict(resource.get("valueQuantity"))
-    concept = _dict(resource.get("valueCodeableConcept"))
-    found = next(iter(_dicts(concept.get("coding"))), {})
+    quantity = as_dict(resource.get("valueQuantity"))
+    concept = as_dict(resource.get("valueCodeableConcept"))
+    found = next(iter(as_dicts(concept.get("coding"))), {})
     said = ", ".join(part for part in (words(found.get("display")), words(concept.get("text"))) if part)
-    parts = [_part(one) for one in _dicts(resource.get("component"))]
-    kind = next(iter(_dicts(resource.get("category"))), {})
+    parts = [_part(one) for one in as_dicts(resource.get("component"))]
+    kind = next(iter(as_dicts(resource.get("category"))), {})
     _past(
-        where, resource, person, _moment(resource, "effectiveDateTime"), _dict(resource.get("code")),
-        category=words(next(iter(_dicts(kind.get("coding"))), {}).get("code")),
+        where, resource, person, _moment(resource, "effectiveDateTime"), as_dict(resource.get("code")),
+        category=words(next(iter(as_dicts(kind.get("coding"))), {}).get("code")),
         value=_number(quantity.get("value")), unit=words(quantity.get("unit")),
         said=said or words(resource.get("valueString")), parts=parts,
     )  # fmt: skip
 
 
 def _part(one: Json) -> dict[str, str]:
-    coding, quantity = _coding(_dict(one.get("code"))), _dict(one.get("valueQuantity"))
+    coding, quantity = _coding(as_dict(one.get("code"))), as_dict(one.get("valueQuantity"))
     value = _number(quantity.get("value"))
     if value is None:
         raise ValueError("A part of it has no number.")
@@ -125,15 +124,15 @@ def _part(one: Json) -> dict[str, str]:
 
 
 def _procedure(where: Where, resource: Json, person: PersonRow) -> None:
-    period = _dict(resource.get("performedPeriod"))
-    _past(where, resource, person, _moment(period, "start"), _dict(resource.get("code")), category="procedure")
+    period = as_dict(resource.get("performedPeriod"))
+    _past(where, resource, person, _moment(period, "start"), as_dict(resource.get("code")), category="procedure")
 
 
 def _administration(where: Where, resource: Json, person: PersonRow) -> None:
-    dose = _dict(_dict(resource.get("dosage")).get("dose"))
-    start = _moment(_dict(resource.get("effectivePeriod")), "start")
+    dose = as_dict(as_dict(resource.get("dosage")).get("dose"))
+    start = _moment(as_dict(resource.get("effectivePeriod")), "start")
     _past(
-        where, resource, person, start, _dict(resource.get("medicationCodeableConcept")), category="procedure",
+        where, resource, person, start, as_dict(resource.get("medicationCodeableConcept")), category="procedure",
         value=_number(dose.get("value")), unit=words(dose.get("unit")),
     )  # fmt: skip
 
@@ -142,7 +141,7 @@ def _past(
     where: Where, resource: Json, person: PersonRow, at: datetime, code: Json, *, category: str,
     value: Decimal | None = None, unit: str = "", said: str = "", parts: list[dict[str, str]] | None = None,
 ) -> None:  # fmt: skip
-    known = [one for one in _dicts(resource.get("identifier")) if one.get("system") == f"{OURS}/past"]
+    known = [one for one in as_dicts(resource.get("identifier")) if one.get("system") == f"{OURS}/past"]
     key = (
         words(known[0].get("value")) if known else f"{words(resource.get('resourceType'))}/{words(resource.get('id'))}"
     )
@@ -162,19 +161,19 @@ READERS: Mapping[str, Callable[[Where, Json, PersonRow], None]] = {
 
 def bounds(resource: Json) -> Json:
     """From when to when a medicine is taken, where the dosage says so."""
-    dosage = next(iter(_dicts(resource.get("dosageInstruction"))), {})
-    return _dict(_dict(_dict(dosage.get("timing")).get("repeat")).get("boundsPeriod"))
+    dosage = next(iter(as_dicts(resource.get("dosageInstruction"))), {})
+    return as_dict(as_dict(as_dict(dosage.get("timing")).get("repeat")).get("boundsPeriod"))
 
 
 def subscriber(resource: Json) -> tuple[str, str]:
     """Name and birth date of whose plan it is."""
-    more = {words(one.get("url")): one for one in _dicts(resource.get("extension"))}
-    name = _dict(more.get(f"{OURS}/subscriber-name")).get("valueString")
-    return words(name), words(_dict(more.get(f"{OURS}/subscriber-birth-date")).get("valueDate"))
+    more = {words(one.get("url")): one for one in as_dicts(resource.get("extension"))}
+    name = as_dict(more.get(f"{OURS}/subscriber-name")).get("valueString")
+    return words(name), words(as_dict(more.get(f"{OURS}/subscriber-birth-date")).get("valueDate"))
 
 
 def _coding(concept: Json) -> dict[str, str]:
-    first = next(iter(_dicts(concept.get("coding"))), {})
+    first = next(iter(as_dicts(concept.get("coding"))), {})
     display = words(first.get("display")) or words(concept.get("text")) or words(first.get("code"))
     return {"system": words(first.get("system")), "code": words(first.get("code")), "display": display}
 
@@ -196,11 +195,3 @@ def _number(value: object) -> Decimal | None:
         return Decimal(str(value))
     except InvalidOperation:
         return None
-
-
-def _dict(value: object) -> Json:
-    return value if isinstance(value, dict) else {}
-
-
-def _dicts(value: object) -> list[Json]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []

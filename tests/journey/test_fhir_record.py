@@ -184,8 +184,16 @@ def test_a_role_gets_what_it_may_read_and_others_get_nothing(world: World) -> No
 def test_the_paper_says_what_the_record_says(world: World) -> None:
     export = asked(world, "pdf")
     paper = words_of(bytes(export.file.content))
-    for words in ("Maya Torres", "Luis Torres, Husband", "Sertraline", "40\u00a0mg", "2 Feb 2027, 09:12", "Tidewater"):
-        assert words.replace("\u00a0", " ") in paper.replace("\u00a0", " "), words
+    for words in (
+        "Maya Torres",
+        "Luis Torres, Husband",
+        "Sertraline",
+        "40\u00a0mg",
+        "2 Feb 2027, 09:12",
+        "Tidewater",
+        "PHQ-9",
+    ):
+        assert words in paper.replace("\u00a0", " "), words
     assert WORDS not in paper
 
 
