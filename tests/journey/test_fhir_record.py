@@ -188,7 +188,7 @@ def test_the_paper_says_what_the_record_says(world: World) -> None:
         "Maya Torres",
         "Luis Torres, Husband",
         "Sertraline",
-        "40\u00a0mg",
+        "40 mg",
         "2 Feb 2027, 09:12",
         "Tidewater",
         "PHQ-9",
