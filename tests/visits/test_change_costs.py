@@ -1,0 +1,39 @@
+"""What follows a change asks for it; the day of a clinic is made of such changes, and so are most of its tests."""
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from clinic import clock
+from tests import build
+from tests.visits.house import House
+from visits import changes, undoing
+
+# Cancelling the first infusion of a life also has the next one take the whole of a nurse, and its undo gives it back.
+LIMITS = {"cancel": 255, "undo": 245, "move": 140, "confirm": 8}
+
+
+def statements(change: Callable[[], object]) -> int:
+    with CaptureQueriesContext(connection) as asked:
+        change()
+    return len(asked)
+
+
+@pytest.mark.django_db
+def test_a_change_in_a_series_costs_a_bounded_number_of_statements() -> None:
+    house = House()
+    visit, next_one = house.patients[0].appointments.order_by("starts_at")[:2]
+    cancel = partial(changes.cancel, appointment_id=visit.pk, party="patient", reason="Has a cold", by=house.desk)
+    undo = partial(undoing.undo, appointment_id=visit.pk, by=house.desk)
+    later = build.moment(house.site, "2027-02-05", "13:00")
+    with clock.at(house.opens):
+        costs = {
+            "cancel": statements(cancel),
+            "undo": statements(undo),
+            "move": statements(partial(changes.move, appointment_id=next_one.pk, starts_at=later, by=house.desk)),
+            "confirm": statements(partial(changes.confirm, appointment_id=visit.pk, by=house.desk)),
+        }
+    assert {name: cost for name, cost in costs.items() if cost > LIMITS[name]} == {}
