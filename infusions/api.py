@@ -265,7 +265,7 @@ EVENTS = within(
         does=events.record,
         record=INFUSION,
         takes=("observed_at", "text", "rate_ml_h", "drug", "dose", "route", "client_key"),
-        fields={"kind": one_of(RunEvent.Kind), "about_id": Known(RunEvent, as_id=True, required=False)},
+        fields={"kind": one_of(RunEvent.Kind), "about": Known(RunEvent, as_id=True, source="about_id", required=False)},
     ),
 )
 NOTES = within(
@@ -306,6 +306,7 @@ VIALS = Collection(
         does=ledger.receive,
         takes=("label", "lot", "strength_mg_per_ml", "volume_ml", "expires_on", "observed_at", "note", "ndc"),
         given=site,
+        sited=True,
     ),
     verbs={
         "waste": Verb(
@@ -369,7 +370,7 @@ ORDERS = Collection(
             "basis_reason", "weight_confirmed",
         ),
         fields={
-            "series_id": Known(Series, as_id=True),
+            "series": Known(Series, as_id=True, source="series_id"),
             **like(Order, ("weight_basis",), needs=("weight_basis",)),
         },
     ),
@@ -390,7 +391,7 @@ REVIEWS = Collection(
         does=response.review,
         takes=("rationale",),
         fields={
-            "series_id": Known(Series, as_id=True),
+            "series": Known(Series, as_id=True, source="series_id"),
             "decision": one_of(ResponseReview.Decision),
             "referral": one_of(ResponseReview.Referral, required=False),
         },
@@ -410,7 +411,7 @@ BOOSTERS = Collection(
         does=booster_visits.decide,
         takes=("reason", "move_booked"),
         fields={
-            "series_id": Known(Series, as_id=True),
+            "series": Known(Series, as_id=True, source="series_id"),
             "intervals_days": serializers.ListField(child=Whole(min_value=1, max_value=400), max_length=50),
             "template": one_of(BoosterPlan.Template, required=False),
         },

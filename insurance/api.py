@@ -15,7 +15,7 @@ from insurance.estimate_items import Visits, usual_days
 from insurance.models import Authorization, Coverage, Estimate, Payer, Verification
 from patients.models import Patient
 
-PATIENT = Known(Patient, as_id=True)
+PATIENT = Known(Patient, as_id=True, source="patient_id")
 OF, BY = {"patient": serializers.UUIDField(required=False)}, {"patient": "patient_id"}
 ERROR = ("entered_in_error_at", "entered_in_error_reason")
 
@@ -73,7 +73,7 @@ COVERAGES = Collection(
             "payer", "payer_name", "rank", "member_id", "group_number", "plan_name", "subscriber_name",
             "subscriber_birth_date", "starts_on", "ends_on",
         ),
-        fields={"patient_id": PATIENT, "relation": one_of(Coverage.Relation, required=False)},
+        fields={"patient": PATIENT, "relation": one_of(Coverage.Relation, required=False)},
     ),
     verbs={
         "end": Verb(does=coverage.end_coverage, record="coverage_id", takes=("ends_on",)),
@@ -102,9 +102,9 @@ VERIFICATIONS = Collection(
         does=verification.open_check,
         takes=("due_on",),
         fields={
-            "patient_id": PATIENT,
+            "patient": PATIENT,
             "leg": one_of(Verification.Leg),
-            "coverage_id": Known(Coverage, as_id=True, required=False),
+            "coverage": Known(Coverage, as_id=True, source="coverage_id", required=False),
         },
     ),
     verbs={
@@ -117,7 +117,7 @@ VERIFICATIONS = Collection(
             fields={
                 "state": one_of(Verification.State),
                 "method": one_of(Verification.Method),
-                "coverage_id": Known(Coverage, as_id=True, required=False),
+                "coverage": Known(Coverage, as_id=True, source="coverage_id", required=False),
                 **like(Verification, answers.BENEFITS),
                 **SAID,
             },
@@ -139,7 +139,7 @@ AUTHORIZATIONS = Collection(
     create=Verb(
         does=authorizations.record,
         takes=("number", "codes", "units", "starts_on", "ends_on", "note", "criteria"),
-        fields={"coverage_id": Known(Coverage, as_id=True)},
+        fields={"coverage": Known(Coverage, as_id=True, source="coverage_id")},
     ),
     verbs={"error": Verb(does=authorizations.mark_in_error, record="authorization_id", takes=("reason",))},
 )  # fmt: skip
@@ -158,7 +158,7 @@ ESTIMATES = Collection(
     create=Verb(
         does=_estimate,
         fields={
-            "patient_id": PATIENT,
+            "patient": PATIENT,
             "first": Day(help_text="The day of the first infusion."),
             "count": Whole(min_value=1, max_value=12),
             "boosters": Whole(min_value=0, max_value=26),

@@ -116,6 +116,7 @@ SERIES = Collection(
             "template": Words(required=False, max_length=40),
         },
         given=site,
+        sited=True,
     ),
     verbs={
         "suspend": Verb(does=verbs.suspend, record=SERIES_ID, takes=("reason",)),

@@ -49,7 +49,7 @@ def found(rows: QuerySet[Patient], text: str, user: User) -> QuerySet[Patient]:
 
 OF = {"patient": serializers.UUIDField(required=False)}
 BY = {"patient": "patient_id"}
-PATIENT = Known(Patient, as_id=True)
+PATIENT = Known(Patient, as_id=True, source="patient_id")
 ERROR = ("entered_in_error_at", "entered_in_error_reason")
 
 PATIENTS = Collection(
@@ -65,6 +65,7 @@ PATIENTS = Collection(
         takes=("confirmed_new",),
         fields=like(Patient, registration.EDITABLE, needs=("given_name", "family_name", "birth_date")),
         given=site,
+        sited=True,
     ),
     update=Verb(does=registration.update, record="patient_id", fields=like(Patient, registration.EDITABLE)),
 )
@@ -131,6 +132,7 @@ INQUIRIES = Collection(
         takes=("source", "given_name", "family_name", "birth_date", "phone", "email", "message"),
         fields={"source": one_of(Inquiry.Source)},
         given=site,
+        sited=True,
     ),
     verbs={
         "contacted": Verb(does=inquiries.contacted, record="inquiry_id"),
@@ -142,7 +144,7 @@ INQUIRIES = Collection(
             fields=like(Patient, registration.EDITABLE),
             makes=PATIENTS,
         ),
-        "link": Verb(does=inquiries.link, record="inquiry_id", fields={"patient_id": Known(Patient, as_id=True)}),
+        "link": Verb(does=inquiries.link, record="inquiry_id", fields={"patient": PATIENT}),
     },
 )  # fmt: skip
 
@@ -187,7 +189,7 @@ EVALUATIONS = Collection(
     fields={"answers": AnswerShown(many=True, read_only=True), "conditions": ToMeet(many=True, read_only=True)},
     filters={**OF, "state": one_of(Evaluation.State, required=False)},
     by=BY,
-    create=Verb(does=evaluations.begin, takes=("patient_id", "observed_at"), fields={"patient_id": PATIENT}),
+    create=Verb(does=evaluations.begin, takes=("observed_at",), fields={"patient": PATIENT}),
     update=Verb(
         does=_save,
         record="evaluation",
@@ -249,7 +251,7 @@ CONSENTS = Collection(
     create=Verb(
         does=_consent,
         fields={
-            "patient_id": PATIENT,
+            "patient": PATIENT,
             "kind": one_of(Consent.Kind),
             "signer_name": Words(max_length=120),
             "observed_at": Moment(help_text="When it was signed; of a signature on a screen, now counts."),
@@ -303,7 +305,7 @@ MEASURES = Collection(
     create=Verb(
         does=_measure,
         fields={
-            "patient_id": PATIENT,
+            "patient": PATIENT,
             "instrument": one_of(MeasureResponse.Instrument),
             "items": serializers.ListField(
                 child=Whole(min_value=0, max_value=100, allow_null=True), required=False, max_length=60

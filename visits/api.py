@@ -131,6 +131,7 @@ APPOINTMENTS = Collection(
         takes=("patient", "kind", "starts_at", "room", "staff", "minutes", "recovery", "overbook_reason", "reason"),
         fields={"kind": one_of(Kind)},
         given=_booking,
+        sited=True,
     ),
     verbs={
         "confirm": Verb(does=changes.confirm, record=VISIT),
@@ -151,7 +152,7 @@ APPOINTMENTS = Collection(
             does=_ride,
             record=VISIT,
             fields={
-                "contact_id": Known(Contact, as_id=True, required=False),
+                "contact": Known(Contact, as_id=True, source="contact_id", required=False),
                 "name": Words(required=False),
                 "phone": Words(required=False),
                 "relation": Words(required=False),
@@ -180,6 +181,7 @@ WAITLIST = Collection(
         takes=("patient", "kind", "until", "notice_hours", "weekdays", "not_before", "not_after", "appointment"),
         fields={"kind": one_of(Kind)},
         given=site,
+        sited=True,
     ),
     update=Verb(does=_change, record="entry", fields=WISHED),
     verbs={"remove": Verb(does=tending.take_off, record="entry_id", takes=("reason",))},

@@ -18,8 +18,8 @@ from django.db.models import Model, QuerySet
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from clinic.api.fields import Rows, Typed, know, taken_by
-from clinic.models import User
+from clinic.api.fields import Known, Rows, Typed, know, taken_by
+from clinic.models import Site, User
 from clinic.policy import Action, can
 
 Given = Callable[[Request, Any, Mapping[str, Any]], Mapping[str, Any]]
@@ -48,7 +48,8 @@ class Verb:
     """A workflow function as a POST (or PATCH): `record` is its parameter for the record in the address.
 
     `fields` describe what the function's types can't; `asks` are fields that only `given` looks at, which answers
-    what else the function is told. `makes` is the collection of what it makes, where that is another.
+    what else the function is told. `sited`: a request may name the site, which is the token's. `makes` is the
+    collection of what it makes, where that is another.
     """
 
     does: Callable[..., Any]
@@ -57,11 +58,17 @@ class Verb:
     fields: Mapping[str, Any] = field(default_factory=dict)
     asks: Mapping[str, Any] = field(default_factory=dict)
     given: Given = nothing
+    sited: bool = False
     made: Callable[[Any], Any] = itself
     makes: Collection | None = None
 
     def form(self, title: str) -> type[Typed]:
-        return taken_by(self.does, self.takes, {**self.fields, **self.asks}, title)
+        return taken_by(self.does, self.takes, {**self.fields, **self.aside}, title)
+
+    @property
+    def aside(self) -> Mapping[str, Any]:
+        """Fields that the function is not given as they come: what `given` asks, and the site, which the token says."""
+        return {"site": Known(Site, required=False), **self.asks} if self.sited else self.asks
 
     def of(self, record: Any) -> dict[str, Any]:
         if not self.record:

@@ -73,7 +73,7 @@ class View(APIView):
         """The verb, done by the token's person. Raises what it raises."""
         typed = self.asked(form)
         given = verb.given(self.request, record, typed)
-        typed = {name: value for name, value in typed.items() if name not in verb.asks}
+        typed = {name: value for name, value in typed.items() if name not in verb.aside}
         return verb.made(verb.does(**verb.of(record), **typed, **given, by=self.request.user))
 
     def answered(self, made: Any, of: Collection, code: int) -> Response:

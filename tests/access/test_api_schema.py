@@ -49,8 +49,8 @@ def known(systems: Systems) -> dict[str, UUID]:
     """What a body may name by its id, so that more than the lack of it is looked at."""
     world = systems.world
     return {
-        "patient": world.patient.pk, "patient_id": world.patient.pk, "series_id": world.series.pk,
-        "coverage_id": world.coverage.pk, "infusion": world.infusion.pk, "to": world.everyone.pk,
+        "patient": world.patient.pk, "series": world.series.pk, "coverage": world.coverage.pk,
+        "infusion": world.infusion.pk, "to": world.everyone.pk, "site": world.site.pk,
     }  # fmt: skip
 
 

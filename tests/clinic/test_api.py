@@ -168,6 +168,11 @@ def test_what_can_not_be_taken_is_named_by_its_field(
     assert not Appointment.objects.exists()
 
 
+def test_a_request_may_name_the_site_that_is_its_tokens(desk: Asker, patient: Patient, provider: User) -> None:
+    made = desk.post("appointments/", {**booking(patient), "site": str(patient.site_id)})
+    assert (made.status_code, made.told["site"]) == (201, str(patient.site_id))
+
+
 def test_a_strangers_row_in_a_body_is_answered_like_one_that_never_was(desk: Asker, other_site: Site) -> None:
     room, theirs = Room.objects.filter(site=other_site)[0], build.patient(other_site)
     for field, row in (("patient", theirs), ("room", room)):

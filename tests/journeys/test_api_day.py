@@ -46,7 +46,7 @@ def test_an_infusion_is_given_from_check_in_to_the_way_home(day: Day) -> None:
     with day.clock("08:45"):
         step(first, infusion, "check-in", observed_at=at("08:45"))
         for instrument, items in {"phq9": [2] * 8 + [0], "cssrs": [0] * 6}.items():
-            told = {"patient_id": str(day.patient.pk), "instrument": instrument, "items": items}
+            told = {"patient": str(day.patient.pk), "instrument": instrument, "items": items}
             said = first.post("measures/", {**told, "timepoint": "pre_infusion", "observed_at": at("08:45")})
             assert said.status_code == 201, said.told
     with day.clock("08:52"):
@@ -113,7 +113,7 @@ def test_a_whole_treatment_is_proposed_and_booked_at_once(
 def test_an_evaluation_is_written_line_by_line_and_signed(site: Site, patient: Patient, provider: User) -> None:
     doctor = Asker(provider, Role.PROVIDER, site)
     now = site.today().isoformat()
-    body = {"patient_id": str(patient.pk), "observed_at": f"{now}T00:00:00Z"}
+    body = {"patient": str(patient.pk), "observed_at": f"{now}T00:00:00Z"}
     made = doctor.post("evaluations/", body).told
     path, answers = f"evaluations/{made['id']}/", {key: {"answer": "no"} for key in build.all_no()}
     kept = doctor.ask("PATCH", path, {"answers": answers, "diagnosis": "Depression"}, **{"If-Match": '"1"'})
@@ -128,7 +128,7 @@ def test_an_evaluation_is_written_line_by_line_and_signed(site: Site, patient: P
 
 def test_benefits_are_checked_and_their_answer_kept(site: Site, patient: Patient, insurance_admin: User) -> None:
     clerk = Asker(insurance_admin, Role.INSURANCE_ADMIN, site)
-    plan = {"patient_id": str(patient.pk), "payer_name": "Tidewater", "member_id": "T1", "starts_on": "2020-01-01"}
+    plan = {"patient": str(patient.pk), "payer_name": "Tidewater", "member_id": "T1", "starts_on": "2020-01-01"}
     coverage = clerk.post("coverages/", plan)
     assert (coverage.status_code, coverage.told["payer_name"]) == (201, "Tidewater")
     check = Verification.objects.filter(patient=patient, leg="medical").first()
@@ -136,11 +136,11 @@ def test_benefits_are_checked_and_their_answer_kept(site: Site, patient: Patient
     clerk.post(f"verifications/{check.pk}/claim/")
     said = {
         "state": "active", "method": "phone", "representative": "Dana", "reference": "R-1", "copay": "25.00",
-        "in_network": True, "coverage_id": coverage.told["id"], "authorization_required": False,
+        "in_network": True, "coverage": coverage.told["id"], "authorization_required": False,
     }  # fmt: skip
     kept = clerk.post(f"verifications/{check.pk}/result/", said)
     assert (kept.status_code, kept.told.get("state"), kept.told.get("copay")) == (200, "active", "25.00"), kept.told
-    told = {"coverage_id": coverage.told["id"], "number": "A1", "codes": "96365", "units": 6}
+    told = {"coverage": coverage.told["id"], "number": "A1", "codes": "96365", "units": 6}
     approved = clerk.post("authorizations/", {**told, "starts_on": "2026-01-01", "ends_on": "2030-01-01"})
     assert (approved.status_code, approved.told["codes"]) == (201, ["96365"])
 
@@ -150,11 +150,11 @@ def test_consent_on_paper_and_a_score(site: Site, patient: Patient, nurse: User)
     seen = f"{site.today().isoformat()}T00:00:00Z"
     signed = ward.post(
         "consents/",
-        {"patient_id": str(patient.pk), "kind": "treatment", "signer_name": "Maya Torres", "observed_at": seen},
+        {"patient": str(patient.pk), "kind": "treatment", "signer_name": "Maya Torres", "observed_at": seen},
     )
     assert (signed.status_code, signed.told["method"]) == (201, "paper"), signed.told
     scored = ward.post(
-        "measures/", {"patient_id": str(patient.pk), "instrument": "madrs", "score": 28, "observed_at": seen}
+        "measures/", {"patient": str(patient.pk), "instrument": "madrs", "score": 28, "observed_at": seen}
     )
     assert (scored.status_code, scored.told["score"]) == (201, 28), scored.told
 
