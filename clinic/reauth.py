@@ -39,7 +39,7 @@ class ProofNeeded(DomainError):
 
     def __init__(self, *, by_pin: bool = False, wrong: str = "") -> None:
         self.by_pin, self.wrong = by_pin, wrong
-        super().__init__("What comes next can’t be taken back, so prove once more that it is you.")
+        super().__init__("What comes next is for you alone, so prove once more that it is you.")
 
 
 class TooMany(DomainError):

@@ -85,6 +85,7 @@ if (form) {
   form.addEventListener("input", typed);
   form.addEventListener("change", typed);
   form.addEventListener("ek:send-again", sendAgain);
+  window.addEventListener("ek:given-up", () => { state.dirty ||= state.sending; state.sending = false; });
   form.addEventListener("submit", () => { state.dirty = false; });
   document.addEventListener("htmx:afterRequest", answered);
   document.addEventListener("click", open, true);

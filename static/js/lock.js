@@ -60,6 +60,7 @@ function complain(sentence, ended = false) {
 function giveUp() {
   waiting.length = 0;
   unlock();
+  window.dispatchEvent(new Event("ek:given-up"));
 }
 
 /** A colleague opens the tablet at an address of its own; a password is always the password of the one who is here. */
