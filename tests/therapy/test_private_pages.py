@@ -11,11 +11,20 @@ from django.urls import reverse
 from clinic import clock, reauth
 from clinic.models import ReadEvent, User
 from clinic.policy import Role
+from patients.models import Patient
 from tests import build
+from tests.infusions import making
 from therapy import private
 from therapy.models import NoteRelease, PsychotherapyNote, ReleaseAuthorization, TherapySession
 
 WORDS = "She said the river was silent."
+
+
+@pytest.fixture
+def session(patient: Patient, provider: User, therapist: User) -> TherapySession:
+    """Without its visit: a note asks for none."""
+    series = making.loading(patient, provider)
+    return TherapySession.objects.create(patient=patient, series=series, kind="preparation", therapist=therapist)
 
 
 @pytest.fixture

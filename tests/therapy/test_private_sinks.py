@@ -24,7 +24,9 @@ from django.views.debug import ExceptionReporter, technical_500_response
 from clinic import reauth
 from clinic.models import User
 from journey.fhir import exports
+from patients.models import Patient
 from tests import build
+from tests.infusions import making
 from tests.journey.paper_text import words
 from therapy import private
 from therapy.models import IntentionCard, PsychotherapyNote, PsychotherapyText, TherapySession
@@ -70,6 +72,13 @@ def files_below(*places: str) -> Iterator[bytes]:
         for path in [root] if root.is_file() else root.rglob("*"):
             if path.is_file() and path.stat().st_size < 5_000_000:
                 yield path.read_bytes()
+
+
+@pytest.fixture
+def session(patient: Patient, provider: User, therapist: User) -> TherapySession:
+    """Without its visit: a note asks for none."""
+    series = making.loading(patient, provider)
+    return TherapySession.objects.create(patient=patient, series=series, kind="preparation", therapist=therapist)
 
 
 @pytest.fixture
