@@ -162,6 +162,8 @@ class ProtocolValues(models.Model):
     integration_hours = whole(72, 24, 168, "hours after the last infusion; Seed A, S-JC")
     integration_grace_days = whole(7, 1, 14, "days; P")
     therapy_minutes = whole(53, 30, 120, "minutes; P (90837)")
+    group_sessions = models.BooleanField(default=False, help_text="one session, several patients, one note each; P")
+    group_largest = whole(8, 2, 20, "patients in a group; P")
 
     # Safety and messages
     alert_acknowledge_minutes = whole(15, 1, 60, "minutes; P")

@@ -32,7 +32,7 @@ SELECT resource, lane, string_agg(
 )
 FROM visits_hold
 WHERE active AND resource = ANY(%(resources)s) AND during && tstzrange(%(begins)s, %(ends)s)
-    AND appointment_id <> ALL(%(without)s)
+    AND (appointment_id <> ALL(%(without)s) OR group_id <> ALL(%(without)s))
 GROUP BY resource, lane
 """  # noqa: S608 - two whole numbers of ours
 

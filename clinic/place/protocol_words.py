@@ -151,6 +151,8 @@ SECTIONS: dict[str, tuple[str, dict[str, str]]] = {
             "integration_hours": "Integration within",
             "integration_grace_days": "Integration is late after",
             "therapy_minutes": "Length of a session",
+            "group_sessions": "Group sessions",
+            "group_largest": "Largest group",
         },
     ),
     "messages": (

@@ -2,6 +2,7 @@
 
 from visits.models.appointments import Appointment, Hold, StatusEvent
 from visits.models.feeds import CalendarLink
+from visits.models.groups import GroupSession
 from visits.models.repairs import Repair, RepairStep
 from visits.models.rides import Ride
 from visits.models.waiting import Offer, Opening, WaitlistEntry
@@ -9,6 +10,7 @@ from visits.models.waiting import Offer, Opening, WaitlistEntry
 __all__ = [
     "Appointment",
     "CalendarLink",
+    "GroupSession",
     "Hold",
     "Offer",
     "Opening",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
@@ -18,6 +19,28 @@ from clinic.records import Record, ordered, together, within
 from patients.models import Patient
 
 USER = settings.AUTH_USER_MODEL
+
+# The row of the group is locked, so that two desks which give away the last place wait for each other here.
+PLACE_IN_GROUP = """
+    IF NEW.group_id IS NULL OR NEW.status NOT IN ('booked', 'confirmed', 'arrived', 'in_progress', 'done') THEN
+        RETURN NEW;
+    END IF;
+    IF TG_OP = 'UPDATE' AND NEW.group_id IS NOT DISTINCT FROM OLD.group_id AND NEW.starts_at = OLD.starts_at
+        AND NEW.ends_at = OLD.ends_at AND OLD.status NOT IN ('cancelled', 'no_show') THEN
+        RETURN NEW;
+    END IF;
+    PERFORM 1 FROM visits_groupsession WHERE id = NEW.group_id FOR NO KEY UPDATE;
+    IF NOT EXISTS (SELECT 1 FROM visits_groupsession g WHERE g.id = NEW.group_id AND g.cancelled_at IS NULL
+            AND g.site_id = NEW.site_id AND g.starts_at = NEW.starts_at AND g.ends_at = NEW.ends_at) THEN
+        RAISE EXCEPTION 'visits_appointment: its group is not then and there' USING ERRCODE = 'check_violation';
+    END IF;
+    IF (SELECT capacity FROM visits_groupsession WHERE id = NEW.group_id) <= (
+        SELECT count(*) FROM visits_appointment WHERE group_id = NEW.group_id AND id <> NEW.id
+            AND status NOT IN ('cancelled', 'no_show')) THEN
+        RAISE EXCEPTION 'visits_appointment: its group is full' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""
 
 
 @audited
@@ -61,6 +84,14 @@ class Appointment(Record):
     booked_at = models.DateTimeField(default=clock.now, editable=False)
     booked_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     version = models.PositiveIntegerField(default=1)
+    group = models.ForeignKey(
+        "GroupSession",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="visits",
+        help_text="Whose room and therapist it shares; such a visit holds its patient alone.",
+    )
 
     ALIVE: ClassVar[tuple[str, ...]] = ("booked", "confirmed", "arrived", "in_progress")
     INFUSIONS: ClassVar[tuple[str, ...]] = ("infusion", "booster")
@@ -86,6 +117,22 @@ class Appointment(Record):
                 name="appointment_there_has_arrival",
                 condition=~Q(status__in=["arrived", "in_progress", "done"]) | Q(arrived_at__isnull=False),
             ),
+            models.CheckConstraint(
+                name="appointment_group_is_of_its_kind", condition=Q(group__isnull=True) | Q(kind="group")
+            ),
+            models.UniqueConstraint(
+                fields=["group", "patient"],
+                condition=Q(group__isnull=False) & ~Q(status__in=["cancelled", "no_show"]),
+                name="appointment_once_in_a_group",
+            ),
+        ]
+        triggers: ClassVar[list[Any]] = [
+            pgtrigger.Trigger(
+                name="appointment_has_a_place_in_its_group",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=PLACE_IN_GROUP,
+            )
         ]
 
     def __str__(self) -> str:
@@ -112,7 +159,15 @@ class Hold(Record):
 
     OVERFLOW_LANE: ClassVar[int] = 100
 
-    appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="holds")
+    appointment = models.ForeignKey(Appointment, null=True, blank=True, on_delete=models.PROTECT, related_name="holds")
+    group = models.ForeignKey(
+        "GroupSession",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="holds",
+        help_text="Held once for all who come, instead of by each visit.",
+    )
     resource = models.UUIDField(editable=False)
     room = models.ForeignKey(Room, null=True, blank=True, on_delete=models.PROTECT, related_name="holds")
     staff = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="holds")
@@ -171,7 +226,13 @@ class Hold(Record):
             models.CheckConstraint(name="hold_lane_from_one", condition=Q(lane__gte=1)),
             models.CheckConstraint(
                 name="hold_released_by_a_change",
-                condition=Q(active=True, released_in__isnull=True) | Q(active=False, released_in__isnull=False),
+                condition=Q(active=True, released_in__isnull=True)
+                | Q(active=False) & (Q(released_in__isnull=False) | Q(group__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="hold_of_a_visit_or_a_group",
+                condition=Q(appointment__isnull=False, group__isnull=True)
+                | Q(appointment__isnull=True, group__isnull=False, patient__isnull=True),
             ),
         ]
 
