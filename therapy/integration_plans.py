@@ -70,22 +70,30 @@ class Given:
 
 @transaction.atomic
 def write(
-    *, series_id: UUID, draft: Draft, by: User, version: int | None = None, session_id: UUID | None = None
+    *,
+    series_id: UUID,
+    draft: Draft,
+    by: User,
+    version: int | None = None,
+    number: int | None = None,
+    session_id: UUID | None = None,
 ) -> IntegrationPlan:
-    """Keep the draft of the next version. `version` is the one the writer saw; None on a first save.
+    """Keep the draft of the next version. `version` is the save that the writer saw; None on a first one.
 
-    Raises NotFound, NotPermitted, Invalid with a sentence for each field, Overtaken.
+    `number` is which plan the writer meant: once that was given, by a second press or in another window, nothing of it
+    is written again. Raises NotFound, NotPermitted, Invalid with a sentence for each field, Overtaken.
     """
     series = _allowed(series_id, by)
-    texts = _checked(draft)
+    texts, following = _checked(draft), next_number(series.pk)
+    if number not in (None, following):
+        raise Overtaken(
+            "This plan was given since you opened it. Look at what the patient has; what you typed would be the next."
+        )
     plan = IntegrationPlan.objects.select_for_update().filter(series=series, signed_at=None).first()
     if plan is not None and version != plan.version:
         raise Overtaken("Somebody saved this plan since you opened it. Look at what stands there now, then save again.")
     if plan is None:
-        before = given(series.pk)
-        plan = IntegrationPlan(
-            patient=series.patient, series=series, number=before.number + 1 if before else 1, version=0
-        )
+        plan = IntegrationPlan(patient=series.patient, series=series, number=following, version=0)
     for name, value in texts.items():
         setattr(plan, name, value)
     if session_id:
@@ -190,6 +198,12 @@ def versions(series_id: UUID) -> QuerySet[IntegrationPlan]:
 
 def given(series_id: UUID) -> IntegrationPlan | None:
     return versions(series_id).first()
+
+
+def next_number(series_id: UUID) -> int:
+    """Of the plan that is written now."""
+    newest = given(series_id)
+    return newest.number + 1 if newest else 1
 
 
 def draft_of(series_id: UUID) -> IntegrationPlan | None:

@@ -1,6 +1,19 @@
 from django.urls import URLPattern, path
 
-from therapy.views import book, cards, cosigning, day, notes, phrases, plans, private, referrals, risk, sessions
+from therapy.views import (
+    book,
+    cards,
+    cosigning,
+    day,
+    notes,
+    phrases,
+    plan_writing,
+    plans,
+    private,
+    referrals,
+    risk,
+    sessions,
+)
 
 app_name = "therapy"
 
@@ -23,7 +36,7 @@ urlpatterns: list[URLPattern] = [
     path("private/releases/<uuid:pk>/revoke/", private.revoke, name="private-revoke"),
     path("<uuid:pk>/private/", private.begin, name="private-begin"),
     path("plans/<uuid:pk>/", plans.show, name="plan"),
-    path("plans/<uuid:pk>/write/", plans.write, name="plan-write"),
+    path("plans/<uuid:pk>/write/", plan_writing.write, name="plan-write"),
     path("plans/<uuid:pk>/read/", plans.read, name="plan-read"),
     path("plans/<uuid:pk>/close-ones/", plans.agree, name="collateral"),
     path("close-ones/<uuid:pk>/link/", plans.invite, name="collateral-link"),

@@ -83,6 +83,42 @@ def test_two_windows_never_overwrite_a_draft(drafted, series, therapist):
     assert IntegrationPlan.objects.get().homework == "Rest"
 
 
+def typed(number=1, version="1", **changes):
+    """The form of a plan as a page sends it."""
+    rows = {"steps-TOTAL_FORMS": "2", "steps-INITIAL_FORMS": "0", "steps-0-action": "Walk to the lake twice"}
+    return TEXTS | rows | {"number": str(number), "version": version} | changes
+
+
+@pytest.fixture
+def writing(client, therapist, series):
+    """Sends the form: as a press, or as the page does by itself."""
+    client.force_login(therapist)
+    address = reverse("therapy:plan-write", args=[series.pk])
+    return lambda sent, **headers: client.post(address, sent, headers=headers)
+
+
+def test_a_plan_that_is_given_twice_by_one_press_is_given_once(writing, drafted):
+    assert [writing(typed(give="1")).status_code for _ in range(2)] == [200, 302]
+    assert (IntegrationPlan.objects.count(), PatientLink.objects.filter(purpose="plan").count()) == (1, 1)
+    later = writing(typed(homework="Rest"))  # typed in a window that does not know of it
+    assert later.status_code == 409
+    assert 'name="number" value="2"' in later.content.decode()
+    assert IntegrationPlan.objects.count() == 1
+
+
+def test_what_is_typed_is_kept_by_itself_but_for_a_half_row(writing, drafted):
+    half = writing(typed(homework="Rest", **{"steps-1-with_whom": "Luis"}), HX_Request="true")
+    assert (half.status_code, "Saved, except a row" in half.content.decode()) == (422, True)
+    plan = IntegrationPlan.objects.get()
+    assert (plan.homework, plan.version, plan.steps.count(), plan.signed_at) == ("Rest", 2, 1, None)
+    overtaken = writing(typed(insights="Other"), HX_Request="true")
+    assert overtaken.status_code == 409
+    assert all(word in overtaken.content.decode() for word in ("I can put things down.", 'data-keep-mine="2"'))
+    again = writing(typed(insights="Other"))  # pressed, and then once more after the difference was shown
+    assert (again.status_code, 'name="version" value="2"' in again.content.decode()) == (409, True)
+    assert writing(typed(insights="Other", version="2")).status_code == 302
+
+
 def test_giving_names_all_that_is_missing(series, therapist):
     empty = integration_plans.write(series_id=series.pk, draft=Draft({}), by=therapist)
     with pytest.raises(Invalid) as caught:

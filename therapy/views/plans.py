@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urljoin
 from uuid import UUID
@@ -14,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from clinic.access import acting_user, log_read
-from clinic.errors import DomainError, Invalid
+from clinic.errors import Invalid
 from clinic.policy import Action, can
 from infusions.models import Series
 from patients import links
@@ -22,14 +23,14 @@ from patients.access import allow_here
 from patients.models import PatientLink
 from therapy import collateral, integration_plans, journals
 from therapy.models import CollateralConsent
-from therapy.plan_forms import ConsentForm, PlanForm, StepForm, Steps, drafted, forms_of
+from therapy.plan_forms import ConsentForm, Difference, PlanForm, StepForm, forms_of
 
 SHOWN = 30
 
 
 @require_GET
 def show(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _page(request, series_or_404(request, pk))
+    return page(request, series_or_404(request, pk))
 
 
 def series_or_404(request: HttpRequest, pk: UUID) -> Series:
@@ -43,7 +44,7 @@ def series_or_404(request: HttpRequest, pk: UUID) -> Series:
     return series
 
 
-def _page(
+def page(
     request: HttpRequest,
     series: Series,
     *,
@@ -51,11 +52,14 @@ def _page(
     consent_form: ConsentForm | None = None,
     address: str = "",
     why: str = "",
+    differs: Sequence[Difference] = (),
     status: int = 200,
 ) -> HttpResponse:
+    """The plan as it was given, what came back of it, and its next version while that is written."""
     user = acting_user(request)
     given, draft = integration_plans.given(series.pk), integration_plans.draft_of(series.pk)
-    plan_form, steps = forms or forms_of(draft or given, is_draft=draft is not None)
+    number = given.number + 1 if given else 1
+    plan_form, steps = forms or forms_of(draft or given, number=number)
     may_read = can(user, Action.READ_JOURNAL, series.site)
     links_of = PatientLink.objects.filter(
         patient=series.patient_id, purpose=integration_plans.PURPOSE, subject_id=series.pk, revoked_at=None
@@ -76,6 +80,7 @@ def _page(
         "not_by_letter": links.why_not_written(series.patient),
         "address": address,
         "why": why,
+        "differs": differs,
     }
     if may_read:
         context |= {
@@ -90,45 +95,6 @@ def _page(
     if address:
         answer["Cache-Control"] = "no-store, private"
     return answer
-
-
-@require_POST
-def write(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Save the draft; with the button “Give”, give it too."""
-    series, user = series_or_404(request, pk), acting_user(request)
-    form, steps = PlanForm(request.POST), Steps(request.POST, prefix="steps")
-    if not (form.is_valid() & steps.is_valid()):
-        return _page(request, series, forms=(form, steps), status=422)
-    try:
-        plan = integration_plans.write(
-            series_id=pk, draft=drafted(form, steps), by=user, version=form.cleaned_data["version"]
-        )
-    except DomainError as error:
-        return _refused(request, series, form, steps, error)
-    if "give" not in request.POST:
-        messages.success(
-            request, f"Saved {series.site.local(plan.written_at):%H:%M}, draft. The patient sees nothing yet."
-        )
-        return redirect("therapy:plan", pk)
-    try:
-        given = integration_plans.give(plan_id=plan.pk, by=user, version=plan.version)
-    except DomainError as error:
-        typed = request.POST.copy()
-        typed["version"] = str(plan.version)
-        form = PlanForm(typed)
-        form.is_valid()
-        return _refused(request, series, form, steps, error)
-    if given.path:
-        return _page(request, series, address=urljoin(settings.PUBLIC_URL, given.path), why=given.why)
-    messages.success(request, "Given: the patient gets a message with the link.")
-    return redirect("therapy:plan", pk)
-
-
-def _refused(
-    request: HttpRequest, series: Series, form: PlanForm, steps: BaseFormSet[StepForm], error: DomainError
-) -> HttpResponse:
-    form.refuse(error if isinstance(error, Invalid) else Invalid(error.sentence))
-    return _page(request, series, forms=(form, steps), status=error.status)
 
 
 @require_POST
@@ -153,7 +119,7 @@ def agree(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, f"Recorded: {consent} may write to us. Now send the link.")
             return redirect("therapy:plan", pk)
-    return _page(request, series, consent_form=form, status=422)
+    return page(request, series, consent_form=form, status=422)
 
 
 @require_POST
@@ -163,7 +129,7 @@ def invite(request: HttpRequest, pk: UUID) -> HttpResponse:
     series = series_or_404(request, consent.series_id)
     path = collateral.invite(consent_id=pk, by=acting_user(request), send="send" in request.POST)
     if "send" not in request.POST:
-        return _page(request, series, address=urljoin(settings.PUBLIC_URL, path))
+        return page(request, series, address=urljoin(settings.PUBLIC_URL, path))
     messages.success(request, f"{series.patient.name} gets a message with the link to pass on to {consent.name}.")
     return redirect("therapy:plan", series.pk)
 
