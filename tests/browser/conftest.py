@@ -31,6 +31,16 @@ def nobody_guessed_before():
     cache.clear()
 
 
+@pytest.fixture(autouse=True)
+def nothing_was_refused_by_the_policy(request):
+    """No page of any browser test asks for something that our Content-Security-Policy forbids."""
+    said = []
+    if "context" in request.fixturenames:
+        request.getfixturevalue("context").on("console", lambda message: said.append(message.text))
+    yield
+    assert [text for text in said if "Content Security Policy" in text] == []
+
+
 @pytest.fixture
 def signed_in(client, live_server, context):
     """`signed_in(user)` gives a page on which that person is at work."""
