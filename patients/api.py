@@ -12,7 +12,7 @@ from rest_framework import serializers
 from clinic.api.declaring import Collection, Verb, site
 from clinic.api.fields import Known, Moment, Rows, Typed, Whole, Words, like, one_of
 from clinic.models import User
-from patients import alerts, consents, evaluations, history, inquiries, measures, registration, search
+from patients import alerts, consents, evaluations, history, inquiries, labs, measures, registration, search
 from patients.access import scoped
 from patients.models import (
     Allergy,
@@ -23,6 +23,7 @@ from patients.models import (
     EvaluationAnswer,
     EvaluationCondition,
     Inquiry,
+    LabResult,
     MeasureResponse,
     Medication,
     Patient,
@@ -116,6 +117,22 @@ TRIALS = of_history(
     ("treatment", "weeks_at_adequate_dose", "outcome", "treatment_class", "dose", "this_episode", "started", "stopped",
      "adherence"),
 )  # fmt: skip
+
+LABS = Collection(
+    name="labs",
+    model=LabResult,
+    rows=of_patients(LabResult),
+    within=PATIENTS,
+    through="patient",
+    patient="patient_id",
+    shows=("id", "test", "loinc", "finding", "detail", "source", "observed_at", "entered_at", "entered_by", *ERROR),
+    create=Verb(
+        does=labs.record,
+        record="patient_id",
+        takes=("test", "finding", "observed_at", "source", "detail"),
+        fields=choices_of(LabResult, ("test", "finding", "source")),
+    ),
+)
 
 INQUIRIES = Collection(
     name="inquiries",
@@ -346,5 +363,6 @@ ALERTS = Collection(
     },
 )  # fmt: skip
 COLLECTIONS: tuple[Collection, ...] = (
-    INQUIRIES, PATIENTS, CONTACTS, CONDITIONS, MEDICATIONS, ALLERGIES, TRIALS, EVALUATIONS, CONSENTS, MEASURES, ALERTS,
+    INQUIRIES, PATIENTS, CONTACTS, CONDITIONS, MEDICATIONS, ALLERGIES, TRIALS, LABS, EVALUATIONS, CONSENTS, MEASURES,
+    ALERTS,
 )  # fmt: skip

@@ -7,9 +7,10 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 from rest_framework import serializers
 
-from clinic.api.declaring import Collection
-from clinic.api.fields import Moment, one_of
+from clinic.api.declaring import Collection, Verb
+from clinic.api.fields import Moment, like, one_of
 from clinic.models import Membership, ReadEvent, Room, Site, User
+from clinic.place import directory
 from clinic.policy import Action, Role
 
 
@@ -46,6 +47,12 @@ class RolesField(serializers.ListField):
         return sorted({held.role for held in instance.held_here})
 
 
+def _edit(*, room: Room, by: User, **typed: str) -> Room:
+    """Change a room: what is not named stays. Raises what the page's change raises."""
+    values = {name: typed.get(name, getattr(room, name)) for name in ("name", "kind", "nickname")}
+    return directory.edit_room(room_id=room.pk, by=by, **values)
+
+
 SITES = Collection(
     name="sites",
     model=Site,
@@ -60,6 +67,18 @@ ROOMS = Collection(
     rows=rooms,
     shows=("id", "site", "name", "nickname", "kind", "is_active"),
     filters={"kind": one_of(Room.Kind, required=False), "is_active": serializers.BooleanField(required=False)},
+    create=Verb(
+        does=directory.add_room,
+        takes=("name", "nickname"),
+        fields={"kind": one_of(Room.Kind)},
+        given=lambda request, record, typed: {"site_id": request.auth.site_id},  # type: ignore[union-attr]
+        sited=True,
+    ),
+    update=Verb(does=_edit, record="room", fields=like(Room, ("name", "kind", "nickname"))),
+    verbs={
+        "close": Verb(does=directory.close_room, record="room_id"),
+        "reopen": Verb(does=directory.reopen_room, record="room_id"),
+    },
 )
 STAFF = Collection(
     name="staff",
