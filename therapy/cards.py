@@ -64,6 +64,13 @@ def of_series(series_id: UUID) -> QuerySet[IntentionCard]:
     return rows.order_by("-shared_at", "-id")
 
 
+def _of_treatment(series: Series) -> QuerySet[IntentionCard]:
+    """Also those of the series that boosters follow: they count at the chair until a new one is shared."""
+    both = {series.pk, series.follows_id} - {None}
+    rows = IntentionCard.objects.filter(session__series__in=both).select_related("shared_by", "session")
+    return rows.order_by("-shared_at", "-id")
+
+
 def for_infusions(infusions: Sequence[Infusion]) -> dict[UUID, IntentionCard]:
     """The card of each infusion, in one query: the last that was shared and counts for it by then.
 
@@ -89,7 +96,7 @@ def _counts(card: IntentionCard, infusion: Infusion) -> bool:
 
 def panel(session: TherapySession, user: User) -> dict[str, Any]:
     """The card on the page of a session: the newest, those before it, and whether this user may change it."""
-    versions = list(of_series(session.series_id)[: MOST_OLDER + 1])
+    versions = list(_of_treatment(session.series)[: MOST_OLDER + 1])
     mine = session.therapist_id == user.pk and can(user, Action.WRITE_THERAPY, session.series.site)
     return {
         "card": versions[0] if versions else None,

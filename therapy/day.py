@@ -112,7 +112,9 @@ def _windows(user: User, site: Site, mine: set[UUID]) -> tuple[list[Window], lis
         .select_related("patient", "site")
     )
     others = set(
-        TherapySession.objects.filter(series__site=site).exclude(therapist=user).values_list("series_id", flat=True)
+        TherapySession.objects.filter(series__site=site, therapist__is_active=True)
+        .exclude(therapist=user)
+        .values_list("series_id", flat=True)
     )
     lacking = [
         one for one in booking_tasks.unbooked(site) if one.series.patient_id in mine or one.series.pk not in others

@@ -25,6 +25,8 @@ class Point:
     x: float
     y: float
     value: int
+    said: bool
+    """Whether there is room for its number."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,9 @@ def draw(
     def across(at: datetime) -> float:
         return round(LEFT + (RIGHT - LEFT) * (at - begins).total_seconds() / span, 1)
 
-    points = [Point(across(at), _height(score), score) for at, score in scores]
+    places = [across(at) for at, _ in scores]
+    said = _with_room(places)
+    points = [Point(x, _height(score), score, x in said) for x, (_, score) in zip(places, scores, strict=True)]
     ticks: list[Tick] = []
     for at, number, given in sorted(stations, reverse=True):
         if not ticks or ticks[-1].x - across(at) >= APART:
@@ -93,6 +97,15 @@ def draw(
         goal_y=_height(baseline / 2) if baseline else None,
         said=", ".join(str(score) for _, score in scores),
     )
+
+
+def _with_room(places: Sequence[float]) -> set[float]:
+    """Those whose numbers don't touch: the newest, the oldest, and of the others the newer first."""
+    kept: list[float] = []
+    for x in [places[-1], places[0], *reversed(places[1:-1])]:
+        if all(abs(x - other) >= APART for other in kept):
+            kept.append(x)
+    return set(kept)
 
 
 def _height(score: float) -> float:

@@ -118,7 +118,8 @@ def _therapist(request: HttpRequest, place: Place) -> User | None:
         return user
     last = TherapySession.objects.filter(patient=place.series.patient_id).select_related("therapist").order_by("-id")
     found = last.first()
-    return found.therapist if found and Role.THERAPIST in found.therapist.roles_at(site) else None
+    there = found is not None and found.therapist.is_active and Role.THERAPIST in found.therapist.roles_at(site)
+    return found.therapist if found and there else None
 
 
 def _first_day(request: HttpRequest, patient: Patient, window: Window | None) -> date:

@@ -34,7 +34,8 @@ def ask(request: HttpRequest, pk: UUID) -> HttpResponse:
     if timepoint not in measures.Timepoint.values:
         timepoint = measures.occasion(found.patient, SCREENER, clock.now())
     wording = instruments.wording(SCREENER, timepoint, "en")
-    form = MeasureForm(request.POST or None, site=found.patient.site, instrument=wording)
+    asked = _asked(found)
+    form = MeasureForm(request.POST or None, site=found.patient.site, instrument=wording, initial=asked)
     if request.method == "POST" and form.is_valid():
         try:
             measures.record(
@@ -49,8 +50,17 @@ def ask(request: HttpRequest, pk: UUID) -> HttpResponse:
             return _place(request, found)
         except Invalid as error:
             form.refuse(error)
-    context = {"session": found, "instrument": wording, "form": form, "timepoint": timepoint}
+    context = {"session": found, "instrument": wording, "form": form, "timepoint": timepoint, "later": bool(asked)}
     return render(request, "therapy/note/ask.html", context, status=422 if form.errors else 200)
+
+
+def _asked(found: TherapySession) -> dict[str, Any]:
+    """Of a session of an earlier day the answers are written down later: they count for the day of the session."""
+    site, visit = found.series.site, found.appointment
+    if visit is None or visit.ends_at >= site.day_bounds(site.today())[0]:
+        return {}
+    began = site.local(visit.starts_at)
+    return {"day": began.date(), "at": began.time().replace(second=0, microsecond=0)}
 
 
 def _place(request: HttpRequest, found: TherapySession) -> HttpResponse:

@@ -17,7 +17,7 @@ from clinic.access import acting_user, log_read
 from clinic.policy import Action, can
 from infusions import checkins
 from patients.access import allow_here
-from therapy import cards, coming, cosigning, integration_plans, observations, private, story
+from therapy import cards, coming, cosigning, drafts, integration_plans, observations, private, story
 from therapy import sessions as workflow
 from therapy.forms import IntentionForm
 from therapy.models import SessionNote, TherapySession
@@ -81,6 +81,9 @@ def page(
         "kind": kind,
         "kinds": KINDS,
         "mine": mine,
+        "may_miss": mine
+        and found.state == TherapySession.State.PLANNED
+        and (not found.appointment or _has_begun(found)),
         "intention": intention,
         "seen": observations.panel(found, user),
         "coming": coming.panel(found, user),
@@ -106,6 +109,8 @@ def page(
         context["note_form"] = note_form or NoteForm(
             session=found, kind=kind, draft=context["draft"], page=str(uuid4())
         )
+    elif mine and drafts.of(found, kind, user):
+        context["left_draft"] = reverse("therapy:note", args=[found.pk, kind])
     return render(request, "therapy/session.html", context, status=status)
 
 
