@@ -13,7 +13,7 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from clinic.models import User
 from infusions.models import Infusion, Series
@@ -29,7 +29,6 @@ from tests.browser.pen import draw
 from tests.browser.stage import CHAIR, Stage, set_up
 from tests.journeys import telling
 from tests.journeys.telling import Clinic, phq9
-from therapy import notes
 from therapy.rules import PROGRESS
 from visits import planner
 
@@ -101,7 +100,7 @@ def chart(patient: Patient) -> str:
     return reverse("journey:chart", args=[patient.pk])
 
 
-def answer(page: Page, scores: tuple[int, ...]) -> None:
+def answer(page: Page | Locator, scores: tuple[int, ...]) -> None:
     """Answer a questionnaire row by row."""
     rows = page.get_by_role("radiogroup")
     for place, score in enumerate(scores):
@@ -278,12 +277,11 @@ def test_nine_visits_are_booked_at_once_and_the_preparation_is_written(clinic, s
     therapist.goto(stage.url + reverse("therapy:mine"))
     stage.passes(therapist)
     therapist.get_by_role("link", name="Open the session of Maya Torres").first.click()
-    therapist.get_by_role("navigation", name="Notes").get_by_role("link", name="Progress note").click()
+    # And the hour is over: the progress note stands open
     expect(therapist.get_by_label("Started")).to_be_visible()
     stage.passes(therapist)
     # And forgets to write about risk
-    for heading in (section.label for section in PROGRESS["preparation"] if section.required):
-        therapist.get_by_label(heading, exact=True).fill(f"{heading}: as discussed.")
+    type_note(therapist, "preparation")
     therapist.get_by_label("Risk", exact=True).fill("")
     therapist.get_by_role("button", name="Sign and lock").click()
     # Then the page asks for it and has kept the rest
@@ -292,11 +290,8 @@ def test_nine_visits_are_booked_at_once_and_the_preparation_is_written(clinic, s
     stage.passes(therapist)
     # When it is written
     therapist.get_by_label("Risk", exact=True).fill("No suicidal thoughts. Safety plan known.")
-    therapist.get_by_label("Started").fill("13:00")
-    therapist.get_by_label("Ended").fill("13:50")
-    therapist.get_by_role("button", name="Sign and lock").click()
+    sign_note(therapist, "13:00", "13:50")
     # Then the note is signed
-    expect(therapist.get_by_text("Signed and locked.")).to_be_visible()
     stage.passes(therapist)
 
 
@@ -516,7 +511,7 @@ def test_after_the_last_infusion_the_response_is_reviewed_and_a_booster_booked(c
 
 
 def given(clinic: Clinic, stage: Stage, series: Series) -> None:
-    """All six infusions and the three sessions, by verbs."""
+    """All six infusions by verbs, and the three sessions as their therapist writes them."""
     write(clinic, stage, series, "preparation", "2027-01-28")
     for number, score in enumerate(SCORES, start=1):
         Day(
@@ -534,15 +529,27 @@ def given(clinic: Clinic, stage: Stage, series: Series) -> None:
 
 
 def write(clinic: Clinic, stage: Stage, series: Series, kind: str, day: str) -> None:
+    """Her therapist writes and signs the progress note, as the hour is over."""
     session = series.therapy_sessions.get(kind=kind)
-    with clinic.at(day, "14:00"):
-        note = notes.write(
-            session_id=session.pk,
-            kind="progress",
-            sections={section.key: f"{section.label}: as discussed." for section in PROGRESS[kind]},
-            by=clinic.therapist,
-            started_at=session.appointment.starts_at,
-            ended_at=session.appointment.ends_at,
-            risk_unasked="Asked by the nurse the day before.",
-        )
-        notes.sign(note_id=note.pk, by=clinic.therapist)
+    stage.is_at(day, "14:05")
+    page = stage.opens(clinic.therapist, reverse("therapy:session", args=[session.pk]))
+    type_note(page, kind)
+    sign_note(page, "13:00", "13:53")
+    stage.passes(page)
+
+
+def type_note(page: Page, kind: str) -> None:
+    for heading in (section.label for section in PROGRESS[kind] if section.required):
+        page.get_by_label(heading, exact=True).fill(f"{heading}: as discussed.")
+
+
+def sign_note(page: Page, started: str, ended: str) -> None:
+    """The minutes, the risk questions of the day, the signature."""
+    page.get_by_label("Started").fill(started)
+    page.get_by_label("Ended").fill(ended)
+    page.get_by_role("button", name="Ask the risk questions").first.click()
+    answer(page.locator("#risk"), (0, 0, 0))
+    page.get_by_role("button", name="Save the answers").click()
+    expect(page.locator("#before-sign")).to_contain_text("Risk questions: negative")
+    page.get_by_role("button", name="Sign and lock").click()
+    expect(page.get_by_text("Signed and locked.")).to_be_visible()
