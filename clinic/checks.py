@@ -64,9 +64,7 @@ def _secrets() -> list[CheckMessage]:
     if set(backups.values()) & others:
         problems.append(Error("BACKUP_KEYS holds a key of encrypted columns: they must be apart.", id="evenkeel.E016"))
     if not backups:
-        problems.append(
-            checks.Warning("BACKUP_KEYS is empty: nobody watches the backups’ age.", id="evenkeel.W001")
-        )
+        problems.append(checks.Warning("BACKUP_KEYS is empty: nobody watches the backups’ age.", id="evenkeel.W001"))
     return problems
 
 

@@ -141,9 +141,7 @@ class Home:
 
     @property
     def is_empty(self) -> bool:
-        return not (
-            self.coming or self.checkin or self.tonight or self.questions or self.summary or self.has_plan
-        )
+        return not (self.coming or self.checkin or self.tonight or self.questions or self.summary or self.has_plan)
 
 
 def read(link: PatientLink, language: str) -> Home:

@@ -27,9 +27,7 @@ class ExportForm(CalmForm, forms.Form):
     required_sentences = {"reason": "Say what it is for.", "format": "Choose in which form the record is needed."}
 
     format = forms.ChoiceField(label="Form", choices=RecordExport.Format.choices, initial="fhir")
-    reason = forms.CharField(
-        label="What it is for", max_length=200, help_text="The patient asked, for one."
-    )
+    reason = forms.CharField(label="What it is for", max_length=200, help_text="The patient asked, for one.")
 
 
 @require_http_methods(["GET", "POST"])

@@ -192,7 +192,7 @@ EXPECTED: dict[str, set[Role] | str] = {
     "POST series/{id}/extend/": {PROVIDER},
     "POST series/{id}/book-booster/": {DESK, NURSE, THERAPIST, PROVIDER},
     "POST series/{id}/relapse/": {DESK, NURSE, THERAPIST, PROVIDER},
-# FHIR R4, by type: for a search and for a read.
+    # FHIR R4, by type: for a search and for a read.
     "GET metadata": PUBLIC,
     "GET everything": ALL,
     "GET Patient": ALL,

@@ -38,9 +38,7 @@ class Command(BaseCommand):
             content = exports.at_console(patient=patient, format=form, by=by)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(content)
-        self.stdout.write(
-            f"{path}: {len(content):,} bytes. Keep it safe, and delete it after use."
-        )
+        self.stdout.write(f"{path}: {len(content):,} bytes. Keep it safe, and delete it after use.")
 
     def _user(self, email: str | None) -> User | None:
         user = User.objects.filter(email__iexact=email or "", is_active=True).first()
