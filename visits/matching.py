@@ -136,7 +136,7 @@ def who_fits(opening: Opening, *, asked_too: bool = False, limit: int = MOST) ->
     if opening.room:
         entries = entries.filter(kind__in=_kinds(opening.room.kind))
     entries = entries.filter(Q(appointment__isnull=True) | Q(appointment__starts_at__gt=opening.starts_at))
-    if opening.hold:
+    if opening.hold and opening.hold.appointment:
         entries = entries.exclude(patient=opening.hold.appointment.patient_id)  # who has just given it up
     if not asked_too:
         entries = entries.exclude(offers__in=_said_no(opening)).exclude(patient__in=_asked_now(opening.site))

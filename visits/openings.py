@@ -37,6 +37,7 @@ def follow_visit(*, appointment_id: UUID, by: User) -> None:
     )
     for hold in released:
         assert hold.released_in
+        assert hold.appointment
         _note(
             hold.appointment.site,
             room=hold.room,

@@ -49,7 +49,8 @@ def report(request: HttpRequest) -> HttpResponse:
     valid = form.is_valid()
     found = _overbooked(site, form.cleaned_data["first"], form.cleaned_data["last"]) if valid else Hold.objects.none()
     page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
-    log_reads(request, patient_ids=[hold.appointment.patient_id for hold in page], what="overbookings")
+    shown = [hold.appointment.patient_id for hold in page if hold.appointment]
+    log_reads(request, patient_ids=shown, what="overbookings")
     context = {"form": form, "page_obj": page, "site": site}
     return render(request, "journey/overbookings.html", context, status=200 if valid else 422)
 
