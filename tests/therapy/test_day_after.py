@@ -86,3 +86,11 @@ def test_numbers_of_scores_that_would_touch_are_left_out():
     points = story.draw([*close, (begins + timedelta(days=60), 9)], [], 21).points
     assert [point.value for point in points if point.said] == [20, 9]
     assert len(points) == 5
+
+
+def test_beside_the_free_times_stands_what_is_against_them(client, site, patient, series, therapist):
+    making.infusion(series, 1, "2027-02-02")
+    client.force_login(therapist)
+    address = reverse("therapy:book", args=[patient.pk])
+    shown = client.get(address, {"kind": "further", "from": "2027-02-02"}).content.decode()
+    assert shown.count("memory and consent are impaired then. A reason is asked for.") == 1

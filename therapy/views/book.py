@@ -40,6 +40,17 @@ class Offer:
     sentence: str
 
 
+@dataclass(frozen=True)
+class OfferedDay:
+    day: date
+    offers: list[Offer]
+
+    @property
+    def told(self) -> list[str]:
+        """What is against its marked times, each once."""
+        return list(dict.fromkeys(offer.sentence for offer in self.offers if offer.sentence))
+
+
 @require_http_methods(["GET", "POST"])
 def book(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Choose which session, see when it may be, and book a time with one click."""
@@ -129,7 +140,7 @@ def _first_day(request: HttpRequest, patient: Patient, window: Window | None) ->
     return max(today, window.opens.date(), (window.ideal - BEFORE).date()) if window else today
 
 
-def _offers(patient: Patient, place: Place, therapist: User | None, first: date) -> list[tuple[date, list[Offer]]]:
+def _offers(patient: Patient, place: Place, therapist: User | None, first: date) -> list[OfferedDay]:
     site, course = patient.site, windows.course_of(place)
     free = next_free(site=site, kind=place.kind, first=first, days=DAYS, patient=patient, staff=therapist)
 
@@ -140,7 +151,9 @@ def _offers(patient: Patient, place: Place, therapist: User | None, first: date)
         minutes = (slot.ends_at - slot.starts_at) // timedelta(minutes=1)
         return Offer(slot, " ".join(one.sentence for one in windows.concerns(course, place, slot.starts_at, minutes)))
 
-    return [(day, [offer(slot) for slot in _spread(list(slots))]) for day, slots in groupby(free, key=local_day)]
+    return [
+        OfferedDay(day, [offer(slot) for slot in _spread(list(slots))]) for day, slots in groupby(free, key=local_day)
+    ]
 
 
 def _spread(slots: list[FreeSlot]) -> list[FreeSlot]:
