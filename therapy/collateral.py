@@ -7,10 +7,11 @@ clinic writes to nobody who has not asked for it.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from clinic import clock
@@ -21,9 +22,8 @@ from patients import links
 from patients.links import Told
 from patients.models import PatientLink
 from patients.rows import locked_patient
-from reminders import followups, inbound_rules
+from reminders import inbound_rules
 from therapy import integration_plans, journals
-from therapy.journals import SUBJECT
 from therapy.models import CollateralConsent, CollateralNote
 
 PURPOSE, LINK_DAYS = "collateral", 60
@@ -125,7 +125,7 @@ def write(*, link: PatientLink, text: str, form_key: UUID) -> CollateralNote:
     note = CollateralNote.objects.create(
         consent=consent, link=link, text=words, written_at=clock.now(), form_key=form_key, alert=alert
     )
-    title = f"Read what {consent.name} wrote about {patient.name}"
+    title = f"Read what was written about {patient.name}"  # by whom is for those who read it
     journals.ask_to_read(consent.series, TASK, title, None)
     return note
 
@@ -137,7 +137,9 @@ def of_series(series: Series) -> QuerySet[CollateralNote]:
 
 
 def consents_of(series: Series) -> QuerySet[CollateralConsent]:
-    return CollateralConsent.objects.filter(series=series).select_related("recorded_by", "revoked_by")
+    """Those of this series, and whoever may write still since a former one."""
+    rows = CollateralConsent.objects.filter(Q(series=series) | Q(patient=series.patient_id, revoked_at=None))
+    return rows.select_related("recorded_by", "revoked_by")
 
 
 def standing(patient_id: UUID) -> QuerySet[CollateralConsent]:
@@ -146,12 +148,7 @@ def standing(patient_id: UUID) -> QuerySet[CollateralConsent]:
 
 
 @transaction.atomic
-def read(*, series_id: UUID, by: User) -> int:
-    """What is new was read; its task ends. Answers how many. Raises NotFound, NotPermitted."""
+def read(*, series_id: UUID, seen: Collection[UUID], by: User) -> int:
+    """Those of the new ones that were seen are read. Answers how many. Raises NotFound, NotPermitted."""
     series = journals.reader(series_id, by)
-    new = CollateralNote.objects.select_for_update().filter(consent__series=series, read_at=None).order_by("pk")
-    done: int = CollateralNote.objects.filter(pk__in=list(new.values_list("pk", flat=True))).update(
-        read_at=clock.now(), read_by=by
-    )
-    followups.close_for(subject_kind=SUBJECT, subject_id=series.pk, kind=TASK, outcome="It was read.", by=by)
-    return done
+    return journals.mark_read(CollateralNote.objects.filter(consent__series=series), seen, TASK, series, by)

@@ -5,8 +5,10 @@ Words of self-harm call for somebody at once, by the alert that any such answer 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -67,8 +69,8 @@ def write(*, link: PatientLink, text: str, form_key: UUID) -> Kept:
 
 
 def fitting(text: str) -> str:
-    """The words as they were meant. Raises Told for none, and for too many."""
-    words = text.replace("\r\n", "\n").strip()
+    """The words as they were meant; a NUL, which no database keeps, is none. Raises Told for none, and for too many."""
+    words = text.replace("\r\n", "\n").replace("\0", "").strip()
     if not words:
         raise Told(_("Please write something first."))
     if len(words) > LONGEST:
@@ -103,15 +105,23 @@ def of_series(series_id: UUID) -> QuerySet[JournalEntry]:
 
 
 @transaction.atomic
-def read(*, series_id: UUID, by: User) -> int:
-    """What is new was read, by whom and when; its task ends. Answers how many. Raises NotFound, NotPermitted."""
+def read(*, series_id: UUID, seen: Collection[UUID], by: User) -> int:
+    """Those of the new ones that were seen are read, by whom and when; with the last of them the task ends.
+
+    What came in while somebody read stays new. Answers how many. Raises NotFound, NotPermitted.
+    """
     series = reader(series_id, by)
-    new = JournalEntry.objects.select_for_update().filter(series=series, read_at=None).order_by("pk")
-    done: int = JournalEntry.objects.filter(pk__in=list(new.values_list("pk", flat=True))).update(
-        read_at=clock.now(), read_by=by
-    )
-    followups.close_for(subject_kind=SUBJECT, subject_id=series.pk, kind=TASK, outcome="It was read.", by=by)
-    return done
+    return mark_read(JournalEntry.objects.filter(series=series), seen, TASK, series, by)
+
+
+def mark_read(rows: QuerySet[Any], seen: Collection[UUID], task: str, series: Series, by: User) -> int:
+    """Of these written words the seen ones are read now; the task ends with the last."""
+    new = rows.filter(read_at=None).select_for_update(of=("self",)).order_by("pk")
+    pks = list(new.filter(pk__in=seen).values_list("pk", flat=True))
+    rows.model.objects.filter(pk__in=pks).update(read_at=clock.now(), read_by=by)
+    if not rows.filter(read_at=None).exists():
+        followups.close_for(subject_kind=SUBJECT, subject_id=series.pk, kind=task, outcome="It was read.", by=by)
+    return len(pks)
 
 
 def reader(series_id: UUID, by: User) -> Series:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import uuid4
 
+from patients import links
 from patients.models import PatientLink
 from therapy import cards, collateral, integration_plans, journals
 from therapy.integration_plans import PURPOSE, Draft, Step
@@ -59,10 +60,11 @@ def give(session: TherapySession, turn: int) -> None:
     integration_plans.give(plan_id=plan.pk, by=session.therapist, version=plan.version)
     link = PatientLink.objects.get(purpose=PURPOSE, subject_id=session.series_id, revoked_at=None)
     if turn % 3:
+        links.open_with(link_id=link.pk, born=session.patient.birth_date)
         collateral.agree(
             series_id=session.series_id, name="Luis", relation="partner", how="spoken", by=session.therapist
         )
         integration_plans.tick(link=link, step_id=plan.steps.all()[0].pk, is_done=True)
-        journals.write(link=link, text=ENTRIES[turn % len(ENTRIES)], form_key=uuid4())
-    if turn % 4 == 1:
-        journals.read(series_id=session.series_id, by=session.therapist)
+        kept = journals.write(link=link, text=ENTRIES[turn % len(ENTRIES)], form_key=uuid4())
+        if turn % 4 == 1:
+            journals.read(series_id=session.series_id, seen=[kept.entry.pk], by=session.therapist)

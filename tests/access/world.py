@@ -69,7 +69,7 @@ from tests.infusions import making
 from tests.insurance import pricing
 from therapy import private
 from therapy.models import CollateralConsent, NotePhrase, Referral, ReleaseAuthorization, SessionNote, TherapySession
-from visits.models import Appointment, Offer, Opening, Repair, WaitlistEntry
+from visits.models import Appointment, GroupSession, Offer, Opening, Repair, WaitlistEntry
 from visits.offers import token_hash
 
 DAY = "2027-02-02"
@@ -291,6 +291,19 @@ class World:
         self.session = TherapySession.objects.create(
             patient=self.patient, series=self.series, kind="preparation", therapist=self.people[Role.THERAPIST]
         )
+        self.group = GroupSession.objects.create(
+            site=site, topic="Coming home", starts_at=self.now, ends_at=self.now + timedelta(minutes=90), capacity=4,
+            room=Room.objects.get(site=site, name="Quiet A"), therapist=self.people[Role.THERAPIST],
+            planned_by=self.people[Role.THERAPIST],
+        )  # fmt: skip
+        TherapySession.objects.create(
+            patient=self.patient, series=self.series, kind="group", therapist=self.people[Role.THERAPIST],
+            same_day_reason="Wished so",
+            appointment=Appointment.objects.create(
+                patient=self.patient, site=site, kind="group", starts_at=self.now, ends_at=self.group.ends_at,
+                group=self.group, booked_by=self.people[Role.THERAPIST],
+            ),
+        )  # fmt: skip
         self.session_note = SessionNote.objects.create(
             session=self.session, kind="progress", author=self.people[Role.THERAPIST], signed_at=self.now,
             signed_by=self.people[Role.THERAPIST],
@@ -485,10 +498,11 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
         "infusions", "infusion", "adverse-report note note-write note-sign note-addendum note-pdf against-advice"
     ),
     **of_room("therapy", "session", "session intentions missed risk"),
+    **of_room("therapy", "group", "group group-join group-move group-cancel"),
     "therapy:private-begin": pk("session"),
     **of_room("therapy", "private_note", "private private-save private-destroy private-authorize"),
     **of_room("therapy", "release", "private-release private-revoke"),
-    **of_room("therapy", "series", "plan plan-write plan-read collateral"),
+    **of_room("therapy", "series", "plan plan-write plan-read plan-link collateral"),
     **of_room("therapy", "collateral", "collateral-link collateral-end"),
     **of_room("therapy", "patient", "referrals referral-new"),
     **of_room("therapy", "referral", "referral-pdf referral-step"),

@@ -11,12 +11,13 @@ from django.urls import reverse
 
 from clinic import clock
 from clinic.errors import IllegalTransition, Invalid, NotFound, NotPermitted
+from infusions.models import Series
 from patients import links
 from patients.models import PatientLink, SafetyAlert
 from reminders import inbound_rules
 from reminders.models import FollowUp, Message
 from tests import build
-from therapy import collateral, integration_plans, journals, plan_words
+from therapy import collateral, integration_plans, journals, plan_links, plan_words
 from therapy.integration_plans import Draft, Overtaken, Step
 from therapy.models import CollateralNote, IntegrationPlan, JournalEntry, StepTick
 
@@ -150,11 +151,16 @@ def test_ticks_are_the_patients_and_outlive_a_new_version(given, series, therapi
 def test_a_journal_entry_is_kept_once_and_somebody_is_asked_to_read_it(link, therapist, series):
     key = uuid4()
     for _ in range(2):
-        kept = journals.write(link=link, text="  Slept well.\r\nمرحبا 🙂 ", form_key=key)
+        kept = journals.write(link=link, text="  Slept\0 well.\r\nمرحبا 🙂 ", form_key=key)
     assert (kept.entry.text, kept.is_urgent) == ("Slept well.\nمرحبا 🙂", False)
     task = FollowUp.objects.get(kind="journal_read")
     assert (task.owner, task.state, SafetyAlert.objects.count()) == (therapist, "open", 0)
-    assert journals.read(series_id=series.pk, by=therapist) == 1
+    seen = [kept.entry.pk]
+    later = wrote(link, "While somebody read")
+    assert journals.read(series_id=series.pk, seen=seen, by=therapist) == 1
+    task.refresh_from_db()
+    assert task.state == "open"
+    assert journals.read(series_id=series.pk, seen=[*seen, later.entry.pk], by=therapist) == 1
     task.refresh_from_db()
     assert task.state == "done"
     with pytest.raises(InternalError), transaction.atomic():
@@ -173,10 +179,10 @@ def test_words_of_self_harm_in_a_journal_call_for_somebody_at_once(link):
     [("nurse", NotPermitted), ("front_desk", NotPermitted), ("insurance_admin", NotPermitted), ("stranger", NotFound)],
 )
 def test_a_journal_is_for_therapist_and_provider(request, link, series, provider, who, error):
-    wrote(link)
+    seen = [wrote(link).entry.pk]
     with pytest.raises(error):
-        journals.read(series_id=series.pk, by=request.getfixturevalue(who))
-    assert journals.read(series_id=series.pk, by=provider) == 1
+        journals.read(series_id=series.pk, seen=seen, by=request.getfixturevalue(who))
+    assert journals.read(series_id=series.pk, seen=seen, by=provider) == 1
 
 
 def test_a_nurse_reads_the_plan_and_nothing_of_what_was_written(client, nurse, link, session, series, therapist):
@@ -209,6 +215,35 @@ def test_somebody_close_writes_only_while_the_patient_agrees(series, therapist, 
     with pytest.raises(Invalid, match="took the consent back"):
         collateral.invite(consent_id=consent.pk, by=therapist, send=False)
     assert CollateralNote.objects.count() == 1
+
+
+def test_the_task_to_read_does_not_say_who_wrote_and_the_consent_holds_in_the_next_series(series, therapist, provider):
+    consent = said_yes(series, therapist)
+    collateral.write(link=invited(consent, therapist), text="She walks again", form_key=uuid4())
+    assert "Luis" not in FollowUp.objects.get(kind="collateral_read").title
+    boosters = Series.objects.create(
+        patient=series.patient, site=series.site, kind="maintenance", follows=series, opened_by=provider
+    )
+    assert list(collateral.consents_of(boosters)) == [said_yes(boosters, therapist)] == [consent]
+
+
+def test_the_link_of_a_plan_is_sent_again_and_ended_by_those_who_may_read_the_journal(
+    client, given, series, link, nurse, provider
+):
+    with pytest.raises(NotPermitted):
+        plan_links.renew(series_id=series.pk, by=nurse, send=False)
+    client.force_login(provider)
+    address = reverse("therapy:plan-link", args=[series.pk])
+    assert "/p/" in client.post(address, {"copy": "1"}).content.decode()
+    link.refresh_from_db()
+    standing = PatientLink.objects.get(purpose="plan", revoked_at=None)
+    assert (link.ended_by, standing.is_good) == ("revoked", True)
+    client.post(address, {"send": "1"})  # this patient agreed to no letters: said, and nothing ends
+    standing.refresh_from_db()
+    assert standing.is_good
+    client.post(address, {"end": "1"})
+    standing.refresh_from_db()
+    assert not standing.is_good
 
 
 def test_what_somebody_close_fears_raises_an_alert_and_their_page_tells_them_nothing(client, series, therapist, given):

@@ -15,13 +15,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from clinic.access import acting_user, log_read
-from clinic.errors import Invalid
+from clinic.errors import Invalid, Refused
 from clinic.policy import Action, can
 from infusions.models import Series
 from patients import links
 from patients.access import allow_here
 from patients.models import PatientLink
-from therapy import collateral, integration_plans, journals
+from therapy import collateral, integration_plans, journals, plan_links
 from therapy.models import CollateralConsent
 from therapy.plan_forms import ConsentForm, Difference, PlanForm, StepForm, forms_of
 
@@ -99,10 +99,33 @@ def page(
 
 @require_POST
 def read(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """All that is new was read."""
+    """What was new on the page, and is named by it, was read."""
     series, user = series_or_404(request, pk), acting_user(request)
-    journals.read(series_id=series.pk, by=user)
-    collateral.read(series_id=series.pk, by=user)
+    try:
+        seen = [UUID(value) for value in request.POST.getlist("seen")]
+    except ValueError:
+        seen = []
+    journals.read(series_id=series.pk, seen=seen, by=user)
+    collateral.read(series_id=series.pk, seen=seen, by=user)
+    return redirect("therapy:plan", pk)
+
+
+@require_POST
+def link(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The patient's link once more: sent, or its address shown this once, or ended."""
+    series, user = series_or_404(request, pk), acting_user(request)
+    try:
+        if "end" in request.POST:
+            plan_links.end(series_id=pk, by=user)
+            messages.success(request, "The link opens nothing any more.")
+            return redirect("therapy:plan", pk)
+        path = plan_links.renew(series_id=pk, by=user, send="send" in request.POST)
+    except Refused as error:
+        messages.error(request, error.sentence)
+        return redirect("therapy:plan", pk)
+    if "send" not in request.POST:
+        return page(request, series, address=urljoin(settings.PUBLIC_URL, path))
+    messages.success(request, f"{series.patient.name} gets a message with a new link; the former one has ended.")
     return redirect("therapy:plan", pk)
 
 
@@ -127,7 +150,11 @@ def invite(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A link for that person: written to the patient to pass on, or its address to hand over, shown this once."""
     consent = _consent(pk)
     series = series_or_404(request, consent.series_id)
-    path = collateral.invite(consent_id=pk, by=acting_user(request), send="send" in request.POST)
+    try:
+        path = collateral.invite(consent_id=pk, by=acting_user(request), send="send" in request.POST)
+    except (Invalid, Refused) as error:
+        messages.error(request, error.sentence)
+        return redirect("therapy:plan", series.pk)
     if "send" not in request.POST:
         return page(request, series, address=urljoin(settings.PUBLIC_URL, path))
     messages.success(request, f"{series.patient.name} gets a message with the link to pass on to {consent.name}.")

@@ -30,7 +30,6 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
         "site": patient.site,
         "letters": referrals.of_patient(patient)[:SHOWN],
         "hows": Referral.How.choices,
-        "answer_form": AnswerForm(),
     }
     return render(request, "therapy/referrals.html", context)
 
@@ -90,7 +89,11 @@ def step(request: HttpRequest, pk: UUID) -> HttpResponse:
             referrals.sent(referral_id=pk, how=request.POST["how"], by=user)
             messages.success(request, "Sent. You are asked in three weeks whether they answered.")
         elif "answer" in request.POST:
-            referrals.answered(referral_id=pk, answer=request.POST["answer"], by=user)
+            form = AnswerForm(request.POST)
+            if not form.is_valid():
+                messages.error(request, str(form.errors["answer"][0]))
+                return redirect("therapy:referrals", letter.patient_id)
+            referrals.answered(referral_id=pk, answer=form.cleaned_data["answer"], by=user)
             messages.success(request, "The answer is kept.")
         else:
             referrals.withdraw(referral_id=pk, by=user)
