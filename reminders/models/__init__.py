@@ -6,6 +6,7 @@ from reminders.models.pages import PageAttempt, StaffPage
 from reminders.models.preferences import ContactPreference, OptOut, Unreachable
 from reminders.models.tasks import FollowUp, FollowUpStep
 from reminders.models.texts import Delivery, InboundText
+from reminders.models.webhooks import Webhook, WebhookAttempt, WebhookDelivery
 from reminders.models.wordings import SenderName, Wording
 
 __all__ = [
@@ -22,6 +23,9 @@ __all__ = [
     "SenderName",
     "StaffPage",
     "Unreachable",
+    "Webhook",
+    "WebhookAttempt",
+    "WebhookDelivery",
     "Wording",
     "claim_whole",
 ]
