@@ -17,12 +17,12 @@ from clinic import clock
 from clinic.models import Site, User
 from infusions.models import Infusion, Series
 from patients.models import MeasureResponse, SafetyAlert
-from therapy import booking_tasks, observations, openings, story, windows
-from therapy.models import IntentionCard, TherapySession
+from therapy import booking_tasks, cosigning, observations, openings, story, windows
+from therapy.models import IntentionCard, SessionNote, TherapySession
 from therapy.observations import Seen
 from therapy.story import Strip
 from therapy.windows import Window
-from visits.models import Appointment, Hold
+from visits.models import Appointment, GroupSession, Hold
 from visits.slots import FreeSlot
 
 State = TherapySession.State
@@ -53,6 +53,14 @@ class Talk:
 
 
 @dataclass(frozen=True)
+class Gathering:
+    """A group of today, once, with each member's session and the state of its note."""
+
+    group: GroupSession
+    sessions: list[TherapySession]
+
+
+@dataclass(frozen=True)
 class Lacking:
     """A session that nobody has booked, with the free time nearest to its best day."""
 
@@ -63,9 +71,12 @@ class Lacking:
 @dataclass(frozen=True)
 class Day:
     today: list[Talk]
+    groups: list[Gathering]
     lacking: list[Lacking]
     open: list[Window]
     unsigned: Sequence[TherapySession]
+    sent_back: Sequence[SessionNote]
+    to_cosign: Sequence[SessionNote]
     alerts: Sequence[SafetyAlert]
 
 
@@ -81,10 +92,13 @@ def read(user: User, site: Site) -> Day:
     lacking, held = _windows(user, site, mine)
     free = openings.nearest(site, user, lacking)
     return Day(
-        today=_talks(today, alerts),
+        today=_talks([one for one in today if not _group_of(one)], alerts),
+        groups=_gatherings(user, site, start, end, today),
         lacking=[Lacking(window, free.get(window.place.key)) for window in lacking],
         open=held,
         unsigned=list(past[:MOST]),
+        sent_back=list(cosigning.sent_back(user, site)[:MOST]),
+        to_cosign=list(cosigning.waiting(user, site)[:MOST]),
         alerts=alerts,
     )
 
@@ -95,6 +109,19 @@ def sessions(user: User, site: Site) -> QuerySet[TherapySession]:
     return rows.select_related("patient", "appointment", "series__site", "infusion").order_by(
         "appointment__starts_at", "id"
     )
+
+
+def _group_of(session: TherapySession) -> UUID | None:
+    return session.appointment.group_id if session.appointment else None
+
+
+def _gatherings(
+    user: User, site: Site, start: datetime, end: datetime, today: Sequence[TherapySession]
+) -> list[Gathering]:
+    found = GroupSession.objects.filter(
+        site=site, therapist=user, cancelled_at=None, starts_at__gte=start, starts_at__lt=end
+    ).select_related("room")
+    return [Gathering(group, [one for one in today if _group_of(one) == group.pk]) for group in found]
 
 
 def _alerts(patients: Iterable[UUID]) -> list[SafetyAlert]:

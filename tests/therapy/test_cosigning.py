@@ -134,3 +134,15 @@ def test_the_lists_of_a_supervisor_cost_the_same_at_any_length(
     client.force_login(other_therapist)
     with django_assert_max_num_queries(16):
         assert client.get(reverse("therapy:cosigning")).content.decode().count("Torres") >= 3
+
+
+def test_my_day_shows_what_is_to_be_co_signed_and_what_came_back(client, site, supervised, therapist, other_therapist):
+    def my_day(who):
+        client.force_login(who)
+        return client.get(reverse("therapy:mine")).content.decode()
+
+    assert "by Nadia Amir" in my_day(other_therapist)
+    assert "To co-sign" not in my_day(therapist)
+    cosigning.send_back(note_id=supervised.pk, remark="What of the sister?", by=other_therapist)
+    assert "Sent back" in my_day(therapist)
+    assert "To co-sign" not in my_day(other_therapist)
