@@ -130,7 +130,7 @@ def _midpoint(ask: Ask, proposal: Proposal) -> Reason:
 def _integration(ground: Ground, proposal: Proposal) -> list[Reason]:
     last, slot = proposal.infusions[-1].starts_at, proposal.integration.starts_at
     limit = ground.calendar.settings.integration_hours
-    over = hours_past(_as_start(last), _as_start(slot), ground.timing, limit)
+    over = hours_past(_as_start(last), _as_start(slot), ground.calendar.timing, limit)
     if over <= 0:
         return [("ok", f"Integration within {limit} hours of the last infusion, {day_words(slot.date())}.")]
     hours = f"{round(over)} hours" if over >= 1.5 else "an hour"

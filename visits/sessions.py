@@ -2,7 +2,8 @@
 
 Windows (protocol 5): preparation 1 to 21 days before the first infusion; midpoint after #(n/2-1) and before #(n/2+2),
 best right after #(n/2); integration after the last, best within 72 hours, within a grace week at most. On the day of
-an infusion a session may come before it, never after: memory and consent are impaired.
+an infusion a session may come before it, never after: memory and consent are impaired. They are those of
+visits.session_windows, in days and minutes because the search asks so often; a test compares the two.
 """
 
 from __future__ import annotations
@@ -57,7 +58,8 @@ class Sessions:
     """The free starts of every therapist, and the cheapest session for any place in a series."""
 
     def __init__(self, ask: Ask, ground: Ground, at_minute: int, only: User | None = None) -> None:
-        self.settings, self.timing = ground.calendar.settings, ground.timing
+        # As in session_windows: from the end of a drug of the usual length, whatever this patient’s own is.
+        self.settings, self.timing = ground.calendar.settings, ground.calendar.timing
         self.minutes = shape("preparation", ground.timing).minutes
         self.choices: dict[date, list[Choice]] = {}
         for person, days in ground.therapists:
