@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from textwrap import shorten
 
 from django.db.models import F
 from django.urls import reverse
@@ -18,9 +19,11 @@ from insurance.models import Verification
 from patients.models import Evaluation, Inquiry, SafetyAlert
 from reminders import kinds, task_lists
 from reminders.models import FollowUp
+from therapy import cards
 from therapy.models import TherapySession
 from visits.models import Appointment
 
+WORDS = 90  # characters of an intention card; the page of the infusion has all of it
 LIMIT = 20  # rows of one kind; the lists behind the navigation show the rest
 
 
@@ -99,9 +102,9 @@ def _inquiries(user: User, site: Site) -> Iterator[Todo]:
 
 
 def _infusions(user: User, site: Site) -> Iterator[Todo]:
-    """Today's infusions: those in the house first."""
+    """Today's infusions: those in the house first, each with the words that its therapist shared for the chair."""
     start, end = _today(site)
-    rows = (
+    rows = list(
         Infusion.objects.filter(
             appointment__site=site, appointment__starts_at__gte=start, appointment__starts_at__lt=end
         )
@@ -109,12 +112,15 @@ def _infusions(user: User, site: Site) -> Iterator[Todo]:
         .select_related("appointment", "series__patient")
         .order_by("appointment__starts_at")[:LIMIT]
     )
+    shared = cards.for_infusions(rows)
     for infusion in rows:
         here = infusion.state in Infusion.IN_HOUSE
+        card = shared.get(infusion.pk)
+        words = f" · “{shorten(card.words, WORDS, placeholder='…')}”" if card else ""
         yield Todo(
             at=infusion.appointment.starts_at,
             title=infusion.series.patient.name,
-            sub=f"{infusion}, {infusion.get_state_display().lower()}",
+            sub=f"{infusion}, {infusion.get_state_display().lower()}{words}",
             href=reverse("infusions:infusion", args=[infusion.pk]),
             button="Open infusion",
             tone="act" if here else "none",

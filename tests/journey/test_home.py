@@ -16,6 +16,7 @@ from patients.models import Evaluation, Inquiry, SafetyAlert
 from reminders import followups
 from tests import build
 from tests.infusions import making
+from therapy import cards
 from therapy.models import TherapySession
 from visits.models import Appointment
 
@@ -134,6 +135,13 @@ def test_what_is_urgent_comes_first(client, site, day, nurse):
     client.force_login(nurse)
     page = client.get(reverse("journey:home")).content.decode()
     assert page.index("safety alert") < page.index("Task of the nurse 1")
+
+
+def test_an_infusion_of_today_tells_the_nurse_the_words_for_the_chair(site, day, nurse, therapist):
+    session = TherapySession.objects.get(therapist=therapist)
+    cards.share_intentions(session_id=session.pk, words="To feel\nless braced", by=therapist)
+    row = next(row for row in todos(nurse, site) if row.title == "Maya1 Torres")
+    assert row.sub.endswith("· “To feel less braced”")
 
 
 def test_a_visit_that_is_late_says_by_how_much(site, day, front_desk):
