@@ -53,3 +53,16 @@ def test_every_module_that_is_imported_exists():
     for script in SCRIPTS:
         for name in re.findall(r'from "\./([\w.]+)"|import "\./([\w.]+)"', script.read_text()):
             assert (STATIC / "js" / "".join(name)).is_file(), f"{script.name} imports {name}"
+
+
+def test_every_class_that_the_pages_of_therapy_name_has_a_rule():
+    """Without its rule the lines of a signed note would run into one."""
+    pages = (Path(settings.BASE_DIR) / "templates/therapy").rglob("*.html")
+    named = {
+        name
+        for page in pages
+        for words in re.findall(r'class="([^"]*)"', page.read_text())
+        for name in re.findall(r"(?<![\w-])(ek-[a-z0-9-]+)(?![\w{-])", words)
+    }
+    ruled = {name for sheet in SHEETS for name in re.findall(r"\.(ek-[\w-]+)", sheet.read_text())}
+    assert named - ruled == set()
