@@ -58,7 +58,7 @@ def report(
     require(by, Action.REPORT_ADVERSE, at=site)
     if infusion and infusion.series.patient_id != patient.pk:
         raise Invalid("This infusion is another patient’s. Open the right one.")
-    known = AdverseEvent.objects.filter(client_key=client_key).first() if client_key else None
+    known = AdverseEvent.objects.filter(client_key=client_key, patient=patient).first() if client_key else None
     if known:
         return known
     near = kind == Kind.NEAR_MISS

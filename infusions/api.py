@@ -155,11 +155,13 @@ INFUSIONS = Collection(
     model=Infusion,
     rows=infusions,
     patient="series.patient_id",
-    shows=(
-        "id", "series", "appointment", "number", "state", "nurse", "order", "vial", "drawn_ml", "drawn_at", "drawn_by",
-        "checked_at", "checked_by", "started_at", "ended_at", "paused_seconds", "given_mg", "given_ml",
-        "not_given_reason", "version",
-    ),
+    shows=("id", "series", "appointment", "number", "state", "version"),  # also to the desk, which books and checks in
+    also={
+        Action.SEE_INFUSION: (
+            "nurse", "order", "vial", "drawn_ml", "drawn_at", "drawn_by", "checked_at", "checked_by", "started_at",
+            "ended_at", "paused_seconds", "given_mg", "given_ml", "not_given_reason",
+        )
+    },
     filters={
         "series": serializers.UUIDField(required=False),
         "patient": serializers.UUIDField(required=False),

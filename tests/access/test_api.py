@@ -28,7 +28,7 @@ from tests.access.world import PLANTED, SECRET, World
 
 pytestmark = pytest.mark.django_db
 
-# FHIR is asked in a file of its own (tests/journey/test_fhir_access.py); its addresses end without a stroke.
+# FHIR is asked in a file of its own (tests/journey/test_fhir_search.py); its addresses end without a stroke.
 API = {name: rule for name, rule in EVERY.items() if name.endswith("/")}
 EXPECTED = {name: who for name, who in EXPECTED_OF_EVERY.items() if name.endswith("/")}
 SHUT = b"urn:evenkeel:problem:forbidden"  # of the door; a verb that asks for more says “not-permitted”
@@ -152,6 +152,21 @@ def test_a_record_that_never_was_is_answered_as_a_strangers_is(systems: Systems)
     for name in (one for one in OF_ONE_SITE if one.startswith("GET") and one.endswith("{id}/")):
         role = Role(min(EXPECTED[name]))
         assert systems.ask(name, systems.strangers[role]) == systems.ask(name, systems.strangers[role], uuid4())
+
+
+def test_the_answer_of_a_verb_tells_a_role_nothing_that_the_list_would_not(systems: Systems) -> None:
+    """Who may do it and not read it hears which record it was and how it stands: the desk checks an infusion in."""
+    names, told = {"id", "series", "appointment", "number", "state", "version"}, set()
+    for name, (_, view) in DOORS.items():
+        if name.startswith("GET") or not hasattr(view, "collection"):
+            continue
+        one = view.collection
+        verb = one.verbs[view.verb_name] if hasattr(view, "verb_name") else one.update if "{id}" in name else one.create
+        of = (verb and verb.makes) or one
+        for role in EXPECTED[name] - EXPECTED[f"GET {of.path}"]:
+            told.add(name)
+            assert set(of.shown_to(systems.world.people[role])) <= names, (name, role)
+    assert told == {"POST infusions/{id}/check-in/", "POST series/{id}/book-booster/"}
 
 
 def test_a_page_of_rows_asks_the_database_nothing_more(systems: Systems, django_assert_num_queries: Any) -> None:
