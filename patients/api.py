@@ -1,4 +1,4 @@
-"""People, what is known of them, and what they agreed to."""
+"""People, what is known of them, what they agreed to, and who looked."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rest_framework import serializers
 
 from clinic.api.declaring import Collection, Verb, site
 from clinic.api.fields import Known, Moment, Rows, Typed, Whole, Words, like, one_of
-from clinic.models import User
+from clinic.models import ReadEvent, User
 from patients import alerts, consents, evaluations, history, inquiries, labs, measures, registration, search
 from patients.access import scoped
 from patients.models import (
@@ -362,7 +362,21 @@ ALERTS = Collection(
         "close": Verb(does=alerts.close, record="alert_id", takes=("outcome", "without")),
     },
 )  # fmt: skip
+AUDIT = Collection(
+    name="audit",
+    model=ReadEvent,
+    rows=lambda user: ReadEvent.objects.filter(patient_id__in=everyone(user).values("pk")),  # whoever it was that read
+    has_record=False,
+    shows=("id", "at", "user", "patient_id", "what", "route", "request_id", "reason", "address"),
+    filters={
+        "patient": serializers.UUIDField(required=False),
+        "user": serializers.UUIDField(required=False),
+        "since": Moment(required=False),
+        "until": Moment(required=False),
+    },
+    by={"patient": "patient_id", "user": "user_id", "since": "at__gte", "until": "at__lt"},
+)
 COLLECTIONS: tuple[Collection, ...] = (
     INQUIRIES, PATIENTS, CONTACTS, CONDITIONS, MEDICATIONS, ALLERGIES, TRIALS, LABS, EVALUATIONS, CONSENTS, MEASURES,
-    ALERTS,
+    ALERTS, AUDIT,
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Sites, rooms and staff, as other systems read them; and who has read what."""
+"""Sites, rooms and staff, as other systems read them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from django.db.models import Prefetch, QuerySet
 from rest_framework import serializers
 
 from clinic.api.declaring import Collection, Verb
-from clinic.api.fields import Moment, like, one_of
-from clinic.models import Membership, ReadEvent, Room, Site, User
+from clinic.api.fields import like, one_of
+from clinic.models import Membership, Room, Site, User
 from clinic.place import directory
 from clinic.policy import Action, Role
 
@@ -27,11 +27,6 @@ def staff(user: User) -> QuerySet[User]:
     at_work = Membership.objects.filter(site__in=user.site_ids).values("user")
     here = Prefetch("memberships", Membership.objects.filter(site__in=user.site_ids), to_attr="held_here")
     return User.objects.filter(pk__in=at_work).prefetch_related(here)
-
-
-def reads(user: User) -> QuerySet[ReadEvent]:
-    """Reads by the people of the user's sites."""
-    return ReadEvent.objects.filter(user__in=staff(user).values("pk"))
 
 
 def of_role(rows: QuerySet[Any], role: str, user: User) -> QuerySet[Any]:
@@ -90,19 +85,5 @@ STAFF = Collection(
     filters={"role": one_of(Role, required=False), "is_active": serializers.BooleanField(required=False)},
     by={"role": of_role},
 )
-AUDIT = Collection(
-    name="audit",
-    model=ReadEvent,
-    rows=reads,
-    has_record=False,
-    shows=("id", "at", "user", "patient_id", "what", "route", "request_id", "reason", "address"),
-    filters={
-        "patient": serializers.UUIDField(required=False),
-        "user": serializers.UUIDField(required=False),
-        "since": Moment(required=False),
-        "until": Moment(required=False),
-    },
-    by={"patient": "patient_id", "user": "user_id", "since": "at__gte", "until": "at__lt"},
-)
 
-COLLECTIONS: tuple[Collection, ...] = (SITES, ROOMS, STAFF, AUDIT)
+COLLECTIONS: tuple[Collection, ...] = (SITES, ROOMS, STAFF)
