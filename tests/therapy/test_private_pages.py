@@ -14,7 +14,7 @@ from clinic.policy import Role
 from patients.models import Patient
 from tests import build
 from tests.infusions import making
-from therapy import private
+from therapy import private, releases
 from therapy.models import NoteRelease, PsychotherapyNote, ReleaseAuthorization, TherapySession
 
 WORDS = "She said the river was silent."
@@ -96,6 +96,23 @@ def test_it_stays_open_while_written_and_closes_ten_minutes_after_the_last_touch
         assert (answer.status_code, answer["X-Evenkeel-Prove"]) == (401, "1")
         assert WORDS not in answer.content.decode()
     assert private.read(note_id=note.pk, by=therapist)[1] == f"{WORDS} 24"
+
+
+def test_an_open_note_is_neither_destroyed_nor_given_away_without_a_fresh_proof(signed_in, note, therapist, patient):
+    today = patient.site.today()
+    one = releases.authorize(
+        note_id=note.pk, version=1, recipient="Dr. Lee", purpose="Opinion", signer_name="Maya", paper="Folder",
+        signed_on=today, expires_on=today, by=therapist,
+    )  # fmt: skip
+    assert signed_in.get(page(note)).status_code == 200
+    with later(6):
+        assert signed_in.get(page(note)).status_code == 200
+        give = reverse("therapy:private-release", args=[one.pk])
+        for address, typed in ((give, {}), (page(note, "private-destroy"), {"reason": "patient_asked"})):
+            asked = signed_in.post(address, typed)
+            assert (asked.status_code, asked.context["with_pin"]) == (401, False)
+        assert not NoteRelease.objects.exists()
+        assert signed_in.post(give, {reauth.PASSWORD: build.PASSWORD}).status_code == 200
 
 
 def test_two_windows_see_the_difference_and_nothing_is_lost(signed_in, note, therapist):
