@@ -54,7 +54,7 @@ def book(
     in closures and in the past; NeedsReason when a rule of its series is against it and `reason` is empty; Invalid.
     """
     wanted = Wanted(kind, starts_at, room, staff, minutes, first_ever, overbook_reason.strip(), recovery)
-    made = book_all(patient=patient, site=site, wanted=[wanted], by=by)[0]
+    made = _book_all(patient, site, [wanted], by)[0]
     for follow in after_booking:
         follow(made, by, reason)
     return made
@@ -63,6 +63,10 @@ def book(
 @transaction.atomic
 def book_all(*, patient: Patient, site: Site, wanted: Sequence[Wanted], by: User) -> list[Appointment]:
     """Book several visits of one patient, all or none, under one set of locks. Raises what `book` raises."""
+    return _book_all(patient, site, wanted, by)
+
+
+def _book_all(patient: Patient, site: Site, wanted: Sequence[Wanted], by: User) -> list[Appointment]:
     require(by, Action.BOOK, at=site)
     if any(wish.overbook_reason for wish in wanted):
         require(by, Action.OVERBOOK, at=site)
