@@ -33,7 +33,12 @@ class Place:
 
 NAV = (
     Place("Home", "journey:home", Action.SEE_TASKS),
-    Place("My day", "therapy:mine", Action.WRITE_THERAPY, ("therapy:mine", "therapy:phrase", "therapy:cosigning")),
+    Place(
+        "My day",
+        "therapy:mine",
+        Action.WRITE_THERAPY,
+        ("therapy:mine", "therapy:phrase", "therapy:cosigning", "therapy:group"),
+    ),
     Place("Today", "journey:today", Action.SEE_SCHEDULE, ("journey:today",)),
     Place("Chairs", "infusions:station", Action.SEE_INFUSION, ("infusions:station", "infusions:flowsheets")),
     Place(
@@ -76,7 +81,7 @@ NAV = (
         "Clinic",
         "clinic:settings",
         Action.MANAGE_CLINIC,
-        ("clinic:", "reminders:word", "reminders:sender", "therapy:supervision"),
+        ("clinic:", "reminders:word", "reminders:webhook", "reminders:sender", "therapy:supervision"),
     ),
 )
 

@@ -230,6 +230,12 @@ ROUTES: dict[str, Action | Door] = {
     "reminders:wording-look": Action.MANAGE_CLINIC,
     "reminders:wording-restore": Action.MANAGE_CLINIC,
     "reminders:wording-test": Action.MANAGE_CLINIC,
+    "reminders:webhooks": Action.MANAGE_CLINIC,
+    "reminders:webhook": Action.MANAGE_CLINIC,
+    "reminders:webhook-secret": Action.MANAGE_CLINIC,
+    "reminders:webhook-test": Action.MANAGE_CLINIC,
+    "reminders:webhook-off": Action.MANAGE_CLINIC,
+    "reminders:webhook-again": Action.MANAGE_CLINIC,
     "reminders:own-pages": Door.SIGNED_IN,
     "reminders:text-in": Door.PUBLIC,  # the provider's signature opens it, and nothing else
     "reminders:text-status": Door.PUBLIC,  # the provider's signature

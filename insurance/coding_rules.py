@@ -32,6 +32,7 @@ class What(StrEnum):
     NEW = "new", "Visit of a new patient"
     KNOWN = "known", "Visit of a known patient"
     TALK = "talk", "Psychotherapy"
+    GROUP = "group", "Psychotherapy in a group"
     SCORE = "score", "Standard questionnaire"
     SAFETY = "safety", "Safety planning"
 
@@ -71,6 +72,7 @@ USUAL: tuple[Rule, ...] = (
     Rule(What.TALK, "90832", "Psychotherapy, 16 to 37 min", 16, 37),
     Rule(What.TALK, "90834", "Psychotherapy, 38 to 52 min", 38, 52),
     Rule(What.TALK, "90837", "Psychotherapy, 53 min or more", 53),
+    Rule(What.GROUP, "90853", "Group psychotherapy"),
     Rule(What.SCORE, "96127", "Questionnaire, scored"),
     Rule(What.SAFETY, "G0560", "Safety planning"),
 )
@@ -233,6 +235,9 @@ ELSEWHERE = {"video": "Held by video", "phone": "Held by phone"}
 
 def _talked(fact: Talked, rules: Sequence[Rule]) -> Iterator[Suggestion]:
     bands = [rule for rule in rules if rule.what == What.TALK]
+    if fact.modality == "group" and (group := _only(rules, What.GROUP)):
+        yield _in_group(fact, group)
+        return
     if fact.minutes is None:
         if bands:
             why = "The note has no start and stop, so the shortest session is suggested."
@@ -249,6 +254,16 @@ def _talked(fact: Talked, rules: Sequence[Rule]) -> Iterator[Suggestion]:
     if not fact.signed:
         warning = "The note is not signed and co-signed yet; nothing may be billed on it before."
     yield _line(rule, 1, f"{quantity(fact.minutes, 'min')} of psychotherapy by start and stop.", warning=warning)
+
+
+def _in_group(fact: Talked, rule: Rule) -> Suggestion:
+    """Once for each member, whatever the minutes; they are said because payers ask for them (protocol 6.2)."""
+    warning = f"{ELSEWHERE[fact.reached]}: look up the payer’s telehealth rules." if fact.reached in ELSEWHERE else ""
+    if not fact.signed:
+        warning = "The note is not signed and co-signed yet; nothing may be billed on it before."
+    if fact.minutes is None:
+        return _line(rule, 1, "Held as a group.", warning="The note has no start and stop. Ask the therapist.")
+    return _line(rule, 1, f"{quantity(fact.minutes, 'min')} in a group: once, whatever the minutes.", warning=warning)
 
 
 def _scored(fact: Scored, rules: Sequence[Rule]) -> Iterator[Suggestion]:

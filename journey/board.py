@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, timedelta
 from uuid import UUID
 
+from django.urls import reverse
+
 from clinic import clock
 from clinic.models import Site, User
 from clinic.policy import Action, can
@@ -21,7 +23,8 @@ from journey import cards
 from journey.cards import GATE_OPEN, Card, Reader, Sight, Spot, on_grid
 from visits import board as places
 from visits import runways
-from visits.board import Block, BoardDay, BoardRoom, BoardVisit
+from visits.board import Block, BoardDay, BoardGroup, BoardRoom, BoardVisit
+from visits.models import Appointment
 from visits.rules import HANDS_LANE, INFUSIONS, STEP_MINUTES
 
 HEAD_ROWS = 1  # the row of names above the five-minute rows
@@ -56,6 +59,19 @@ class Lane:
 
 
 @dataclass(frozen=True)
+class GroupCard:
+    """A group on the board: one block, with how many come."""
+
+    key: str
+    topic: str
+    place: str  # the classes of its place on the grid
+    span: str
+    came: str
+    therapist: str
+    href: str
+
+
+@dataclass(frozen=True)
 class Tile:
     """A number over the board; pressed, it shows only those whom it counts."""
 
@@ -74,12 +90,19 @@ class Board:
     rooms: list[Head]
     people: list[Head]
     cards: list[Card]
+    groups: list[GroupCard]
     sights: list[Sight]
     lanes: list[Lane]
     hours: list[tuple[str, int]]
     now_row: int | None
     now_shift: int  # minutes into that row
     tiles: list[Tile]
+
+    @property
+    def blocks(self) -> list[Card]:
+        """The visits that have a block of their own: those of a group share one."""
+        shared = {block.key for block in self.day.groups}
+        return [card for card in self.cards if card.visit.appointment.group_id not in shared]
 
     @property
     def row_count(self) -> int:
@@ -113,6 +136,7 @@ def read(site: Site, on: date, *, by: User, only: str = "") -> Board:
     reach = runways.of_visits(visit.appointment for visit in day.visits)
     rooms, spots = _rooms(day)
     people, lanes = _people(day, first_column=sum(head.width for head in rooms) + 2)
+    shared = {block.key for block in day.groups}
     drawn: list[Card] = []
     sights: list[Sight] = []
     for visit in day.visits:
@@ -121,13 +145,17 @@ def read(site: Site, on: date, *, by: User, only: str = "") -> Board:
         pk = visit.appointment.pk
         card = cards.card(day, visit, spots[pk], infusion, gate, reader, reach.get(pk))
         drawn.append(card)
-        sights.append(cards.sight(card, infusion, _unless_hidden(gate, reader)))
+        if visit.appointment.group_id not in shared:
+            sights.append(cards.sight(card, infusion, _unless_hidden(gate, reader)))
+    groups = [_group(day, block, spots[block.key]) for block in day.groups]
+    sights += [_seen_group(day, block, spots[block.key]) for block in day.groups if block.members]
     now_row = day.now_row
     return Board(
         day=day,
         rooms=rooms,
         people=people,
         cards=[_dimmed(card, only) for card in drawn],
+        groups=groups,
         sights=sights,
         lanes=lanes,
         hours=_hours(day),
@@ -165,14 +193,16 @@ def _rooms(day: BoardDay) -> tuple[list[Head], dict[UUID, Spot]]:
     spots: dict[UUID, Spot] = {}
     column = 2
     for place in day.rooms:
-        tracks = side_by_side(place.visits)
+        blocks: list[BoardVisit | BoardGroup] = [*place.visits, *place.groups]
+        tracks = side_by_side(blocks)
         width = max(tracks.values(), default=0) + 1
         name = place.room.name if place.room else "No room"
         heads.append(Head(str(place.room.pk) if place.room else "", name, _under(place), column, width))
-        for visit in place.visits:
-            alone = not any(_meet(visit, other) for other in place.visits if other is not visit)
-            track = tracks[visit.appointment.pk]
-            spots[visit.appointment.pk] = Spot(column + track, width if alone else 1, name)
+        for block in blocks:
+            alone = not any(_meet(block, other) for other in blocks if other is not block)
+            spots[block.key] = Spot(column + tracks[block.key], width if alone else 1, name)
+        for group in place.groups:
+            spots |= dict.fromkeys((visit.key for visit in group.members), spots[group.key])
         column += width
     return heads, spots
 
@@ -186,11 +216,34 @@ def _under(place: BoardRoom) -> str:
     return place.closed_because or place.room.nickname or str(place.room.get_kind_display())
 
 
-def _meet(one: BoardVisit, other: BoardVisit) -> bool:
+def _group(day: BoardDay, block: BoardGroup, spot: Spot) -> GroupCard:
+    group, here = block.group, (Appointment.Status.ARRIVED, Appointment.Status.IN_PROGRESS, Appointment.Status.DONE)
+    came = sum(visit.appointment.status in here for visit in block.members)
+    coming = sum(visit.appointment.status != Appointment.Status.NO_SHOW for visit in block.members)
+    return GroupCard(
+        key=f"group-{group.pk}",
+        topic=group.topic,
+        place=on_grid(spot.column, block.row + HEAD_ROWS, block.rows, width=spot.width),
+        span=f"{day.site.local(group.starts_at):%H:%M}–{day.site.local(group.ends_at):%H:%M}",
+        came=f"{coming} of {group.capacity} places" + (f", {came} here" if came else ""),
+        therapist=group.therapist.full_name,
+        href=reverse("therapy:group", args=[group.pk]),
+    )
+
+
+def _seen_group(day: BoardDay, block: BoardGroup, spot: Spot) -> Sight:
+    """In the hallway a group is so many people, without initials."""
+    coming = sum(visit.appointment.status != Appointment.Status.NO_SHOW for visit in block.members)
+    place = on_grid(spot.column, block.row + HEAD_ROWS, block.rows, width=spot.width)
+    words = f"{coming} {'person' if coming == 1 else 'people'}"
+    return Sight(f"seen-{block.key}", place, "", words, f"{day.site.local(block.group.starts_at):%H:%M}", "", False)
+
+
+def _meet(one: BoardVisit | BoardGroup, other: BoardVisit | BoardGroup) -> bool:
     return one.row < other.row + other.rows and other.row < one.row + one.rows
 
 
-def side_by_side(visits: Sequence[BoardVisit]) -> dict[UUID, int]:
+def side_by_side(visits: Sequence[BoardVisit | BoardGroup]) -> dict[UUID, int]:
     """For each visit the first track, from 0, on which it meets nobody before it."""
     ends: list[int] = []
     tracks: dict[UUID, int] = {}
@@ -200,7 +253,7 @@ def side_by_side(visits: Sequence[BoardVisit]) -> dict[UUID, int]:
         if track == len(ends):
             ends.append(0)
         ends[track] = max(ends[track], visit.row + visit.rows)
-        tracks[visit.appointment.pk] = track
+        tracks[visit.key] = track
     return tracks
 
 
@@ -213,6 +266,7 @@ def _people(day: BoardDay, *, first_column: int) -> tuple[list[Head], list[Lane]
         width = min(person.lanes, WIDEST)
         heads.append(Head(str(person.user.pk), person.user.initials, person.user.full_name, column, width))
         lanes += [_lane(block, person.user.full_name, column, width) for block in person.blocks]
+        lanes += [_group_lane(block, person.user.full_name, column, width) for block in person.groups]
         column += width
     return heads, lanes
 
@@ -225,6 +279,12 @@ def _lane(block: Block, who: str, column: int, width: int) -> Lane:
     title = f"{who}: {block.visit.patient.name}, {block.starts_at:%H:%M} to {block.ends_at:%H:%M}"
     place = on_grid(column + min(own, width) - 1, block.row + HEAD_ROWS, max(block.rows, 1))
     return Lane(f"{css} {place}".strip(), title)
+
+
+def _group_lane(block: BoardGroup, who: str, column: int, width: int) -> Lane:
+    """A group takes the whole of its therapist."""
+    title = f"{who}: group of {len(block.members)}, {block.group.topic}"
+    return Lane(f"ek-hold-talk {on_grid(column, block.row + HEAD_ROWS, block.rows, width=width)}", title)
 
 
 def _hours(day: BoardDay) -> list[tuple[str, int]]:

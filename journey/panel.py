@@ -35,7 +35,7 @@ def read(visit: Appointment, *, by: User) -> dict[str, object]:
     if gate and not can(by, Action.RUN_INFUSION, site):
         gate = gate.veiled
     clinical, may_book = can(by, Action.SEE_INFUSION, site), can(by, Action.BOOK, site)
-    may_move = may_book and visit.status in (Status.BOOKED, Status.CONFIRMED)
+    may_move = may_book and not visit.group_id and visit.status in (Status.BOOKED, Status.CONFIRMED)
     may_cancel = may_book and may_become(visit.status, Status.CANCELLED)
     unmet = gate.unmet if clinical and gate else ()
     local = site.local(visit.starts_at)

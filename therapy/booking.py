@@ -51,10 +51,11 @@ def tie(visit: Appointment, place: Place, *, by: User, reason: str = "") -> Ther
     if concerns and not reason.strip():
         raise NeedsReason(concerns)
     held = visit.holds.filter(active=True, staff__isnull=False).select_related("staff").first()
-    if held is None or held.staff is None:
+    therapist = visit.group.therapist if visit.group else held.staff if held else None
+    if therapist is None:
         raise Invalid("A session needs a therapist.")
     session = sessions.plan_session(
-        series=series, kind=place.kind, appointment=visit, therapist=held.staff, infusion=place.infusion, by=by,
+        series=series, kind=place.kind, appointment=visit, therapist=therapist, infusion=place.infusion, by=by,
         why={concern.code[1]: reason.strip() for concern in concerns},
     )  # fmt: skip
     window_tasks.refresh(series, tied.of_series([series]), by=by)

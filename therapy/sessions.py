@@ -97,7 +97,8 @@ def follow_visit(*, appointment_id: UUID, by: User) -> None:
 
 def _go_with(session: TherapySession, visit: Appointment) -> None:
     """The session belongs to the therapist who holds its visit."""
-    held = visit.holds.filter(active=True, staff__isnull=False).values_list("staff_id", flat=True).first()
+    of_visit = visit.holds.filter(active=True, staff__isnull=False).values_list("staff_id", flat=True)
+    held = visit.group.therapist_id if visit.group else of_visit.first()
     if held and held != session.therapist_id:
         session.therapist_id = held
         session.save(update_fields=["therapist"])

@@ -44,7 +44,7 @@ def soonest(*, patient: Patient, site: Site) -> list[Soonest]:
     What can be had comes first; a new visit that can't be had is left out.
     """
     ends = site.day_bounds(site.today())[1]
-    later = list(_booked(patient, site).filter(starts_at__gte=ends).prefetch_related("holds")[:MOST_VISITS])
+    later = list(_booked(patient, site).filter(starts_at__gte=ends, group=None).prefetch_related("holds")[:MOST_VISITS])
     asked = [_wish(patient, site, visit.kind, visit) for visit in later]
     asked += [_wish(patient, site, kind, None) for kind in ALONE]
     left = Opening(site=site, starts_at=clock.now(), ends_at=ends, cause=Opening.Cause.REOPENED)

@@ -1,8 +1,8 @@
-"""One day of a site as the board shows it: rooms, lanes of staff, visits with their stages. Read only, nine queries."""
+"""One day of a site as the board shows it: rooms, lanes of staff, visits with their stages. Read only, ten queries."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from clinic import clock, settings_versions
 from clinic.models import Closure, Membership, OpeningHours, Room, Shift, ShiftException, Site, User
 from clinic.policy import Role
 from patients.models import Patient
-from visits.models import Appointment, Hold
+from visits.models import Appointment, GroupSession, Hold
 from visits.rules import HANDS_LANE, STEP_MINUTES, Timing, stages
 
 WORKERS = (Role.NURSE, Role.THERAPIST, Role.PROVIDER)
@@ -47,6 +47,10 @@ class BoardVisit:
     overbooked_reason: str
 
     @property
+    def key(self) -> UUID:
+        return self.appointment.pk
+
+    @property
     def patient(self) -> Patient:
         return self.appointment.patient
 
@@ -58,6 +62,21 @@ class BoardVisit:
         """Not here although start and grace have passed."""
         waiting = self.appointment.status in (Appointment.Status.BOOKED, Appointment.Status.CONFIRMED)
         return waiting and moment > self.appointment.starts_at + timedelta(minutes=grace_minutes)
+
+
+@dataclass(frozen=True)
+class BoardGroup:
+    """A group: one block for its room and therapist, however many come."""
+
+    group: GroupSession
+    members: list[BoardVisit]
+    row: int
+    rows: int
+    is_overbooked: bool = False
+
+    @property
+    def key(self) -> UUID:
+        return self.group.pk
 
 
 @dataclass(frozen=True)
@@ -80,6 +99,7 @@ class BoardRoom:
     room: Room | None
     closed_because: str = ""
     visits: list[BoardVisit] = field(default_factory=list)
+    groups: list[BoardGroup] = field(default_factory=list)
 
     @property
     def is_retired(self) -> bool:
@@ -95,6 +115,7 @@ class BoardPerson:
     shifts: list[tuple[datetime, datetime]] = field(default_factory=list)
     lanes: int = 1
     blocks: list[Block] = field(default_factory=list)
+    groups: list[BoardGroup] = field(default_factory=list)
 
     @property
     def is_nurse(self) -> bool:
@@ -117,6 +138,7 @@ class BoardDay:
     rooms: list[BoardRoom] = field(default_factory=list)
     people: list[BoardPerson] = field(default_factory=list)
     visits: list[BoardVisit] = field(default_factory=list)
+    groups: list[BoardGroup] = field(default_factory=list)
 
     @property
     def rows(self) -> int:
@@ -144,14 +166,15 @@ class BoardDay:
 
 
 def day(site: Site, on: date) -> BoardDay:
-    """The board of a day at a site, in nine queries however full it is."""
+    """The board of a day at a site, in ten queries however full it is."""
     rooms = list(_rooms(site, on))
     every_hour = list(OpeningHours.objects.filter(site=site))
     hours = [opening for opening in every_hour if opening.weekday == on.weekday()]
     settings = settings_versions.current(site)
     people = _people(site, on, settings.nurse_lanes)
     holds = _holds(site, on)
-    begins, ends = _span(site, on, hours, holds)
+    groups = _groups(site, on)
+    begins, ends = _span(site, on, hours, holds, groups)
     board = BoardDay(
         site,
         on,
@@ -164,7 +187,8 @@ def day(site: Site, on: date) -> BoardDay:
         next_open=_next_open(on, {opening.weekday for opening in every_hour}),
     )
     board.rooms = [BoardRoom(room, room.closed or "") for room in rooms]
-    _place_visits(board, holds)
+    _place_visits(board, holds, {group.pk for group in groups})
+    _place_groups(board, groups)
     _place_people(board, people, holds)
     return board
 
@@ -228,24 +252,41 @@ def _holds(site: Site, on: date) -> list[Hold]:
     return list(found)
 
 
-def _span(site: Site, on: date, hours: list[OpeningHours], holds: list[Hold]) -> tuple[datetime, datetime]:
+def _groups(site: Site, on: date) -> list[GroupSession]:
+    begins, ends = site.day_bounds(on)
+    found = GroupSession.objects.filter(site=site, cancelled_at=None, starts_at__gte=begins, starts_at__lt=ends)
+    return list(found.select_related("room", "therapist"))
+
+
+def _span(
+    site: Site, on: date, hours: list[OpeningHours], holds: list[Hold], groups: list[GroupSession]
+) -> tuple[datetime, datetime]:
     """From opening to closing, wider where a visit stands outside. Compared in UTC: a local hour may come twice."""
     begins = [site.moment(on, opening.opens) for opening in hours] or [site.moment(on, USUAL_HOURS[0])]
     ends = [site.moment(on, opening.closes) for opening in hours] or [site.moment(on, USUAL_HOURS[1])]
-    first = min(moment.astimezone(UTC) for moment in [*begins, *(hold.during.lower for hold in holds)])
-    last = max(moment.astimezone(UTC) for moment in [*ends, *(hold.during.upper for hold in holds)])
+    first = min(
+        moment.astimezone(UTC)
+        for moment in [*begins, *(hold.during.lower for hold in holds), *(group.starts_at for group in groups)]
+    )
+    last = max(
+        moment.astimezone(UTC)
+        for moment in [*ends, *(hold.during.upper for hold in holds), *(group.ends_at for group in groups)]
+    )
     return site.local(first).replace(minute=0), site.local(last)
 
 
-def _place_visits(board: BoardDay, holds: list[Hold]) -> None:
-    """Each visit in its room; a room no longer in use gets a column while somebody is still booked into it."""
+def _place_visits(board: BoardDay, holds: list[Hold], groups: set[UUID]) -> None:
+    """Each visit in its room, those of `groups` in none yet; a room out of use has a column while it is booked."""
     by_visit: dict[UUID, list[Hold]] = {}
     for hold in holds:
+        assert hold.appointment_id
         by_visit.setdefault(hold.appointment_id, []).append(hold)
     columns: dict[UUID | None, BoardRoom] = {place.room.pk: place for place in board.rooms if place.room}
     for held in by_visit.values():
         visit = _visit(board, held)
         board.visits.append(visit)
+        if visit.appointment.group_id in groups:
+            continue
         key = visit.room.pk if visit.room else None
         if key not in columns:
             columns[key] = BoardRoom(visit.room)
@@ -253,8 +294,29 @@ def _place_visits(board: BoardDay, holds: list[Hold]) -> None:
         columns[key].visits.append(visit)
 
 
+def _place_groups(board: BoardDay, groups: list[GroupSession]) -> None:
+    """Each group as one block in its room; its members are visits of the day, in the room of the group."""
+    columns: dict[UUID | None, BoardRoom] = {place.room.pk: place for place in board.rooms if place.room}
+    for group in groups:
+        if group.room_id not in columns:
+            columns[group.room_id] = BoardRoom(group.room)
+            board.rooms.append(columns[group.room_id])
+        members = [
+            replace(visit, room=group.room, staff=group.therapist)
+            for visit in board.visits
+            if visit.appointment.group_id == group.pk
+        ]
+        by_key = {visit.key: visit for visit in members}
+        board.visits = [by_key.get(visit.key, visit) for visit in board.visits]
+        steps = int((group.ends_at - group.starts_at).total_seconds()) // (STEP_MINUTES * 60)
+        block = BoardGroup(group, members, board.row(group.starts_at), max(steps, 1))
+        board.groups.append(block)
+        columns[group.room_id].groups.append(block)
+
+
 def _visit(board: BoardDay, held: list[Hold]) -> BoardVisit:
     appointment = held[0].appointment
+    assert appointment
     appointment.site = board.site
     minutes = int((appointment.ends_at - appointment.starts_at).total_seconds()) // 60
     staff_holds = [hold for hold in held if hold.staff_id and hold.lane != HANDS_LANE]
@@ -281,7 +343,7 @@ def _visit(board: BoardDay, held: list[Hold]) -> BoardVisit:
 def _place_people(board: BoardDay, people: dict[UUID, BoardPerson], holds: list[Hold]) -> None:
     visits = {visit.appointment.pk: visit for visit in board.visits}
     for hold in holds:
-        if hold.staff is None or not hold.active:
+        if hold.staff is None or not hold.active or hold.appointment_id is None:
             continue
         person = people.setdefault(hold.staff.pk, BoardPerson(hold.staff, frozenset()))
         person.blocks.append(
@@ -295,6 +357,9 @@ def _place_people(board: BoardDay, people: dict[UUID, BoardPerson], holds: list[
                 rows=int((hold.during.upper - hold.during.lower).total_seconds()) // (STEP_MINUTES * 60),
             )
         )
+    for block in board.groups:
+        therapist = block.group.therapist
+        people.setdefault(therapist.pk, BoardPerson(therapist, frozenset())).groups.append(block)
     order = {role: place for place, role in enumerate(WORKERS)}
     board.people = sorted(
         people.values(),

@@ -18,7 +18,7 @@ from clinic.models import Room, Site, User
 from clinic.policy import Action, can, require
 from insurance import coming
 from patients.models import Patient
-from visits import clashes, notices, places
+from visits import clashes, notices, places, told_elsewhere
 from visits.calendar import Calendar
 from visits.locks import lock_for
 from visits.models import Appointment, StatusEvent
@@ -70,7 +70,7 @@ def _book_all(patient: Patient, site: Site, wanted: Sequence[Wanted], by: User) 
     require(by, Action.BOOK, at=site)
     if any(wish.overbook_reason for wish in wanted):
         require(by, Action.OVERBOOK, at=site)
-    _check_patient(patient, site, by)
+    check_patient(patient, site, by)
     if not wanted:
         return []
     for wish in wanted:
@@ -86,10 +86,11 @@ def _book_all(patient: Patient, site: Site, wanted: Sequence[Wanted], by: User) 
     calendar.read_holds(patients=[patient.pk])
     booked = [_take(calendar, patient, wish, form, by) for wish, form in zip(wanted, shapes, strict=True)]
     coming.refresh(patient.site, [patient.pk])
+    told_elsewhere.booked(booked)
     return booked
 
 
-def _check_patient(patient: Patient, site: Site, by: User) -> None:
+def check_patient(patient: Patient, site: Site, by: User) -> None:
     if not can(by, Action.SEE_PATIENTS, patient.site):
         raise NotFound
     if patient.deceased_on:
@@ -108,6 +109,8 @@ def check_start(starts_at: datetime, site: Site) -> None:
 def _check_kind(kind: str) -> None:
     if kind not in Appointment.Kind.values:
         raise Invalid({"kind": "This is no kind of visit."})
+    if kind == Appointment.Kind.GROUP:
+        raise Invalid({"kind": "A group is planned under “Groups”; the patient is added to it there."})
 
 
 def _check_lengths(wish: Wanted) -> None:

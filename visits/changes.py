@@ -97,8 +97,13 @@ def _require_receiving(appointment: Appointment, by: User) -> None:
     """Front desk and nurses check in; therapist and provider also receive their own people."""
     if can(by, Action.CHECK_IN, appointment.site):
         return
-    own = appointment.holds.filter(active=True, staff=by).exists()
+    own = appointment.holds.filter(active=True, staff=by).exists() or is_of_group(appointment, by)
     require(by, Action.BOOK if own else Action.CHECK_IN, at=appointment.site)
+
+
+def is_of_group(appointment: Appointment, therapist: User) -> bool:
+    """Whether this therapist holds the group that the visit belongs to."""
+    return appointment.group is not None and appointment.group.therapist_id == therapist.pk
 
 
 @transaction.atomic
@@ -244,6 +249,8 @@ def _locked_to_move(moves: Sequence[Moving], by: User) -> list[Appointment]:
         visit = rows[moving.appointment_id]
         require(by, Action.BOOK, at=visit.site)
         check_seen(visit, moving.version, before="move it")
+        if visit.group_id:
+            raise Refused(f"{visit.patient.name} comes to a group. Move the whole group, or cancel this one visit.")
         if visit.status not in {Status.BOOKED, Status.CONFIRMED}:
             raise IllegalTransition(
                 "This visit", current=visit.get_status_display(), wanted="Moved", allowed=allowed(visit.status)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from uuid import UUID
 
+from django.db.models import Q
 from psycopg2.extras import DateTimeTZRange
 
 from clinic import clock
@@ -39,7 +40,7 @@ class Nearest:
 
     calendar: Calendar
     shape: Shape
-    patient: Patient
+    patient: Patient | None
     wanted: datetime
     room: Room | None
     staff: User | None
@@ -54,8 +55,9 @@ class Nearest:
     def _within(self, days: int) -> datetime | None:
         first = self.calendar.site.local(max(self.wanted, self.now)).date()
         wide = self.calendar.over(first, first + timedelta(days=days))
-        wide.read_holds(patients=[self.patient.pk], without=self.without)
-        starts = wide.starts(self.shape, room=self.room, staff=self.staff, patient_id=self.patient.pk)
+        patients = [self.patient.pk] if self.patient else []
+        wide.read_holds(patients=patients, without=self.without)
+        starts = wide.starts(self.shape, room=self.room, staff=self.staff, patient_id=next(iter(patients), None))
         past = max(wide.cell(self.now) + 1, 0)
         cell = closest(wide.on_grid(starts >> past << past, GRID_MINUTES), wide.cell(self.wanted))
         return None if cell is None else wide.moment(cell)
@@ -124,7 +126,7 @@ def span_of(
     if lane:
         holds = holds.filter(lane=lane)
     if without:
-        holds = holds.exclude(appointment_id=without)
+        holds = holds.exclude(Q(appointment_id=without) | Q(group_id=without))
     first = holds.order_by("during").first()
     if first is None:
         return f"at {hour(site, start)}"
@@ -134,7 +136,7 @@ def span_of(
 def explain(
     calendar: Calendar,
     shape: Shape,
-    patient: Patient,
+    patient: Patient | None,
     start: datetime,
     *,
     room: Room | None,
@@ -148,7 +150,7 @@ def explain(
     if sentence := _closed(calendar, shape, start, end, room):
         return NoPlace(sentence, free)
     cell = calendar.cell(start)
-    if not calendar.patient_starts(patient.pk, shape) >> cell & 1:
+    if patient and not calendar.patient_starts(patient.pk, shape) >> cell & 1:
         span = span_of(site, patient.pk, 0, start, end, without)
         return SlotTaken(f"{patient.name} has another visit then, {span}.", free)
     if sentence := _room(calendar, shape, start, end, room, without):

@@ -54,6 +54,8 @@ def extend(*, appointment_id: UUID, minutes: int, by: User, overbook_reason: str
     require(by, Action.BOOK, at=site)
     if overbook_reason:
         require(by, Action.OVERBOOK, at=site)
+    if visit.group_id:
+        raise Refused("A group ends for all at once. Move the whole group to a longer time.")
     if not visit.is_alive:
         status = visit.get_status_display()
         raise IllegalTransition("This visit", current=status, wanted="Longer", allowed=allowed(visit.status))

@@ -6,8 +6,21 @@ CHECKS = (
         sql="""
             SELECT a.id, a.starts_at FROM visits_appointment a
             WHERE a.status IN ('booked', 'confirmed', 'arrived', 'in_progress')
-              AND NOT EXISTS (SELECT 1 FROM visits_hold h WHERE h.appointment_id = a.id AND h.active
+              AND NOT EXISTS (SELECT 1 FROM visits_hold h
+                              WHERE (h.appointment_id = a.id OR h.group_id = a.group_id) AND h.active
                               HAVING count(h.room_id) > 0 AND count(h.patient_id) > 0)
+        """,
+    ),
+    Check(
+        name="Every group that is on holds its room and therapist once, and nobody comes beyond its places",
+        sql="""
+            SELECT g.id FROM visits_groupsession g
+            WHERE g.cancelled_at IS NULL AND (
+                (SELECT count(*) FROM visits_hold h WHERE h.group_id = g.id AND h.active
+                    AND h.resource IN (g.room_id, g.therapist_id)
+                    AND h.during = tstzrange(g.starts_at, g.ends_at)) < 2
+                OR (SELECT count(*) FROM visits_appointment a WHERE a.group_id = g.id
+                    AND a.status NOT IN ('cancelled', 'no_show')) > g.capacity)
         """,
     ),
     Check(

@@ -37,8 +37,8 @@ class Day:
 
 
 def may_still_move(visit: Appointment) -> bool:
-    """Whether there is as much notice left as a cancellation needs: later, the desk is asked."""
-    return clock.now() <= visit.starts_at - _notice(visit)
+    """Whether there is as much notice left as a cancellation needs: later, and for a group, the desk is asked."""
+    return visit.group_id is None and clock.now() <= visit.starts_at - _notice(visit)
 
 
 def _notice(visit: Appointment) -> timedelta:

@@ -19,7 +19,7 @@ from patients.models import Patient
 from visits import clashes, followers
 from visits.calendar import Calendar
 from visits.clashes import SlotTaken
-from visits.models import Appointment, Hold, StatusEvent
+from visits.models import Appointment, GroupSession, Hold, StatusEvent
 from visits.ruler import cells
 from visits.rules import HANDS_LANE, Lanes, Part, Shape, Timing, Who, shape
 
@@ -55,17 +55,20 @@ def shape_of(wish: Wanted, timing: Timing) -> Shape:
 
 def choose(
     calendar: Calendar,
-    patient: Patient,
+    patient: Patient | None,
     wish: Wanted,
     form: Shape,
     without: UUID | None = None,
 ) -> Places:
-    """The room and the person for a visit; the least taken that day come first. Raises SlotTaken, Refused."""
+    """The room and the person for a visit, or for a group; the least taken that day come first.
+
+    Raises SlotTaken, Refused.
+    """
     _check_asked(calendar, wish, form)
     cell = calendar.cell(wish.starts_at)
-    fits = calendar.starts(form, room=wish.room, staff=wish.staff, patient_id=patient.pk)
+    fits = calendar.starts(form, room=wish.room, staff=wish.staff, patient_id=patient.pk if patient else None)
     if not (calendar.covers(cell, cells(form.minutes)) and fits >> cell & 1):
-        if not wish.overbook_reason:
+        if patient is None or not wish.overbook_reason:
             raise clashes.explain(
                 calendar, form, patient, wish.starts_at, room=wish.room, staff=wish.staff, without=without
             )
@@ -173,6 +176,41 @@ def hold(
     followers.taken(site_id=appointment.site_id, starts_at=appointment.starts_at, ends_at=appointment.ends_at)
 
 
+def hold_for_group(calendar: Calendar, group: GroupSession, form: Shape, places: Places) -> None:
+    """Write what a group holds once for all: its room and every lane of its therapist."""
+    during = DateTimeTZRange(group.starts_at, group.ends_at)
+    lanes = [(places.room, 1), *((places.staff, lane) for lane in calendar.lanes_of(places.staff))]
+    holds = [
+        Hold(
+            group=group,
+            resource=resource.pk,
+            lane=lane,
+            during=during,
+            phase=form.parts[0].phase,
+            room=resource if isinstance(resource, Room) else None,
+            staff=resource if isinstance(resource, User) else None,
+        )
+        for resource, lane in lanes
+    ]
+    write(holds, f"{clashes.when(calendar.site, group.starts_at)} has just been taken. Choose another time.")
+    followers.taken(site_id=group.site_id, starts_at=group.starts_at, ends_at=group.ends_at)
+
+
+def hold_in_group(visits: Sequence[Appointment]) -> None:
+    """Write what the visits of a group hold themselves: each its patient, who is in one place at a time."""
+    holds = [
+        Hold(
+            appointment=visit,
+            resource=visit.patient_id,
+            patient_id=visit.patient_id,
+            during=DateTimeTZRange(visit.starts_at, visit.ends_at),
+            phase=Hold.Phase.STAY,
+        )
+        for visit in visits
+    ]
+    write(holds, "Somebody of the group has another visit then by now. Choose another time.")
+
+
 def write(holds: Sequence[Hold], taken: str) -> None:
     """Store holds. Raises SlotTaken with the sentence `taken` when the database's own constraint says no.
 
@@ -205,3 +243,7 @@ def _lanes(calendar: Calendar, patient: Patient, part: Part, places: Places) -> 
 
 def release(appointment: Appointment, event: StatusEvent) -> int:
     return appointment.holds.filter(active=True).update(active=False, released_in=event)
+
+
+def release_group(group: GroupSession) -> int:
+    return group.holds.filter(active=True).update(active=False)

@@ -12,7 +12,7 @@ from clinic import clock
 from clinic.errors import Refused
 from clinic.models import User
 from clinic.policy import Action, require
-from visits import clashes, followers, notices, patient_tasks
+from visits import clashes, followers, groups, notices, patient_tasks
 from visits.changes import check_seen, locked
 from visits.clashes import SlotTaken
 from visits.locks import lock, utc_days
@@ -82,6 +82,8 @@ def _undoable(appointment: Appointment, by: User) -> StatusEvent:
             f"The last change can’t be taken back: that is possible for {UNDO_MINUTES} minutes, "
             "and not once the visit has begun."
         )
+    if appointment.group_id:
+        groups.check_return(appointment, event)
     return event
 
 

@@ -77,12 +77,14 @@ def _earlier_than(appointment: Appointment, patient: Patient, site: Site) -> str
         raise NotFound
     if appointment.status not in MOVABLE:
         raise Refused(f"This visit is {appointment.get_status_display().lower()}; it can’t come earlier.")
+    if appointment.group_id:
+        raise Refused("A group comes earlier for all or for nobody: move the whole group.")
     return appointment.kind
 
 
 def _check(site: Site, kind: str, wished: dict[str, Any]) -> None:
     wrong: dict[str, str] = {}
-    if kind not in Appointment.Kind.values:
+    if kind not in Appointment.Kind.values or kind == Appointment.Kind.GROUP:
         wrong["kind"] = "Choose a kind of visit."
     if not set(wished["weekdays"]) <= set(range(7)):
         wrong["weekdays"] = "Choose days of the week."

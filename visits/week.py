@@ -182,7 +182,7 @@ def _appointments(site: Site, days: Sequence[date]) -> list[Appointment]:
     holds = Hold.objects.select_related("room", "staff", "released_in").exclude(lane=HANDS_LANE)
     return list(
         Appointment.objects.filter(site=site, starts_at__gte=begins, starts_at__lt=ends, status__in=SHOWN)
-        .select_related("patient")
+        .select_related("patient", "group__room", "group__therapist")
         .prefetch_related(Prefetch("holds", queryset=holds))
         .order_by("starts_at", "id")
     )
@@ -196,6 +196,8 @@ def places(appointment: Appointment) -> tuple[Room | None, User | None, list[Hol
     held = now or [hold for hold in holds if hold.released_in and hold.released_in.after in ended]
     room = next((hold.room for hold in held if hold.room), None)
     staff = next((hold.staff for hold in held if hold.staff), None)
+    if appointment.group:
+        room, staff = appointment.group.room, appointment.group.therapist
     return room, staff, held
 
 

@@ -293,7 +293,7 @@ class World:
         )
         self.group = GroupSession.objects.create(
             site=site, topic="Coming home", starts_at=self.now, ends_at=self.now + timedelta(minutes=90), capacity=4,
-            room=Room.objects.get(site=site, name="Quiet A"), therapist=self.people[Role.THERAPIST],
+            room=site.rooms.get(name="Quiet A"), therapist=self.people[Role.THERAPIST],
             planned_by=self.people[Role.THERAPIST],
         )  # fmt: skip
         TherapySession.objects.create(
@@ -305,9 +305,11 @@ class World:
             ),
         )  # fmt: skip
         self.session_note = SessionNote.objects.create(
-            session=self.session, kind="progress", author=self.people[Role.THERAPIST], signed_at=self.now,
-            signed_by=self.people[Role.THERAPIST],
+            session=self.session, kind="progress", author=self.people[Role.THERAPIST], sha256="0" * 64,
+            started_at=self.now, ended_at=self.now + timedelta(minutes=53), risk_unasked="Left early",
         )  # fmt: skip
+        self.session_note.signed_at, self.session_note.signed_by = self.now, self.people[Role.THERAPIST]
+        self.session_note.save(update_fields=["signed_at", "signed_by"])
         self.collateral = CollateralConsent.objects.create(
             patient=self.patient, series=self.series, name=SECRET, relation="brother", how="spoken",
             recorded_by=self.people[Role.THERAPIST],

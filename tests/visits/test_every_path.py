@@ -28,7 +28,13 @@ HOLDS, VISITS = "holds", "visits"
 # Who may write: the taking of a place, the taking back, and the verbs of a visit.
 MAY_WRITE = {
     HOLDS: {"visits/places.py", "visits/undoing.py", "visits/extending.py"},
-    VISITS: {"visits/booking.py", "visits/changes.py", "visits/undoing.py", "visits/extending.py"},
+    VISITS: {
+        "visits/booking.py",
+        "visits/changes.py",
+        "visits/undoing.py",
+        "visits/extending.py",
+        "visits/groups.py",
+    },
 }
 WRITES = r"(create|bulk_create|acreate|update|bulk_update|get_or_create|update_or_create|delete|save)"
 CALLS = {

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from clinic import settings_versions
 from clinic.access import acting_user, current_site, log_reads
 from therapy import day
 from therapy.models import TherapySession
@@ -21,5 +22,11 @@ def mine(request: HttpRequest) -> HttpResponse:
     coming = day.sessions(user, site).filter(
         state=TherapySession.State.PLANNED, appointment__starts_at__gte=site.day_bounds(site.today())[1]
     )
-    context = {"day": found, "site": site, "page_obj": Paginator(coming, 25).get_page(request.GET.get("page"))}
+    holds_groups = settings_versions.current(site).group_sessions
+    context = {
+        "day": found,
+        "site": site,
+        "holds_groups": holds_groups,
+        "page_obj": Paginator(coming, 25).get_page(request.GET.get("page")),
+    }
     return render(request, "therapy/mine.html", context)

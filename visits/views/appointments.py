@@ -46,7 +46,7 @@ def _detail(
     site, local = found.site, found.site.local(found.starts_at)
     room, staff, held = places(found)
     may_book = can(user, Action.BOOK, site)
-    may_move = may_book and found.status in (Status.BOOKED, Status.CONFIRMED)
+    may_move = may_book and not found.group_id and found.status in (Status.BOOKED, Status.CONFIRMED)
     may_cancel = may_book and may_become(found.status, Status.CANCELLED)
     move = move or (
         MoveForm(appointment=found, initial={"day": local.date(), "at": local.time()}) if may_move else None
@@ -65,7 +65,9 @@ def _detail(
         "move_form": move if may_move else None,
         "cancel_form": (cancel or CancelForm()) if may_cancel else None,
         "cancel_open": cancel is not None,
-        "longer_form": (longer or _longer_form(user, found)) if may_book and found.is_alive else None,
+        "longer_form": (longer or _longer_form(user, found))
+        if may_book and found.is_alive and not found.group_id
+        else None,
         "cancelling": preview.of_cancelling(found) if may_cancel else [],
         "moving": preview.of_moving(found) if may_move else [],
         "missing": preview.of_no_show(found) if steps.may_be_missed(found, user) else [],
