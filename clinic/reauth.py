@@ -108,9 +108,13 @@ def require_fresh(request: HttpRequest, *, minutes: int | None = None, by_pin: b
 
 
 def _proofs(request: HttpRequest, by_pin: bool) -> list[datetime]:
-    """When the person signed in, and proved since who they are. An empty session belongs to a token."""
-    names = [sessions.STARTED, sessions.PROVED] + ([sessions.PROVED_BY_PIN] if by_pin else [])
+    """When the person signed in, and proved since who they are. An empty session belongs to a token.
+
+    A session that a PIN opened began with the password of that shift: nobody gave it now, however young it is.
+    """
     held = getattr(request, "session", {})
+    signed_in = [] if held.get(sessions.PROVED_BY_PIN) else [sessions.STARTED]
+    names = [*signed_in, sessions.PROVED] + ([sessions.PROVED_BY_PIN] if by_pin else [])
     return [datetime.fromisoformat(held[name]) for name in names if held.get(name)]
 
 

@@ -120,6 +120,17 @@ def test_a_pin_is_enough_to_sign_and_not_for_more(client, site, now):
         assert asks(client.post(ADD, {reauth.PIN: "2580"}))
 
 
+def test_who_came_by_a_pin_has_given_no_password_however_young_the_shift_is(client, site, clinic_admin, nurse, now):
+    with clock.at(now):
+        _, client.cookies[tablets.COOKIE] = tablets.register(site=site, name="Room 2", by=clinic_admin)
+        tablets.set_pin(pin="2580", by=clinic_admin)
+        sign_in(clinic_admin, client=client)
+        assert not asks(client.post(ADD, {}))
+        client.force_login(nurse)
+        client.post(reverse("clinic:switch-in"), {"person": str(clinic_admin.pk), "pin": "2580"})
+        assert asks(client.post(ADD, {}))
+
+
 def test_a_page_that_is_only_read_asks_by_a_page_of_its_own(at_work, now):
     with later(now, minutes=6):
         answer = at_work.post(reverse("clinic:prove"), {"next": ADD, reauth.PASSWORD: "wrong"})
