@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -23,6 +24,19 @@ GRAVEST_FIRST = (Grade.HIGH, Grade.UNSCREENED, Grade.MODERATE, Grade.LOW)
 
 after_open: list[Callable[[SafetyAlert], None]] = []
 """Called in the transaction in which an alert asks for somebody: opened, or turned into an emergency."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """What called for somebody, in a sentence; `href` is there for those who may read the words themselves."""
+
+    words: str
+    at: datetime
+    href: str = ""
+
+
+called_by: list[Callable[[SafetyAlert, User], Sequence[Caller]]] = []
+"""Asked what of their own opened an alert: whoever takes it up must know that nobody is in the room."""
 
 # What each grade asks for (protocol 4.2; S-SPI, S-Zero).
 NEXT_STEPS: dict[str, tuple[str, ...]] = {

@@ -8,7 +8,7 @@ class TherapyConfig(AppConfig):
         from clinic import rotation
         from infusions import flowsheets, panels, relapse
         from infusions.stopping import AfterStop, after_stop
-        from patients import links
+        from patients import alerts, links
         from reminders import link_letters, sweeping
         from therapy import (
             booking,
@@ -26,6 +26,7 @@ class TherapyConfig(AppConfig):
             sessions,
             stopping,
             window_tasks,
+            written_alerts,
         )
         from therapy.chair_card import intention, on_paper
         from visits import booking as visit_booking
@@ -47,6 +48,7 @@ class TherapyConfig(AppConfig):
             sweeping.find_with(watched.look)
         sweeping.find_with(booking_words.look)
         sweeping.find_with(plan_words.look)
+        alerts.called_by.append(written_alerts.tell)
         links.starts |= {integration_plans.PURPOSE: "plan:own", collateral.PURPOSE: "plan:note"}
         links.held_by_others.add(collateral.PURPOSE)
         link_letters.KINDS |= {integration_plans.PURPOSE: "plan_link", collateral.PURPOSE: "pass_on_link"}

@@ -174,6 +174,20 @@ def test_words_of_self_harm_in_a_journal_call_for_somebody_at_once(link):
     assert (kept.entry.alert, alert.grade) == (alert, "unscreened")
 
 
+def test_the_alert_tells_its_nurse_that_it_came_from_a_journal_and_not_what_it_says(
+    client, link, nurse, therapist, series
+):
+    wrote(link, "Some nights I want to die.")
+    address = reverse("patients:alert", args=[SafetyAlert.objects.get().pk])
+    pages = {}
+    for who in (nurse, therapist):
+        client.force_login(who)
+        pages[who] = client.get(address).content.decode()
+    assert all("in their journal" in page and "Some nights" not in page for page in pages.values())
+    plan = reverse("therapy:plan", args=[series.pk])
+    assert [f'href="{plan}"' in pages[who] for who in (nurse, therapist)] == [False, True]
+
+
 @pytest.mark.parametrize(
     ("who", "error"),
     [("nurse", NotPermitted), ("front_desk", NotPermitted), ("insurance_admin", NotPermitted), ("stranger", NotFound)],
