@@ -94,3 +94,15 @@ def test_beside_the_free_times_stands_what_is_against_them(client, site, patient
     address = reverse("therapy:book", args=[patient.pk])
     shown = client.get(address, {"kind": "further", "from": "2027-02-02"}).content.decode()
     assert shown.count("memory and consent are impaired then. A reason is asked for.") == 1
+
+
+def test_the_page_that_asks_why_says_which_hour_it_is_about(client, site, patient, series, therapist):
+    making.infusion(series, 1, "2027-02-02")
+    client.force_login(therapist)
+    address = reverse("therapy:book", args=[patient.pk])
+    place = f"further:{series.pk}:"
+    answer = client.post(address, {"place": place, "starts_at": build.moment(site, "2027-02-02", "15:00").isoformat()})
+    shown = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Further session, Tue 2 Feb 2027, 15:00" in shown.replace("\u00a0", " ")
+    assert "optional" not in shown[shown.index("Further session, Tue") :][:600]

@@ -70,6 +70,8 @@ def _book(request: HttpRequest, patient: Patient, places: Sequence[Place], place
     try:
         made = booking.book(place=place, by=acting_user(request), **form.cleaned_data)
     except NeedsReason as error:
+        form.fields["reason"].required = True
+        form.fields["reason"].widget.attrs["data-focus"] = ""
         return _page(request, patient, places, place, trouble=error, asked=form)
     except (Refused, Invalid) as error:
         return _page(request, patient, places, place, trouble=error)
