@@ -152,7 +152,7 @@ def _page(
         "grading": form if isinstance(form, GradeForm) else GradeForm(now=alert.grade),
         "may_clear": may_clear,
         "may_close": can(request.user, closing, site),
-        "callers": [caller for tell in alerts.called_by for caller in tell(alert, request.user)],
+        "callers": [caller for tell in alerts.called_by for caller in tell(alert, acting_user(request))],
         "may_end": all_made or may_clear,
         "clearable": alert.grade in {SafetyAlert.Grade.LOW, SafetyAlert.Grade.MODERATE},
         "contacts": [_row(one, may_clear, wrong) for one in contacts],
