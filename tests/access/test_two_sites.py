@@ -40,6 +40,12 @@ def test_the_lists_of_this_site_stay_shut(here: Client) -> None:
     assert {route: here.get(reverse(route)).status_code for route in LISTS} == dict.fromkeys(LISTS, 403)
 
 
+def test_the_groups_of_this_site_stay_shut_to_who_books_at_another(here: Client, site: Site) -> None:
+    Membership.objects.filter(site=site).update(role=Role.INSURANCE_ADMIN)
+    routes = ("therapy:groups", "therapy:group-plan")
+    assert {route: here.get(reverse(route)).status_code for route in routes} == dict.fromkeys(routes, 403)
+
+
 @pytest.fixture
 def told(patient: Patient) -> Message:
     return plan(agree(patient, "text"))

@@ -31,6 +31,7 @@ FOUND = 8
 def listing(request: HttpRequest) -> HttpResponse:
     """The groups to come, or with `past=1` those that were, each with its places."""
     site, past = current_site(request), bool(request.GET.get("past"))
+    allow_here(request, site)
     rows = groups.at(site)
     now = clock.now()
     rows = rows.filter(ends_at__lte=now).order_by("-starts_at") if past else rows.filter(ends_at__gt=now)
@@ -47,6 +48,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def plan(request: HttpRequest) -> HttpResponse:
     user, site = acting_user(request), current_site(request)
+    allow_here(request, site)
     settings = settings_versions.current(site)
     mine = user.pk if Role.THERAPIST in user.roles_at(site) else None
     initial = {"minutes": 90, "capacity": settings.group_largest, "therapist": mine}
