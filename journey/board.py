@@ -65,6 +65,7 @@ class GroupCard:
     key: str
     topic: str
     place: str  # the classes of its place on the grid
+    rows: int
     span: str
     came: str
     therapist: str
@@ -224,6 +225,7 @@ def _group(day: BoardDay, block: BoardGroup, spot: Spot) -> GroupCard:
         key=f"group-{group.pk}",
         topic=group.topic,
         place=on_grid(spot.column, block.row + HEAD_ROWS, block.rows, width=spot.width),
+        rows=block.rows,
         span=f"{day.site.local(group.starts_at):%H:%M}–{day.site.local(group.ends_at):%H:%M}",
         came=f"{coming} of {group.capacity} places" + (f", {came} here" if came else ""),
         therapist=group.therapist.full_name,

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
+from django.apps import apps
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, OuterRef, Subquery
 from django.db.models.functions import Greatest
 from django.urls import reverse
 from icalendar import Calendar, Event
@@ -24,7 +25,7 @@ from psycopg2.extras import DateTimeTZRange
 from clinic import clock
 from clinic.errors import NotFound
 from clinic.models import User
-from visits.models import Appointment, CalendarLink, Hold
+from visits.models import Appointment, CalendarLink, GroupSession, Hold
 
 BACK, AHEAD = timedelta(days=30), timedelta(days=180)
 ENDED = (Appointment.Status.CANCELLED, Appointment.Status.NO_SHOW)
@@ -96,7 +97,11 @@ def of(user: User) -> Feed:
         ended = [hold for hold in own if hold.released_in and hold.released_in.after in ENDED]
         if held or (visit.status in ENDED and ended):
             calendar.add_component(_event(visit, held or ended))
+    groups = _groups(user)
+    for group in groups:
+        calendar.add_component(_of_group(group))
     changed = [visit.changed_at for visit in visits if visit.changed_at]  # type: ignore[attr-defined]
+    changed += [group.changed_at for group in groups]  # type: ignore[attr-defined]
     return Feed(calendar.to_ical(), max(changed, default=None))
 
 
@@ -110,6 +115,34 @@ def _visits(user: User) -> list[Appointment]:
         .annotate(changed_at=Greatest(Max("status_events__at"), Max("status_events__undone_at")))
         .order_by("starts_at", "id")
     )
+
+
+def _groups(user: User) -> list[GroupSession]:
+    now = clock.now()
+    history = apps.get_model("visits", "GroupSessionHistory").objects.filter(pgh_obj=OuterRef("pk"))
+    return list(
+        GroupSession.objects.filter(therapist=user, site__in=user.site_ids)
+        .filter(starts_at__gte=now - BACK, starts_at__lt=now + AHEAD)
+        .select_related("site", "room")
+        .annotate(changed_at=Subquery(history.order_by("-pgh_created_at").values("pgh_created_at")[:1]))
+        .order_by("starts_at", "id")
+    )
+
+
+def _of_group(group: GroupSession) -> Event:
+    """A group is one event, whoever comes; its topic stays in the house."""
+    event = Event()
+    event.add("uid", f"{group.pk}@{urlsplit(settings.PUBLIC_URL).hostname}")
+    event.add("sequence", group.version)
+    event.add("dtstamp", group.changed_at.astimezone(UTC))  # type: ignore[attr-defined]
+    event.add("dtstart", group.starts_at.astimezone(UTC))
+    event.add("dtend", group.ends_at.astimezone(UTC))
+    event.add("summary", f"Group, {group.room.name}")
+    event.add("location", group.site.name)
+    event.add("status", "CANCELLED" if group.cancelled_at else "CONFIRMED")
+    event.add("class", "PRIVATE")
+    event.add("url", urljoin(settings.PUBLIC_URL, reverse("therapy:group", args=[group.pk])))
+    return event
 
 
 def _event(visit: Appointment, holds: Iterable[Hold]) -> Event:

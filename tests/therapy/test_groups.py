@@ -18,7 +18,7 @@ from tests import build
 from tests.infusions import making
 from therapy import groups as members
 from therapy.models import TherapySession
-from visits import booking, changes, extending, groups, undoing
+from visits import booking, changes, extending, feeds, groups, undoing
 from visits.clashes import SlotTaken
 from visits.courses import NeedsReason
 from visits.models import Appointment, GroupSession, Hold
@@ -216,6 +216,14 @@ def test_a_place_that_was_given_on_does_not_come_back(group, person, front_desk)
     members.add(group_id=group.pk, patient=person("Cleo"), by=front_desk)
     with pytest.raises(Refused, match="given to somebody else"):
         undoing.undo(appointment_id=one.appointment_id, by=front_desk)
+
+
+def test_the_calendar_of_the_therapist_has_the_group_once_and_tells_nothing(group, person, therapist, front_desk):
+    members.add(group_id=group.pk, patient=person("Ada"), by=front_desk)
+    body = feeds.of(therapist).body.decode()
+    assert body.count("BEGIN:VEVENT") == body.count(f"Group\\, {group.room.name}") == 1
+    assert "Adason" not in body
+    assert group.topic not in body
 
 
 def test_each_member_is_received_and_noted_alone(site, group, person, therapist, front_desk):
