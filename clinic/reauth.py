@@ -74,7 +74,8 @@ ASKS: dict[str, Ask] = {
     **dict.fromkeys(
         ("clinic:person-new", "clinic:person-edit", "clinic:person-roles", "clinic:person-deactivate",
          "clinic:person-reactivate", "clinic:person-second-factor", "clinic:person-invite", "clinic:tablets",
-         "clinic:tokens", "infusions:devices", "journey:export"), GRAVE,
+         "clinic:tokens", "infusions:devices", "journey:export", "reminders:webhooks",
+         "reminders:webhook-secret"), GRAVE,
     ),
     **dict.fromkeys(
         ("clinic:protocol-sign", "patients:evaluation-sign", "infusions:orders", "infusions:order-countersign",

@@ -323,6 +323,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BEAT_SCHEDULE = {
     "reminders.paging": {"task": "reminders.tasks.page", "schedule": 15.0},
     "reminders.dispatch": {"task": "reminders.tasks.dispatch", "schedule": 30.0},
+    "reminders.webhooks": {"task": "reminders.tasks.tell_other_systems", "schedule": 15.0},
     "patients.imports": {"task": "patients.tasks.run_waiting_imports", "schedule": 30.0},
     "journey.outcomes": {"task": "journey.tasks.count_waiting_outcomes", "schedule": 30.0},
     "visits.repairs": {"task": "visits.tasks.find_waiting_repairs", "schedule": 30.0},

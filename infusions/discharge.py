@@ -20,6 +20,9 @@ from infusions.models import AgainstAdvice, Discharge, Infusion, VitalSigns
 from infusions.states import State
 from patients import signatures
 from reminders import followups
+from reminders.models import Webhook
+from reminders.webhooks import events
+from reminders.webhooks.events import Event
 from visits import changes
 
 SELF = "self"
@@ -139,7 +142,15 @@ def discharge(
     questionnaires.after(infusion.series.patient)
     checkins.plan(infusion, left_at=moment)
     booster_tasks.after_discharge(infusion, by)
+    _tell_others(made, infusion)
     return made
+
+
+def _tell_others(made: Discharge, infusion: Infusion) -> None:
+    """Other systems hear that the patient left, and not how."""
+    visit = infusion.appointment
+    about = {"infusion": infusion.pk, "appointment": visit.pk, "patient": visit.patient_id}
+    events.write(visit.site_id, [Event(Webhook.Kind.DISCHARGED, "discharged", made.observed_at, about)])
 
 
 def _against_advice(made: Discharge, farewell: Farewell, *, provider: User, by: User) -> None:

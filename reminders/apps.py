@@ -8,7 +8,7 @@ class RemindersConfig(AppConfig):
         from celery.signals import worker_ready
 
         from clinic import frame, health, metrics, rotation
-        from insurance import eligibility_answers
+        from insurance import answers, eligibility_answers
         from patients import alert_contacts, alerts, evaluation_conditions, evaluations, inquiries, reopenings
         from reminders import (
             alert_tasks,
@@ -29,7 +29,8 @@ class RemindersConfig(AppConfig):
             templates,
             watch,
         )
-        from reminders.models import Message
+        from reminders.models import Message, Webhook
+        from reminders.webhooks import events, secrets
 
         frame.count_for("reminders:tasks", task_lists.waiting)
         health.checks |= {"messages": watch.check_messages, "pages": watch.check_pages}
@@ -37,6 +38,10 @@ class RemindersConfig(AppConfig):
         rotation.columns.append(
             rotation.of_json(Message, "values", keys=tuple(templates.SECRET), context=lambda key: f"message.{key}")
         )
+        rotation.columns += [
+            rotation.of_text(Webhook, field, context=secrets.context) for field in ("secret", "former_secret")
+        ]
+        answers.after_answer.append(events.after_answer)
         worker_ready.connect(tasks.look_at_once, dispatch_uid="reminders.at-start")
         alerts.after_open.append(tasks.call_for_help)
         alert_contacts.after_change.append(alert_tasks.follow)

@@ -179,6 +179,7 @@ CATALOGUE: dict[str, Kind] = {
     "emergency_access": Kind(
         "Emergency access to review", ADMIN, (), DAY, deed="It closes itself once that is judged.", firm=True
     ),
+    "webhook_failed": Kind("Another system is not told", ADMIN, ("Mended", "Switched off")),
     # The drug
     "unwitnessed_waste": _deed("Rest not witnessed", NURSE, LEDGER, HOUR, firm=True),
     "daily_drug_count": _deed("Daily count", NURSE, LEDGER, 2 * HOUR, firm=True),

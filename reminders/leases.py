@@ -6,6 +6,7 @@ Claims skip what others have locked (`FOR UPDATE SKIP LOCKED`), so any number of
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -39,10 +40,17 @@ def due() -> QuerySet[Message]:
 @transaction.atomic
 def claim(run: Run, size: int) -> list[UUID]:
     """Take so many messages that are due, the oldest first."""
-    oldest = due().select_for_update(skip_locked=True).order_by("due_at", "id").values_list("pk", flat=True)
-    claimed = list(oldest[:size])
+    return take(due(), run.owner, size)
+
+
+def take(due_rows: QuerySet[Any], owner: str, size: int) -> list[UUID]:
+    """Lease so many of these rows, of any table of what is handed over, the oldest first; within a transaction."""
+    oldest = due_rows.select_for_update(skip_locked=True, of=("self",)).order_by("due_at", "id")
+    claimed = list(oldest.values_list("pk", flat=True)[:size])
     until = clock.now() + rules.LEASE
-    Message.objects.filter(pk__in=claimed).update(state=State.CLAIMED, lease_until=until, lease_owner=run.owner)
+    due_rows.model._default_manager.filter(pk__in=claimed).update(
+        state=State.CLAIMED, lease_until=until, lease_owner=owner
+    )
     return claimed
 
 

@@ -10,6 +10,7 @@ from clinic import history
 from patients.models import SafetyAlert
 from reminders import measure_letters, paging, sweeping
 from reminders.dispatch import place, work
+from reminders.webhooks import dispatch as webhooks
 
 log = logging.getLogger("evenkeel.reminders")
 
@@ -28,6 +29,13 @@ def dispatch() -> str:
     if run.cut_short:
         _stand_in_line(dispatch)
     return str(run.counts)
+
+
+@shared_task(name="reminders.tasks.tell_other_systems", soft_time_limit=60, time_limit=90)
+def tell_other_systems() -> str:
+    """Send the events that other systems wait for, for a turn. Enough others at it: leave at once."""
+    with history.acting(None, source="tick"), webhooks.place() as mine:
+        return str(webhooks.work(seconds=TURN_SECONDS)) if mine else "enough dispatchers are at work"
 
 
 @shared_task(name="reminders.tasks.page")

@@ -1,6 +1,7 @@
 from django.urls import URLPattern, path
 
 from reminders import provider_views, reaching_views, task_views, views, wording_views
+from reminders.webhooks import views as webhook_views
 
 app_name = "reminders"
 
@@ -25,5 +26,11 @@ urlpatterns: list[URLPattern] = [
     path("texts/in/", provider_views.text_in, name="text-in"),
     path("texts/<uuid:pk>/", reaching_views.inbound, name="inbound"),
     path("texts/<uuid:key>/status/", provider_views.text_status, name="text-status"),
+    path("webhooks/", webhook_views.webhooks, name="webhooks"),
+    path("webhooks/<uuid:pk>/", webhook_views.webhook, name="webhook"),
+    path("webhooks/<uuid:pk>/secret/", webhook_views.secret, name="webhook-secret"),
+    path("webhooks/<uuid:pk>/test/", webhook_views.test, name="webhook-test"),
+    path("webhooks/<uuid:pk>/off/", webhook_views.off, name="webhook-off"),
+    path("webhooks/deliveries/<uuid:pk>/again/", webhook_views.again, name="webhook-again"),
     path("letters/events/", provider_views.mail_events, name="mail-events"),
 ]

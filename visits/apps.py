@@ -9,7 +9,7 @@ class VisitsConfig(AppConfig):
         from insurance import answers
         from insurance import coming as expected
         from reminders import sweeping
-        from visits import coming, cover_tasks, followers, openings, repair, retiring, tending
+        from visits import coming, cover_tasks, followers, openings, repair, retiring, tending, told_elsewhere
 
         expected.read_with(coming.ahead)
         followers.add(coming.follow_visit)
@@ -18,6 +18,7 @@ class VisitsConfig(AppConfig):
         directory.after_lifting.append(openings.reopened)
         followers.add(tending.follow_visit)
         followers.add(openings.follow_visit)
+        followers.add(told_elsewhere.follow_visit)
         followers.watch(tending.time_taken)
         answers.after_answer.append(cover_tasks.follow_answer)
         sweeping.find_with(cover_tasks.LAPSING.look)

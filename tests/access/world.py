@@ -63,7 +63,7 @@ from patients.models import (
     SafetyAlert,
     SafetyPlan,
 )
-from reminders.models import FollowUp, InboundText, Message
+from reminders.models import FollowUp, InboundText, Message, Webhook, WebhookDelivery
 from tests import build
 from tests.infusions import making
 from tests.insurance import pricing
@@ -288,6 +288,14 @@ class World:
         self.reading = DeviceReading.objects.create(
             device=self.device, infusion=self.infusion, said_at=self.now, heart_rate=70
         )
+        self.webhook = Webhook.objects.create(
+            site=site, name=SECRET, address="https://example.com/", kinds=["appointment.booked"], secret="…",
+            key_id="1", made_by=self.people[Role.CLINIC_ADMIN],
+        )  # fmt: skip
+        self.webhook_delivery = WebhookDelivery.objects.create(
+            webhook=self.webhook, event_id=self.webhook.pk, kind="webhook.test", subject_id=self.webhook.pk,
+            occurrence="1", occurred_at=self.now,
+        )  # fmt: skip
         self.session = TherapySession.objects.create(
             patient=self.patient, series=self.series, kind="preparation", therapist=self.people[Role.THERAPIST]
         )
@@ -449,6 +457,8 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
     **of_room("reminders", "patient", "messages reaching"),
     **of_room("reminders", "inbound", "inbound"),
     **of_room("reminders", "message", "message message-again message-called"),
+    **of_room("reminders", "webhook", "webhook webhook-secret webhook-test webhook-off"),
+    **of_room("reminders", "webhook_delivery", "webhook-again"),
     "reminders:text-status": lambda world: {"key": world.task.pk},
     **of_room("visits", "visit", "appointment confirm arrive begin finish cancel no-show move undo longer ride"),
     **of_room("visits", "patient", "book wish-new walk-in"),
@@ -511,8 +521,7 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
     "plan:tick": lambda world: {"token": "a-secret-of-this-world", "pk": world.visit.pk},
     "plan:end-consent": lambda world: {"token": "a-secret-of-this-world", "pk": world.visit.pk},
     **{
-        f"plan:{name}": lambda world: {"token": "a-secret-of-this-world"}
-        for name in ("own", "journal", "help", "note")
+        f"plan:{name}": lambda world: {"token": "a-secret-of-this-world"} for name in ("own", "journal", "help", "note")
     },
     "therapy:write": pk("session", kind="plan"),
     "therapy:addendum": pk("session", kind="plan"),

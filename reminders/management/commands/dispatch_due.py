@@ -4,11 +4,12 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from reminders import paging
 from reminders.dispatch import dispatch_due
+from reminders.webhooks import dispatch as webhooks
 
 
 class Command(BaseCommand):
     help = (
-        "Page staff for alerts that wait, then send every message that is due. "
+        "Page staff for alerts that wait, send every message that is due, and tell other systems what happened. "
         "The same functions as the worker's ticks; works without a broker."
     )
 
@@ -19,3 +20,4 @@ class Command(BaseCommand):
         with paging.alone() as mine:
             self.stdout.write(f"pages: {paging.run() if mine else 'somebody else is paging'}")
         self.stdout.write(str(dispatch_due(limit=limit)))
+        self.stdout.write(f"other systems: {webhooks.work()}")
