@@ -98,6 +98,13 @@ def test_the_database_takes_no_signature_on_less(session, therapist, gap):
     assert SessionNote.objects.filter(pk=note.pk).update(**whole | signature) == 1
 
 
+def test_the_database_takes_no_note_that_is_signed_before_it_is_written(session, therapist):
+    made = {"session": session, "kind": "plan", "author": therapist, "sha256": "a" * 64}
+    with pytest.raises(DatabaseError, match="insert"), transaction.atomic():
+        SessionNote.objects.create(**made, signed_at=clock.now(), signed_by=therapist)
+    assert SessionNote.objects.create(**made).signed_at is None
+
+
 def test_a_signed_note_shows_when_its_words_are_not_those_that_were_signed(signed):
     assert notes.is_as_signed(signed)
     assert notes.fingerprint(signed, {"risk": "None."}) != signed.sha256

@@ -120,6 +120,12 @@ class SessionNote(_Held, Record):
         ]
         triggers: ClassVar[list[Any]] = [
             locked_when("session_note_signed", signed_at__isnull=False),
+            # Its sections are locked with the signature: a note that is signed as it is made would say nothing.
+            pgtrigger.Protect(
+                name="session_note_written_first",
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Q(new__signed_at__isnull=False),
+            ),
             pgtrigger.Protect(
                 name="session_note_signed_whole",
                 operation=pgtrigger.Update,
