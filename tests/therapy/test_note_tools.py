@@ -180,7 +180,6 @@ def test_marks_that_would_touch_are_left_out():
 @pytest.mark.parametrize(
     ("fact", "words"),
     [
-        (Talked(53, True, "group"), "90853"),
         (Talked(53, True, "couple_family", "video"), "90847"),
         (Talked(60, True, "individual", "video"), "by video"),
         (Talked(60, False, "group"), "not signed"),
@@ -189,6 +188,11 @@ def test_marks_that_would_touch_are_left_out():
 def test_how_a_session_was_held_is_said_beside_its_code(fact, words):
     (line,) = suggest([fact])
     assert words in (line.warning or "")
+
+
+def test_a_group_has_a_code_of_its_own_whatever_the_minutes():
+    (line,) = suggest([Talked(53, True, "group")])
+    assert (line.code, line.units, line.warning) == ("90853", 1, "")
 
 
 def test_the_minutes_come_from_the_draft_until_it_is_signed(session, therapist):
