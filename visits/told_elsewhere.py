@@ -12,7 +12,8 @@ from reminders.webhooks import events
 from reminders.webhooks.events import Event
 from visits.models import Appointment, StatusEvent
 
-Kind, Status = Webhook.Kind, Appointment.Status
+Kind = Webhook.Kind
+Status = Appointment.Status
 
 
 def booked(visits: Sequence[Appointment]) -> None:

@@ -89,7 +89,7 @@ class WebhookDelivery(Record, HandedOver):
         "planned": "none", "claimed": "info", "sent": "ok", "failed": "stop", "void": "none",
     }  # fmt: skip
 
-    provider_id = None  # an event has its id from us
+    provider_id = None  # type: ignore[assignment]  # an event has its id from us
 
     webhook = models.ForeignKey(Webhook, on_delete=models.PROTECT, related_name="deliveries")
     event_id = models.UUIDField(help_text="The same for every try, and for every system that is told of it.")

@@ -17,9 +17,7 @@ class WebhookForm(CalmForm, forms.Form):
         "kinds": "Choose what it is told of.",
     }
 
-    name = forms.CharField(
-        label="System", max_length=LONGEST_NAME, help_text="Who listens: the billing office."
-    )
+    name = forms.CharField(label="System", max_length=LONGEST_NAME, help_text="Who listens: the billing office.")
     address = forms.CharField(label="Address", max_length=LONGEST, help_text="A public one that begins with https://.")
     kinds = forms.MultipleChoiceField(
         label="Told of", choices=Webhook.Kind.choices, widget=forms.CheckboxSelectMultiple

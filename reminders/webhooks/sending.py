@@ -53,7 +53,7 @@ def body(delivery: WebhookDelivery) -> bytes:
 
 
 def _in_api(what: str, pk: str) -> str:
-    return urljoin(settings.PUBLIC_URL, reverse(f"api:{COLLECTIONS[what]}-record", args=[pk]))
+    return str(urljoin(settings.PUBLIC_URL, reverse(f"api:{COLLECTIONS[what]}-record", args=[pk])))
 
 
 @sensitive_variables()
