@@ -37,7 +37,12 @@ MINUTE = timedelta(minutes=1)
 def at(site: Site) -> QuerySet[GroupSession]:
     """The groups of a site, each with how many `members` it has."""
     members = Count("visits", filter=~Q(visits__status__in=GONE))
-    return GroupSession.objects.filter(site=site).select_related("room", "therapist").annotate(members=members).order_by("starts_at", "id")
+    return (
+        GroupSession.objects.filter(site=site)
+        .select_related("room", "therapist")
+        .annotate(members=members)
+        .order_by("starts_at", "id")
+    )
 
 
 def members(group: GroupSession) -> QuerySet[Appointment]:
@@ -243,6 +248,7 @@ def check_return(visit: Appointment, event: StatusEvent) -> None:
         raise Refused("This visit was moved with its group. Move the whole group instead.")
     if event.after not in GONE:
         return
+    assert visit.group_id
     group = GroupSession.objects.select_for_update().get(pk=visit.group_id)
     if group.cancelled_at or (group.starts_at, group.ends_at) != (visit.starts_at, visit.ends_at):
         raise Refused("The group was moved or called off meanwhile. Add the patient to it again, or to another one.")
