@@ -35,9 +35,9 @@ def objection(retiring: Retiring) -> str:
 def _needing(retiring: Retiring) -> QuerySet[Appointment]:
     coming = Appointment.objects.filter(status__in=Appointment.ALIVE, ends_at__gt=clock.now())
     if isinstance(retiring.what, Room):
-        holding = coming.filter(holds__room=retiring.what, holds__active=True)
+        holding = coming.filter(Q(holds__room=retiring.what, holds__active=True) | Q(group__room=retiring.what))
     elif isinstance(retiring.what, User):
-        here = Q(holds__staff=retiring.what, holds__active=True)
+        here = Q(holds__staff=retiring.what, holds__active=True) | Q(group__therapist=retiring.what)
         if retiring.site:
             here &= Q(site=retiring.site)
         if retiring.role:
