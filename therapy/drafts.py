@@ -84,8 +84,8 @@ def copy_forward(*, draft_id: UUID, by: User) -> NoteDraft:
 
     Nothing measured, nothing observed that day and no risk is copied. Raises Invalid when there is nothing to copy.
     """
-    draft = NoteDraft.objects.select_for_update(of=("self",)).select_related("session").get(pk=draft_id, author=by)
-    session = sessions.own(draft.session_id, by)
+    session = sessions.own(NoteDraft.objects.get(pk=draft_id, author=by).session_id, by)
+    draft = NoteDraft.objects.select_for_update(of=("self",)).get(pk=draft_id, author=by)
     refuse_signed(session, draft.kind)
     found = to_copy(session, draft.kind)
     taken = {key: text for key, text in found.texts.items() if not draft.texts.get(key, "").strip()}
