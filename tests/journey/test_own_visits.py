@@ -209,5 +209,5 @@ def test_the_queries_do_not_grow_with_the_visits(client, path, patient, nurse, d
         infusion = making.infusion(series, number + 1, f"2027-02-0{number + 2}")
         Ride.objects.create(appointment=infusion.appointment, told_by=nurse)
     open_door(client, path, patient)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(f"/p/{token_of(path)}/visits/")
