@@ -10,8 +10,10 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
-# What was typed before drafts had a table of their own moves there, under its id.
+# What was typed before drafts had a table of their own moves there, under its id. Its keys are checked at once: the
+# indexes of this migration are made after it, and can't be while a check is pending.
 UNSIGNED = """
+SET CONSTRAINTS ALL IMMEDIATE;
 INSERT INTO therapy_notedraft (id, session_id, kind, author_id, texts, copied, looked_at, started_at, ended_at,
                                modality, reached, risk_unasked, version, page, page_since, begun_at, saved_at)
 SELECT id, session_id, kind, author_id,
