@@ -44,7 +44,7 @@ def sign(*, note_id: UUID, by: User) -> SessionNote:
     Raises NotPermitted for another's session, NotFound for another's draft.
     """
     session_id = NoteDraft.objects.filter(pk=note_id).values_list("session", flat=True).first()
-    session = sessions.own(session_id, by) if session_id else None  # before its draft, as autosave does
+    session = sessions.with_visit(session_id, by) if session_id else None  # before its draft, as autosave does
     draft = NoteDraft.objects.select_for_update(of=("self",)).filter(pk=note_id).first()
     if session is None or draft is None:
         _refuse_again(note_id, by)

@@ -61,7 +61,7 @@ def plan_session(
 @transaction.atomic
 def mark_held(*, session_id: UUID, by: User) -> TherapySession:
     """The session took place: its visit is done, its note is still to be written."""
-    session = move(own(session_id, by), State.HELD)
+    session = move(with_visit(session_id, by), State.HELD)
     visit_took_place(session, by)
     return session
 
@@ -72,7 +72,7 @@ def mark_missed(*, session_id: UUID, by: User) -> TherapySession:
 
     Raises Refused before its hour has passed.
     """
-    session = own(session_id, by)
+    session = with_visit(session_id, by)
     if session.appointment is None or not session.appointment.is_alive:
         return move(session, State.MISSED)
     changes.no_show(appointment_id=session.appointment.pk, by=by)  # which `follow_visit` follows
@@ -140,6 +140,14 @@ def own(session_id: UUID, by: User) -> TherapySession:
     if session.therapist_id != by.pk:
         raise NotPermitted("This session belongs to another therapist. Only its therapist writes its notes.")
     return session
+
+
+def with_visit(session_id: UUID, by: User) -> TherapySession:
+    """The same for what changes its visit too: that is locked first, as whoever moves the visit does."""
+    visit = TherapySession.objects.filter(pk=session_id).values_list("appointment", flat=True).first()
+    if visit is not None:
+        changes.locked(visit)
+    return own(session_id, by)
 
 
 def move(session: TherapySession, wanted: State) -> TherapySession:

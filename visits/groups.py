@@ -6,7 +6,7 @@ the group is locked by whoever plans, joins, moves or calls off, and the databas
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -242,6 +242,12 @@ def cancel(*, group_id: UUID, reason: str, by: User, version: int | None = None)
     return group
 
 
+def lock_of(visit_ids: Iterable[UUID]) -> None:
+    """Lock the groups of these visits, before the visits themselves: whoever moves a group locks in this order."""
+    theirs = Appointment.objects.filter(pk__in=[*visit_ids], group__isnull=False).values("group")
+    list(GroupSession.objects.select_for_update().filter(pk__in=theirs).order_by("pk"))
+
+
 def check_return(visit: Appointment, event: StatusEvent) -> None:
     """Whether a change of a member's visit may be taken back. Raises Refused."""
     if event.moved_from:
@@ -249,7 +255,7 @@ def check_return(visit: Appointment, event: StatusEvent) -> None:
     if event.after not in GONE:
         return
     assert visit.group_id
-    group = GroupSession.objects.select_for_update().get(pk=visit.group_id)
+    group = GroupSession.objects.get(pk=visit.group_id)  # under the lock of `lock_of`
     if group.cancelled_at or (group.starts_at, group.ends_at) != (visit.starts_at, visit.ends_at):
         raise Refused("The group was moved or called off meanwhile. Add the patient to it again, or to another one.")
     there = members(group)

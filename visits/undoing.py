@@ -50,6 +50,7 @@ def undo(*, appointment_id: UUID, by: User, version: int | None = None) -> Appoi
     Raises NotPermitted, Refused when it is too late, when the visit has changed since, or
     when the place has gone meanwhile (SlotTaken).
     """
+    groups.lock_of([appointment_id])
     appointment = locked(appointment_id)
     event = _undoable(appointment, by)
     check_seen(appointment, version, before="undo anything")
@@ -64,6 +65,7 @@ def undo_all(*, events: Sequence[StatusEvent], by: User) -> list[Appointment]:
     All places are let go before any is taken again, so that visits which exchanged theirs find their own.
     Raises what `undo` raises.
     """
+    groups.lock_of(event.appointment_id for event in events)
     rows = {one: locked(one) for one in sorted(event.appointment_id for event in events)}
     visits = [rows[event.appointment_id] for event in events]
     for visit, event in zip(visits, events, strict=True):
