@@ -5,6 +5,7 @@ from threading import Barrier, Thread
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clinic import clock, settings_versions
@@ -16,6 +17,7 @@ from patients.models import Patient
 from reminders.models import Message
 from tests import build
 from tests.infusions import making
+from tests.therapy.test_sign import tables_locked
 from therapy import groups as members
 from therapy.models import TherapySession
 from visits import booking, changes, extending, feeds, groups, undoing
@@ -210,7 +212,10 @@ def test_a_called_off_group_cancels_each_visit_and_frees_the_room(group, person,
 def test_a_place_that_was_given_on_does_not_come_back(group, person, front_desk):
     one, _ = (members.add(group_id=group.pk, patient=person(name), by=front_desk) for name in ("Ada", "Ben"))
     changes.cancel(appointment_id=one.appointment_id, party="patient", reason="Ill", by=front_desk)
-    undoing.undo(appointment_id=one.appointment_id, by=front_desk)
+    with CaptureQueriesContext(connection) as asked:
+        undoing.undo(appointment_id=one.appointment_id, by=front_desk)
+    locked = tables_locked(asked)  # as whoever moves the group does
+    assert locked.index("visits_groupsession") < locked.index("visits_appointment")
     assert alive(group) == 2
     changes.cancel(appointment_id=one.appointment_id, party="patient", reason="Ill", by=front_desk)
     members.add(group_id=group.pk, patient=person("Cleo"), by=front_desk)

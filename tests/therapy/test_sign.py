@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from clinic import clock
 from clinic.errors import IllegalTransition, Invalid, NotFound, NotPermitted, Refused
@@ -15,6 +16,12 @@ from tests.therapy.conftest import full, written
 from therapy import cards, notes, sessions
 from therapy.models import Addendum, IntentionCard, NoteDraft, NoteSection, SessionNote, TherapySession
 from therapy.rules import PROGRESS
+
+
+def tables_locked(asked):
+    """The tables whose rows were locked, in the order of the first of each."""
+    found = [one["sql"].partition(" FROM ")[2].split(" ")[0].strip('"') for one in asked if "FOR UPDATE" in one["sql"]]
+    return list(dict.fromkeys(found))
 
 
 @pytest.fixture
@@ -32,6 +39,12 @@ def test_signing_ends_the_visit_and_the_task(session, draft, task, therapist):
     task.refresh_from_db()
     assert (note.signed_by, session.state, session.appointment.status) == (therapist, "signed", "done")
     assert (task.state, task.outcome, task.ended_by) == (FollowUp.State.DONE, "The note is signed.", therapist)
+
+
+def test_signing_locks_the_visit_before_its_session_as_who_moves_the_visit_does(draft, therapist):
+    with CaptureQueriesContext(connection) as asked:
+        notes.sign(note_id=draft.pk, by=therapist)
+    assert tables_locked(asked)[:2] == ["visits_appointment", "therapy_therapysession"]
 
 
 def test_a_plan_is_signed_before_the_session_and_leaves_the_visit_alone(session, task, therapist):
