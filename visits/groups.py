@@ -20,7 +20,7 @@ from clinic.models import Room, Site, User
 from clinic.policy import Action, require
 from insurance import coming
 from patients.models import Patient
-from visits import changes, clashes, courses, followers, notices, patient_tasks, places, told_elsewhere
+from visits import changes, clashes, courses, followers, notices, patient_tasks, places, stranded, told_elsewhere
 from visits.booking import check_patient, check_start
 from visits.calendar import Calendar
 from visits.locks import lock, lock_each, utc_days
@@ -199,6 +199,7 @@ def move(
         _take_along(calendar, group, visits, by, reason.strip())
     for visit in visits:
         followers.tell(visit.pk, by)
+    stranded.close_task(group.site, group.site.today(), by)
     return group
 
 
@@ -239,6 +240,7 @@ def cancel(*, group_id: UUID, reason: str, by: User, version: int | None = None)
     group.version += 1
     group.save()
     places.release_group(group)
+    stranded.close_task(group.site, group.site.today(), by)
     return group
 
 

@@ -30,7 +30,7 @@ from visits.places import Wanted
 from visits.rules import UNDO_MINUTES
 
 State, What = Repair.State, RepairStep.What
-CALL, LOST = "call_to_rebook", "places_lost"
+CALL = "call_to_rebook"
 SUBJECT = "appointment"
 
 
@@ -180,7 +180,7 @@ def carry_out(*, repair_id: UUID, by: User, seen: str | None = None) -> Repair:
             _ask_to_call(repair, step)
     repair.state, repair.done_at, repair.done_by = State.DONE, clock.now(), by
     repair.save(update_fields=["state", "done_at", "done_by"])
-    _close_task(repair, by)
+    stranded.close_task(repair.site, repair.last_day, by)
     return repair
 
 
@@ -248,30 +248,24 @@ def _ask_to_call(repair: Repair, step: RepairStep) -> None:
 def look_after(*, site: Site, first_day: date, last_day: date, by: User) -> int:
     """After a day was closed, or somebody is away: front desk gets one task while visits are without their place.
 
-    Answers how many visits have lost theirs on these days.
+    Answers how many visits, and groups, have lost theirs on these days.
     """
     last_day = min(last_day, first_day + timedelta(days=stranded.LONGEST_DAYS))
-    lost = stranded.find(site, max(first_day, site.today()), last_day)
+    first_day = max(first_day, site.today())
+    lost = [visit.starts_at for visit in stranded.find(site, first_day, last_day)]
+    lost += [group.starts_at for group in stranded.groups(site, first_day, last_day)]
     if lost:
         followups.open_task(
-            kind=LOST,
+            kind=stranded.LOST,
             site=site,
             title="Visits have lost their place: find a repair",
             subject_kind="site",
             subject_id=site.pk,
             owner_role=Role.FRONT_DESK,
-            due_at=max(clock.now(), min(lost[0].starts_at - timedelta(days=1), clock.now() + timedelta(days=1))),
+            due_at=max(clock.now(), min(min(lost) - timedelta(days=1), clock.now() + timedelta(days=1))),
             link=reverse("journey:repairs"),
         )
     return len(lost)
-
-
-def _close_task(repair: Repair, by: User) -> None:
-    """The task goes when nothing is without a place any more."""
-    today = repair.site.today()
-    if not stranded.find(repair.site, today, max(repair.last_day, today + timedelta(days=stranded.LONGEST_DAYS))):
-        outcome = "Every visit has its place."
-        followups.close_for(subject_kind="site", subject_id=repair.site_id, kind=LOST, outcome=outcome, by=by)
 
 
 def undo_until(repair: Repair) -> datetime | None:

@@ -51,6 +51,7 @@ def repairs(request: HttpRequest) -> HttpResponse:
         "site": site,
         "form": form,
         "lost": places,
+        "groups": stranded.groups(site, site.today(), site.today() + timedelta(days=AHEAD_DAYS)),
         "closed_rooms": _closed(site, {room.pk for _, room, _ in places if room}),
         "last_day": site.today() + timedelta(days=AHEAD_DAYS),
         "page_obj": Paginator(before, BEFORE).get_page(request.GET.get("page")),
@@ -76,6 +77,9 @@ def _note_away(request: HttpRequest, site: Site, form: AwayForm) -> HttpResponse
     typed, by = dict(form.cleaned_data), acting_user(request)
     person: User = typed.pop("person")
     rota.note_away(user_id=person.pk, site_id=site.pk, by=by, **typed)
+    groups = stranded.groups(site, typed["first_day"], typed["last_day"], person=person)
+    if groups:  # which no repair moves
+        repair.look_after(site=site, first_day=typed["first_day"], last_day=typed["last_day"], by=by)
     try:
         made = repair.ask(
             site=site,
@@ -86,7 +90,10 @@ def _note_away(request: HttpRequest, site: Site, form: AwayForm) -> HttpResponse
             on_commit=tasks.hand_over_repair,
         )
     except Refused:
-        messages.success(request, f"Noted: {person.full_name} is away. No visit is booked with them then.")
+        if groups:
+            messages.warning(request, f"Noted: {person.full_name} is away. Move their groups below, or call them off.")
+        else:
+            messages.success(request, f"Noted: {person.full_name} is away. No visit is booked with them then.")
         return redirect("journey:repairs")
     return redirect("journey:repair", pk=made.pk)
 

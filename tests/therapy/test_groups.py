@@ -14,13 +14,13 @@ from clinic.integrity import all_checks
 from clinic.policy import Role
 from insurance.coding_rules import USUAL, Talked, suggest
 from patients.models import Patient
-from reminders.models import Message
+from reminders.models import FollowUp, Message
 from tests import build
 from tests.infusions import making
 from tests.therapy.test_sign import tables_locked
 from therapy import groups as members
 from therapy.models import TherapySession
-from visits import booking, changes, extending, feeds, groups, undoing
+from visits import booking, changes, extending, feeds, groups, stranded, undoing
 from visits.clashes import SlotTaken
 from visits.courses import NeedsReason
 from visits.models import Appointment, GroupSession, Hold
@@ -293,3 +293,17 @@ def test_a_group_is_coded_once_a_member_whatever_the_minutes(minutes, signed, wa
 def test_a_table_without_groups_says_what_to_choose():
     (line,) = suggest([Talked(80, True, "group")], [rule for rule in USUAL if rule.what != "group"])
     assert "90853" in line.warning
+
+
+def test_who_is_away_leaves_a_group_to_be_moved_and_page_and_task_say_so(group, client, therapist, front_desk):
+    day = group.starts_at.date()
+    client.force_login(front_desk)
+    assert stranded.groups(group.site, day, day) == []
+    sent = {"person": therapist.pk, "first_day": day, "last_day": day, "reason": "Ill"}
+    page = client.post(reverse("journey:repairs"), sent, follow=True).content.decode()
+    assert "Move their groups below" in page
+    assert group.topic in page
+    task = FollowUp.objects.get(kind="places_lost")
+    groups.cancel(group_id=group.pk, reason="The therapist is ill", by=front_desk)
+    task.refresh_from_db()
+    assert (task.state, stranded.groups(group.site, day, day)) == (FollowUp.State.DONE, [])

@@ -12,11 +12,11 @@ from clinic.models import Closure, ShiftException
 from clinic.place import rota
 from reminders.models import FollowUp
 from tests import build
-from visits import booking, repair, repair_finding, tasks
+from visits import booking, repair, repair_finding, stranded, tasks
 
 pytestmark = pytest.mark.django_db
 DAY = date(2027, 2, 2)
-QUERIES = 12
+QUERIES = 13
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_a_closure_over_booked_visits_leads_to_the_repair(client, clinic_admin, 
     assert "1 visit has lost its place" in page
     assert visit.patient.name in page
     assert "Find a repair" not in page  # the clinic admin does not book
-    assert FollowUp.objects.get(kind=repair.LOST).owner_role == "front_desk"
+    assert FollowUp.objects.get(kind=stranded.LOST).owner_role == "front_desk"
 
 
 def test_the_task_closes_when_everything_has_its_place(front_desk, site, visit, nurse, other_nurse):
@@ -55,7 +55,7 @@ def test_the_task_closes_when_everything_has_its_place(front_desk, site, visit, 
     made = repair.ask(site=site, first_day=DAY, last_day=DAY, by=front_desk)
     repair_finding.find(repair_id=made.pk)
     repair.carry_out(repair_id=made.pk, by=front_desk)
-    assert FollowUp.objects.get(kind=repair.LOST).state == "done"
+    assert FollowUp.objects.get(kind=stranded.LOST).state == "done"
 
 
 @pytest.mark.django_db(transaction=True)
