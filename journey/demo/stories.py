@@ -24,8 +24,7 @@ from journey.series import book_booster, book_series
 from patients import evaluations, history, measures, registration
 from patients.models import MeasureResponse, Patient
 from patients.rules import CONTRAINDICATIONS
-from therapy import cards, notes, sessions
-from therapy import rules as therapy_rules
+from therapy import cards, headings, notes, sessions
 from therapy.models import TherapySession
 from visits import planner
 
@@ -340,7 +339,7 @@ class Story:
             note = notes.write(
                 session_id=row.pk,
                 kind="progress",
-                sections={part.key: _said(part) for part in therapy_rules.PROGRESS[row.kind]},
+                sections={part.key: _said(part) for part in headings.PROGRESS[row.kind]},
                 by=row.therapist,
                 started_at=row.appointment.starts_at,
                 ended_at=row.appointment.ends_at,
@@ -424,7 +423,7 @@ class Story:
 _PLAIN = str.maketrans({"’": "", " ": "", "ø": "o", "é": "e", "í": "i", "á": "a", "ë": "e"})
 
 
-def _said(part: therapy_rules.Section) -> str:
+def _said(part: headings.Section) -> str:
     return {
         "risk": "No suicidal thoughts; safety plan known.",
         "intentions": "To meet what comes with curiosity.",

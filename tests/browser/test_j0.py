@@ -29,7 +29,7 @@ from tests.browser.pen import draw
 from tests.browser.stage import CHAIR, Stage, set_up
 from tests.journeys import telling
 from tests.journeys.telling import Clinic, phq9
-from therapy.rules import PROGRESS
+from therapy.headings import PROGRESS
 from visits import planner
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -18,7 +18,7 @@ from tests import build
 from tests.journeys import telling
 from tests.journeys.telling import Clinic, phq9
 from therapy import notes
-from therapy.rules import PROGRESS
+from therapy.headings import PROGRESS
 from visits import planner
 
 WORDS = "A sentence that only the session holds"

@@ -110,9 +110,9 @@ def test_a_session_without_a_signed_note_is_asked_for_after_a_day(series, waitin
 
 
 def _required(held: TherapySession) -> list[str]:
-    from therapy import rules
+    from therapy import headings
 
-    return [section.key for section in rules.sections("progress", held.kind)]
+    return [section.key for section in headings.sections("progress", held.kind)]
 
 
 def test_an_infusion_note_is_asked_for_a_day_after_the_patient_left(series, waiting, nurse):

@@ -17,8 +17,7 @@ from patients.models import Patient
 from tests import build
 from tests.infusions import making
 from tests.journey import paper_text
-from therapy import notes
-from therapy import rules as therapy_rules
+from therapy import headings, notes
 from therapy.models import TherapySession
 
 WORDS = {
@@ -165,7 +164,7 @@ def test_no_word_of_a_therapist_is_in_it(treated, patient, provider, therapist):
     session = TherapySession.objects.create(
         patient=patient, series=treated, kind="integration", therapist=therapist, state="held"
     )
-    words = {part.key: "Quassiacide" for part in therapy_rules.PROGRESS["integration"]}
+    words = {part.key: "Quassiacide" for part in headings.PROGRESS["integration"]}
     notes.write(session_id=session.pk, kind="progress", sections=words, by=therapist)
     signed = summaries.sign(patient_id=patient.pk, by=provider, **WORDS)
     assert "Quassiacide" not in paper_text.words(bytes(signed.pdf))

@@ -19,8 +19,8 @@ from reminders.models import FollowUp, Message
 from tests.journeys import telling
 from tests.journeys.telling import Clinic, phq9
 from therapy import notes
+from therapy.headings import PROGRESS
 from therapy.models import TherapySession
-from therapy.rules import PROGRESS
 from visits import planner
 from visits.models import Appointment
 

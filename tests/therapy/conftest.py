@@ -11,8 +11,8 @@ from patients.models import Patient
 from tests import build
 from tests.infusions import making
 from therapy import notes, sessions
+from therapy.headings import PROGRESS
 from therapy.models import NoteDraft, SessionNote, TherapySession
-from therapy.rules import PROGRESS
 from visits import booking
 
 DAY = "2027-01-28"

@@ -14,8 +14,8 @@ from reminders.models import FollowUp
 from tests import build
 from tests.therapy.conftest import full, written
 from therapy import cards, notes, sessions
+from therapy.headings import PROGRESS
 from therapy.models import Addendum, IntentionCard, NoteDraft, NoteSection, SessionNote, TherapySession
-from therapy.rules import PROGRESS
 
 
 def tables_locked(asked):

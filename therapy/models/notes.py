@@ -154,7 +154,7 @@ class SessionNote(_Held, Record):
 
 @audited
 class NoteSection(Record):
-    """One heading of a note and what stands under it. `key` names a row of therapy.rules.SECTIONS."""
+    """One heading of a note and what stands under it. `key` names a row of therapy.headings."""
 
     note = models.ForeignKey(SessionNote, on_delete=models.PROTECT, related_name="sections")
     key = models.CharField(max_length=30)

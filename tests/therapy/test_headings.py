@@ -2,7 +2,7 @@
 
 import pytest
 
-from therapy.rules import PLAN, PROGRESS, sections
+from therapy.headings import PLAN, PROGRESS, sections
 
 
 def test_a_plan_has_the_same_headings_for_every_session():
