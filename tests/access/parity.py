@@ -1,4 +1,4 @@
-"""What other systems send for what a page writes; or why that is no business of theirs. Written by hand, room by room."""
+"""What other systems send for what a page writes; or why that is no business of theirs. By hand, room by room."""
 
 # Reasons, for pages of one kind.
 OWN_DOOR = "A person’s own way in: passwords, second factors, sessions. Tokens have their own page and their own end."
