@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Lower, Trim
 
 from clinic import advisory, clock
 from clinic.errors import Invalid, NotFound
@@ -30,20 +31,26 @@ def on_list(site: Site) -> QuerySet[AcceptedPlan]:
     return AcceptedPlan.objects.filter(site=site).select_related("payer", "kept_by")
 
 
+def said(site: Site, of: str = "") -> Subquery:
+    """What the site's list says of a plan, as part of the query that reads it: of that very plan, else of its payer's.
+
+    `of` is the way from the row that is read to its plan.
+    """
+    rows = AcceptedPlan.objects.alias(name=Lower("plan_name")).filter(
+        Q(name="") | Q(name=Lower(Trim(OuterRef(f"{of}plan_name")))), site=site, payer=OuterRef(f"{of}payer")
+    )
+    return Subquery(rows.order_by("-name").values("standing")[:1])
+
+
+def chip(standing: str | None) -> Chip | None:
+    """The chip of what a list says; None where it says nothing."""
+    return _CHIPS[standing] if standing else None
+
+
 def chips(site: Site, plans: Iterable[Coverage]) -> dict[UUID, Chip]:
     """What the site's list says of these plans, by plan; nothing for a payer it does not name. One query."""
-    wanted = list(plans)
-    said = {
-        (row.payer_id, row.plan_name.casefold()): row.standing
-        for row in AcceptedPlan.objects.filter(site=site, payer__in={plan.payer_id for plan in wanted})
-    }
-    found = {}
-    for plan in wanted:
-        own = said.get((plan.payer_id, plan.plan_name.strip().casefold())) if plan.plan_name else None
-        standing = own or said.get((plan.payer_id, ""))
-        if standing:
-            found[plan.pk] = _CHIPS[standing]
-    return found
+    rows = Coverage.objects.filter(pk__in=[plan.pk for plan in plans]).values_list("pk", said(site))
+    return {pk: _CHIPS[standing] for pk, standing in rows if standing}
 
 
 def in_network(plan: Coverage) -> bool | None:

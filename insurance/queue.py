@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import TruncDate
 
+from clinic import counting
 from clinic.access import sites_of
 from clinic.models import Site, User
 from clinic.policy import Action, can
+from insurance import accepted
 from insurance.models import Payer, PayerContact, SelfPay, Verification
 from insurance.shown import ran_out
 
@@ -78,17 +81,33 @@ def narrowed(sites: Sequence[Site], *, payer: str = "", leg: str = "") -> QueryS
     return rows
 
 
-def checks(rows: QuerySet[Verification], chosen: Filter) -> QuerySet[Verification]:
-    """The checks of the filter, the soonest visit first, with what a row shows."""
-    return rows.filter(chosen.where).select_related("patient__site", "coverage__payer", "owner").order_by(*BY_VISIT)
+def checks(rows: QuerySet[Verification], chosen: Filter, site: Site) -> QuerySet[Verification]:
+    """The checks of the filter, the soonest visit first, with all that a row shows, in one query."""
+    return _with_marks(rows.filter(chosen.where), site).order_by(*BY_VISIT)
 
 
-def counts(rows: QuerySet[Verification], choices: Sequence[Filter]) -> dict[str, int]:
-    """How many checks stand behind each filter, up to MOST and one: each count stops there, read from its index."""
-    return {
-        choice.value: rows.filter(choice.where).order_by(*choice.order).values("pk")[: MOST + 1].count()
-        for choice in choices
-    }
+def _with_marks(rows: QuerySet[Verification], site: Site) -> QuerySet[Verification]:
+    """When the payer was last asked, whether the answer is being asked for anew, and what the site says of the plan."""
+    asked = PayerContact.objects.filter(verification=OuterRef("pk")).order_by().values("verification")
+    newer = Verification.objects.filter(
+        patient=OuterRef("patient"), coverage=OuterRef("coverage"), leg=OuterRef("leg"), state__in=Verification.OPEN
+    )
+    return rows.select_related("patient__site", "coverage__payer", "owner").annotate(
+        last_contact=Subquery(asked.annotate(last=Max("observed_at")).values("last")),
+        asked_anew=Q(state=State.ACTIVE) & Exists(newer),
+        said_of_plan=accepted.said(site, of="coverage__"),
+    )
+
+
+def counts(
+    site: Site, choices: Sequence[Filter], rows: QuerySet[Verification], **more: QuerySet[Any]
+) -> dict[str, int]:
+    """How many checks stand behind each filter, up to MOST and one: each count stops there, read from its index.
+
+    What else is to be counted comes along in the same query.
+    """
+    behind = {one.value: rows.filter(one.where).order_by(*one.order)[: MOST + 1] for one in choices}
+    return counting.count(site, behind | more)
 
 
 def self_payers(sites: Sequence[Site]) -> QuerySet[SelfPay]:
@@ -97,12 +116,6 @@ def self_payers(sites: Sequence[Site]) -> QuerySet[SelfPay]:
     return rows.select_related("patient__site", "agreed_by").order_by(
         F("estimate_given_on").asc(nulls_first=True), F("gfe_due").asc(nulls_last=True), "id"
     )
-
-
-def last_contacts(shown: Sequence[Verification]) -> dict[UUID, datetime]:
-    """When each of these checks was last asked about, in one query."""
-    asked = PayerContact.objects.filter(verification__in=[check.pk for check in shown]).order_by()
-    return dict(asked.values_list("verification").annotate(Max("observed_at")))
 
 
 def payers() -> list[tuple[str, str]]:
@@ -119,14 +132,6 @@ _NEXT: dict[str, str] = {
     State.INACTIVE: "new plan or self-pay",
     State.NOT_COVERED: "new plan or self-pay",
 }
-
-
-def asked_anew(shown: Sequence[Verification]) -> set[UUID]:
-    """Which of these answers are being asked for again: the newer check is the one to work on. One query."""
-    answered = {(one.patient_id, one.coverage_id, one.leg): one.pk for one in shown if one.state == State.ACTIVE}
-    waiting = Verification.objects.filter(patient__in={key[0] for key in answered}, state__in=Verification.OPEN)
-    keys = waiting.order_by().values_list("patient_id", "coverage_id", "leg")
-    return {answered[key] for key in keys if key in answered}
 
 
 def next_step(check: Verification) -> str:

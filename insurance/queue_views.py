@@ -7,14 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.functional import cached_property
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinic.access import acting_user, current_site
+from clinic.counting import Pages
 from clinic.errors import IllegalTransition, Invalid, Refused
 from clinic.models import Site, User
 from insurance import accepted, assigning, forms, panel, queue, verification
@@ -24,18 +23,7 @@ from insurance.shown import dress
 from patients.access import allow_here, patient_or_404
 
 EVERY_SITE = "all"
-
-
-class _Pages(Paginator):  # type: ignore[type-arg]
-    """Pages whose number is known from the counts above the list."""
-
-    def __init__(self, rows: Any, *, total: int) -> None:
-        super().__init__(rows, 25)
-        self.total = total
-
-    @cached_property
-    def count(self) -> int:
-        return self.total
+PAGE = 25
 
 
 @require_GET
@@ -61,8 +49,8 @@ def listed(request: HttpRequest, site: Site) -> dict[str, Any]:
     payers = queue.payers()
     payer, leg = _named(asked.get("payer"), payers), _named(asked.get("leg"), Verification.Leg.choices)
     rows = queue.narrowed(sites, payer=payer, leg=leg)
-    counts = queue.counts(rows, choices)
     self_payers = queue.self_payers(sites)
+    counts = queue.counts(site, choices, rows, **{queue.SELF_PAY: self_payers})
     context: dict[str, Any] = {
         "site": site,
         "today": site.today(),
@@ -70,17 +58,19 @@ def listed(request: HttpRequest, site: Site) -> dict[str, Any]:
         "more": counts["open"] > queue.MOST,
         "filters": [
             *(_pick(one.value, one.label, counts[one.value], one is chosen and not on_self_pay) for one in choices),
-            _pick(queue.SELF_PAY, "Self-pay", self_payers.count(), on_self_pay),
+            _pick(queue.SELF_PAY, "Self-pay", counts[queue.SELF_PAY], on_self_pay),
         ],
         "payers": payers, "payer": payer, "legs": Verification.Leg.choices, "leg": leg,
         "may_widen": len(open_sites) > 1, "everywhere": len(sites) > 1,
         "here": _here(asked),
     }  # fmt: skip
     if on_self_pay:
-        return context | {"self_payers": Paginator(self_payers, 25).get_page(asked.get("page"))}
+        return context | {
+            "self_payers": Pages(self_payers, PAGE, total=counts[queue.SELF_PAY]).get_page(asked.get("page"))
+        }
     total = min(counts[chosen.value], queue.MOST)
-    page = _Pages(queue.checks(rows, chosen), total=total).get_page(asked.get("page"))
-    _dress_all(list(page), site)
+    page = Pages(queue.checks(rows, chosen, site), PAGE, total=total).get_page(asked.get("page"))
+    _dress_all(list(page))
     return context | {"page_obj": page, "give": forms.GiveForm(site=site, me=user)}
 
 
@@ -90,16 +80,13 @@ def _pick(value: str, label: str, number: int, on: bool) -> dict[str, Any]:
     return {"value": value, "label": label, "n": shown, "on": on}
 
 
-def _dress_all(rows: list[Verification], site: Site) -> None:
-    asked = queue.last_contacts(rows)
-    anew = queue.asked_anew(rows)
-    taken = accepted.chips(site, [row.coverage for row in rows if row.coverage])
+def _dress_all(rows: list[Any]) -> None:
+    """Give each check of `queue.checks` what its row shows."""
     for row in rows:
         dress(row, row.patient.site)
-        row.last_contact = asked.get(row.pk)  # type: ignore[attr-defined]
-        row.next_step = "" if row.pk in anew else queue.next_step(row)  # type: ignore[attr-defined]
-        row.accepted = taken.get(row.coverage_id) if row.coverage_id else None  # type: ignore[attr-defined]
-        row.visit_day = row.patient.site.local(row.next_visit_at).date() if row.next_visit_at else None  # type: ignore[attr-defined]
+        row.next_step = "" if row.asked_anew else queue.next_step(row)
+        row.accepted = accepted.chip(row.said_of_plan)
+        row.visit_day = row.patient.site.local(row.next_visit_at).date() if row.next_visit_at else None
 
 
 def _named(value: str | None, choices: Any) -> str:

@@ -34,27 +34,36 @@ def is_own(task: FollowUp, user: User) -> bool:
 
 def for_user(user: User, site: Site) -> QuerySet[FollowUp]:
     """The open tasks at the site that are the user's own, of their roles and nobody else's, or escalated to them."""
-    roles = [role.value for role in user.roles_at(site)]
-    return (
-        FollowUp.objects.filter(site=site, state=FollowUp.State.OPEN)
-        .filter(
-            Q(owner=user)
-            | Q(owner__isnull=True, owner_role__in=roles)
-            | Q(escalated_at__isnull=False, escalates_to__in=roles)
-        )
-        .select_related("patient", "owner", "site")
-    )
+    return _read(site).filter(_waits_for(user, site), state=FollowUp.State.OPEN)
 
 
 def ended_for_user(user: User, site: Site) -> QuerySet[FollowUp]:
     """The ended tasks of the user's roles at the site."""
-    roles = [role.value for role in user.roles_at(site)]
-    return (
-        FollowUp.objects.filter(site=site)
-        .exclude(state=FollowUp.State.OPEN)
-        .filter(Q(owner=user) | Q(owner_role__in=roles) | Q(escalated_at__isnull=False, escalates_to__in=roles))
-        .select_related("patient", "owner", "site", "ended_by")
-    )
+    return _read(site).exclude(state=FollowUp.State.OPEN).filter(_concerns(user, site)).select_related("ended_by")
+
+
+def _read(site: Site) -> QuerySet[FollowUp]:
+    return FollowUp.objects.filter(site=site).select_related("patient", "owner", "site")
+
+
+def _roles(user: User, site: Site) -> list[str]:
+    return [role.value for role in user.roles_at(site)]
+
+
+def _waits_for(user: User, site: Site) -> Q:
+    roles = _roles(user, site)
+    escalated = Q(escalated_at__isnull=False, escalates_to__in=roles)
+    return Q(owner=user) | Q(owner__isnull=True, owner_role__in=roles) | escalated
+
+
+def _concerns(user: User, site: Site) -> Q:
+    """The user's own or of one of their roles, whoever has it."""
+    roles = _roles(user, site)
+    return Q(owner=user) | Q(owner_role__in=roles) | Q(escalated_at__isnull=False, escalates_to__in=roles)
+
+
+def _with_colleagues(user: User, site: Site) -> Q:
+    return Q(owner_role__in=_roles(user, site), owner__isnull=False) & ~Q(owner=user)
 
 
 def is_grave(task: FollowUp) -> bool:
@@ -75,7 +84,6 @@ def pressing_first(tasks: QuerySet[FollowUp]) -> QuerySet[FollowUp]:
 def waiting(user: User, site: Site) -> int:
     """How many of the user's tasks are due by the end of the day: the number in the navigation."""
     return for_user(user, site).filter(due_at__lt=site.day_bounds(site.today())[1]).order_by().count()
-
 
 def is_id(text: str) -> bool:
     return _ID.fullmatch(text) is not None
@@ -109,19 +117,23 @@ MINE, FREE, COLLEAGUES = "mine", "free", "colleagues"
 
 def found(user: User, site: Site, wish: Wish) -> QuerySet[FollowUp]:
     """The tasks of one's list that fit the wish, the most overdue first; of those ended the newest first."""
-    rows = ended_for_user(user, site) if wish.ended else for_user(user, site)
-    if wish.who == COLLEAGUES and not wish.ended:
-        rows = of_colleagues(user, site)
-    rows = rows.filter(_whose(user, wish.who))
+    if wish.ended:
+        return ended_for_user(user, site).filter(_fits(user, wish)).order_by("-ended_at", "id")
+    whose = _with_colleagues if wish.who == COLLEAGUES else _waits_for
+    rows = _read(site).filter(whose(user, site), _fits(user, wish), state=FollowUp.State.OPEN)
+    return rows.order_by("due_at", "id")
+
+
+def _fits(user: User, wish: Wish) -> Q:
+    """What the wish asks of a task, whosever list it is on."""
+    fits = _whose(user, wish.who)
     if wish.kind:
-        rows = rows.filter(Q(kind=wish.kind) | Q(kind__regex=rf"^{re.escape(wish.kind)}_\d+$"))
+        fits &= Q(kind=wish.kind) | Q(kind__regex=rf"^{re.escape(wish.kind)}_\d+$")
     if wish.patient:
-        rows = rows.filter(patient=UUID(wish.patient))
+        fits &= Q(patient=UUID(wish.patient))
     for word in wish.text.split():
-        rows = rows.filter(
-            Q(patient__search_text__icontains=word) | Q(patient__mrn__iexact=word) | Q(title__icontains=word)
-        )
-    return rows.order_by("-ended_at" if wish.ended else "due_at", "id")
+        fits &= Q(patient__search_text__icontains=word) | Q(patient__mrn__iexact=word) | Q(title__icontains=word)
+    return fits
 
 
 def _whose(user: User, who: str) -> Q:
@@ -132,23 +144,31 @@ def _whose(user: User, who: str) -> Q:
     return Q(owner_role=who) if who in set(Role) else Q()
 
 
-def of_colleagues(user: User, site: Site) -> QuerySet[FollowUp]:
-    """The open tasks of one's roles that a colleague has: whoever is away leaves them to be handed on."""
-    roles = [role.value for role in user.roles_at(site)]
-    return (
-        FollowUp.objects.filter(site=site, state=FollowUp.State.OPEN, owner_role__in=roles, owner__isnull=False)
-        .exclude(owner=user)
-        .select_related("patient", "owner", "site")
-    )
+@dataclass(frozen=True)
+class Waiting:
+    """How much waits: each kind on the user's list with its label and number, and what fits their wish."""
+
+    kinds: list[tuple[str, str, int]]
+    fitting: int
+    grave: int
 
 
-def kinds_waiting(user: User, site: Site) -> list[tuple[str, str, int]]:
-    """Each kind that waits for the user: its name, its label and how many."""
+def counted(user: User, site: Site, wish: Wish) -> Waiting:
+    """Read in one query what the list says above its rows, and how long it is."""
+    mine, seen = _waits_for(user, site), _waits_for(user, site)
+    if wish.who == COLLEAGUES:
+        seen = _with_colleagues(user, site)
+    shown = seen & _fits(user, wish)
+    rows = FollowUp.objects.filter(mine | seen, site=site, state=FollowUp.State.OPEN).order_by().values_list("kind")
     counted: dict[str, int] = {}
-    rows = for_user(user, site).order_by().values_list("kind").annotate(n=Count("pk"))
-    for kind, n in rows:
+    fitting = grave_ones = 0
+    for kind, n, fit, first in rows.annotate(
+        n=Count("pk", filter=mine), fit=Count("pk", filter=shown), first=Count("pk", filter=shown & grave())
+    ):
         counted[kinds.siblings(kind)] = counted.get(kinds.siblings(kind), 0) + n
-    return sorted(((kind, kinds.of(kind).label, n) for kind, n in counted.items()), key=lambda row: row[1])
+        fitting, grave_ones = fitting + fit, grave_ones + first
+    named = sorted(((kind, kinds.of(kind).label, n) for kind, n in counted.items() if n), key=lambda row: row[1])
+    return Waiting(named, fitting, grave_ones)
 
 
 def colleagues(user: User, site: Site) -> list[User]:

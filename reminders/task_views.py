@@ -3,13 +3,13 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinic.access import acting_user, current_site
+from clinic.counting import Pages
 from clinic.errors import DomainError, Invalid, NotPermitted, Refused
 from clinic.models import User
 from clinic.policy import GRANTS, Action, Role, can
@@ -19,6 +19,8 @@ from reminders.task_forms import OutcomeForm
 from reminders.task_lists import Wish
 
 PAGE, AT_ONCE = 25, 50
+MOST = 1000
+"""Ended tasks are turned over no further than this: who looks for an older one narrows the list."""
 FIRST = "First: somebody may need help"
 WHOSE = (
     ("", "All"),
@@ -33,9 +35,11 @@ def tasks(request: HttpRequest) -> HttpResponse:
     """One list a person: what is late first, by role or mine, by kind or patient; or what was ended."""
     user, site = acting_user(request), current_site(request)
     wish = Wish.of(request.GET.dict())
-    rows = task_lists.found(user, site, wish)
-    grave = [] if wish.ended else list(rows.filter(task_lists.grave())[:PAGE])
-    page = Paginator(rows.exclude(pk__in=[task.pk for task in grave]), PAGE).get_page(request.GET.get("page"))
+    rows, waiting = task_lists.found(user, site, wish), task_lists.counted(user, site, wish)
+    grave = list(rows.filter(task_lists.grave())[:PAGE]) if waiting.grave and not wish.ended else []
+    total = rows[:MOST].count() if wish.ended else waiting.fitting - len(grave)
+    rest = rows.exclude(pk__in=[task.pk for task in grave])
+    page = Pages(rest, PAGE, total=total).get_page(request.GET.get("page"))
     first = [(FIRST, grave)] if grave and page.number == 1 else []
     context = {
         "page_obj": page,
@@ -43,7 +47,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
         "wish": wish,
         "whose": WHOSE,
         "roles": sorted(user.roles_at(site)),
-        "kinds": task_lists.kinds_waiting(user, site),
+        "kinds": waiting.kinds,
         "colleagues": task_lists.colleagues(user, site),
     }
     return render(request, "reminders/tasks.html", context)
