@@ -83,7 +83,13 @@ class User(Record, AbstractBaseUser):
     @cached_property
     def roles_held(self) -> list[Membership]:
         """Every role at every active site; read once for each request."""
-        return list(self.memberships.select_related("site").filter(site__is_active=True).order_by("site__name", "role"))
+        return list(self.roles_of(self.pk))
+
+    @staticmethod
+    def roles_of(user_id: UUID) -> models.QuerySet[Membership]:
+        """What a user holds at active sites, by their names."""
+        held = Membership.objects.filter(user=user_id, site__is_active=True)
+        return held.select_related("site").order_by("site__name", "role")
 
     @property
     def site_ids(self) -> set[UUID]:
