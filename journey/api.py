@@ -11,9 +11,11 @@ from rest_framework.request import Request
 from clinic.api.declaring import Collection, Question, Verb, site
 from clinic.api.fields import Day, Known, Typed, Whole, Words, one_of
 from clinic.models import Room, User
-from infusions import api as at_the_chair
 from infusions import relapse
 from infusions import series as verbs
+from infusions.api import INFUSIONS
+from infusions.api.rows import WHY
+from infusions.api.rows import series as treatments
 from infusions.models import Series
 from journey import extension, proposals
 from journey.series import book_booster, book_series
@@ -94,13 +96,13 @@ SERIES_ID = "series_id"
 SERIES = Collection(
     name="series",
     model=Series,
-    rows=at_the_chair.series,
+    rows=treatments,
     patient="patient_id",
     shows=(
         "id", "patient", "site", "kind", "template", "planned_count", "state", "follows", "opened_at", "opened_by",
         "ended_at",
     ),
-    also=at_the_chair.WHY,
+    also=WHY,
     filters={
         "patient": serializers.UUIDField(required=False),
         "kind": one_of(Series.Kind, required=False),
@@ -123,7 +125,7 @@ SERIES = Collection(
         "resume": Verb(does=verbs.resume, record=SERIES_ID),
         "extend": Verb(does=extension.extend, record=SERIES_ID, takes=("planned_count", "reason")),
         "book-booster": Verb(
-            does=book_booster, record="series", takes=("starts_at", "room", "nurse"), makes=at_the_chair.INFUSIONS
+            does=book_booster, record="series", takes=("starts_at", "room", "nurse"), makes=INFUSIONS
         ),
         "relapse": Verb(
             does=relapse.request,

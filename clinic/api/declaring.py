@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, wraps
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Model, QuerySet
@@ -34,6 +34,25 @@ def site(request: Request, record: Any, typed: Mapping[str, Any]) -> Mapping[str
     return {"site": request.auth.site}  # type: ignore[union-attr]
 
 
+def site_id(request: Request, record: Any, typed: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The same, for a verb that takes its id."""
+    return {"site_id": request.auth.site_id}  # type: ignore[union-attr]
+
+
+def partly(verb: Callable[..., Any], key: str, names: Sequence[str]) -> Callable[..., Any]:
+    """A verb that is told all of a form, for a request that names a part of it: the rest is said as it stands.
+
+    `key` is the verb's parameter for the id. Of the verb that comes of it, `record` is the one for the record.
+    """
+
+    @wraps(verb)
+    def changed(*, record: Model, by: User, **typed: Any) -> Any:
+        values = {name: typed.get(name, getattr(record, name)) for name in names}
+        return verb(**{key: record.pk}, **values, by=by)
+
+    return changed
+
+
 def always(**given: Any) -> Given:
     """What a verb is always told."""
     return lambda request, record, typed: given
@@ -49,7 +68,9 @@ class Verb:
 
     `fields` describe what the function's types can't; `asks` are fields that only `given` looks at, which answers
     what else the function is told. `sited`: a request may name the site, which is the token's. `makes` is the
-    collection of what it makes, where that is another.
+    collection of what it makes, where that is another; `another` says that it makes one more row of its own.
+    `leaves`: of the record there may be nothing to show afterwards. `secret`: it makes a pair, a row and a secret, which
+    stands in this one answer.
     """
 
     does: Callable[..., Any]
@@ -60,7 +81,10 @@ class Verb:
     given: Given = nothing
     sited: bool = False
     made: Callable[[Any], Any] = itself
+    leaves: bool = False
+    secret: bool = False
     makes: Collection | None = None
+    another: bool = False
 
     def form(self, title: str) -> type[Typed]:
         return taken_by(self.does, self.takes, {**self.fields, **self.aside}, title)
@@ -74,6 +98,14 @@ class Verb:
         if not self.record:
             return {}
         return {self.record: record.pk if self.record.endswith("_id") else record}
+
+
+class File(NamedTuple):
+    """What a record holds beside its fields, handed out to be saved."""
+
+    content: bytes
+    name: str
+    type: str
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -95,6 +127,7 @@ class Collection:
     within: Collection | None = None
     through: str = ""
     has_record: bool = True
+    file: Callable[[Any], File] | None = None
 
     def __post_init__(self) -> None:
         know(self.model, self.rows)
@@ -107,6 +140,16 @@ class Collection:
     @property
     def path(self) -> str:
         return f"{self.within.path}{{id}}/{self.name}/" if self.within else f"{self.name}/"
+
+    @property
+    def key(self) -> str:
+        """What the address of a record calls its id: that of a row stands behind the id of the record it is within."""
+        return "row" if self.within else "pk"
+
+    @property
+    def is_addressed(self) -> bool:
+        """Whether a record has an address: rows within another only where there is something to do with one."""
+        return bool(self.verbs or self.update or self.file) if self.within else self.has_record
 
     def patient_of(self, row: Any) -> UUID | None:
         """Whose record the row is; None where it is nobody's."""
@@ -121,6 +164,12 @@ class Collection:
     def form(self, user: User | None) -> type[serializers.Serializer[Any]]:
         """The serializer of a row as this user sees it."""
         return self._form(self.shown_to(user))
+
+    def form_with_secret(self, user: User | None) -> type[serializers.Serializer[Any]]:
+        """The same, and a secret that is shown this once."""
+        form: Any = self.form(user)
+        meta = type("Meta", (form.Meta,), {"fields": (*form.Meta.fields, "secret")})
+        return type(f"{self.title}Secret", (form,), {"secret": serializers.CharField(read_only=True), "Meta": meta})
 
     @cache  # noqa: B019 - collections live as long as the process
     def _form(self, names: tuple[str, ...]) -> type[serializers.Serializer[Any]]:

@@ -62,7 +62,8 @@ class Carried(BaseAuthentication):
 
 def name_of(method: str, route: str) -> str:
     """How the table calls a route: “POST appointments/{id}/move/”."""
-    return f"{'GET' if method == 'HEAD' else method} {route.removeprefix(ROOT).replace('<uuid:pk>', '{id}')}"
+    address = route.removeprefix(ROOT).replace("<uuid:pk>", "{id}").replace("<uuid:row>", "{row}")
+    return f"{'GET' if method == 'HEAD' else method} {address}"
 
 
 def rule_of(request: HttpRequest, match: ResolverMatch) -> Action | Door | None:

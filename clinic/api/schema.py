@@ -7,6 +7,7 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
@@ -44,6 +45,7 @@ WRITING = {
     404: "There is no such thing here",
     409: "A rule, or the present state, says no",
     412: "It has changed since it was read",
+    413: "Too large",
     415: "Only JSON is spoken",
     422: "A field can’t be taken",
 }
@@ -112,6 +114,8 @@ class HouseSchema(AutoSchema):
         answers: dict[Any, Any] = {
             (code, MEDIA_TYPE): OpenApiResponse(Problem, description=words) for code, words in errors.items()
         }
+        if self._kind == "Held":
+            return {(200, "application/octet-stream"): OpenApiTypes.BINARY} | answers
         code, form = self._answer()
         return {(code, "application/json"): form} | answers
 
@@ -119,8 +123,12 @@ class HouseSchema(AutoSchema):
         if self._kind == "Asking":
             return 200, self.view.question.answers(many=self.view.question.many)
         collection, verb = self.view.collection, self._verb()
-        if verb is not None and verb.makes:
-            return 201, verb.makes.form(None)
+        if verb is not None and verb.leaves:
+            return 204, None
+        if verb is not None and verb.secret:
+            return 201 if self._kind == "Rows" else 200, collection.form_with_secret(None)
+        if verb is not None and (verb.makes or verb.another):
+            return 201, (verb.makes or collection).form(None)
         if self._kind == "Rows":
             return (200, self._page(collection)) if self.method == "GET" else (201, collection.form(None))
         return 200, collection.form(None)

@@ -10,7 +10,7 @@ from django.urls import URLPattern, path
 
 from clinic.api import schema_page
 from clinic.api.declaring import Collection, Question
-from clinic.api.views import Asking, Doing, Record, Rows, View
+from clinic.api.views import Asking, Doing, Held, Record, Rows, View
 
 app_name = "api"
 READ = ("get", "head")
@@ -22,18 +22,21 @@ def door(kind: type[View], name: str, **facts: object) -> type[View]:
 
 
 def of_collection(one: Collection) -> Iterator[URLPattern]:
-    place = one.path.replace("{id}", "<uuid:pk>")
+    place, key = one.path.replace("{id}", "<uuid:pk>"), f"<uuid:{one.key}>"
     name = f"{one.within.name}-{one.name}" if one.within else one.name
     listed = door(Rows, f"{one.title}Rows", collection=one, http_method_names=[*READ, *["post"] * bool(one.create)])
     yield path(place, listed.as_view(), name=name)
-    if not one.has_record or one.within:
+    if not one.is_addressed:
         return
     methods = [*READ, *["patch"] * bool(one.update)]
     record = door(Record, f"{one.title}Record", collection=one, http_method_names=methods)
-    yield path(f"{place}<uuid:pk>/", record.as_view(), name=f"{name}-record")
+    yield path(f"{place}{key}/", record.as_view(), name=f"{name}-record")
+    if one.file:
+        held = door(Held, f"{one.title}File", collection=one, http_method_names=[*READ])
+        yield path(f"{place}{key}/file/", held.as_view(), name=f"{name}-file")
     for verb in one.verbs:
         doing = door(Doing, f"{one.title}{verb.title()}", collection=one, verb_name=verb, http_method_names=["post"])
-        yield path(f"{place}<uuid:pk>/{verb}/", doing.as_view(), name=f"{name}-{verb}")
+        yield path(f"{place}{key}/{verb}/", doing.as_view(), name=f"{name}-{verb}")
 
 
 def of_question(one: Question) -> URLPattern:

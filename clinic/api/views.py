@@ -6,8 +6,12 @@ from collections.abc import Mapping
 from typing import Any, cast
 from uuid import UUID
 
+from django.core.exceptions import RequestDataTooBig
 from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.http import HttpResponse
 from rest_framework import serializers, status
+from rest_framework.exceptions import APIException
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -19,8 +23,21 @@ from clinic.api.declaring import Collection, Question, Verb
 from clinic.api.fields import Moment, Typed, Whole
 from clinic.api.pages import MOST, USUAL, Pages
 from clinic.api.schema import HouseSchema
+from clinic.documents.answer import attachment
 from clinic.errors import DomainError, NotFound
 from clinic.models import User
+
+
+class TooLarge(APIException):
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_detail = "This is more than can be taken at once."
+
+
+class Whatever(DefaultContentNegotiation):
+    """A file is what it is, whatever the asker would rather have; a refusal is JSON."""
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
+        return renderers[0], renderers[0].media_type
 
 
 class OfLog(Typed):
@@ -49,6 +66,13 @@ class View(APIView):
             rows = rows.filter(**{self.collection.through: self.parent})
         return rows
 
+    def initial(self, request: Request, *args: Any, **address: Any) -> None:
+        super().initial(request, *args, **address)
+        try:
+            _ = request._request.body  # read here, where it is measured, and not by the parser
+        except RequestDataTooBig:
+            raise TooLarge from None
+
     @property
     def parent(self) -> Any:
         """The record that the address names first. Raises NotFound for a stranger's."""
@@ -76,11 +100,11 @@ class View(APIView):
         typed = {name: value for name, value in typed.items() if name not in verb.aside}
         return verb.made(verb.does(**verb.of(record), **typed, **given, by=self.request.user))
 
-    def answered(self, made: Any, of: Collection, code: int) -> Response:
+    def answered(self, made: Any, of: Collection, code: int, secret: str = "") -> Response:
         """What was made, as its collection shows it."""
         row = found(of.rows(self.request.user), made.pk)  # type: ignore[arg-type]
         self.read(row, of)
-        response = Response(self.shown(row, of), status=code)
+        response = Response(self.shown(row, of) | ({"secret": secret} if secret else {}), status=code)
         if code == status.HTTP_201_CREATED and of.has_record and not of.within:
             response["Location"] = reverse(f"api:{of.name}-record", args=[row.pk], request=self.request)
         if tag := versions.etag(row):
@@ -116,7 +140,8 @@ class Rows(View):
         def act() -> Response:
             record = self.parent if self.collection.within else None
             made = self.called(verb, self.form("POST"), record)
-            return self.answered(made, verb.makes or self.collection, status.HTTP_201_CREATED)
+            row, secret = made if verb.secret else (made, "")
+            return self.answered(row, verb.makes or self.collection, status.HTTP_201_CREATED, secret)
 
         return idempotency.once(request, act)
 
@@ -160,9 +185,14 @@ def form_of(view: Any, verb: Verb | None, title: str) -> type[Typed]:
 class Changing(View):
     """What reads or changes one record, which may be named by its version."""
 
+    @property
+    def record(self) -> Any:
+        """The record in the address. Raises NotFound for a stranger's, and for a row of another than the first."""
+        return found(self.rows(), self.kwargs[self.collection.key])
+
     def changed(self, verb: Verb, form: type[Typed]) -> Response:
         def act() -> Response:
-            record = found(self.rows(), self.kwargs["pk"])
+            record = self.record
             seen = self.request.headers.get("If-Match")
             mark = versions.look(record, seen)
             try:
@@ -172,8 +202,12 @@ class Changing(View):
                     raise versions.Overtaken from error
                 raise
             versions.look_again(record, mark, getattr(self.request._request, "request_id", ""))
-            if verb.makes:
-                return self.answered(made, verb.makes, status.HTTP_201_CREATED)
+            if verb.leaves:
+                return Response(status=status.HTTP_204_NO_CONTENT)
+            if verb.secret:
+                return self.answered(record, self.collection, status.HTTP_200_OK, made[1])
+            if verb.makes or verb.another:
+                return self.answered(made, verb.makes or self.collection, status.HTTP_201_CREATED)
             return self.answered(record, self.collection, status.HTTP_200_OK)
 
         return idempotency.once(self.request, act)
@@ -183,7 +217,7 @@ class Record(Changing):
     """One record."""
 
     def get(self, request: Request, **address: Any) -> Response:
-        return self.answered(found(self.rows(), address["pk"]), self.collection, status.HTTP_200_OK)
+        return self.answered(self.record, self.collection, status.HTTP_200_OK)
 
     def patch(self, request: Request, **address: Any) -> Response:
         verb = self.collection.update
@@ -207,6 +241,19 @@ class Doing(Changing):
     def form(cls, method: str) -> type[Typed]:
         title = "".join(word.capitalize() for word in cls.verb_name.split("-"))
         return form_of(cls, cls.collection.verbs[cls.verb_name], f"{cls.collection.title}{title}")
+
+
+class Held(Changing):
+    """The file that a record holds."""
+
+    content_negotiation_class = Whatever
+
+    def get(self, request: Request, **address: Any) -> HttpResponse:
+        assert self.collection.file is not None
+        row = self.record
+        file = self.collection.file(row)
+        self.read(row)
+        return attachment(*file)
 
 
 class Asking(View):

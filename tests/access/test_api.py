@@ -7,6 +7,7 @@ missing.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -21,10 +22,11 @@ from clinic.api.door import name_of
 from clinic.api.routes import API as EVERY
 from clinic.models import Membership, User
 from clinic.policy import GRANTS, Door, Role
-from infusions.models import BoosterPlan, ResponseReview
+from infusions.models import BoosterPlan, ResponseReview, RunEvent
 from tests.access.api_table import EXPECTED as EXPECTED_OF_EVERY
 from tests.access.table import PUBLIC
 from tests.access.world import PLANTED, SECRET, World
+from tests.infusions import making
 
 pytestmark = pytest.mark.django_db
 
@@ -84,21 +86,38 @@ class Systems:
             rationale="Better", signed_by=provider, **signed,
         )  # fmt: skip
 
+        making.infusion(self.world.series, 5, "2027-02-16")
+        RunEvent.objects.create(
+            infusion=self.world.infusion,
+            kind="nausea",
+            text="A little",
+            observed_at=self.world.now,
+            entered_by=provider,
+        )
+
     def secret(self, user: User, role: Role) -> str:
         site = user.roles_held[0].site
         return tokens.issue(user=user, role=role, site=site, name="A test", days=1)[1]
 
     def ask(self, name: str, secret: str | None, pk: UUID | None = None) -> tuple[int, bytes]:
         method, path = name.split(" ", 1)
-        if "{id}" in path:
-            path = path.replace("{id}", str(pk or self.pk_of(path)))
-        address = f"/api/v1/{path}"
+        address = f"/api/v1/{self.filled(path, pk)}"
         headers = {"Authorization": f"Token {secret}"} if secret else {}
         with transaction.atomic():
             answer = self.client.generic(method, address, b"{}", content_type="application/json", headers=headers)
             transaction.set_rollback(True)
         assert PLANTED.encode() not in answer.content, f"{name} tells what a psychotherapy note says"
         return answer.status_code, answer.content
+
+    def filled(self, path: str, pk: UUID | None = None) -> str:
+        """The address of the first record of the world, or of `pk`, and of the first row within it."""
+        if "{row}" in path:
+            rows = DOORS[f"GET {path.partition('{row}')[0]}"][1].collection
+            row = rows.rows(self.world.everyone).first()
+            assert row is not None, f"tests/access/world.py holds nothing of {rows.path}"
+            path = path.replace("{row}", str(row.pk))
+            pk = pk or attrgetter(f"{rows.through.replace('__', '.')}_id")(row)
+        return path.replace("{id}", str(pk or self.pk_of(path))) if "{id}" in path else path
 
     def pk_of(self, path: str) -> UUID:
         """The first row of the world in the collection that the address names."""
@@ -152,6 +171,22 @@ def test_a_record_that_never_was_is_answered_as_a_strangers_is(systems: Systems)
     for name in (one for one in OF_ONE_SITE if one.startswith("GET") and one.endswith("{id}/")):
         role = Role(min(EXPECTED[name]))
         assert systems.ask(name, systems.strangers[role]) == systems.ask(name, systems.strangers[role], uuid4())
+
+
+def test_a_row_is_found_within_its_own_record_alone(systems: Systems) -> None:
+    """The row of one infusion behind the id of another is not there: no pair of ids opens what one of them would."""
+    wrong, elsewhere = [], 0
+    for name in (one for one in OF_ONE_SITE if "{row}" in one):
+        path = name.split(" ")[1]
+        own, parent = systems.filled(path), DOORS[f"GET {path.partition('{row}')[0]}"][1].collection.within
+        for pk in parent.rows(systems.world.everyone).values_list("pk", flat=True)[:3]:
+            status, _ = systems.ask(name, systems.secrets[Role(min(EXPECTED[name]))], pk)
+            is_own = str(pk) in own
+            elsewhere += not is_own
+            if (status == 404) == is_own:
+                wrong.append((name, status))
+    assert wrong == []
+    assert elsewhere > 5
 
 
 def test_the_answer_of_a_verb_tells_a_role_nothing_that_the_list_would_not(systems: Systems) -> None:
