@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from allauth.account.adapter import get_adapter
 from allauth.mfa.base.forms import ReauthenticateForm
@@ -31,15 +32,15 @@ LONG_AWAY = timedelta(hours=1)
 
 
 class ProofNeeded(DomainError):
-    """The session lives, but nobody proved lately that its owner still sits there."""
+    """The session lives, but nobody proved lately that its owner still sits there, who is about `to` do something."""
 
     status = 403
     title = "Is it still you?"
     kind = "proof-needed"  # the type of the API's problem
 
-    def __init__(self, *, by_pin: bool = False, wrong: str = "") -> None:
+    def __init__(self, to: str, *, by_pin: bool = False, wrong: str = "") -> None:
         self.by_pin, self.wrong = by_pin, wrong
-        super().__init__("What comes next is for you alone, so prove once more that it is you.")
+        super().__init__(f"You are about to {to}. That is for you alone, so prove once more that it is you.")
 
 
 class TooMany(DomainError):
@@ -50,8 +51,9 @@ class TooMany(DomainError):
 
 
 class Ask(NamedTuple):
-    """How fresh a proof a form wants, whether a PIN will do, and which `press` of it asks ("" for every one)."""
+    """What a form does, how fresh a proof it wants, whether a PIN will do, which `press` of it asks ("": every one)."""
 
+    to: str
     minutes: Callable[[], int]
     by_pin: bool
     press: str = ""
@@ -69,28 +71,54 @@ def _grave() -> int:
     return int(settings.PROOF_MINUTES)
 
 
-SIGN, GRAVE = Ask(_to_sign, by_pin=True), Ask(_grave, by_pin=False)
+_GRAVE = {
+    "clinic:person-new": "give somebody an account",
+    "clinic:person-edit": "change somebody’s account",
+    "clinic:person-roles": "change what somebody may do here",
+    "clinic:person-deactivate": "close somebody’s account",
+    "clinic:person-reactivate": "open somebody’s account again",
+    "clinic:person-second-factor": "take away somebody’s second step, so that they set up a new one",
+    "clinic:person-invite": "send somebody a link that opens their account",
+    "clinic:tablets": "make this browser a tablet of the clinic",
+    "clinic:tokens": "make a token, with which another system acts in your name",
+    "infusions:devices": "let a monitor or pump send readings",
+    "journey:export": "take a whole record out of the house",
+    "reminders:webhooks": "have another system told of what happens here",
+    "reminders:webhook-secret": "make a new secret for another system",
+}
+_SIGN = {
+    "clinic:protocol-sign": "sign the protocol settings",
+    "patients:evaluation-sign": "sign an evaluation",
+    "infusions:orders": "sign an order",
+    "infusions:order-countersign": "sign an order as the second person",
+    "infusions:override": "let an infusion start against the gate",
+    "infusions:note-sign": "sign the note of an infusion",
+    "infusions:note-addendum": "add to a signed note",
+    "infusions:adverse-review": "sign the review of an adverse event",
+    "infusions:review": "sign a response review",
+    "infusions:booster-plan": "sign a booster plan",
+    "journey:summary-sign": "sign a summary for another clinician",
+    "therapy:addendum": "add to a signed note",
+    "therapy:cosign": "co-sign a colleague’s note",
+    "therapy:referral-new": "sign a referral",
+}
+_SIGN_BY_PRESS = {
+    "therapy:write": ("sign", "sign the note of a session"),
+    "patients:safety-plan-save": ("sign", "sign a safety plan"),
+    "therapy:plan-write": ("give", "give the integration plan to the patient"),
+}
 ASKS: dict[str, Ask] = {
-    **dict.fromkeys(
-        ("clinic:person-new", "clinic:person-edit", "clinic:person-roles", "clinic:person-deactivate",
-         "clinic:person-reactivate", "clinic:person-second-factor", "clinic:person-invite", "clinic:tablets",
-         "clinic:tokens", "infusions:devices", "journey:export", "reminders:webhooks",
-         "reminders:webhook-secret"), GRAVE,
-    ),
-    **dict.fromkeys(
-        ("clinic:protocol-sign", "patients:evaluation-sign", "infusions:orders", "infusions:order-countersign",
-         "infusions:override", "infusions:note-sign", "infusions:note-addendum", "infusions:adverse-review",
-         "infusions:review", "journey:summary-sign", "therapy:addendum", "therapy:cosign",
-         "therapy:referral-new"), SIGN,
-    ),
-    **dict.fromkeys(("therapy:write", "patients:safety-plan-save"), SIGN._replace(press="sign")),
-}  # fmt: skip
+    **{route: Ask(to, _grave, by_pin=False) for route, to in _GRAVE.items()},
+    **{route: Ask(to, _to_sign, by_pin=True) for route, to in _SIGN.items()},
+    **{route: Ask(to, _to_sign, by_pin=True, press=press) for route, (press, to) in _SIGN_BY_PRESS.items()},
+}
 
 
 @sensitive_variables()
-def require_fresh(request: HttpRequest, *, minutes: int | None = None, by_pin: bool = False) -> None:
+def require_fresh(request: HttpRequest, *, to: str, minutes: int | None = None, by_pin: bool = False) -> None:
     """Raise ProofNeeded unless the person proved who they are within the last `minutes` (5, by the settings).
 
+    `to` ends the sentence “You are about to …”.
     A proof may come with the request itself; it is taken out of the form before anybody else reads that. Who comes by
     a token has nothing to prove with, and is refused.
     """
@@ -100,11 +128,11 @@ def require_fresh(request: HttpRequest, *, minutes: int | None = None, by_pin: b
         return
     given = {name: request.POST.get(name, "") for name in FIELDS} if request.method == "POST" else {}
     if not any(given.values()) or not hasattr(request, "session"):
-        raise ProofNeeded(by_pin=by_pin)
+        raise ProofNeeded(to, by_pin=by_pin)
     try:
         prove(request, password=given[PASSWORD], code=given[CODE], pin=given[PIN] if by_pin else "")
     except DomainError as wrong:
-        raise ProofNeeded(by_pin=by_pin, wrong=wrong.sentence) from wrong
+        raise ProofNeeded(to, by_pin=by_pin, wrong=wrong.sentence) from wrong
     request.POST = _without_proof(request)
 
 
@@ -174,6 +202,7 @@ def asked_page(request: HttpRequest, asked: ProofNeeded) -> HttpResponse:
     if request.headers.get("HX-Request") or request.headers.get("X-Requested-With"):
         response = render(request, "frame/refused_part.html", {"error": asked}, status=401)
         response["X-Evenkeel-Locked"] = response["X-Evenkeel-Prove"] = "1"
+        response["X-Evenkeel-Asks"] = quote(asked.sentence)
         return response
     back = request.headers.get("Referer", "/")
     action, typed = request.get_full_path(), _typed(request)
@@ -210,7 +239,7 @@ class fresh_proofs:  # noqa: N801 - named as the rest of the list in settings
         if ask is None or request.method != "POST" or not ask.wants(request):
             return None
         try:
-            require_fresh(request, minutes=ask.minutes(), by_pin=ask.by_pin)
+            require_fresh(request, to=ask.to, minutes=ask.minutes(), by_pin=ask.by_pin)
         except ProofNeeded as asked:
             return asked_page(request, asked)
         return None

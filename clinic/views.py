@@ -65,7 +65,8 @@ def prove(request: HttpRequest) -> HttpResponse:
     try:
         reauth.prove(request, password=given[reauth.PASSWORD], code=given[reauth.CODE], pin=given[reauth.PIN])
     except DomainError as wrong:
-        return reauth.asked_page(request, reauth.ProofNeeded(by_pin=reauth.PIN in request.POST, wrong=wrong.sentence))
+        asked = reauth.ProofNeeded("go on", by_pin=reauth.PIN in request.POST, wrong=wrong.sentence)
+        return reauth.asked_page(request, asked)
     return redirect(_back(request))
 
 

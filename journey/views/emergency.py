@@ -38,7 +38,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     """The form, and the opening. Who opens proves first that it is them."""
     form, status, user = EmergencyForm(request.POST or None), 200, acting_user(request)
     if request.method == "POST":
-        reauth.require_fresh(request)
+        reauth.require_fresh(request, to="open a record in an emergency")
         form = EmergencyForm(request.POST)
         status = 422
         if form.is_valid():

@@ -100,7 +100,7 @@ def mark_end(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def file(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The list for the patient, in plain words. Whoever takes it out of the house proves first that it is them."""
-    reauth.require_fresh(request)
+    reauth.require_fresh(request, to="take the list of who looked out of the house")
     patient = patient_or_404(request, pk, what="who looked, a list for the patient")
     made = trail_papers.read(patient)
     if request.POST.get("as") == "csv":

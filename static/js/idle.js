@@ -39,15 +39,15 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const asker = requestConfig.elt; // event.detail.elt is the place of the answer
   if (xhr.status !== 401) return;
   event.detail.shouldSwap = false;
-  const proving = xhr.getResponseHeader("X-Evenkeel-Prove") === "1";
-  if (requestConfig.verb === "get" && !proving) return lock();
+  const asks = decodeURIComponent(xhr.getResponseHeader("X-Evenkeel-Asks") ?? ""); // what the person is about to do
+  if (requestConfig.verb === "get" && !asks) return lock();
   lock(() => {
     if (asker.matches("form[data-autosave]")) return asker.dispatchEvent(new CustomEvent("ek:send-again"));
     const values = {}; // a name may come more than once
     for (const [name, value] of requestConfig.formData ?? []) (values[name] ??= []).push(value);
     delete values.csrfmiddlewaretoken;
     window.htmx.ajax(requestConfig.verb.toUpperCase(), requestConfig.path, { source: asker, target, values });
-  }, proving);
+  }, asks);
 });
 
 // A page that the browser kept whole, for its way back, may belong to nobody any more: a tablet that a patient holds.

@@ -14,17 +14,19 @@ let warned = "";
 export const isLocked = () => document.body.classList.contains("is-locked");
 
 /** Which of the two questions stands on the cover: whether somebody is there, or whether it is still the same person. */
-function word(proving) {
+function word(asks) {
+  const proving = Boolean(asks);
+  dialog.querySelector("[data-lock-asks]").textContent = asks;
   for (const part of dialog.querySelectorAll("[data-lock-idle]")) part.hidden = proving;
   for (const part of dialog.querySelectorAll("[data-lock-prove], [data-lock-cancel]")) part.hidden = !proving;
 }
 
-/** Cover the page; `resume` is called once the same person is back. `proving`: the session lives, so it may be left. */
-export function lock(resume, proving = false) {
+/** Cover the page; `resume` is called once the same person is back. `asks`: the session lives and may be left; why it asks. */
+export function lock(resume, asks = "") {
   if (!dialog) return;
   if (resume) waiting.push(resume);
-  if (isLocked() && proving) return;
-  word(proving);
+  if (isLocked() && asks) return;
+  word(asks);
   if (isLocked()) return;
   title = document.title;
   document.title = "Locked · Evenkeel";

@@ -1,14 +1,20 @@
 """Proving again who is there: to sign, to manage users; and the second factor that production asks for."""
 
+import ast
+import inspect
+import re
 from datetime import timedelta
+from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
-from django.urls import reverse
+from django.urls import URLResolver, get_resolver, reverse
 
 from clinic import clock, reauth, tablets
 from clinic.errors import DomainError
@@ -20,6 +26,7 @@ from tests.access.test_sign_in import code_for, sign_in
 from tests.build import PASSWORD
 
 ADD = reverse("clinic:person-new")
+ROOMS = ("clinic", "patients", "insurance", "reminders", "visits", "infusions", "therapy", "journey")
 
 
 @pytest.fixture(autouse=True)
@@ -143,7 +150,7 @@ def test_a_token_has_nothing_to_prove_with(rf, nurse):
     request = rf.post("/", {reauth.PASSWORD: PASSWORD})
     request.user = nurse
     with pytest.raises(reauth.ProofNeeded) as refused:
-        reauth.require_fresh(request)
+        reauth.require_fresh(request, to="sign")
     assert (refused.value.status, refused.value.kind) == (403, "proof-needed")
     assert isinstance(refused.value, DomainError)
 
@@ -167,6 +174,61 @@ def test_a_draft_is_saved_without_a_proof_and_not_signed(client, therapist, now,
 
 def test_every_form_that_asks_is_a_page_of_the_house():
     assert set(reauth.ASKS) <= set(ROUTES)
+
+
+def test_the_question_names_what_the_press_will_do(at_work, now):
+    with later(now, minutes=6):
+        page = at_work.post(reverse("clinic:person-deactivate", args=[at_work.session["_auth_user_id"]]), {})
+        assert "You are about to close somebody’s account." in page.content.decode()
+        part = at_work.post(ADD, {}, headers={"HX-Request": "true"})
+        assert unquote(part["X-Evenkeel-Asks"]).startswith("You are about to give somebody an account.")
+
+
+# A verb that signs by calling another one, which is what its view calls.
+THROUGH = {"infusions.booster_visits.decide": "infusions.boosters.plan", "therapy.notes.sign": "therapy.notes._note_of"}
+
+
+def signing_verbs():
+    """Every verb of the rooms that writes who signed, by its whole name."""
+    root = Path(settings.BASE_DIR)
+    files = [file.relative_to(root) for room in ROOMS for file in (root / room).rglob("*.py")]
+    for file in (file for file in files if not {"migrations", "demo", "models"} & set(file.parts)):
+        for one in ast.walk(ast.parse((root / file).read_text())):
+            if isinstance(one, ast.FunctionDef) and re.search(r"signed_by(=| = .*\b)by\b", ast.unparse(one)):
+                yield f"{'.'.join(file.with_suffix('').parts)}.{one.name}"
+
+
+def test_every_page_that_signs_asks_who_signs():
+    """Found in the code: the verbs that write who signed, the views that call them, and the routes of those views."""
+    verbs = {*signing_verbs()}
+    assert set(THROUGH.values()) <= verbs
+    signing = {name for name, view in views(get_resolver().url_patterns) if {*calls(view)} & {*verbs, *THROUGH}}
+    assert len(signing) >= 12
+    assert sorted(signing - set(reauth.ASKS)) == []
+
+
+def views(patterns, space=""):
+    """Every page of the house by its name, with the view as it was written."""
+    for one in patterns:
+        if isinstance(one, URLResolver):
+            yield from views(one.url_patterns, space + (f"{one.namespace}:" if one.namespace else ""))
+        elif (view := inspect.unwrap(one.callback)) and view.__module__.split(".")[0] in ROOMS:
+            yield space + str(one.name), view
+
+
+def calls(view):
+    """The whole names of what a view uses of other modules, by itself and through functions of its own module."""
+    module, seen, todo = inspect.getmodule(view), set(), [view]
+    while todo:
+        if (one := todo.pop()) in seen or not inspect.isfunction(one):
+            continue
+        seen.add(one)
+        for near, far in re.findall(r"\b(\w+)(?:\.(\w+))?\b", inspect.getsource(one)):
+            found = getattr(module, near, None)
+            if far and inspect.ismodule(found):
+                yield f"{found.__name__}.{far}"
+            elif not far and getattr(found, "__module__", "") == module.__name__:
+                todo.append(inspect.unwrap(found))
 
 
 # The second factor

@@ -90,7 +90,7 @@ def _saved(request: HttpRequest, found: PsychotherapyNote, conflict: DomainError
 @require_POST
 def destroy(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = _mine_or_404(request, pk)
-    _for_good(request)
+    _for_good(request, "destroy a psychotherapy note for good")
     private.destroy(note_id=found.pk, reason=request.POST.get("reason", ""), by=acting_user(request))
     messages.success(request, "The note is destroyed. That there was one, and why it went, stays on record.")
     return redirect("therapy:private-mine")
@@ -118,7 +118,7 @@ def authorize(request: HttpRequest, pk: UUID) -> HttpResponse:
 def release(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The paper of an authorization, once."""
     one = _authorization_or_404(request, pk)
-    _for_good(request)
+    _for_good(request, "take a psychotherapy note out of the house")
     made = releases.release(authorization_id=pk, by=acting_user(request))
     log_read(request, patient_id=one.note.patient_id, what="psychotherapy note released")
     return attachment(made, "psychotherapy-note.pdf", "application/pdf")
@@ -155,13 +155,13 @@ def _open(request: HttpRequest) -> None:
     """Raise ProofNeeded unless notes are open here: by a fresh proof, then until ten minutes after the last touch."""
     now, seen = clock.now(), request.session.get(OPEN)
     if not seen or now - datetime.fromisoformat(seen) > OPEN_FOR:
-        reauth.require_fresh(request, by_pin=True)
+        reauth.require_fresh(request, to="open your psychotherapy notes", by_pin=True)
     request.session[OPEN] = now.isoformat()
 
 
-def _for_good(request: HttpRequest) -> None:
+def _for_good(request: HttpRequest, to: str) -> None:
     """What leaves the house or is gone can't be taken back: an open note is not enough, nor is a PIN."""
-    reauth.require_fresh(request)
+    reauth.require_fresh(request, to=to)
     _open(request)
 
 
