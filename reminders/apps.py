@@ -33,7 +33,7 @@ class RemindersConfig(AppConfig):
         from reminders.webhooks import events, secrets
 
         frame.count_for("reminders:tasks", task_lists.waiting)
-        health.checks |= {"messages": watch.check_messages, "pages": watch.check_pages}
+        health.checks |= {"messages": watch.check_messages, "pages": watch.check_pages, "events": watch.check_events}
         metrics.gauges["evenkeel_waiting_seconds"] = ("How old the oldest is that waits", "what", watch.waiting)
         rotation.columns.append(
             rotation.of_json(Message, "values", keys=tuple(templates.SECRET), context=lambda key: f"message.{key}")

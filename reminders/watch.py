@@ -1,4 +1,4 @@
-"""How long messages and pages have been waiting for nobody to send them: the alarm, not how many they are."""
+"""How long messages, pages and events have been waiting for nobody to send them: the alarm, not how many they are."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from clinic import clock
 from clinic.health import OK
 from clinic.models import Site
 from reminders import leases, rules
-from reminders.models import Message, StaffPage
+from reminders.models import Message, StaffPage, WebhookDelivery
 
 TOO_OLD = timedelta(minutes=2)
 
@@ -26,9 +26,14 @@ def check_pages() -> str:
     return _says(_oldest_page(), "page")
 
 
+def check_events() -> str:
+    """The same for events that other systems are to be told of. One that does not answer is no fault of this house."""
+    return _says(_oldest_event(), "event for another system")
+
+
 def waiting() -> dict[str, float]:
     """How old the oldest of each is, in seconds, for the figures."""
-    ages = {"messages": oldest(), "pages": _oldest_page()}
+    ages = {"messages": oldest(), "pages": _oldest_page(), "events": _oldest_event()}
     return {what: age.total_seconds() if age else 0.0 for what, age in ages.items()}
 
 
@@ -37,6 +42,16 @@ def _oldest_page() -> timedelta | None:
     since = StaffPage.objects.filter(state=StaffPage.State.PLANNED, due_at__lte=now).aggregate(
         since=Min(Greatest("due_at", Coalesce("next_attempt_at", "due_at")))
     )["since"]
+    return now - since if since else None
+
+
+def _oldest_event() -> timedelta | None:
+    """Of what could have gone out: a try that comes later does not wait yet, a lost one waits since its hour."""
+    now, ready = clock.now(), Greatest("due_at", Coalesce("next_attempt_at", "due_at"))
+    rows = WebhookDelivery.objects.filter(webhook__ended_at__isnull=True)
+    planned = rows.filter(state=WebhookDelivery.State.PLANNED).annotate(ready=ready).filter(ready__lte=now)
+    lost = rows.filter(state=WebhookDelivery.State.CLAIMED, lease_until__lt=now).annotate(ready=ready)
+    since = planned.union(lost).order_by("ready").values_list("ready", flat=True).first()
     return now - since if since else None
 
 

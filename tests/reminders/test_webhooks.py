@@ -21,6 +21,7 @@ from django.urls import reverse
 
 from clinic import clock
 from clinic.errors import DomainError, Invalid
+from reminders import watch
 from reminders.models import FollowUp, Webhook, WebhookAttempt, WebhookDelivery
 from reminders.webhooks import addresses, dispatch, events, sending, subscriptions
 from reminders.webhooks.events import Event
@@ -305,13 +306,29 @@ def test_the_call_goes_to_the_number_and_the_certificate_is_of_the_name(tmp_path
             assert receiver.told == []
 
 
+def test_what_waits_for_nobody_to_send_it_is_seen_and_what_waits_for_its_next_try_is_not(added, now, patient):
+    assert (watch.check_events(), watch.waiting()["events"]) == ("ok", 0)
+    happen(added[0].site, patient)
+    delivery = WebhookDelivery.objects.get()
+    with clock.at(now + timedelta(minutes=3)):
+        assert watch.check_events() == "the oldest event for another system has been waiting for 180 s"
+        WebhookDelivery.objects.update(next_attempt_at=now + timedelta(minutes=5))
+        assert watch.check_events() == "ok"
+        WebhookDelivery.objects.filter(pk=delivery.pk).update(
+            state="claimed", lease_owner="gone", lease_until=now + timedelta(minutes=1), next_attempt_at=None
+        )
+        assert watch.waiting()["events"] == 180
+
+
 def test_the_admin_adds_a_system_and_sees_its_secret_once(client, clinic_admin, site, receiver, patient, now):
     client.force_login(clinic_admin)
     page, typed = (
         reverse("reminders:webhooks"),
         {"name": "Billing", "address": "http://example.com", "kinds": [Kind.MOVED]},
     )
-    assert "prove once more" in client.post(page, typed).content.decode()
+    client.get(page)
+    with clock.at(now + timedelta(minutes=6)):
+        assert "prove once more" in client.post(page, typed).content.decode()
     proof = {"proof_password": build.PASSWORD}
     assert client.post(page, typed | proof).status_code == 422
     answer = client.post(page, typed | {"address": receiver.address})
