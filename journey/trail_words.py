@@ -35,20 +35,21 @@ class Told:
     where: str
     patient: Patient | None = None
     elsewhere: bool = False
-    """It concerned a patient whom the reader may not see."""
+    """It concerned a patient whom the reader may not see: then the reason, which may tell of them, stays away too."""
 
 
 def tell(line: Line, *, patients: Mapping[UUID, Patient] | None = None) -> Told:
     known = (patients or {}).get(line.patient_id) if line.patient_id else None
+    elsewhere = patients is not None and line.patient_id is not None and known is None
     return Told(
         at=line.at,
         who=line.person.full_name if line.person else BY_ITSELF.get(line.source, "Evenkeel, by itself"),
         person=line.person,
         did=did(line),
-        why=line.reason,
+        why="" if elsewhere else line.reason,
         where=line.address,
         patient=known,
-        elsewhere=patients is not None and line.patient_id is not None and known is None,
+        elsewhere=elsewhere,
     )
 
 

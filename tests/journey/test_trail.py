@@ -141,3 +141,11 @@ def test_the_list_for_the_patient_is_in_plain_words_and_holds_no_formula_nor_add
     assert rows[1][1:] == ["'=HYPERLINK(1)", "Opened: chart", ""]
     assert "10.1.2.3" not in str(rows)
     assert trail_papers.as_pdf(made).startswith(b"%PDF")
+
+
+def test_why_a_record_of_another_site_was_opened_stays_there(patient: Patient, nurse: User) -> None:
+    looked(patient, nurse, reason="She fainted at the door")
+    (line,) = trail.of_person(nurse, since=timezone.now() - timedelta(hours=1), until=timezone.now())
+    here, elsewhere = (trail_words.tell(line, patients=seen) for seen in ({patient.pk: patient}, {}))
+    assert (here.why, here.elsewhere) == ("She fainted at the door", False)
+    assert (elsewhere.why, elsewhere.elsewhere, elsewhere.patient) == ("", True, None)
