@@ -141,7 +141,8 @@ def destroy(*, note_id: UUID, reason: str, by: User) -> PsychotherapyNote:
     for objection in objections:
         if sentence := objection(note.patient):
             raise Refused(sentence)
-    if any(one.stands() for one in ReleaseAuthorization.objects.filter(note=note, release=None)):
+    signed = ReleaseAuthorization.objects.filter(note=note, release=None).select_related("note__patient__site")
+    if any(one.stands() for one in signed):
         raise Refused("An authorization to release this note stands. Release it or revoke the authorization first.")
     _as_author(by)
     for text in PsychotherapyText.objects.filter(note=note):

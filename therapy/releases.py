@@ -70,7 +70,7 @@ def release(*, authorization_id: UUID, by: User) -> bytes:
     one = _locked(authorization_id, by)
     if NoteRelease.objects.filter(authorization=one).exists():
         raise Refused("The paper of this authorization was made. For another one, the patient signs anew.")
-    if one.revoked_at or one.note.patient.site.today() > one.expires_on:
+    if not one.stands():
         raise Refused("This authorization is revoked or has expired. Ask the patient for a new one.")
     found, text = private.read(note_id=one.note_id, number=one.version, by=by)
     made = release_pdf(one, found.saved_at if found else one.recorded_at, text)
@@ -80,7 +80,8 @@ def release(*, authorization_id: UUID, by: User) -> bytes:
 
 def of_note(note: PsychotherapyNote) -> list[ReleaseAuthorization]:
     """What was signed for this note, newest first, with what came of it."""
-    return list(ReleaseAuthorization.objects.filter(note=note).select_related("release", "recorded_by")[:100])
+    rows = ReleaseAuthorization.objects.filter(note=note)
+    return list(rows.select_related("release", "recorded_by", "note__patient__site")[:100])
 
 
 def _locked(authorization_id: UUID, by: User) -> ReleaseAuthorization:

@@ -297,6 +297,15 @@ def test_a_revoked_or_expired_authorization_opens_nothing(note, therapist):
     assert not NoteRelease.objects.exists()
 
 
+def test_an_authorization_stands_to_the_end_of_its_day_at_the_clinic(note):
+    save(note, keep=True)
+    one = authorized(note)
+    for clock_there, stands in (("23:30", True), ("00:30", False)):  # in UTC both are the day after
+        day = one.expires_on if stands else one.expires_on + timedelta(days=1)
+        with clock.at(build.moment(note.patient.site, str(day), clock_there)):
+            assert one.stands() == stands
+
+
 def test_nobody_else_authorizes_revokes_or_releases(note, other_therapist):
     save(note, keep=True)
     one = authorized(note)

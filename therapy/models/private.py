@@ -173,8 +173,8 @@ class ReleaseAuthorization(Record):
         return "Authorization to release a psychotherapy note"
 
     def stands(self) -> bool:
-        """Neither revoked nor expired."""
-        return self.revoked_at is None and clock.now().date() <= self.expires_on
+        """Neither revoked nor expired, by the day of the patient's clinic."""
+        return self.revoked_at is None and self.note.patient.site.today() <= self.expires_on
 
 
 @audited
