@@ -10,9 +10,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from kombu.exceptions import OperationalError
 
+from benchmarks import reminders as bench
 from clinic import clock
 from clinic.celery import app
-from reminders import bench, dispatch, tasks
+from reminders import dispatch, tasks
 from reminders.models import Message
 from tests.sink import Sink
 

@@ -11,45 +11,81 @@ import socket
 import socketserver
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import date, timedelta
 from datetime import time as hour
-from functools import partial
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
+from time import perf_counter
 
 import pgtrigger
 from django.db import connection
-from django.test.utils import override_settings
+from django.test.utils import CaptureQueriesContext, override_settings
 
+from benchmarks.table import Check, Row
 from clinic import clock, history
-from clinic.bench import Case, let_go, open_lines
+from clinic.bench import let_go, open_lines
 from clinic.ids import uuid7
 from clinic.models import Site
 from patients.models import ContactConsent, Patient
-from reminders import ledger, rules
+from reminders import dispatch, ledger, rules
 from reminders.dispatch import dispatch_due
 from reminders.message_kinds import KINDS
 from reminders.models import Message
 from reminders.runs import Counts
 
 FORK = get_context("fork")
-DUE, OTHERS, PATIENTS = 10_000, 200_000, 5_000
 TARGET_PER_SECOND = 300
 NOON = hour(12)
 KIND = ("appointment_72h", "checkin_24h")
 """One that a person looks after when it is in doubt, and one for safety, which goes out again."""
 
 
-def cases() -> Iterable[Case]:
-    in_time = DUE / TARGET_PER_SECOND * 1000
-    for name, workers, kills in (("two dispatchers, one killed", 2, 1), ("six, killed 25 times", 6, 25)):
-        prepare = partial(_half_way, workers, kills)
-        yield Case(f"reminders: 10,000 due of 210,000, {name}", prepare, runs=1, target_ms=in_time, commits=True)
+@dataclass(frozen=True)
+class Size:
+    """How much is due, among how much that is not, to how many."""
+
+    due: int
+    others: int
+    patients: int
+
+
+FULL, SMALL = Size(10_000, 200_000, 5_000), Size(1_000, 20_000, 500)
+
+
+def rows(*, small: bool = False) -> Iterator[Row]:
+    """What is printed. It commits, and leaves its site behind: for a database that is thrown away."""
+    size = SMALL if small else FULL
+    yield _half_way(size, workers=2, kills=1, at_least=TARGET_PER_SECOND)
+    if not small:
+        yield _half_way(size, workers=6, kills=25)
+
+
+def _half_way(size: Size, *, workers: int, kills: int, at_least: float | None = None) -> Row:
+    """Send all that is due with so many dispatchers while they are killed, settle what the dead held, look again."""
+    house = House(size.patients)
+    house.plan(size.due, *KIND)
+    house.surround(size.others // size.due)
+    with mailbox() as box:
+        begun = perf_counter()
+        storm(house, box, due=size.due, workers=workers, kills=kills)
+        took = perf_counter() - begun
+        again = settle(house)
+        found = Found.of(house, box, due=size.due)
+        few, many = selects(house, 3), selects(house, dispatch.BATCH)
+    named = f"reminders: {size.due:,} due of {size.due + size.others:,}, {kills} of {workers} dispatchers killed"
+    rate = found.sent / took
+    checks = [Check("lost", found.lost, 0, 0), Check("sent twice", found.repeated, kills),
+              Check("in doubt", found.in_doubt, kills), Check("sent by a second run", again.sent, 0, 0),
+              Check("selects more for 20 than for 3", many - few, 0, 0)]  # fmt: skip
+    if at_least:
+        checks.append(Check("sent a second", rate, at_least=at_least))
+    return Row(named, clients=workers, per_second=rate, statements=many, checks=tuple(checks))
 
 
 class Mailbox:
@@ -266,27 +302,33 @@ def settle(house: House) -> Counts:
         return dispatch_due()
 
 
-def prove(house: House, box: Mailbox, *, due: int, kills: int) -> None:
-    """Nothing is lost: each was sent, or a person will look. At most one letter a kill came twice, with its key."""
-    states, letters = house.state_counts(), box.letters()
-    in_doubt, repeated = states["uncertain"], letters.total() - len(letters)
-    if states["sent"] + in_doubt != due or len(letters) < states["sent"] or max(in_doubt, repeated) > kills:
-        raise RuntimeError(f"{dict(states)}; {letters.total()} letters with {len(letters)} keys.")
+@dataclass(frozen=True)
+class Found:
+    """What the house says of its messages, and the mailbox of its letters."""
+
+    due: int
+    sent: int
+    in_doubt: int  # a person will look
+    repeated: int  # letters that came with the key of another
+    unheard: int  # written down as sent, and never arrived
+
+    @classmethod
+    def of(cls, house: House, box: Mailbox, *, due: int) -> Found:
+        states, letters = house.state_counts(), box.letters()
+        sent, keys = states["sent"], len(letters)
+        return cls(due, sent, states["uncertain"], letters.total() - keys, max(0, sent - keys))
+
+    @property
+    def lost(self) -> int:
+        """Those that neither went out nor wait for a person, and letters that were said to be sent."""
+        return self.due - self.sent - self.in_doubt + self.unheard
 
 
-def _half_way(workers: int, kills: int) -> Callable[[int], object]:
-    house = House(PATIENTS)
-    house.plan(DUE, *KIND)
-    house.surround(OTHERS // DUE)
-
-    def run(number: int) -> None:
-        if not number:
-            return
-        with mailbox() as box:
-            storm(house, box, due=DUE, workers=workers, kills=kills)
-            again = settle(house)
-            prove(house, box, due=DUE, kills=kills)
-        if again.sent:
-            raise RuntimeError(f"A second look sent {again.sent} more.")
-
-    return run
+def selects(house: House, number: int) -> int:
+    """How many questions a dispatcher asks in order to send so many."""
+    house.plan(number, KIND[0])
+    with clock.at(house.now), CaptureQueriesContext(connection) as asked:
+        sent = dispatch_due().sent
+    if sent != number:
+        raise RuntimeError(f"{number} were to be sent, {sent} were.")
+    return sum(query["sql"].startswith('SELECT "') for query in asked)
