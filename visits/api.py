@@ -1,4 +1,4 @@
-"""Free slots, visits and the waiting list."""
+"""Free slots, visits, the waiting list, and what came free and was offered."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from clinic.api.fields import Day, Known, Moment, Typed, Whole, Words, know, one
 from clinic.models import Room, Site, User
 from clinic.policy import Action
 from patients.models import Contact, Patient
-from visits import booking, changes, extending, rides, slots, steps, tending, undoing, waitlist
-from visits.models import Appointment, Hold, WaitlistEntry
+from visits import booking, changes, extending, offers, rides, slots, steps, tending, undoing, waitlist
+from visits.models import Appointment, Hold, Offer, Opening, WaitlistEntry
 from visits.rules import HANDS_LANE, INFUSIONS
 
 Kind = Appointment.Kind
@@ -29,6 +29,14 @@ def appointments(user: User) -> QuerySet[Appointment]:
 
 def wishes(user: User) -> QuerySet[WaitlistEntry]:
     return WaitlistEntry.objects.filter(site__in=user.site_ids)
+
+
+def openings(user: User) -> QuerySet[Opening]:
+    return Opening.objects.filter(site__in=user.site_ids)
+
+
+def offered(user: User) -> QuerySet[Offer]:
+    return Offer.objects.filter(entry__site__in=user.site_ids).select_related("entry")
 
 
 class Held(serializers.UUIDField):
@@ -186,8 +194,42 @@ WAITLIST = Collection(
     update=Verb(does=_change, record="entry", fields=WISHED),
     verbs={"remove": Verb(does=tending.take_off, record="entry_id", takes=("reason",))},
 )  # fmt: skip
+OFFERS = Collection(
+    name="offers",
+    model=Offer,
+    rows=offered,
+    patient="entry.patient_id",
+    shows=(
+        "id", "entry", "opening", "starts_at", "ends_at", "made_at", "made_by", "expires_at", "state", "ended_at",
+        "ended_by", "appointment",
+    ),
+    filters={
+        "entry": serializers.UUIDField(required=False),
+        "opening": serializers.UUIDField(required=False),
+        "patient": serializers.UUIDField(required=False),
+        "state": one_of(Offer.State, required=False),
+    },
+    by={"entry": "entry_id", "opening": "opening_id", "patient": "entry__patient_id"},
+    verbs={"decline": Verb(does=offers.decline, record="offer_id")},
+)  # fmt: skip
+OPENINGS = Collection(
+    name="openings",
+    model=Opening,
+    rows=openings,
+    shows=("id", "site", "room", "starts_at", "ends_at", "cause", "noticed_at", "closed_at"),
+    filters={"open": serializers.BooleanField(required=False), "since": Moment(required=False)},
+    by={"open": "closed_at__isnull", "since": "starts_at__gte"},
+    verbs={
+        "give": Verb(
+            does=offers.give,
+            record="opening_id",
+            fields={"entry": Known(WaitlistEntry, as_id=True, source="entry_id")},
+            makes=OFFERS,
+        )
+    },
+)
 
-COLLECTIONS: tuple[Collection, ...] = (APPOINTMENTS, WAITLIST)
+COLLECTIONS: tuple[Collection, ...] = (APPOINTMENTS, WAITLIST, OFFERS, OPENINGS)
 QUESTIONS = (
     Question(
         name="slots",

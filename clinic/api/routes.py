@@ -118,6 +118,12 @@ API: dict[str, Action | Door] = {
     "GET waitlist/{id}/": Action.BOOK,
     "PATCH waitlist/{id}/": Action.BOOK,
     "POST waitlist/{id}/remove/": Action.BOOK,
+    "GET offers/": Action.BOOK,
+    "GET offers/{id}/": Action.BOOK,
+    "POST offers/{id}/decline/": Action.BOOK,
+    "GET openings/": Action.BOOK,
+    "GET openings/{id}/": Action.BOOK,
+    "POST openings/{id}/give/": Action.BOOK,
     # infusions
     "GET infusions/": Action.SEE_INFUSION,
     "GET infusions/{id}/": Action.SEE_INFUSION,

@@ -120,6 +120,12 @@ EXPECTED: dict[str, set[Role] | str] = {
     "GET waitlist/{id}/": {DESK, NURSE, THERAPIST, PROVIDER},
     "PATCH waitlist/{id}/": {DESK, NURSE, THERAPIST, PROVIDER},
     "POST waitlist/{id}/remove/": {DESK, NURSE, THERAPIST, PROVIDER},
+    "GET offers/": {DESK, NURSE, THERAPIST, PROVIDER},
+    "GET offers/{id}/": {DESK, NURSE, THERAPIST, PROVIDER},
+    "POST offers/{id}/decline/": {DESK, NURSE, THERAPIST, PROVIDER},
+    "GET openings/": {DESK, NURSE, THERAPIST, PROVIDER},
+    "GET openings/{id}/": {DESK, NURSE, THERAPIST, PROVIDER},
+    "POST openings/{id}/give/": {DESK, NURSE, THERAPIST, PROVIDER},
     # infusions
     "GET infusions/": CLINICAL,
     "GET infusions/{id}/": CLINICAL,

@@ -24,6 +24,7 @@ NO_BUSINESS: dict[str, str] = {
         ("clinic:switch-site", "clinic:unlock", "clinic:prove", "clinic:switch-in", "clinic:pin", "clinic:tablets",
          "clinic:tablet-revoke"), SCREEN,
     ),
+    "clinic:site-new": "A token is one site’s: a site that is only opened has nobody’s token yet.",
     "clinic:person-second-factor": "It takes somebody’s protection away, after a proof of who asks, face to face.",
     # patients
     **dict.fromkeys(
@@ -73,6 +74,29 @@ CLINIC: dict[str, str | tuple[str, ...]] = {
     "clinic:room-edit": "PATCH rooms/{id}/",
     "clinic:room-close": "POST rooms/{id}/close/",
     "clinic:room-reopen": "POST rooms/{id}/reopen/",
+    "clinic:site-edit": "PATCH sites/{id}/",
+    "clinic:hours": "POST hours/",
+    "clinic:hours-edit": "PATCH hours/{id}/",
+    "clinic:hours-remove": "POST hours/{id}/remove/",
+    "clinic:closures": "POST closures/",
+    "clinic:closure-edit": "PATCH closures/{id}/",
+    "clinic:closure-remove": "POST closures/{id}/remove/",
+    "clinic:person-new": "POST staff/",
+    "clinic:person-edit": "PATCH staff/{id}/",
+    "clinic:person-roles": "POST staff/{id}/roles/",
+    "clinic:person-deactivate": "POST staff/{id}/deactivate/",
+    "clinic:person-reactivate": "POST staff/{id}/reactivate/",
+    "clinic:person-invite": "POST staff/{id}/invite/",
+    "clinic:shift-add": "POST shifts/",
+    "clinic:shift-edit": "PATCH shifts/{id}/",
+    "clinic:shift-end": "POST shifts/{id}/end/",
+    "clinic:exception-add": "POST shift-exceptions/",
+    "clinic:exception-remove": "POST shift-exceptions/{id}/remove/",
+    "clinic:on-call": "POST on-call/",
+    "clinic:on-call-end": "POST on-call/{id}/end/",
+    "clinic:protocol-edit": "POST protocol/",
+    "clinic:protocol-adopt": "POST protocol/",
+    "clinic:protocol-sign": "POST protocol/{id}/sign/",
 }
 PATIENTS: dict[str, str | tuple[str, ...]] = {
     "patients:new": "POST patients/",
@@ -137,6 +161,9 @@ VISITS: dict[str, str | tuple[str, ...]] = {
     "visits:wish-new": "POST waitlist/",
     "visits:wish": "PATCH waitlist/{id}/",
     "visits:wish-remove": "POST waitlist/{id}/remove/",
+    "visits:offer-decline": "POST offers/{id}/decline/",
+    "visits:opening-give": "POST openings/{id}/give/",
+    "visits:walk-in": ("POST appointments/", "POST appointments/{id}/move/", "POST appointments/{id}/arrive/"),
 }
 INFUSIONS: dict[str, str | tuple[str, ...]] = {
     "infusions:check-in": "POST infusions/{id}/check-in/",
@@ -207,31 +234,6 @@ JOURNEY: dict[str, str | tuple[str, ...]] = {
 OPERATIONS = CLINIC | PATIENTS | INSURANCE | REMINDERS | VISITS | INFUSIONS | THERAPY | JOURNEY
 # Named here until their operation is there; it has to be empty in the end.
 TO_COME: set[str] = {
-    # clinic
-    "clinic:closure-edit",
-    "clinic:closure-remove",
-    "clinic:closures",
-    "clinic:exception-add",
-    "clinic:exception-remove",
-    "clinic:hours",
-    "clinic:hours-edit",
-    "clinic:hours-remove",
-    "clinic:on-call",
-    "clinic:on-call-end",
-    "clinic:person-deactivate",
-    "clinic:person-edit",
-    "clinic:person-invite",
-    "clinic:person-new",
-    "clinic:person-reactivate",
-    "clinic:person-roles",
-    "clinic:protocol-adopt",
-    "clinic:protocol-edit",
-    "clinic:protocol-sign",
-    "clinic:shift-add",
-    "clinic:shift-edit",
-    "clinic:shift-end",
-    "clinic:site-edit",
-    "clinic:site-new",
     # infusions
     "infusions:relapse-settle",
     # insurance
@@ -336,7 +338,4 @@ TO_COME: set[str] = {
     "therapy:send-back",
     "therapy:supervision",
     # visits
-    "visits:offer-decline",
-    "visits:opening-give",
-    "visits:walk-in",
 }
