@@ -8,8 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
+from clinic.gathering import Given
 from insurance.models import Coverage, SelfPay, Verification
 from patients.models import Patient
 
@@ -58,6 +62,14 @@ def shown_day(day: date, on: date) -> str:
     """“9 Feb”, with the year where it is another than that of the visit."""
     short = f"{day.day}\u00a0{day:%b}"
     return short if day.year == on.year else f"{short}\u00a0{day.year}"
+
+
+# `papers` of one patient about the medical leg, for a page that gathers it with more (clinic.gathering).
+ON_FILE: dict[str, QuerySet[Any]] = {
+    "coverages": Coverage.objects.filter(patient=Given("patient"), entered_in_error_at__isnull=True),
+    "self_pay": SelfPay.objects.filter(patient=Given("patient")),
+    "checks": Verification.objects.filter(patient=Given("patient"), leg=Leg.MEDICAL).order_by("-opened_at", "-id"),
+}
 
 
 def papers(pks: Iterable[UUID], leg: str) -> dict[UUID, Paper]:

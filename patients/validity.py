@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from clinic import settings_versions
+from clinic.gathering import Given
 from patients.models import Evaluation, EvaluationCondition, Patient, Reopening
 
 State = Evaluation.State
@@ -105,18 +107,39 @@ def _judged(wanted: Sequence[Asked]) -> Iterable[tuple[date, Gate]]:
     for patient, on, booster in wanted:
         if evaluation := signed.get(patient.pk):
             evaluation.patient = patient
-            why_not = _why_not(evaluation, on, longer.get(patient.site_id) if booster else None)
-            yield on, Gate(evaluation, why_not, reopened=why_not == LOOK_AGAIN)
+            again: bool = evaluation.again  # type: ignore[attr-defined]
+            yield on, _gate(evaluation, on, longer.get(patient.site_id) if booster else None, again=again)
 
 
-def _why_not(evaluation: Evaluation, on: date, longer: int | None) -> str:
+# The evaluation that stands for one patient, for a page that gathers it with more (clinic.gathering).
+STANDING: dict[str, QuerySet[Any]] = {
+    "standing_evaluation": Evaluation.objects.filter(
+        patient=Given("patient"), signed_at__isnull=False, superseded_by__isnull=True
+    ).order_by("-signed_at")[:1],
+    "reopenings": Reopening.objects.filter(evaluation__patient=Given("patient"), reviewed_at__isnull=True),
+}
+
+
+def gate_from(evaluation: Evaluation, on: date, *, reopenings: Iterable[Reopening], longer: int | None = None) -> Gate:
+    """What an evaluation says, of rows that were read with others. `longer` are the days once a series has begun."""
+    again = any(one.evaluation_id == evaluation.pk for one in reopenings)
+    gate = _gate(evaluation, on, longer, again=again)
+    return gate if gate.why_not else _with_conditions(gate, _open_conditions([evaluation]).get(evaluation.pk, []))
+
+
+def _gate(evaluation: Evaluation, on: date, longer: int | None, *, again: bool) -> Gate:
+    why_not = _why_not(evaluation, on, longer, again=again)
+    return Gate(evaluation, why_not, reopened=why_not == LOOK_AGAIN)
+
+
+def _why_not(evaluation: Evaluation, on: date, longer: int | None, *, again: bool) -> str:
     if evaluation.state not in FAVORABLE:
         return "No signed evaluation says eligible for this day."
     if on < signed_day(evaluation):
         return "The evaluation was signed after this day."
     if on > (last := until(evaluation, longer)):
         return f"The evaluation held until {last.day} {last:%b} {last.year}. A new one has to be signed."
-    if evaluation.again:  # type: ignore[attr-defined]
+    if again:
         return LOOK_AGAIN
     return ""
 

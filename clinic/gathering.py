@@ -1,0 +1,117 @@
+"""Several short lists of different kinds, read in one statement that is composed once.
+
+A page about one person asks for a little of much: three alerts, two allergies, the newest consent. To compose thirty
+queries costs more than to answer them. So each list is written as any queryset, with `Given("patient")` where a value
+will stand; the statement that holds them all is composed when it is first asked, and from then on only sent.
+
+    CHART = Gathering(Patient.objects.filter(pk=Given("patient")), alerts=SafetyAlert.objects.filter(...), ...)
+    found = CHART.read(patient=patient.pk)
+    found["alerts"]  # a list of SafetyAlert
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import BinaryField, Expression, Field, JSONField, Model, QuerySet, TextField
+from django.db.models.sql.compiler import SQLCompiler
+
+
+class Given(Expression):
+    """A value that is not known yet when the query is written."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(output_field=TextField())
+        self.name = name
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:  # type: ignore[override]
+        return "%s", [self]
+
+
+class Gathering:
+    """Lists that belong together. Each may be filtered, ordered, cut, annotated and narrowed with `only`.
+
+    Its rows are as the queryset itself would give them, without what it would join. Files and free JSON don't come
+    through such a statement unchanged: they are read when somebody asks for them.
+    """
+
+    def __init__(self, of: QuerySet[Any], **lists: QuerySet[Any]) -> None:
+        self._of, self._lists = of, {name: _List.of(rows) for name, rows in lists.items()}
+
+    def read(self, **values: Any) -> dict[str, list[Any]]:
+        """Every list under its name, with the values that were left open."""
+        sql, params = self._statement
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [values[one.name] if isinstance(one, Given) else one for one in params])
+            found = cursor.fetchone()
+        return {name: one.made(rows) for (name, one), rows in zip(self._lists.items(), found or (), strict=True)}
+
+    @cached_property
+    def _statement(self) -> tuple[str, tuple[Any, ...]]:
+        rows = self._of.order_by().values_list(*(one.as_expression() for one in self._lists.values()))
+        return rows.query.sql_with_params()
+
+
+@dataclass(frozen=True)
+class _List:
+    """One of the lists: its rows, the fields that are read of each, and what is annotated."""
+
+    rows: QuerySet[Any]
+    fields: tuple[Field[Any, Any], ...]
+    extra: dict[str, Field[Any, Any]]
+
+    @classmethod
+    def of(cls, rows: QuerySet[Any]) -> _List:
+        names, all_but = rows.query.deferred_loading
+        meta = rows.model._meta
+        fields = tuple(
+            field
+            for field in meta.concrete_fields
+            if not isinstance(field, BinaryField | JSONField)
+            and (field.primary_key or ({field.name, field.attname}.isdisjoint(names)) is all_but)
+        )
+        return cls(rows, fields, {name: one.output_field for name, one in rows.query.annotations.items()})
+
+    def as_expression(self) -> Expression:
+        return ArraySubquery(self.rows.values(row=_Row(self.fields, tuple(self.extra))))
+
+    def made(self, found: Sequence[str]) -> list[Any]:
+        names = [field.attname for field in self.fields]
+        return [self._made(names, json.loads(row, parse_float=Decimal)) for row in found]
+
+    def _made(self, names: list[str], row: list[Any]) -> Model:
+        count = len(names)
+        one: Model = self.rows.model.from_db(
+            self.rows.db,
+            names,
+            [field.to_python(value) for field, value in zip(self.fields, row[:count], strict=True)],
+        )
+        for (name, kind), value in zip(self.extra.items(), row[count:], strict=True):
+            setattr(one, name, kind.to_python(value))
+        return one
+
+
+class _Row(Expression):
+    """The fields and the annotations of the row at hand, as one array of JSON."""
+
+    def __init__(self, fields: Sequence[Field[Any, Any]], extra: Sequence[str]) -> None:
+        super().__init__(output_field=JSONField())
+        self.fields, self.extra = fields, extra
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:  # type: ignore[override]
+        quote = compiler.quote_name_unless_alias
+        row = quote(compiler.query.get_initial_alias())
+        parts, params = [f"{row}.{quote(field.column)}" for field in self.fields], []
+        for name in self.extra:
+            sql, given = compiler.compile(compiler.query.annotations[name])
+            parts.append(sql)
+            params += given
+        return f"jsonb_build_array({', '.join(parts)})", params
