@@ -72,9 +72,12 @@ def on_file(patient: Patient) -> list[Authorization]:
 
 def of_patients(patient_ids: Collection[UUID]) -> QuerySet[Authorization]:
     """The same of several patients, with their plans."""
-    return Authorization.objects.filter(
-        coverage__patient__in=patient_ids, coverage__entered_in_error_at__isnull=True, entered_in_error_at__isnull=True
-    ).select_related("coverage")
+    return counting().filter(coverage__patient__in=patient_ids).select_related("coverage")
+
+
+def counting() -> QuerySet[Authorization]:
+    """The authorizations of anybody that are no error, of plans that are none."""
+    return Authorization.objects.filter(coverage__entered_in_error_at__isnull=True, entered_in_error_at__isnull=True)
 
 
 def approval(one: Authorization) -> Approval:

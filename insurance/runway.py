@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from insurance import authorizations
 from insurance.authorizations import Used
 from insurance.models import Authorization, SelfPay
@@ -98,6 +100,11 @@ class Road:
 def last_day(one: Authorization) -> date:
     """An authorization ends with its plan (J5)."""
     return min(one.ends_on, one.coverage.ends_on or one.ends_on)
+
+
+def is_known() -> Exists:
+    """Whether any authorization of a patient counts, asked along with the patient's row."""
+    return Exists(authorizations.counting().filter(coverage__patient=OuterRef("pk")))
 
 
 def for_patients(patient_ids: Collection[UUID]) -> dict[UUID, Road]:

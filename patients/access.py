@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.db.models.expressions import BaseExpression
 from django.http import Http404, HttpRequest
 
 from clinic.access import acting_user, log_read
@@ -29,9 +30,12 @@ def allow_here(request: HttpRequest, site: Site) -> None:
         require(acting_user(request), rule, at=site)
 
 
-def patient_or_404(request: HttpRequest, pk: UUID, *, what: str) -> Patient:
-    """The patient, once the read is written. Raises Http404 for a stranger, NotPermitted for a colleague."""
-    patient = scoped(acting_user(request)).filter(pk=pk).first()
+def patient_or_404(request: HttpRequest, pk: UUID, *, what: str, **also: BaseExpression) -> Patient:
+    """The patient, once the read is written. Raises Http404 for a stranger, NotPermitted for a colleague.
+
+    `also` is what the page needs to know besides: asked in the same statement, and attributes of the patient then.
+    """
+    patient = scoped(acting_user(request)).annotate(**also).filter(pk=pk).first()
     if patient is None:
         raise Http404
     allow_here(request, patient.site)

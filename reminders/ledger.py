@@ -66,14 +66,16 @@ def plan_all(
     occurrence: str,
     expires_at: datetime,
     values: Mapping[str, str],
+    own_words: bool = True,
 ) -> None:
-    """Plan one message of each kind in `due` for one occasion, in one statement; what is planned already stays.
+    """Plan one message of each kind in `due` for an occasion that is new, in one statement.
 
-    Raises what `plan` raises.
+    `own_words`: whether the site may have words of its own; who knows that it has none spares the question. Raises
+    what `plan` raises.
     """
-    words, channel = _words(due, patient, site), preferences.channel_for(patient)
+    words = _words(due, patient, site) if own_words else wordings.of_house(due, wordings.language_of(patient.language))
+    channel = preferences.channel_for(patient)
     occasion = {"subject_kind": subject_kind, "subject_id": subject_id, "occurrence": occurrence}
-    known = set(Message.objects.filter(kind__in=due, **occasion).values_list("kind", flat=True))
     Message.objects.bulk_create(
         [
             Message(
@@ -85,7 +87,6 @@ def plan_all(
                 **_draft(kind, patient, site, values, words[kind]),
             )
             for kind, due_at in due.items()
-            if kind not in known
         ],
         ignore_conflicts=True,
     )

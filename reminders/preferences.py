@@ -7,12 +7,13 @@ stop. What was agreed stays written down when somebody says stop: the stop lies 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, UUIDField, Value
 
 from clinic import clock
 from clinic.errors import Invalid, Refused
@@ -33,6 +34,7 @@ UNDONE_THERE = {
     Channel.EMAIL: "They told their provider of email to stop. Ask them to undo it there.",
 }
 
+Agreed = set[tuple[UUID | None, str]]
 Stops = set[tuple[UUID | None, str, str]]
 
 
@@ -80,25 +82,42 @@ def _at_their_addresses(patients: Collection[Patient]) -> Q:
 
 
 def ways(patient: Patient) -> Ways:
-    """Everything that leads to a patient, in four queries."""
+    """Everything that leads to a patient, in one query."""
     return ways_of([patient])[patient.pk]
 
 
 def ways_of(patients: Collection[Patient]) -> dict[UUID, Ways]:
-    """The same of many patients, in no more queries."""
-    prefers = dict(ContactPreference.objects.filter(patient__in=patients).values_list("patient", "way"))
-    agreed = set(
-        ContactConsent.objects.filter(patient__in=patients, revoked_at__isnull=True).values_list("patient", "channel")
-    )
-    stopped: Stops = set(stops(*patients).values_list("patient", "channel", "address"))
-    unreachable = dead_ends(*patients).values_list("channel", "address", "why")
-    dead = {(channel, address): why for channel, address, why in unreachable}
+    """The same of many patients, in one query too."""
+    prefers: dict[UUID | None, str] = {}
+    agreed: Agreed = set()
+    stopped: Stops = set()
+    dead: dict[tuple[str, str], str] = {}
+    for told, patient_id, what, address, why in _told(patients):
+        if told == "prefers":
+            prefers[patient_id] = what
+        elif told == "agreed":
+            agreed.add((patient_id, what))
+        elif told == "stopped":
+            stopped.add((patient_id, what, address))
+        else:
+            dead[what, address] = why
     return {patient.pk: _ways(patient, prefers.get(patient.pk, ""), agreed, stopped, dead) for patient in patients}
 
 
-def _ways(
-    patient: Patient, prefers: str, agreed: set[tuple[UUID, str]], stopped: Stops, dead: dict[tuple[str, str], str]
-) -> Ways:
+def _told(patients: Collection[Patient]) -> QuerySet[Any, tuple[str, UUID | None, str, str, str]]:
+    """What is written of how these patients are reached: which of four, whose, the channel or way, where and why."""
+    none, nobody = Value(""), Value(None, output_field=UUIDField())
+    likings = ContactPreference.objects.filter(patient__in=patients)
+    consents = ContactConsent.objects.filter(patient__in=patients, revoked_at__isnull=True)
+    return likings.values_list(Value("prefers"), F("patient_id"), F("way"), none, none).union(
+        consents.values_list(Value("agreed"), F("patient_id"), F("channel"), none, none),
+        stops(*patients).values_list(Value("stopped"), F("patient_id"), F("channel"), F("address"), none),
+        dead_ends(*patients).values_list(Value("dead"), nobody, F("channel"), F("address"), F("why")),
+        all=True,
+    )
+
+
+def _ways(patient: Patient, prefers: str, agreed: Agreed, stopped: Stops, dead: dict[tuple[str, str], str]) -> Ways:
     if patient.deceased_on:
         return Ways(dict.fromkeys(FIRST, "The patient has died."), prefers)
     if prefers == Way.CALL:
@@ -124,8 +143,6 @@ def _shut(patient: Patient, channel: Channel, agreed: set[str], stopped: set[str
 
 def channel_for(patient: Patient) -> Channel:
     """The channel on which a new message is planned: the one they like best of those that are open."""
-    if not ContactConsent.objects.filter(patient=patient, revoked_at__isnull=True).exists():
-        return Channel.EMAIL  # nothing is open yet
     found = ways(patient)
     return found.open[0] if found.open else Channel.EMAIL
 

@@ -47,7 +47,12 @@ def senders(sites: Collection[Site]) -> dict[tuple[UUID, str], str]:
 def in_force(kinds: Collection[str], language: str, *, site: Site) -> dict[str, Template]:
     """The newest words of each kind, in one query. Raises KeyError for a kind nobody knows."""
     own = Wording.objects.filter(site=site, kind__in=kinds, language=language).order_by("version")
-    return {kind: house_words.NEWEST[kind, language] for kind in kinds} | {row.kind: template(row) for row in own}
+    return of_house(kinds, language) | {row.kind: template(row) for row in own}
+
+
+def of_house(kinds: Collection[str], language: str) -> dict[str, Template]:
+    """The words of a site that has none of its own. Raises KeyError."""
+    return {kind: house_words.NEWEST[kind, language] for kind in kinds}
 
 
 def newest(kind: str, language: str, *, site: Site) -> Template:

@@ -11,6 +11,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.db.models.expressions import NegatedExpression
 
 from clinic import clock
 from clinic.errors import Invalid, NotFound, Refused
@@ -20,7 +22,7 @@ from insurance import coming
 from patients.models import Patient
 from visits import clashes, notices, places, told_elsewhere
 from visits.calendar import Calendar
-from visits.locks import lock_for
+from visits.locks import look_alone
 from visits.models import Appointment, StatusEvent
 from visits.places import Wanted
 from visits.rules import INFUSIONS, LONGEST_MINUTES, PAST_MINUTES, STEP_MINUTES, Shape
@@ -82,11 +84,11 @@ def _book_all(patient: Patient, site: Site, wanted: Sequence[Wanted], by: User) 
     days = [site.local(wish.starts_at).date() for wish in wanted]
     calendar = Calendar.place(site, min(days), max(days))
     shapes = [places.shape_of(wish, calendar.timing) for wish in wanted]
-    lock_for(calendar, patient, list(zip(wanted, shapes, strict=True)))
-    calendar.read_holds(patients=[patient.pk])
+    look_alone(calendar, [patient.pk] * len(wanted), list(zip(wanted, shapes, strict=True)))
     booked = [_take(calendar, patient, wish, form, by) for wish, form in zip(wanted, shapes, strict=True)]
     coming.refresh(patient.site, [patient.pk])
-    told_elsewhere.booked(booked)
+    if calendar.premises.listeners:
+        told_elsewhere.booked(booked)
     return booked
 
 
@@ -123,10 +125,19 @@ def _check_lengths(wish: Wanted) -> None:
         raise Invalid(wrong)
 
 
+_COUNTED = Appointment.objects.filter(
+    kind__in=Appointment.INFUSIONS, status__in=(*Appointment.ALIVE, Status.DONE)
+).order_by()
+
+
 def is_first_ever(patient: Patient) -> bool:
     """Whether no infusion of this patient was given or is booked yet: the first takes the whole of a nurse."""
-    counted = (*Appointment.ALIVE, Status.DONE)
-    return not Appointment.objects.filter(patient=patient, kind__in=Appointment.INFUSIONS, status__in=counted).exists()
+    return not _COUNTED.filter(patient=patient).exists()
+
+
+def would_be_first_ever() -> NegatedExpression[Exists]:
+    """The same, asked along with a patient's row."""
+    return ~Exists(_COUNTED.filter(patient=OuterRef("pk")))
 
 
 def _take(calendar: Calendar, patient: Patient, wish: Wanted, form: Shape, by: User) -> Appointment:
@@ -143,5 +154,5 @@ def _take(calendar: Calendar, patient: Patient, wish: Wanted, form: Shape, by: U
     appointment.save(force_insert=True)
     places.hold(calendar, appointment, form, taken, by, wish.overbook_reason)
     StatusEvent.objects.create(appointment=appointment, after=Status.BOOKED, by=by)
-    notices.plan(appointment, calendar.settings)
+    notices.plan(appointment, calendar.premises)
     return appointment

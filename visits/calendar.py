@@ -6,7 +6,7 @@ Each room, person and lane is one whole number: its bits are the five-minute cel
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 from sys import byteorder
@@ -35,6 +35,9 @@ WHERE active AND resource = ANY(%(resources)s) AND during && tstzrange(%(begins)
     AND (appointment_id <> ALL(%(without)s) OR group_id <> ALL(%(without)s))
 GROUP BY resource, lane
 """  # noqa: S608 - two whole numbers of ours
+
+# Sent along with the reading: a statement of its own, so that the reading begins once the locks are held.
+_LOCK = "SELECT pg_advisory_xact_lock(key) FROM unnest(%(behind)s::bigint[]) AS key;"
 
 
 def _numbers(row: Any) -> array[int]:
@@ -134,8 +137,14 @@ class Calendar(Ruler):
                 there = self.hours(day, begins, until) if begins and until else 0
                 self.at_work[user_id] = self.at_work[user_id] & ~self.day_block(day) | there
 
-    def read_holds(self, *, patients: Iterable[UUID] = (), without: UUID | Collection[UUID] | None = None) -> None:
-        """Read what is held now; called again inside a lock, it sees what was committed meanwhile."""
+    def read_holds(
+        self,
+        *,
+        patients: Iterable[UUID] = (),
+        without: UUID | Collection[UUID] | None = None,
+        behind: Sequence[int] = (),
+    ) -> None:
+        """Read what is held now. `behind` these advisory locks, it sees what was committed while it waited for them."""
         resources = [room.pk for room in self.rooms]
         resources += [user.pk for user in self.everyone()]
         resources += list(patients)
@@ -147,9 +156,10 @@ class Calendar(Ruler):
             "begins": self.moment(0),
             "ends": self.moment(self.size),
             "without": left_out,
+            "behind": list(behind),
         }
         with connection.cursor() as cursor:
-            cursor.execute(_HELD, asked)
+            cursor.execute(_LOCK + _HELD if behind else _HELD, asked)
             found = cursor.fetchall()
         self.busy = {(resource, lane): self._taken(_numbers(bounds)) for resource, lane, bounds in found}
         self._starts = {}

@@ -17,7 +17,7 @@ from insurance import coming
 from visits import clashes, courses, followers, notices, patient_tasks, places
 from visits.booking import check_start
 from visits.calendar import Calendar
-from visits.locks import lock_each
+from visits.locks import look_alone
 from visits.models import Appointment, Hold, StatusEvent
 from visits.places import Wanted, release
 from visits.rules import HANDS_LANE, INFUSIONS, STEP_MINUTES, Shape, Timing, shape
@@ -229,10 +229,8 @@ def move_all(*, moves: Sequence[Moving], by: User, reason: str = "") -> list[Sta
     calendar = Calendar.place(site, min(days), max(days))
     wishes = [_wish(visit, moving, calendar.timing) for visit, moving in zip(visits, moves, strict=True)]
     forms = [places.shape_of(wish, calendar.timing) for wish in wishes]
-    lock_each(calendar, [visit.patient_id for visit in visits], list(zip(wishes, forms, strict=True)))
-    calendar.read_holds(
-        patients=[visit.patient_id for visit in visits], without=[moving.appointment_id for moving in moves]
-    )
+    patients, asked = [visit.patient_id for visit in visits], list(zip(wishes, forms, strict=True))
+    look_alone(calendar, patients, asked, without=[visit.pk for visit in visits])
     kept = [_keep_places(calendar, *one) for one in zip(visits, wishes, forms, strict=True)]
     events = [_leave(visit, wish.starts_at, by, reason) for visit, wish in zip(visits, kept, strict=True)]
     for visit, wish, form, event in zip(visits, kept, forms, events, strict=True):
@@ -290,7 +288,7 @@ def _arrive_at(calendar: Calendar, visit: Appointment, wish: Wanted, form: Shape
     places.hold(calendar, visit, form, taken, by, "")
     if event.moved_from:
         notices.take_back(visit, "The visit was moved.")
-        notices.plan(visit, calendar.settings)
+        notices.plan(visit, calendar.premises)
         patient_tasks.moved(visit)
 
 

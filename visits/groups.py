@@ -23,7 +23,7 @@ from patients.models import Patient
 from visits import changes, clashes, courses, followers, notices, patient_tasks, places, stranded, told_elsewhere
 from visits.booking import check_patient, check_start
 from visits.calendar import Calendar
-from visits.locks import lock, lock_each, utc_days
+from visits.locks import lock, look_alone, utc_days
 from visits.models import Appointment, GroupSession, StatusEvent
 from visits.places import Places, Wanted
 from visits.rules import LONGEST_MINUTES, STEP_MINUTES, Shape
@@ -88,8 +88,8 @@ def _find(group: GroupSession, wish: Wanted, visits: Sequence[Appointment]) -> t
     calendar = Calendar.place(group.site, day, day)
     form = places.shape_of(wish, calendar.timing)
     patients = [visit.patient_id for visit in visits]
-    lock_each(calendar, [group.pk, *patients], [(wish, form)] * (1 + len(patients)))
-    calendar.read_holds(patients=patients, without=[group.pk, *(visit.pk for visit in visits)])
+    asked = [(wish, form)] * (1 + len(patients))
+    look_alone(calendar, [group.pk, *patients], asked, without=[group.pk, *(visit.pk for visit in visits)])
     kept = _keep_room(calendar, group, wish, form)
     return calendar, form, places.choose(calendar, None, kept, form, without=group.pk)
 
@@ -148,9 +148,10 @@ def join(*, group_id: UUID, patient: Patient, by: User) -> Appointment:
     visit.save(force_insert=True)
     places.hold_in_group([visit])
     StatusEvent.objects.create(appointment=visit, after=Status.BOOKED, by=by)
-    notices.plan(visit, calendar.settings)
+    notices.plan(visit, calendar.premises)
     coming.refresh(patient.site, [patient.pk])
-    told_elsewhere.booked([visit])
+    if calendar.premises.listeners:
+        told_elsewhere.booked([visit])
     return visit
 
 
@@ -217,7 +218,7 @@ def _take_along(calendar: Calendar, group: GroupSession, visits: Sequence[Appoin
     places.hold_in_group(visits)
     for visit in visits:
         notices.take_back(visit, "The visit was moved.")
-        notices.plan(visit, calendar.settings)
+        notices.plan(visit, calendar.premises)
         patient_tasks.moved(visit)
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
 
 from clinic import advisory
-from patients.models import Patient
 from visits.calendar import Calendar
 from visits.places import Wanted
 from visits.rules import Shape
@@ -21,10 +20,14 @@ def lock(names: Iterable[tuple[str, UUID]]) -> None:
     Days are UTC days, so that two sites in two zones mean the same by them. A repair that touches several visits
     locks all of them here first; booking inside it then waits for nobody.
     """
-    pairs = sorted({(day, str(resource)) for day, resource in names})
-    keys = [key(day, resource) for day, resource in pairs]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key", [keys])
+        cursor.execute("SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key", [keys(names)])
+
+
+def keys(names: Iterable[tuple[str, UUID]]) -> list[int]:
+    """What stands for these pairs, in the one order."""
+    pairs = sorted({(day, str(resource)) for day, resource in names})
+    return [key(day, resource) for day, resource in pairs]
 
 
 def key(day: str, resource: str) -> int:
@@ -37,13 +40,18 @@ def utc_days(start: datetime, end: datetime) -> list[str]:
     return [(first + timedelta(days=number)).isoformat() for number in range((last - first).days + 1)]
 
 
-def lock_for(calendar: Calendar, patient: Patient, wanted: Sequence[tuple[Wanted, Shape]]) -> None:
-    """Lock everything that these visits of one patient could take: where nothing was asked for, every candidate."""
-    lock_each(calendar, [patient.pk] * len(wanted), wanted)
+def look_alone(
+    calendar: Calendar,
+    patients: Sequence[UUID],
+    wanted: Sequence[tuple[Wanted, Shape]],
+    *,
+    without: Collection[UUID] = (),
+) -> None:
+    """Lock everything that these visits could take, then read what is held; nobody else changes it from here on.
 
-
-def lock_each(calendar: Calendar, patients: Sequence[UUID], wanted: Sequence[tuple[Wanted, Shape]]) -> None:
-    """The same for visits of several patients, one patient for each visit."""
+    One patient for each visit; where no room or person was asked for, every candidate is locked. `without` leaves out
+    the holds of these visits or groups.
+    """
     names: set[tuple[str, UUID]] = set()
     for patient_id, (wish, form) in zip(patients, wanted, strict=True):
         rooms = [wish.room] if wish.room else calendar.rooms_for(form)
@@ -52,4 +60,4 @@ def lock_each(calendar: Calendar, patients: Sequence[UUID], wanted: Sequence[tup
         end = wish.starts_at + timedelta(minutes=form.minutes)
         for day in utc_days(wish.starts_at, end):
             names.update((day, resource) for resource in resources)
-    lock(names)
+    calendar.read_holds(patients=patients, without=without, behind=keys(names))

@@ -8,12 +8,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from clinic import clock
-from clinic.models import ProtocolSettings
 from clinic.protocol import ProtocolValues
 from reminders import ledger
 from reminders.models import Message
 from reminders.rules import end_of_quiet, is_quiet
 from visits.models import Appointment
+from visits.premises import Premises
 from visits.rules import wall_clock_before
 
 KINDS = ("appointment_72h", "appointment_24h", "appointment_2h")
@@ -21,11 +21,11 @@ SUBJECT = "appointment"
 LAST_USEFUL = timedelta(minutes=30)  # what would come later than that before a visit is not said
 
 
-def plan(appointment: Appointment, settings: ProtocolSettings) -> int:
+def plan(appointment: Appointment, at: Premises) -> int:
     """Plan what is still ahead of the reminders. Answers how many were planned."""
     site, patient = appointment.site, appointment.patient
     now = clock.now()
-    ahead = {kind: due_at for kind, due_at in moments(appointment, settings).items() if due_at > now}
+    ahead = {kind: due_at for kind, due_at in moments(appointment, at.settings).items() if due_at > now}
     ledger.plan_all(
         due=ahead,
         patient=patient,
@@ -35,6 +35,7 @@ def plan(appointment: Appointment, settings: ProtocolSettings) -> int:
         occurrence=f"{_hour(appointment)}{appointment.version}",
         expires_at=appointment.starts_at,
         values={"at": appointment.starts_at.isoformat()},
+        own_words=at.own_words,
     )
     return len(ahead)
 

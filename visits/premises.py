@@ -1,4 +1,4 @@
-"""What a calendar stands on: a site's settings, rooms, people, hours and closures, in one statement.
+"""What a booking stands on: a site's settings, rooms, people, hours and closures, in one statement.
 
 Every booking reads all of it, so that it is never older than its transaction; through the ORM that took longer than
 all the rest of the booking. It comes as one JSON text, in the shapes that the calendar counts with.
@@ -63,7 +63,9 @@ SELECT json_build_object(
     'exceptions', (
         SELECT json_agg(json_build_array(user_id, day, starts, ends))
         FROM clinic_shiftexception WHERE site_id = %(site)s AND day BETWEEN %(first)s AND %(last)s
-    )
+    ),
+    'own_words', EXISTS (SELECT 1 FROM reminders_wording WHERE site_id = %(site)s),
+    'listeners', EXISTS (SELECT 1 FROM reminders_webhook WHERE site_id = %(site)s AND ended_at IS NULL)
 )::text
 """
 
@@ -118,6 +120,8 @@ class Premises:
     closures: list[Closed] = field(default_factory=list)
     patterns: list[Pattern] = field(default_factory=list)
     changed: list[Changed] = field(default_factory=list)
+    own_words: bool = False  # the site writes some of its messages in words of its own
+    listeners: bool = False  # other systems are told what happens here
 
     def covers(self, first: date, last: date) -> bool:
         return self.first <= first and last <= self.last
@@ -147,6 +151,8 @@ def read(site: Site, first: date, last: date) -> Premises:
             Changed(UUID(person), _date(day), _time(starts) if starts else None, _time(ends) if ends else None)
             for person, day, starts, ends in found["exceptions"] or ()
         ],
+        own_words=found["own_words"],
+        listeners=found["listeners"],
     )
 
 

@@ -140,13 +140,13 @@ def test_the_page_asks_as_much_for_three_texts_as_for_one(
 ) -> None:
     client.force_login(nurse)
     client.get(url(maya))
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(13):
         client.get(url(maya))
     for number in (2, 3):
         InboundText.objects.create(
             provider_id=f"SM{number}", sender=PHONE, number="+1", words="Hello", reading="free", site=maya.site
         )
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(13):
         client.get(url(maya))
 
 

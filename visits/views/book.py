@@ -16,7 +16,7 @@ from clinic.access import acting_user
 from clinic.errors import DomainError, Invalid, Refused
 from clinic.models import Site
 from clinic.policy import Action, can
-from insurance import accepted, money_words
+from insurance import accepted, money_words, runway
 from patients.access import patient_or_404
 from patients.models import Patient
 from visits import booking, clashes, lengths, runways
@@ -32,7 +32,8 @@ DAYS_OFFERED, SLOTS_A_DAY = 7, 6
 @require_http_methods(["GET", "POST"])
 def book(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Free slots for a wish, each booked with one click."""
-    patient = patient_or_404(request, pk, what="booking")
+    facts = {"is_first": booking.would_be_first_ever(), "has_leave": runway.is_known()}
+    patient = patient_or_404(request, pk, what="booking", **facts)
     site, trouble, asked_why = patient.site, None, None
     may_overbook = can(acting_user(request), Action.OVERBOOK, site)
     overbook = OverbookForm(request.POST if "overbook_reason" in request.POST else None, initial=_taken_hour(request))
@@ -104,7 +105,7 @@ def _overbook(request: HttpRequest, patient: Patient, form: OverbookForm) -> Dom
 
 def _warn(request: HttpRequest, made: Appointment) -> None:
     """A visit that the payer's leave does not reach is booked all the same, and that is said."""
-    if said := runways.warning(made):
+    if made.patient.has_leave and (said := runways.warning(made)):
         messages.warning(request, said)
 
 
@@ -146,4 +147,4 @@ def _offers(patient, wish):
 
 
 def _is_first(patient, kind: str) -> bool:
-    return kind in INFUSIONS and booking.is_first_ever(patient)
+    return kind in INFUSIONS and patient.is_first
