@@ -13,7 +13,7 @@ from clinic.policy import Role
 
 
 class Asker:
-    """Another system, with one token; an answer has its JSON in `told`."""
+    """Another system, with one token; an answer has its JSON, where it has any, in `told`."""
 
     def __init__(self, user: User, role: Role, at: Site) -> None:
         self.token, self.secret = tokens.issue(user=user, role=role, site=at, name="Lab", days=30)
@@ -24,7 +24,8 @@ class Asker:
         answer = self.client.generic(
             method, f"/api/v1/{path}", json.dumps(body or {}), content_type="application/json", headers=headers
         )
-        answer.told = json.loads(answer.content)  # type: ignore[attr-defined]
+        is_json = answer.headers.get("Content-Type", "").endswith("json")
+        answer.told = json.loads(answer.content) if is_json else None  # type: ignore[attr-defined]
         return answer
 
     def get(self, path: str, **headers: str) -> Any:

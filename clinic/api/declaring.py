@@ -14,11 +14,12 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.db import models
 from django.db.models import Model, QuerySet
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from clinic.api.fields import Known, Rows, Typed, know, taken_by
+from clinic.api.fields import Clock, Known, Rows, Typed, know, taken_by
 from clinic.models import Site, User
 from clinic.policy import Action, can
 
@@ -69,8 +70,8 @@ class Verb:
     `fields` describe what the function's types can't; `asks` are fields that only `given` looks at, which answers
     what else the function is told. `sited`: a request may name the site, which is the token's. `makes` is the
     collection of what it makes, where that is another; `another` says that it makes one more row of its own.
-    `leaves`: of the record there may be nothing to show afterwards. `secret`: it makes a pair, a row and a secret, which
-    stands in this one answer.
+    `leaves`: of the record there may be nothing to show afterwards. `secret`: it makes a pair, a row and a secret,
+    which stands in this one answer.
     """
 
     does: Callable[..., Any]
@@ -183,6 +184,7 @@ class Collection:
 class Shown(serializers.ModelSerializer[Any]):
     """A row as it is read; nothing is ever written through it."""
 
+    serializer_field_mapping = {**serializers.ModelSerializer.serializer_field_mapping, models.TimeField: Clock}
     optional: set[str] = set()
 
     def build_standard_field(self, field_name: str, model_field: Any) -> tuple[Any, dict[str, Any]]:

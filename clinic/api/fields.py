@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from base64 import b64decode
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -65,6 +66,13 @@ class Moment(serializers.DateTimeField):
         return moment
 
 
+class Clock(serializers.TimeField):
+    """A time on the wall of a site, which has no offset of its own."""
+
+
+extend_schema_field({"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$", "example": "08:30"})(Clock)
+
+
 class Whole(serializers.IntegerField):
     """A whole number that a column can hold."""
 
@@ -102,6 +110,27 @@ class Known(serializers.UUIDField):
         return str(getattr(value, "pk", value))
 
 
+class Upload(serializers.CharField):
+    """A file, in base64."""
+
+    def __init__(self, *, most: int, **words: Any) -> None:
+        self.most = most
+        super().__init__(**{"help_text": "The file in base64.", **words})
+
+    def to_internal_value(self, data: Any) -> Any:
+        text = super().to_internal_value(data)
+        try:
+            content = b64decode(text, validate=True)
+        except ValueError:
+            raise serializers.ValidationError("This is not base64.") from None
+        if len(content) > self.most:
+            raise serializers.ValidationError(f"The file is larger than {self.most // 1_000_000} MB.")
+        return content
+
+
+extend_schema_field({"type": "string", "format": "byte"})(Upload)
+
+
 def one_of(choices: Any, **words: Any) -> serializers.ChoiceField:
     """A choice, from Django's choices or an enum."""
     pairs = getattr(choices, "choices", None) or [getattr(one, "value", one) for one in choices]
@@ -115,7 +144,7 @@ _PLAIN: dict[Any, type[serializers.Field[Any, Any, Any, Any]]] = {
     Decimal: Exact,
     datetime: Moment,
     date: Day,
-    time: serializers.TimeField,
+    time: Clock,
     UUID: serializers.UUIDField,
 }
 
@@ -157,6 +186,11 @@ def taken_by(verb: Callable[..., Any], names: Iterable[str], described: Mapping[
 extend_schema_field({"type": "string", "format": "uuid"})(Known)
 
 
+LIKE: dict[type[Any], type[Any]] = {
+    serializers.DateField: Day, serializers.DateTimeField: Moment, serializers.TimeField: Clock,
+}  # fmt: skip
+
+
 def like(model: type[Model], names: Iterable[str], *, needs: Iterable[str] = ()) -> dict[str, Any]:
     """Fields as the model's columns take them; none of them must be sent but those in `needs`."""
     names, needs = tuple(names), set(needs)
@@ -166,6 +200,6 @@ def like(model: type[Model], names: Iterable[str], *, needs: Iterable[str] = ())
     for name in names:
         words = {key: value for key, value in bound[name]._kwargs.items() if key not in ("required", "validators")}
         words["required"] = name in needs
-        kind = {serializers.DateField: Day, serializers.DateTimeField: Moment}.get(type(bound[name]), type(bound[name]))
+        kind = LIKE.get(type(bound[name]), type(bound[name]))
         made[name] = kind(*bound[name]._args, **words)
     return made
