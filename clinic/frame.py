@@ -3,22 +3,25 @@
 Everything is lazy, so that a fragment which shows no frame asks the database nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
-from clinic import clock, sessions, tablets, wording
+from clinic import clock, counting, sessions, tablets, wording
 from clinic.access import current_site, sites_of
 from clinic.errors import NotFound
 from clinic.models import Site, User
 from clinic.policy import Action, Role, can
 
-Counter = Callable[[User, Site], int]
+Waiting = Callable[[User, Site], QuerySet[Any]]
+MOST = 999  # nobody counts further than this, neither a person nor the database
 
 
 @dataclass(frozen=True)
@@ -85,12 +88,19 @@ NAV = (
     ),
 )
 
-_counters: dict[str, Counter] = {}
+_waiting: dict[str, Waiting] = {}
 
 
-def count_for(url_name: str, counter: Counter) -> None:
-    """Let a room say, from its AppConfig.ready, how many things wait behind one entry of the navigation."""
-    _counters[url_name] = counter
+def count_for(url_name: str, waiting: Waiting) -> None:
+    """Let a room say, from its AppConfig.ready, which things wait behind one entry of the navigation."""
+    _waiting[url_name] = waiting
+
+
+def counts(user: User, site: Site, url_names: Iterable[str]) -> dict[str, str]:
+    """How many things wait behind each of these entries, all asked at once; nothing where none does."""
+    asked = {name: _waiting[name](user, site).order_by()[: MOST + 1] for name in url_names if name in _waiting}
+    found = counting.count(site, asked)
+    return {name: str(n) if n <= MOST else f"{MOST}+" for name, n in found.items() if n}
 
 
 def place_of(view_name: str) -> str:
@@ -106,20 +116,17 @@ def place_of(view_name: str) -> str:
 def navigation(user: User, site: Site | None, view_name: str) -> list[dict[str, object]]:
     """What this user may open at this site, in the order of the table."""
     current = place_of(view_name)
-    items: list[dict[str, object]] = []
-    for place in NAV:
-        if not can(user, place.action, site):
-            continue
-        counter = _counters.get(place.url_name)
-        items.append(
-            {
-                "label": place.label,
-                "url": reverse(place.url_name),
-                "current": place.url_name == current,
-                "count": counter(user, site) if counter and site else None,
-            }
-        )
-    return items
+    places = [place for place in NAV if can(user, place.action, site)]
+    waiting = counts(user, site, [place.url_name for place in places]) if site else {}
+    return [
+        {
+            "label": place.label,
+            "url": reverse(place.url_name),
+            "current": place.url_name == current,
+            "count": waiting.get(place.url_name),
+        }
+        for place in places
+    ]
 
 
 def role_words(user: User, site: Site | None) -> str:

@@ -174,6 +174,6 @@ def listed(site: Site, *, show: str = "open", kind: str = "", grade: str = "") -
     return rows.filter(grade=grade) if grade in {"1", "2", "3", "4", "5"} else rows
 
 
-def waiting(site: Site) -> int:
-    """How many reports nobody has reviewed."""
-    return AdverseEvent.objects.filter(site=site, reviewed_at__isnull=True).count()
+def waiting(site: Site) -> QuerySet[AdverseEvent]:
+    """The reports that nobody has reviewed."""
+    return AdverseEvent.objects.filter(site=site, reviewed_at__isnull=True)

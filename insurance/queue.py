@@ -143,10 +143,9 @@ def next_step(check: Verification) -> str:
     return _NEXT.get(check.state, "")
 
 
-def waiting_for(user: User, site: Site) -> int:
-    """The number beside “Insurance” in the navigation: open checks that are the user's or nobody's."""
+def waiting_for(user: User, site: Site) -> QuerySet[Verification]:
+    """What the number beside “Insurance” in the navigation counts: open checks that are the user's or nobody's."""
     if not can(user, Action.VERIFY_BENEFITS, site):
-        return 0
+        return Verification.objects.none()
     mine = Q(owner=user) | Q(owner=None)
-    waiting = Verification.objects.filter(mine, state__in=Verification.OPEN, patient__site=site).order_by()
-    return waiting.values("pk")[:MOST].count()
+    return Verification.objects.filter(mine, state__in=Verification.OPEN, patient__site=site)

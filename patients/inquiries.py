@@ -9,6 +9,7 @@ from uuid import UUID
 from zlib import crc32
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from clinic import clock
 from clinic.errors import IllegalTransition, Invalid, NotFound, NotPermitted
@@ -179,6 +180,6 @@ def link(*, inquiry_id: UUID, patient_id: UUID, by: User) -> Patient:
     return patient
 
 
-def waiting(user: User, site: Site) -> int:
-    """How many inquiries of the site nobody has answered yet."""
-    return Inquiry.objects.filter(site=site, state=State.NEW).count()
+def waiting(user: User, site: Site) -> QuerySet[Inquiry]:
+    """The inquiries of the site that nobody has answered yet."""
+    return Inquiry.objects.filter(site=site, state=State.NEW)

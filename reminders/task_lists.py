@@ -81,9 +81,10 @@ def pressing_first(tasks: QuerySet[FollowUp]) -> QuerySet[FollowUp]:
     return tasks.order_by(Case(When(grave(), then=0), default=1), "due_at", "id")
 
 
-def waiting(user: User, site: Site) -> int:
-    """How many of the user's tasks are due by the end of the day: the number in the navigation."""
-    return for_user(user, site).filter(due_at__lt=site.day_bounds(site.today())[1]).order_by().count()
+def waiting(user: User, site: Site) -> QuerySet[FollowUp]:
+    """The user's tasks that are due by the end of the day: the number in the navigation."""
+    return for_user(user, site).filter(due_at__lt=site.day_bounds(site.today())[1])
+
 
 def is_id(text: str) -> bool:
     return _ID.fullmatch(text) is not None
