@@ -27,6 +27,7 @@ from tests.access.api_table import EXPECTED as EXPECTED_OF_EVERY
 from tests.access.table import PUBLIC
 from tests.access.world import PLANTED, SECRET, World
 from tests.infusions import making
+from therapy.models import CollateralNote, IntegrationPlan, JournalEntry, NoteDraft, PlanStep, Supervision
 
 pytestmark = pytest.mark.django_db
 
@@ -94,6 +95,22 @@ class Systems:
             observed_at=self.world.now,
             entered_by=provider,
         )
+
+        self.written()
+
+    def written(self) -> None:
+        """Of therapy: a draft, a plan that was given, and what came back."""
+        world, therapist = self.world, self.world.people[Role.THERAPIST]
+        NoteDraft.objects.create(session=world.session, kind="plan", author=therapist, texts={"focus": "The lake"})
+        NoteDraft.objects.create(session=world.session, kind="plan", author=world.everyone)
+        Supervision.objects.create(therapist=therapist, supervisor=world.everyone, set_by=world.everyone)
+        plan = IntegrationPlan.objects.create(
+            patient=world.patient, series=world.series, author=therapist, insights="Slow down"
+        )
+        PlanStep.objects.create(plan=plan, action="Walk to the lake")
+        words = {"text": "I slept well", "link": world.link}
+        JournalEntry.objects.create(patient=world.patient, series=world.series, form_key=uuid4(), **words)
+        CollateralNote.objects.create(consent=world.collateral, form_key=uuid4(), **words)
 
     def secret(self, user: User, role: Role) -> str:
         site = user.roles_held[0].site
