@@ -102,7 +102,7 @@ class House:
         return self.site.moment(day, time(hour))
 
     def book(self, patient: Patient, start: datetime) -> Appointment:
-        with history.acting(self.desk, source="bench"):
+        with history.acting(self.desk.pk, source="bench"):
             return booking.book(patient=patient, site=self.site, kind="infusion", starts_at=start, by=self.desk)
 
     def overlaps(self) -> int:

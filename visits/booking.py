@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
-from django.db.models.expressions import NegatedExpression
+from django.db.models.expressions import Combinable, NegatedExpression
 
 from clinic import clock
 from clinic.errors import Invalid, NotFound, Refused
@@ -135,7 +135,7 @@ def is_first_ever(patient: Patient) -> bool:
     return not _COUNTED.filter(patient=patient).exists()
 
 
-def would_be_first_ever() -> NegatedExpression[Exists]:
+def would_be_first_ever() -> NegatedExpression[Combinable]:
     """The same, asked along with a patient's row."""
     return ~Exists(_COUNTED.filter(patient=OuterRef("pk")))
 
