@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import environ
 import pghistory
 from csp.constants import NONE, SELF
+from psycopg2.extensions import ISOLATION_LEVEL_REPEATABLE_READ
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -121,6 +122,19 @@ DATABASES["default"].update(
     CONN_HEALTH_CHECKS=True,
     ATOMIC_REQUESTS=False,
 )
+# Where reports and exports read (clinic/replica.py): a standby that nothing is written to, one snapshot a report.
+if env.str("REPLICA_DATABASE_URL", default=""):
+    DATABASES["replica"] = env.db_url("REPLICA_DATABASE_URL")
+    DATABASES["replica"].update(
+        ENGINE=DATABASES["default"]["ENGINE"],
+        CONN_MAX_AGE=60,
+        CONN_HEALTH_CHECKS=True,
+        OPTIONS=DATABASES["replica"].get("OPTIONS", {})
+        | {"isolation_level": ISOLATION_LEVEL_REPEATABLE_READ, "options": "-c default_transaction_read_only=on"},
+        TEST={"MIRROR": "default"},
+    )
+DATABASE_ROUTERS = ["clinic.replica.Router"]
+REPLICA_PATIENCE = env.float("REPLICA_PATIENCE", default=2.0)  # seconds that a replica may lag before it is left aside
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # History: one append-only event table a model, written by triggers; the JSON context needs INSERT only, so it works

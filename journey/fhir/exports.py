@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
-from clinic import advisory, clock, history
+from clinic import advisory, clock, history, replica
 from clinic.errors import Invalid, NotFound
 from clinic.models import User
 from clinic.policy import Action, require
@@ -73,11 +73,16 @@ def make(*, export_id: UUID) -> None:
         with history.acting(export.asked_by_id, source="export", request_id=str(export.pk)):
             try:
                 require(export.asked_by, Action.EXPORT_RECORD, at=export.patient.site)
-                found = pages.everything(export.asked_by, export.patient_id, told=lambda *far: _told(export, *far))
-                _keep(export, written(export.patient, export.format, found))
+                _keep(export, written(export.patient, export.format, _read(export)))
             except Exception:
                 log.exception("the export %s broke off", export_id)
                 _end(export, State.FAILED)
+
+
+def _read(export: RecordExport) -> Found:
+    asked_by = export.asked_by
+    assert asked_by is not None
+    return replica.read(lambda: pages.everything(asked_by, export.patient_id, told=lambda *far: _told(export, *far)))
 
 
 def make_waiting() -> int:

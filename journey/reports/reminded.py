@@ -12,6 +12,7 @@ from datetime import date
 
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
+from clinic import replica
 from clinic.documents.spreadsheet import comma_separated
 from clinic.models import Site
 from journey.reports.report import Rate
@@ -43,7 +44,7 @@ def lines(site: Site, first: date, last: date) -> list[Line]:
     """One query a reminder, and one for those who got any."""
     visits = _over(site, first, last)
     asked = [("Any of them", KINDS), *((MESSAGES[kind].label, (kind,)) for kind in KINDS)]
-    return [line for label, kinds in asked for line in _counted(visits, label, kinds)]
+    return replica.read(lambda: [line for label, kinds in asked for line in _counted(visits, label, kinds)])
 
 
 def _over(site: Site, first: date, last: date) -> QuerySet[Appointment]:

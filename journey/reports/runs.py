@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
-from clinic import advisory, clock
+from clinic import advisory, clock, replica
 from clinic.models import User
 from clinic.policy import Action, require
 from journey.models import OutcomeRun
@@ -37,7 +37,7 @@ def is_large(criteria: Criteria) -> bool:
 
 
 def at_once(criteria: Criteria) -> Counted:
-    return cohort.count(criteria), funnel.count(criteria)
+    return replica.read(lambda: (cohort.count(criteria), funnel.count(criteria)))
 
 
 @transaction.atomic
@@ -98,9 +98,9 @@ def _count(run: OutcomeRun) -> None:
     def told(done: int) -> None:
         rows.update(handled=done)
 
-    tallies = cohort.count(criteria, told=told)
+    tallies, steps = replica.read(lambda: (cohort.count(criteria, told=told), funnel.count(criteria)))
     kept = {
         "tallies": [[site, group, tally.as_json()] for (site, group), tally in sorted(tallies.items())],
-        "funnel": funnel.count(criteria),
+        "funnel": steps,
     }
     rows.update(state=OutcomeRun.State.DONE, result=kept, ended_at=clock.now())
