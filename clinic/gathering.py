@@ -12,17 +12,31 @@ will stand; the statement that holds them all is composed when it is first asked
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BinaryField, Expression, Field, JSONField, Model, QuerySet, TextField
+from django.db.models import (
+    BinaryField,
+    BooleanField,
+    Expression,
+    F,
+    Field,
+    Func,
+    JSONField,
+    Model,
+    QuerySet,
+    TextField,
+)
 from django.db.models.sql.compiler import SQLCompiler
+
+MOST = 100  # so many arguments a function of PostgreSQL takes
 
 
 class Given(Expression):
@@ -34,6 +48,22 @@ class Given(Expression):
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:  # type: ignore[override]
         return "%s", [self]
+
+
+class Keys(Given):
+    """Several keys that are not known yet."""
+
+
+class Among(Func):
+    """Whether the key at the end of a path is one of those that will be given: `filter(Among("patient", "patients"))`.
+
+    So a list is read for many at once, and told apart by whoever asked.
+    """
+
+    template, arg_joiner = "%(expressions)s::uuid[])", " = ANY("
+
+    def __init__(self, path: str, name: str) -> None:
+        super().__init__(F(path), Keys(name), output_field=BooleanField())
 
 
 class Gathering:
@@ -49,8 +79,10 @@ class Gathering:
     def read(self, **values: Any) -> dict[str, list[Any]]:
         """Every list under its name, with the values that were left open."""
         sql, params = self._statement
+        keys = {one.name: _keys(values[one.name]) for one in params if isinstance(one, Keys)}
+        given = {**values, **keys}
         with connection.cursor() as cursor:
-            cursor.execute(sql, [values[one.name] if isinstance(one, Given) else one for one in params])
+            cursor.execute(sql, [given[one.name] if isinstance(one, Given) else one for one in params])
             found = cursor.fetchone()
         return {name: one.made(rows) for (name, one), rows in zip(self._lists.items(), found or (), strict=True)}
 
@@ -58,6 +90,11 @@ class Gathering:
     def _statement(self) -> tuple[str, tuple[Any, ...]]:
         rows = self._of.order_by().values_list(*(one.as_expression() for one in self._lists.values()))
         return rows.query.sql_with_params()
+
+
+def _keys(found: Iterable[UUID]) -> str:
+    """As the database writes an array; for the driver to quote each of hundreds takes longer than to find its row."""
+    return "{" + ",".join(map(str, found)) + "}"
 
 
 @dataclass(frozen=True)
@@ -114,4 +151,5 @@ class _Row(Expression):
             sql, given = compiler.compile(compiler.query.annotations[name])
             parts.append(sql)
             params += given
-        return f"jsonb_build_array({', '.join(parts)})", params
+        arrays = (parts[place : place + MOST] for place in range(0, len(parts), MOST))
+        return " || ".join(f"jsonb_build_array({', '.join(some)})" for some in arrays), params

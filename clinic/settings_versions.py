@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 
 from clinic import clock
 from clinic.errors import Invalid
@@ -23,7 +24,16 @@ NEWEST = "SELECT * FROM clinic_protocolsettings WHERE site_id = %s ORDER BY vers
 def current(site: Site) -> ProtocolSettings:
     """The newest version of the site's settings; the defaults of Table A, unsaved, while there is none."""
     newest = list(ProtocolSettings.objects.raw(NEWEST, [site.pk]))
-    return newest[0] if newest else ProtocolSettings(site=site, version=0)
+    return newest[0] if newest else unset(site)
+
+
+def newest() -> QuerySet[ProtocolSettings]:
+    """The newest version of every site that has one."""
+    return ProtocolSettings.objects.order_by("site_id", "-version").distinct("site_id")
+
+
+def unset(site: Site) -> ProtocolSettings:
+    return ProtocolSettings(site=site, version=0)
 
 
 @transaction.atomic

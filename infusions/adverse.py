@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -154,12 +153,9 @@ def needs_review(event: AdverseEvent) -> bool:
 _WEIGHTY = Q(grade__gte=NEEDS_REVIEW_FROM) | ~Q(serious="")
 
 
-def unreviewed_of(patients: Collection[UUID]) -> dict[UUID, list[AdverseEvent]]:
-    """What the gate waits for: grade 2 and above, or serious, and no provider has reviewed it yet. One query."""
-    found: dict[UUID, list[AdverseEvent]] = {}
-    for event in AdverseEvent.objects.filter(_WEIGHTY, patient__in=patients, reviewed_at__isnull=True):
-        found.setdefault(event.patient_id, []).append(event)
-    return found
+def unreviewed() -> QuerySet[AdverseEvent]:
+    """What the gate waits for: grade 2 and above, or serious, and no provider has reviewed it yet."""
+    return AdverseEvent.objects.filter(_WEIGHTY, reviewed_at__isnull=True)
 
 
 def listed(site: Site, *, show: str = "open", kind: str = "", grade: str = "") -> QuerySet[AdverseEvent]:

@@ -69,19 +69,22 @@ def agreed(series: Iterable[UUID]) -> dict[UUID, tuple[int, int]]:
     return {row["series"]: (row["gap"], row["span"]) for row in rows}
 
 
-def unseen(infusions: Sequence[Infusion]) -> dict[UUID, int]:
-    """The days since the infusion before, where no provider has agreed to so many; in two queries."""
-    series = {each.series_id for each in infusions if each.series.kind == Series.Kind.LOADING}
-    if not series:
-        return {}
-    seen = agreed(series)
+def unseen(infusions: Sequence[Infusion], words: Iterable[GapDecision], course: Iterable[Infusion]) -> dict[UUID, int]:
+    """The days since the infusion before, where no provider has agreed to so many.
+
+    `words` are what was agreed to in these series, `course` all their infusions with the visits.
+    """
+    seen: dict[UUID, int] = {}
+    for one in words:
+        seen[one.series_id] = max(one.gap_days, seen.get(one.series_id, 0))
     days: dict[tuple[UUID, int], date] = {}
-    rows = Infusion.objects.filter(series__in=series, number__isnull=False).select_related("appointment__site")
-    for row in rows:
+    for row in course:
         days[row.series_id, row.number or 0] = row.appointment.site.local(row.appointment.starts_at).date()
     found = {}
     for each in infusions:
+        if each.series.kind != Series.Kind.LOADING:
+            continue
         here, before = (days.get((each.series_id, (each.number or 0) - back)) for back in (0, 1))
-        if here and before and (gap := (here - before).days) > seen.get(each.series_id, (0, 0))[0]:
+        if here and before and (gap := (here - before).days) > seen.get(each.series_id, 0):
             found[each.pk] = gap
     return found

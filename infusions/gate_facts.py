@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from clinic import clock, settings_versions
-from clinic.models import ProtocolSettings, Site
+from clinic.gathering import Among, Gathering, Given
+from clinic.models import ProtocolSettings, Site, User
 from infusions import gaps, orders, reviews
 from infusions.models import (
     ArrivalCheck,
+    GapDecision,
     GateOverride,
     Infusion,
     LongTermCheck,
     Order,
+    PlanExtension,
     PregnancyTest,
     Series,
     VitalSigns,
 )
 from infusions.rules import MEASURE_VALID
-from insurance.standing import Standing, standings
+from insurance import standing
+from insurance.models import Coverage, SelfPay, Verification
+from insurance.standing import Standing
 from patients import consents, validity
-from patients.models import Consent, MeasureResponse, Patient, SafetyAlert
+from patients.models import Consent, Contact, MeasureResponse, Patient, SafetyAlert
 from patients.validity import Gate
 from visits.models import Ride
 
@@ -81,90 +88,138 @@ def day_of(infusion: Infusion) -> date:
     return infusion.appointment.site.local(infusion.appointment.starts_at).date()
 
 
+_STAFF = (
+    Q(pk__in=Order.objects.filter(Among("series", "series")).values("signed_by"))
+    | Q(pk__in=ArrivalCheck.objects.filter(Among("infusion", "infusions")).values("identity_by"))
+    | Q(pk__in=GateOverride.objects.filter(Among("infusion", "infusions")).values("by"))
+    | Q(pk__in=validity.open_conditions().filter(Among("evaluation__patient", "patients")).values("owner"))
+)
+
+GATE = Gathering(
+    Site.objects.filter(pk=Given("site")),
+    **reviews.ASKED,
+    settings=settings_versions.newest().filter(Among("site", "sites")),
+    consents=Consent.objects.filter(Among("patient", "patients"), kind=Consent.Kind.TREATMENT)
+    .order_by("-observed_at", "-id")
+    .only("observed_at", "patient", "kind", "version", "language", "valid_until", "withdrawn_at"),
+    evaluations=validity.standing().filter(Among("patient", "patients")).only(*validity.READ),
+    conditions=validity.open_conditions().filter(Among("evaluation__patient", "patients")),
+    coverages=Coverage.objects.filter(Among("patient", "patients"), entered_in_error_at__isnull=True),
+    self_pay=SelfPay.objects.filter(Among("patient", "patients")),
+    checks=Verification.objects.filter(Among("patient", "patients"), leg=Verification.Leg.MEDICAL).order_by(
+        "-opened_at", "-id"
+    ),
+    extensions=PlanExtension.objects.filter(Among("series", "series")),
+    words_on_gaps=GapDecision.objects.filter(Among("series", "series"), kind__in=gaps.AGREED),
+    arrivals=ArrivalCheck.objects.filter(Among("infusion", "infusions")),
+    rides=Ride.objects.filter(Among("appointment", "visits")),
+    vitals=VitalSigns.objects.filter(Among("infusion", "infusions"), entered_in_error_at__isnull=True),
+    overrides=GateOverride.objects.filter(Among("infusion", "infusions")),
+    tests=PregnancyTest.objects.filter(Among("infusion", "infusions")),
+    long_term=LongTermCheck.objects.filter(Among("infusion", "infusions")).order_by("observed_at", "id"),
+    asked=MeasureResponse.objects.filter(
+        Among("patient", "patients"),
+        instrument__in=[Instrument.PHQ9, Instrument.CSSRS],
+        entered_in_error_at__isnull=True,
+        observed_at__gte=Given("asked_since"),
+    ).order_by("observed_at"),
+    alerts=SafetyAlert.objects.filter(Among("patient", "patients"), closed_at__isnull=True),
+    contacts=Contact.objects.filter(Among("patient", "patients")).only("name"),
+    staff=User.objects.filter(_STAFF).only("full_name", "signature_name"),
+)
+"""All that gates are judged by, of many infusions, in one statement."""
+
+
 def gather(infusions: Sequence[Infusion]) -> list[Facts]:
     """Everything for these infusions, which come with series, patient, appointment and site selected."""
     if not infusions:
         return []
-    ids = [infusion.pk for infusion in infusions]
+    found = GATE.read(
+        site=infusions[0].appointment.site_id,
+        sites={infusion.appointment.site_id for infusion in infusions},
+        patients={infusion.series.patient_id for infusion in infusions},
+        series={infusion.series_id for infusion in infusions},
+        infusions=[infusion.pk for infusion in infusions],
+        visits=[infusion.appointment_id for infusion in infusions],
+        asked_since=min(infusion.started_at or clock.now() for infusion in infusions) - MEASURE_VALID,
+    )
+    _join(infusions, found)
     visits = [(infusion.series.patient, day_of(infusion)) for infusion in infusions]
-    patients = {patient.pk for patient, _ in visits}
-    settings = {site.pk: settings_versions.current(site) for site in {i.appointment.site for i in infusions}}
-    consent = consents.in_force_for(visits, Consent.Kind.TREATMENT)
-    evaluation = validity.gates([(*visit, _begun(i)) for visit, i in zip(visits, infusions, strict=True)])
-    standing = _standings(visits)
-    order = orders.for_infusions(infusions)
-    arrivals = {
-        a.infusion_id: a for a in ArrivalCheck.objects.filter(infusion__in=ids).select_related("escort", "identity_by")
-    }
-    told = Ride.objects.filter(appointment__in=[infusion.appointment_id for infusion in infusions])
-    named = {ride.appointment_id: ride for ride in told.select_related("contact")}
-    vitals = _grouped(VitalSigns.objects.filter(infusion__in=ids, entered_in_error_at=None), "infusion_id")
-    overrides = _grouped(GateOverride.objects.filter(infusion__in=ids).select_related("by"), "infusion_id")
-    tests = _grouped(PregnancyTest.objects.filter(infusion__in=ids), "infusion_id")
-    long_term = _long_term(infusions)
-    asked = _asked(infusions)
-    to_review = reviews.missing(infusions, settings)
-    gap_days = gaps.unseen(infusions)
-    alerts = _grouped(SafetyAlert.objects.filter(patient__in=patients, closed_at=None), "patient_id")
+    settings = _settings(infusions, found["settings"])
+    consent = consents.in_force_of(found["consents"], visits)
+    evaluation = validity.gates_from(
+        [(*visit, _begun(i)) for visit, i in zip(visits, infusions, strict=True)],
+        signed=found["evaluations"],
+        conditions=found["conditions"],
+        longer={pk: one.reevaluation_after_days for pk, one in settings.items()},
+    )
+    papers = standing.sorted_out(
+        {patient.pk for patient, _ in visits},
+        coverages=found["coverages"],
+        self_pay=found["self_pay"],
+        checks=found["checks"],
+    )
+    order = orders.reaching(infusions, found["orders"], found["extensions"])
+    arrivals = {arrival.infusion_id: arrival for arrival in found["arrivals"]}
+    rides = {ride.appointment_id: ride for ride in found["rides"]}
+    vitals, overrides, tests = (_grouped(found[name], "infusion_id") for name in ("vitals", "overrides", "tests"))
+    long_term = {row.infusion_id: row for row in found["long_term"]}
+    asked, alerts = (_grouped(found[name], "patient_id") for name in ("asked", "alerts"))
+    to_review = reviews.missing_of(infusions, settings, found)
+    gap_days = gaps.unseen(infusions, found["words_on_gaps"], found["course"])
     return [
         Facts(
             infusion=infusion,
             settings=settings[infusion.appointment.site_id],
             now=(moment := infusion.started_at or clock.now()),
-            consent=consent.get(visit),
-            evaluation=evaluation.get(visit),
-            standing=standing[visit],
+            consent=consent.get((patient.pk, day)),
+            evaluation=evaluation.get((patient.pk, day)),
+            standing=standing.judge(papers[patient.pk], day, patient),
             order=order.get(infusion.pk),
             arrival=arrivals.get(infusion.pk),
-            ride=named.get(infusion.appointment_id),
+            ride=rides.get(infusion.appointment_id),
             vitals=tuple(row for row in vitals[infusion.pk] if row.observed_at <= moment),
-            phq9=_latest(asked[infusion.series.patient_id], Instrument.PHQ9, moment),
-            screen=_latest(asked[infusion.series.patient_id], Instrument.CSSRS, moment),
+            phq9=_latest(asked[patient.pk], Instrument.PHQ9, moment),
+            screen=_latest(asked[patient.pk], Instrument.CSSRS, moment),
             tests=tuple(tests[infusion.pk]),
-            long_term=long_term.get(infusion.pk),
+            long_term=long_term.get(infusion.pk) if infusion.series.kind == Series.Kind.MAINTENANCE else None,
             to_review=to_review.get(infusion.pk, ""),
             gap_days=gap_days.get(infusion.pk, 0),
-            alerts=tuple(alerts[infusion.series.patient_id]),
+            alerts=tuple(alerts[patient.pk]),
             overrides={(given.light, given.found): given for given in overrides[infusion.pk]},
         )
-        for infusion in infusions
-        for visit in [(infusion.series.patient_id, day_of(infusion))]
+        for infusion, (patient, day) in zip(infusions, visits, strict=True)
     ]
+
+
+def _join(infusions: Sequence[Infusion], found: Mapping[str, list[Any]]) -> None:
+    """Give each row the others that belong to it."""
+    reviews.with_visits(infusions, found)
+    staff = {one.pk: one for one in found["staff"]}
+    contacts = {one.pk: one for one in found["contacts"]}
+    for order in found["orders"]:
+        order.signed_by = staff[order.signed_by_id]
+    for arrival in found["arrivals"]:
+        arrival.identity_by = staff.get(arrival.identity_by_id)
+        arrival.escort = contacts.get(arrival.escort_id)
+    for ride in found["rides"]:
+        ride.contact = contacts.get(ride.contact_id)
+    for override in found["overrides"]:
+        override.by = staff[override.by_id]
+    for condition in found["conditions"]:
+        condition.owner = staff.get(condition.owner_id)
+
+
+def _settings(infusions: Sequence[Infusion], newest: Iterable[ProtocolSettings]) -> dict[UUID, ProtocolSettings]:
+    """The settings of each site; the defaults of Table A where a site has none."""
+    made = {one.site_id: one for one in newest}
+    sites = {infusion.appointment.site_id: infusion.appointment.site for infusion in infusions}
+    return {pk: made.get(pk) or settings_versions.unset(site) for pk, site in sites.items()}
 
 
 def _begun(infusion: Infusion) -> bool:
     """Whether this is no first infusion: then the evaluation holds longer (protocol 1.6)."""
     return infusion.series.kind == Series.Kind.MAINTENANCE or (infusion.number or 1) > 1
-
-
-def _standings(visits: Sequence[tuple[Patient, date]]) -> dict[tuple[UUID, date], Standing]:
-    """Who pays, asked once for each day among the visits."""
-    found: dict[tuple[UUID, date], Standing] = {}
-    for day in {day for _, day in visits}:
-        there = standings([patient for patient, on in visits if on == day], day)
-        found |= {(patient_id, day): standing for patient_id, standing in there.items()}
-    return found
-
-
-def _long_term(infusions: Sequence[Infusion]) -> dict[UUID, LongTermCheck]:
-    """The newest answers of each booster; a loading series asks for none (protocol 2.7)."""
-    boosters = [one.pk for one in infusions if one.series.kind == Series.Kind.MAINTENANCE]
-    if not boosters:
-        return {}
-    rows = LongTermCheck.objects.filter(infusion__in=boosters).order_by("observed_at", "id")
-    return {row.infusion_id: row for row in rows}
-
-
-def _asked(infusions: Sequence[Infusion]) -> dict[UUID, list[MeasureResponse]]:
-    """What each patient was asked of PHQ-9 and C-SSRS in the last day, oldest first."""
-    earliest = min(infusion.started_at or clock.now() for infusion in infusions) - MEASURE_VALID
-    rows = MeasureResponse.objects.filter(
-        patient__in={infusion.series.patient_id for infusion in infusions},
-        instrument__in=[Instrument.PHQ9, Instrument.CSSRS],
-        entered_in_error_at=None,
-        observed_at__gte=earliest,
-    ).order_by("observed_at")
-    return _grouped(rows, "patient_id")
 
 
 def _latest(measures: Iterable[MeasureResponse], instrument: str, moment: datetime) -> MeasureResponse | None:

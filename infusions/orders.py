@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +20,7 @@ from clinic.protocol import WeightBasis
 from clinic.wording import quantity
 from infusions import rules
 from infusions import series as series_verbs
-from infusions.models import ArrivalCheck, Infusion, Order, Series
+from infusions.models import ArrivalCheck, Infusion, Order, PlanExtension, Series
 from infusions.rules import BasisChoice, DoseRequest, Verdict
 from patients.models import Evaluation, Patient
 from reminders import followups
@@ -173,28 +174,34 @@ def for_infusion(infusion: Infusion) -> Order | None:
 
 def for_infusions(infusions: Sequence[Infusion]) -> dict[UUID, Order | None]:
     """The same for many, in two queries: the order it was drawn on, else the newest that reaches its number."""
-    orders = (
-        Order.objects.filter(series__in={infusion.series_id for infusion in infusions})
-        .select_related("series__site", "signed_by", "second_signed_by")
-        .prefetch_related("series__extensions")
-        .order_by("-signed_at", "-id")
-    )
-    by_series: dict[UUID, list[Order]] = {}
-    for order in orders:
-        by_series.setdefault(order.series_id, []).append(order)
-    return {infusion.pk: _reaching(infusion, by_series.get(infusion.series_id, [])) for infusion in infusions}
+    series = {infusion.series_id for infusion in infusions}
+    signed = Order.objects.filter(series__in=series).select_related("series__site", "signed_by", "second_signed_by")
+    return reaching(infusions, signed.order_by("-signed_at", "-id"), PlanExtension.objects.filter(series__in=series))
 
 
-def _reaching(infusion: Infusion, newest_first: Iterable[Order]) -> Order | None:
+def reaching(
+    infusions: Sequence[Infusion], newest_first: Iterable[Order], extensions: Iterable[PlanExtension]
+) -> dict[UUID, Order | None]:
+    """The same of orders and added infusions that were read already."""
+    signed: dict[UUID, list[Order]] = defaultdict(list)
+    added: dict[UUID, list[PlanExtension]] = defaultdict(list)
+    for order in newest_first:
+        signed[order.series_id].append(order)
+    for one in extensions:
+        added[one.series_id].append(one)
+    return {each.pk: _reaching(each, signed[each.series_id], added[each.series_id]) for each in infusions}
+
+
+def _reaching(infusion: Infusion, newest_first: Sequence[Order], extensions: Sequence[PlanExtension]) -> Order | None:
     if infusion.order_id:
         return next((order for order in newest_first if order.pk == infusion.order_id), None)
-    return for_number(infusion.number, [order for order in newest_first if _meant(order, infusion.number or 0)])
+    number = infusion.number or 0
+    return for_number(infusion.number, [order for order in newest_first if _meant(order, number, extensions)])
 
 
-def _meant(order: Order, number: int) -> bool:
+def _meant(order: Order, number: int, extensions: Iterable[PlanExtension]) -> bool:
     """Whether the plan had this infusion when the order was signed: those added later need an order of their own."""
-    later = [one for one in order.series.extensions.all() if one.at > order.signed_at]
-    return all(number <= one.before for one in later)
+    return all(number <= one.before for one in extensions if one.at > order.signed_at)
 
 
 def for_number(number: int | None, newest_first: Iterable[Order]) -> Order | None:
@@ -237,7 +244,7 @@ def dose_before(series: Series, first_number: int) -> Decimal | None:
     """mg/kg of the infusion before `first_number`: as given, else as ordered; of an earlier series for the first."""
     orders = list(signed_for(series))
     before = series.infusions.filter(number=first_number - 1).first()
-    order = _reaching(before, orders) if before else None
+    order = _reaching(before, orders, list(series.extensions.all())) if before else None
     if order is None and first_number > 1:
         order = next((order for order in orders if order.first_number < first_number), None)
     if order is None:

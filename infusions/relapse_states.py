@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
-from uuid import UUID
+
+from django.db.models import QuerySet
 
 from infusions.models import RelapseState, Series
 
@@ -20,10 +20,9 @@ def last_sign(series: Series) -> RelapseState | None:
     return RelapseState.objects.filter(series=series, is_hit=True).order_by("-entered_at", "-id").first()
 
 
-def newest_of(patients: Iterable[UUID]) -> dict[UUID, RelapseState]:
-    """The newest state of each of these patients, in one query."""
-    rows = RelapseState.objects.filter(patient__in=set(patients)).order_by("patient_id", "-entered_at", "-id")
-    return {row.patient_id: row for row in rows.distinct("patient_id")}
+def newest_of_each() -> QuerySet[RelapseState]:
+    """The newest state of every patient."""
+    return RelapseState.objects.order_by("patient_id", "-entered_at", "-id").distinct("patient_id")
 
 
 def confirmed_since(series: Series) -> datetime | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from clinic import clock, settings_versions
@@ -129,18 +130,26 @@ def assess(series: Series) -> Assessment:
 
 def assess_all(many: Sequence[Series]) -> dict[UUID, Assessment]:
     """`assess` for many series, which come with their site, in the same two queries."""
-    infusions: dict[UUID, list[Infusion]] = defaultdict(list)
     rows = Infusion.objects.filter(series__in=many, number__isnull=False).select_related("appointment")
-    for infusion in rows.order_by("number"):
+    asked = scored().filter(patient__in={series.patient_id for series in many})
+    return assess_from(many, rows.order_by("number"), asked)
+
+
+def scored() -> QuerySet[MeasureResponse]:
+    """Every PHQ-9 with a score, the oldest first."""
+    phq9 = MeasureResponse.objects.filter(instrument="phq9", entered_in_error_at__isnull=True, score__isnull=False)
+    return phq9.order_by("observed_at", "id")
+
+
+def assess_from(
+    many: Sequence[Series], course: Iterable[Infusion], scores: Iterable[MeasureResponse]
+) -> dict[UUID, Assessment]:
+    """The same of their infusions, by number and with their visits, and of the patients' scores, read already."""
+    infusions: dict[UUID, list[Infusion]] = defaultdict(list)
+    for infusion in course:
         infusions[infusion.series_id].append(infusion)
     measures: dict[UUID, list[MeasureResponse]] = defaultdict(list)
-    asked = MeasureResponse.objects.filter(
-        patient__in={series.patient_id for series in many},
-        instrument="phq9",
-        entered_in_error_at__isnull=True,
-        score__isnull=False,
-    )
-    for measure in asked.order_by("observed_at", "id"):
+    for measure in scores:
         measures[measure.patient_id].append(measure)
     return {series.pk: _assess(series, infusions[series.pk], measures[series.patient_id]) for series in many}
 

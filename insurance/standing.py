@@ -75,12 +75,27 @@ ON_FILE: dict[str, QuerySet[Any]] = {
 def papers(pks: Iterable[UUID], leg: str) -> dict[UUID, Paper]:
     """All that is on file for these patients about one leg, in three queries."""
     keys = list(pks)
-    found = {pk: Paper([], [], []) for pk in keys}
-    for coverage in Coverage.objects.filter(patient_id__in=keys, entered_in_error_at__isnull=True):
+    return sorted_out(
+        keys,
+        coverages=Coverage.objects.filter(patient_id__in=keys, entered_in_error_at__isnull=True),
+        self_pay=SelfPay.objects.filter(patient_id__in=keys),
+        checks=Verification.objects.filter(patient_id__in=keys, leg=leg).order_by("-opened_at", "-id"),
+    )
+
+
+def sorted_out(
+    patients: Iterable[UUID],
+    *,
+    coverages: Iterable[Coverage],
+    self_pay: Iterable[SelfPay],
+    checks: Iterable[Verification],
+) -> dict[UUID, Paper]:
+    """Who has which of these papers; checks come newest first."""
+    found = {pk: Paper([], [], []) for pk in patients}
+    for coverage in coverages:
         found[coverage.patient_id].coverages.append(coverage)
-    for agreed in SelfPay.objects.filter(patient_id__in=keys):
+    for agreed in self_pay:
         found[agreed.patient_id].self_pay.append(agreed)
-    checks = Verification.objects.filter(patient_id__in=keys, leg=leg).order_by("-opened_at", "-id")
     for check in checks:
         found[check.patient_id].checks.append(check)
     return found

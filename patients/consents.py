@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -266,16 +266,21 @@ def in_force(patient: Patient, kind: str, on: date) -> Consent | None:
 def in_force_for(wanted: Sequence[tuple[Patient, date]], kind: str) -> dict[tuple[UUID, date], Consent]:
     """`in_force` for many patients and days in one query; a pair without a valid consent is absent."""
     people = {patient.pk for patient, _day in wanted}
-    signed = list(
-        Consent.objects.filter(patient__in=people, kind=kind).defer("png", "strokes").order_by("-observed_at", "-id")
-    )
+    signed = Consent.objects.filter(patient__in=people, kind=kind).defer("png", "strokes")
+    return in_force_of(signed.order_by("-observed_at", "-id"), wanted)
+
+
+def in_force_of(
+    newest_first: Iterable[Consent], wanted: Sequence[tuple[Patient, date]]
+) -> dict[tuple[UUID, date], Consent]:
+    """The same of signatures of one kind that were read already."""
+    signed: dict[UUID, list[Consent]] = {}
+    for consent in newest_first:
+        signed.setdefault(consent.patient_id, []).append(consent)
     found = {}
     for patient, on in wanted:
         end_of_day = patient.site.day_bounds(on)[1]
-        newest = next(
-            (consent for consent in signed if consent.patient_id == patient.pk and consent.observed_at < end_of_day),
-            None,
-        )
+        newest = next((one for one in signed.get(patient.pk, []) if one.observed_at < end_of_day), None)
         if newest is not None and holds(newest, patient, on):
             found[patient.pk, on] = newest
     return found

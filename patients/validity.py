@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from clinic import settings_versions
 from clinic.gathering import Given
@@ -70,6 +70,25 @@ def gates(wanted: Sequence[Asked]) -> dict[tuple[UUID, date], Gate]:
     }
 
 
+def gates_from(
+    wanted: Sequence[Asked],
+    *,
+    signed: Iterable[Evaluation],
+    conditions: Iterable[EvaluationCondition],
+    longer: Mapping[UUID, int],
+) -> dict[tuple[UUID, date], Gate]:
+    """The same of rows that were read with others: evaluations that stand, each with `again`, the oldest first; what
+    of their conditions is open; and by site the days that count once a series has begun."""
+    still = _by_evaluation(conditions)
+    return {
+        (gate.evaluation.patient_id, on): gate
+        if gate.why_not
+        else _with_conditions(gate, still.get(gate.evaluation.pk, []))
+        for on, gate in _weighed(wanted, {one.patient_id: one for one in signed}, longer)
+        if gate.evaluation
+    }
+
+
 def gate_of(evaluation: Evaluation, on: date, *, booster: bool = False) -> Gate:
     """What this very evaluation says about its patient on a day."""
     return gates([(evaluation.patient, on, booster)]).get((evaluation.patient_id, on), Gate(None))
@@ -96,14 +115,32 @@ def _judged(wanted: Sequence[Asked]) -> Iterable[tuple[date, Gate]]:
     """Each patient’s standing evaluation with what keeps it from holding on the day."""
     signed = {
         evaluation.patient_id: evaluation
-        for evaluation in Evaluation.objects.filter(
-            patient__in={patient.pk for patient, _, _ in wanted}, signed_at__isnull=False, superseded_by__isnull=True
-        )
-        .annotate(again=Exists(Reopening.objects.filter(evaluation=OuterRef("pk"), reviewed_at__isnull=True)))
-        .order_by("signed_at")
+        for evaluation in standing().filter(patient__in={patient.pk for patient, _, _ in wanted})
     }
     sites = {patient.site_id: patient.site for patient, _, booster in wanted if booster}
     longer = {pk: settings_versions.current(site).reevaluation_after_days for pk, site in sites.items()}
+    return _weighed(wanted, signed, longer)
+
+
+READ = ("patient", "state", "signed_at", "valid_until")
+"""What is read of an evaluation to judge it."""
+
+
+def standing() -> QuerySet[Evaluation]:
+    """The signed evaluations that no other has taken the place of, and whether each was opened `again`."""
+    rows = Evaluation.objects.filter(signed_at__isnull=False, superseded_by__isnull=True).order_by("signed_at")
+    return rows.annotate(again=Exists(Reopening.objects.filter(evaluation=OuterRef("pk"), reviewed_at__isnull=True)))
+
+
+def open_conditions() -> QuerySet[EvaluationCondition]:
+    """What is still to be met of standing evaluations that are eligible with conditions."""
+    conditional = Q(evaluation__state=State.CONDITIONAL, evaluation__signed_at__isnull=False)
+    return EvaluationCondition.objects.filter(conditional, evaluation__superseded_by__isnull=True, met_at__isnull=True)
+
+
+def _weighed(
+    wanted: Sequence[Asked], signed: Mapping[UUID, Evaluation], longer: Mapping[UUID, int]
+) -> Iterator[tuple[date, Gate]]:
     for patient, on, booster in wanted:
         if evaluation := signed.get(patient.pk):
             evaluation.patient = patient
@@ -154,11 +191,16 @@ def until(evaluation: Evaluation, longer: int | None) -> date:
 
 def _open_conditions(evaluations: Iterable[Evaluation]) -> dict[UUID, list[EvaluationCondition]]:
     conditional = [evaluation.pk for evaluation in evaluations if evaluation.state == State.CONDITIONAL]
+    if not conditional:
+        return {}
+    rows = EvaluationCondition.objects.filter(evaluation__in=conditional, met_at__isnull=True)
+    return _by_evaluation(rows.select_related("owner"))
+
+
+def _by_evaluation(conditions: Iterable[EvaluationCondition]) -> dict[UUID, list[EvaluationCondition]]:
     found: dict[UUID, list[EvaluationCondition]] = {}
-    if conditional:
-        rows = EvaluationCondition.objects.filter(evaluation__in=conditional, met_at__isnull=True)
-        for row in rows.select_related("owner"):
-            found.setdefault(row.evaluation_id, []).append(row)
+    for row in conditions:
+        found.setdefault(row.evaluation_id, []).append(row)
     return found
 
 

@@ -168,5 +168,5 @@ def broken() -> list[str]:
 
 def watch_state(patient: Patient) -> str:
     """NONE, WATCH or CONFIRMED, as it stands for the patient."""
-    row = relapse_states.newest_of([patient.pk]).get(patient.pk)
+    row = relapse_states.newest_of_each().filter(patient=patient).first()
     return row.state if row else RelapseState.State.NONE
