@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Prefetch, Q
+from django.db.models import Manager, Prefetch, Q, QuerySet
 
 from clinic.models import Closure, Membership, OpeningHours, Room, Shift, ShiftException, Site, User
 from clinic.policy import Role
@@ -179,7 +179,7 @@ def _filled(
 
 def _appointments(site: Site, days: Sequence[date]) -> list[Appointment]:
     begins, ends = site.day_bounds(days[0])[0], site.day_bounds(days[-1])[1]
-    holds = Hold.objects.select_related("room", "staff", "released_in").exclude(lane=HANDS_LANE)
+    holds = _with_places(Hold.objects.exclude(lane=HANDS_LANE))
     return list(
         Appointment.objects.filter(site=site, starts_at__gte=begins, starts_at__lt=ends, status__in=SHOWN)
         .select_related("patient", "group__room", "group__therapist")
@@ -188,9 +188,14 @@ def _appointments(site: Site, days: Sequence[date]) -> list[Appointment]:
     )
 
 
+def _with_places(holds: Manager[Hold] | QuerySet[Hold]) -> QuerySet[Hold]:
+    return holds.select_related("room", "staff", "released_in")
+
+
 def places(appointment: Appointment) -> tuple[Room | None, User | None, list[Hold]]:
     """Room, person and holds of a visit: those it has, or had until it was called off."""
-    holds = list(appointment.holds.all())
+    read = "holds" in getattr(appointment, "_prefetched_objects_cache", {})
+    holds = list(appointment.holds.all() if read else _with_places(appointment.holds))
     now = [hold for hold in holds if hold.active]
     ended = (Appointment.Status.CANCELLED, Appointment.Status.NO_SHOW)
     held = now or [hold for hold in holds if hold.released_in and hold.released_in.after in ended]

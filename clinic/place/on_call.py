@@ -10,13 +10,14 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from psycopg2.extras import DateTimeTZRange
 
 from clinic import clock
 from clinic.errors import Invalid, NotFound, Refused
-from clinic.models import OnCallTurn, Site, User
+from clinic.models import Membership, OnCallTurn, Site, User
 from clinic.place.directory import locked_site
-from clinic.policy import Action, can
+from clinic.policy import GRANTS, Action
 
 MOST_WEEKS = 26
 LONGEST = timedelta(days=14)
@@ -24,8 +25,8 @@ LONGEST = timedelta(days=14)
 
 def may_be_called(site: Site) -> list[User]:
     """Those who may act on an alert at the site."""
-    people = User.objects.filter(memberships__site=site, is_active=True).distinct().order_by("full_name")
-    return [person for person in people.prefetch_related("memberships") if can(person, Action.HANDLE_ALERT, site)]
+    may_act = Membership.objects.filter(user=OuterRef("pk"), site=site, role__in=GRANTS[Action.HANDLE_ALERT])
+    return list(User.objects.filter(Exists(may_act), is_active=True).order_by("full_name"))
 
 
 @transaction.atomic

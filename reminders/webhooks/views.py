@@ -44,7 +44,7 @@ def _unkept(response: HttpResponse) -> HttpResponse:
 
 @require_GET
 def webhook(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _show(request, pk)
+    return _show(request, of_mine(request, Webhook, pk))
 
 
 @sensitive_variables("secret")
@@ -52,8 +52,8 @@ def webhook(request: HttpRequest, pk: UUID) -> HttpResponse:
 def secret(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A new secret, shown on this one answer."""
     of_mine(request, Webhook, pk)
-    _, made = subscriptions.renew_secret(webhook_id=pk, by=acting_user(request))
-    return _unkept(_show(request, pk, secret=made))
+    renewed, made = subscriptions.renew_secret(webhook_id=pk, by=acting_user(request))
+    return _unkept(_show(request, renewed, secret=made))
 
 
 @require_POST
@@ -82,9 +82,8 @@ def again(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("reminders:webhook", row.webhook_id)
 
 
-def _show(request: HttpRequest, pk: UUID, **more: Any) -> HttpResponse:
+def _show(request: HttpRequest, found: Webhook, **more: Any) -> HttpResponse:
     """One system and its last deliveries, each with its last try."""
-    found = of_mine(request, Webhook, pk)
     tries = Prefetch("tries", queryset=WebhookAttempt.objects.order_by("-started_at", "-id"))
     rows = WebhookDelivery.objects.filter(webhook=found).prefetch_related(tries).order_by("-due_at", "-id")
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))

@@ -105,7 +105,7 @@ def roles_form(site: Site, *given: Any, **more: Any) -> RolesForm:
 
 def _shifts(one: User, sites: list[Site]) -> list[Shift]:
     """Patterns that hold now or later; each site has its own today."""
-    rows = Shift.objects.filter(user=one, site__in=sites).select_related("site").order_by("weekday", "starts")
+    rows = Shift.objects.filter(user=one, site__in=sites).select_related("site", "user").order_by("weekday", "starts")
     return [row for row in rows[:200] if row.valid_until is None or row.valid_until >= row.site.today()]
 
 
