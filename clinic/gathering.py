@@ -117,7 +117,7 @@ class _List:
         )
         return cls(rows, fields, {name: one.output_field for name, one in rows.query.annotations.items()})
 
-    def as_expression(self) -> Expression:
+    def as_expression(self) -> ArraySubquery:
         return ArraySubquery(self.rows.values(row=_Row(self.fields, tuple(self.extra))))
 
     def made(self, found: Sequence[str]) -> list[Any]:
@@ -145,8 +145,9 @@ class _Row(Expression):
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:  # type: ignore[override]
         quote = compiler.quote_name_unless_alias
-        row = quote(compiler.query.get_initial_alias())
-        parts, params = [f"{row}.{quote(field.column)}" for field in self.fields], []
+        row = quote(str(compiler.query.get_initial_alias()))
+        parts = [f"{row}.{quote(field.column)}" for field in self.fields]
+        params: list[Any] = []
         for name in self.extra:
             sql, given = compiler.compile(compiler.query.annotations[name])
             parts.append(sql)

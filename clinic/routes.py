@@ -392,6 +392,7 @@ ROUTES: dict[str, Action | Door] = {
     "journey:arrivals": Action.CHECK_IN,
     "journey:arrivals-step": Action.CHECK_IN,
     "journey:chart": Action.SEE_PATIENTS,
+    "journey:chart-timeline": Action.SEE_PATIENTS,
     "journey:series-plan": Action.BOOK,
     "journey:booster": Action.BOOK,
     "journey:repair-series": Action.BOOK,

@@ -1,31 +1,31 @@
-"""What the chart shows, read in a number of queries that does not grow with the record."""
+"""What the chart shows above the fold, read in one statement however long the record is (clinic.gathering)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from django.db.models import F, Sum
-
-from clinic import clock
-from clinic.models import User
+from clinic import clock, settings_versions
+from clinic.access import sites_of
+from clinic.models import Site, User
 from clinic.policy import Action, can
-from infusions import boosters, checkins
-from infusions.models import BoosterPlan, Infusion, ResponseReview, Series
+from infusions import boosters
+from infusions.models import BoosterPlan, Infusion, Series
 from infusions.series import RUNNING
-from insurance.standing import Standing, standing
-from journey import curve, strip, timeline
-from patients import consents, evaluations, measure_plan, safety_plans, validity
+from insurance import standing
+from insurance.standing import Paper, Standing
+from journey import curve, strip
+from journey.chart_rows import CHART, DESK, STATIONS, Note, Reading, notes, readings
+from patients import consents, validity
 from patients.models import Consent, Evaluation, MeasureDue, MeasureResponse, Patient, SafetyAlert, SafetyPlan
 from patients.validity import Gate
 from reminders import preferences
-from reminders.models import Message
 from reminders.preferences import Notice
 from therapy.models import TherapySession
 from visits.models import Appointment
-
-RECENT = 60  # rows of a kind that the page reads; older ones come with "older"
 
 
 @dataclass
@@ -52,16 +52,18 @@ class Chart:
     series: list[Series] = field(default_factory=list)
     infusions: list[Infusion] = field(default_factory=list)
     sessions: list[TherapySession] = field(default_factory=list)
-    measures: list[MeasureResponse] = field(default_factory=list)
+    scores: list[MeasureResponse] = field(default_factory=list)
+    """Of the PHQ-9, newest first."""
+    vitals: list[Reading] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     measures_due: list[MeasureDue] = field(default_factory=list)
     plan: BoosterPlan | None = None
     reviewed: bool = False
     nodes: list[dict[str, object]] = field(default_factory=list)
     picture: curve.Curve | None = None
     exposure: dict[str, Any] = field(default_factory=dict)
-    entries: list[timeline.Entry] = field(default_factory=list)
-    counts: dict[str, int] = field(default_factory=dict)
-    more: bool = False
+    evaluated_until: date | None = None
+    """The last day on which the evaluation holds: longer once a series has begun."""
 
     @property
     def next_visit(self) -> Appointment | None:
@@ -70,16 +72,10 @@ class Chart:
         return min(coming, key=lambda visit: visit.starts_at, default=None)
 
     @property
-    def evaluated_until(self) -> date | None:
-        """The last day on which the evaluation holds: longer once a series has begun."""
-        if self.evaluation is None or self.evaluation.valid_until is None:
-            return None
-        return evaluations.last_day(self.evaluation, booster=bool(self.series))
-
-    @property
     def review_due(self) -> bool:
         """The series is complete and no provider has looked at it yet."""
-        return self.loading is not None and self.loading.state == Series.State.COMPLETED and not self.reviewed
+        one = self.loading
+        return one is not None and one.state == Series.State.COMPLETED and not self.reviewed
 
     @property
     def may_plan(self) -> bool:
@@ -92,7 +88,7 @@ class Chart:
         one = self.loading
         if one is None or one.state not in RUNNING:
             return False
-        booked = sum(each.series_id == one.pk and each.number is not None for each in self.infusions)
+        booked: int = one.booked  # type: ignore[attr-defined]
         return booked < (one.planned_count or 0)
 
     @property
@@ -106,98 +102,100 @@ class Chart:
         return next((one for one in self.series if one.kind == Series.Kind.LOADING), None)
 
 
-def read(patient: Patient, *, by: User, group: str = "") -> Chart:
+def read(patient: Patient, *, by: User) -> Chart:
     """Read the chart as `by` may see it at the patient's site."""
     clinical = can(by, Action.SEE_CHART, patient.site)
-    visits = list(patient.appointments.select_related("site", "patient").order_by("-starts_at")[:RECENT])
-    alerts = list(patient.alerts.filter(closed_at__isnull=True))
+    today = patient.site.today()
+    found = (CHART if clinical else DESK).read(
+        patient=patient.pk,
+        phone=patient.phone or "",
+        email=(patient.email or "").lower(),
+        since=clock.now() - timedelta(days=90),
+    )
+    paper = Paper(found["coverages"], found["self_pay"], found["checks"])
     chart = Chart(
         patient=patient,
         clinical=clinical,
-        standing=standing(patient, patient.site.today()),
-        visits=visits,
-        blocked=any(not alert.may_infuse for alert in alerts)
-        or patient.series.filter(state=Series.State.SUSPENDED).exists(),
-        contacts=list(patient.contacts.filter(is_active=True)),
-        unheard=preferences.notices(patient),
+        standing=standing.judge(paper, today, patient),
+        visits=_placed(found["visits"], patient, by),
+        contacts=found["contacts"],
+        unheard=preferences.notices_from(patient, found["stops"], found["dead_ends"]),
+        series=found["series"],
+        plan=next(iter(found["plans"]), None),
     )
-    messages = list(
-        patient.messages.exclude(state=Message.State.VOID).select_related("site").order_by("-due_at")[:RECENT]
+    _treatment(chart, found)
+    _judged(chart, found, today)
+    chart.blocked = (
+        chart.gate.reopened
+        or any(not alert.may_infuse for alert in found["alerts"])
+        or any(one.state == Series.State.SUSPENDED for one in chart.series)
     )
-    entries = [timeline.of_message(message) for message in messages if message.state != Message.State.PLANNED]
-    _treatment(chart)
     if clinical:
-        chart.alerts, chart.safety_plan = alerts, safety_plans.in_force(patient)
-        entries += _clinical(chart)
-    else:
-        entries += [timeline.of_visit(visit) for visit in visits]
+        _clinical(chart, found, today)
     chart.nodes = strip.nodes(
         evaluation=chart.evaluation,
         series=chart.series,
-        infusions=chart.infusions,
-        sessions=chart.sessions,
-        scores=[one for one in chart.measures if not one.entered_in_error_at],
+        infusions=chart.infusions[:STATIONS],
+        sessions=chart.sessions[:STATIONS],
+        scores=chart.scores,
         booster_dates=_boosters_to_come(chart),
         clinical=clinical,
     )
-    chart.entries, chart.counts, chart.more = timeline.feed(entries, group=group)
     return chart
 
 
-def _treatment(chart: Chart) -> None:
+def _placed(visits: list[Appointment], patient: Patient, by: User) -> list[Appointment]:
+    """The visits with patient and site, which nearly always are at hand."""
+    sites = {site.pk: site for site in (*sites_of(by), patient.site)}
+    if elsewhere := {visit.site_id for visit in visits} - sites.keys():
+        sites |= Site.objects.in_bulk(elsewhere)
+    for visit in visits:
+        visit.patient, visit.site = patient, sites[visit.site_id]
+    return visits
+
+
+def _treatment(chart: Chart, found: dict[str, Any]) -> None:
     """How far the treatment is: what those who book have to know as well."""
-    patient = chart.patient
-    chart.series = list(patient.series.order_by("-opened_at")[:10])
-    today = patient.site.today()
-    chart.gate = validity.gates([(patient, today, bool(chart.series))]).get((patient.pk, today), Gate(None))
+    visits = {visit.pk: visit for visit in chart.visits}
+    series = {one.pk: one for one in chart.series}
+    chart.infusions = list(_tied(found["infusions"], visits, series))
+    chart.sessions = list(_tied(found["sessions"], visits, series))
+    chart.reviewed = any(one.reviewed for one in chart.series)  # type: ignore[attr-defined]
+
+
+def _tied(rows: Iterable[Any], visits: dict[UUID, Appointment], series: dict[UUID, Series]) -> Iterable[Any]:
+    """The rows with their visit and series, which were read beside them."""
+    for row in rows:
+        if row.appointment_id in visits and row.series_id in series:
+            row.appointment, row.series = visits[row.appointment_id], series[row.series_id]
+            yield row
+
+
+def _judged(chart: Chart, found: dict[str, Any], today: date) -> None:
+    """What the evaluation lets be done today."""
+    patient, begun = chart.patient, bool(chart.series)
+    longer = settings_versions.current(patient.site).reevaluation_after_days if begun else None
+    for one in found["standing_evaluation"]:
+        one.patient = patient
+        chart.gate = validity.gate_from(one, today, reopenings=found["reopenings"], longer=longer)
     chart.eligible = chart.gate.in_force
-    chart.blocked |= chart.gate.reopened
-    chart.reviewed = ResponseReview.objects.filter(
-        series__patient=patient, signed_at__gte=F("series__ended_at")
-    ).exists()
-    chart.infusions = list(
-        Infusion.objects.filter(series__patient=patient)
-        .select_related("series", "appointment__site", "order", "discharge")
-        .order_by("-appointment__starts_at")[:RECENT]
-    )
-    chart.sessions = list(
-        patient.therapy_sessions.select_related("appointment__site", "therapist", "series").order_by(
-            "-appointment__starts_at"
-        )[:RECENT]
-    )
-    chart.plan = (
-        BoosterPlan.objects.filter(series__patient=patient, superseded_by__isnull=True).order_by("-signed_at").first()
-    )
+    for one in found.get("evaluations", ()):
+        one.patient = patient
+        chart.evaluation = one
+        chart.evaluated_until = validity.until(one, longer) if one.valid_until else None
 
 
-def _clinical(chart: Chart) -> list[timeline.Entry]:
+def _clinical(chart: Chart, found: dict[str, Any], today: date) -> None:
     patient = chart.patient
-    chart.allergies = list(patient.allergies.filter(entered_in_error_at__isnull=True)[:20])
-    chart.medications = list(patient.medications.filter(entered_in_error_at__isnull=True, stopped__isnull=True)[:20])
-    judged = list(patient.evaluations.select_related("signed_by", "patient__site").order_by("-observed_at")[:10])
-    signed = [one for one in judged if one.signed_at]
-    chart.evaluation = next(iter(signed), None)
-    papers = list(patient.consents.order_by("-observed_at", "-id")[:10])
-    newest = next((one for one in papers if one.kind == Consent.Kind.TREATMENT), None)
-    chart.consent = newest if newest and consents.holds(newest, patient, patient.site.today()) else None
-    chart.measures = list(patient.measures.order_by("-observed_at")[:RECENT])
-    chart.measures_due = list(measure_plan.coming(patient, limit=4))
-    kept = [one for one in chart.measures if not one.entered_in_error_at]
-    chart.picture = _picture(chart, kept)
+    chart.alerts, chart.allergies, chart.medications = found["alerts"], found["allergies"], found["medications"]
+    chart.safety_plan = next(iter(found["safety_plans"]), None)
+    newest = next(iter(found["consents"]), None)
+    chart.consent = newest if newest and consents.holds(newest, patient, today) else None
+    chart.scores, chart.measures_due = found["scores"], found["measures_due"]
+    chart.vitals = readings(found["vitals"], chart.infusions)
+    chart.notes = notes(found["infusion_notes"], found["session_notes"], chart.infusions, chart.sessions)
+    chart.picture = _picture(chart)
     chart.exposure = _exposure(chart)
-    return [
-        *(timeline.of_infusion(one) for one in chart.infusions if one.state not in {"scheduled", "cancelled"}),
-        *(
-            timeline.of_session(one)
-            for one in chart.sessions
-            if one.appointment and one.appointment.starts_at <= clock.now()
-        ),
-        *timeline.of_measures(chart.measures),
-        *(timeline.of_checkin(one) for one in checkins.told(patient)[:RECENT]),
-        *(timeline.of_evaluation(one) for one in signed),
-        *(timeline.of_consent(one) for one in papers),
-        *(timeline.of_missed(one) for one in chart.visits if one.status in {"cancelled", "no_show"}),
-    ]
 
 
 def _boosters_to_come(chart: Chart) -> list[Any]:
@@ -211,9 +209,10 @@ def _boosters_to_come(chart: Chart) -> list[Any]:
     return dates[len(booked) :]
 
 
-def _picture(chart: Chart, kept: list[MeasureResponse]) -> curve.Curve | None:
-    scores = [(one.observed_at, one.score) for one in kept if one.instrument == "phq9" and one.score is not None]
-    scores.sort()
+def _picture(chart: Chart) -> curve.Curve | None:
+    scores: list[tuple[datetime, int]] = sorted(
+        (one.observed_at, one.score) for one in chart.scores if one.score is not None
+    )
     if not scores:
         return None
     stations = [
@@ -234,12 +233,9 @@ def _exposure(chart: Chart) -> dict[str, Any]:
     given = [one for one in chart.infusions if one.state in Infusion.GIVEN]
     if not given:
         return {}
-    since = clock.now() - timedelta(days=90)
-    total = Infusion.objects.filter(series__patient=chart.patient, given_mg__isnull=False).aggregate(
-        mg=Sum("given_mg")
-    )["mg"]
+    totals = [one.given_mg for one in chart.series if one.given_mg is not None]  # type: ignore[attr-defined]
     return {
-        "in_90_days": sum(1 for one in given if (one.started_at or one.appointment.starts_at) >= since),
-        "lifetime_mg": total,
+        "in_90_days": sum(one.in_90_days for one in chart.series),  # type: ignore[attr-defined]
+        "lifetime_mg": sum(totals) if totals else None,
         "last": max(one.appointment.starts_at for one in given),
     }

@@ -40,6 +40,25 @@ class Entry:
     sub: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Timeline:
+    """What is shown of it: the entries of one group, how many there are of each, and whether older ones exist."""
+
+    entries: list[Entry]
+    counts: dict[str, int]
+    more: bool
+    group: str = ""
+
+    @property
+    def filters(self) -> list[dict[str, object]]:
+        """The groups that have something, each with its number."""
+        return [
+            {"value": value, "label": label, "n": self.counts.get(value, 0), "on": value == self.group}
+            for value, label in (("", "All"), *FILTERS)
+            if not value or self.counts.get(value)
+        ]
+
+
 def of_infusion(infusion: Infusion) -> Entry:
     """An infusion that was given, or why it was not."""
     booster = infusion.series.kind == "maintenance"
@@ -195,11 +214,11 @@ def of_missed(visit: Appointment) -> Entry:
     )
 
 
-def feed(entries: Iterable[Entry], *, group: str = "", limit: int = 40) -> tuple[list[Entry], dict[str, int], bool]:
+def feed(entries: Iterable[Entry], *, group: str = "", limit: int = 40) -> Timeline:
     """Newest first, of one group or all; with the number in each group and whether there are older ones."""
     rows = sorted(entries, key=lambda entry: entry.at, reverse=True)
     counts: dict[str, int] = {"": len(rows)}
     for row in rows:
         counts[row.group] = counts.get(row.group, 0) + 1
     shown: Sequence[Entry] = [row for row in rows if not group or row.group == group]
-    return list(shown[:limit]), counts, len(shown) > limit
+    return Timeline(list(shown[:limit]), counts, len(shown) > limit, group)

@@ -38,6 +38,7 @@ urlpatterns: list[URLPattern] = [
     path("arrivals/", arrivals.arrivals, name="arrivals"),
     path("arrivals/<uuid:pk>/step/", arrivals.step, name="arrivals-step"),
     path("chart/<uuid:pk>/", pages.chart, name="chart"),
+    path("chart/<uuid:pk>/timeline/", pages.chart_timeline, name="chart-timeline"),
     path("chart/<uuid:pk>/series/", series.plan, name="series-plan"),
     path("chart/<uuid:pk>/outcome/", outcomes.show, name="outcome"),
     path("chart/<uuid:pk>/outcome/add/<slug:kind>/", outcomes.add, name="outcome-add"),

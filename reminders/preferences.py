@@ -17,6 +17,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, UUIDField, Value
 
 from clinic import clock
 from clinic.errors import Invalid, Refused
+from clinic.gathering import Given
 from clinic.models import User
 from clinic.policy import Action, require
 from patients.models import ContactConsent, Patient
@@ -174,15 +175,28 @@ class Notice:
     sentence: str
 
 
+# What stands between us and one person, for a page that gathers it with more (clinic.gathering).
+_THERE = Q(channel=Channel.TEXT, address=Given("phone")) | Q(channel=Channel.EMAIL, address=Given("email"))
+STANDING_IN_THE_WAY: dict[str, QuerySet[Any]] = {
+    "stops": OptOut.objects.filter(Q(patient=Given("patient")) | _THERE & ~Q(address=""), until__isnull=True),
+    "dead_ends": Unreachable.objects.filter(_THERE, ~Q(address=""), until__isnull=True),
+}
+
+
 def notices(patient: Patient) -> list[Notice]:
     """What everybody who opens the chart should know before they rely on a message."""
+    return notices_from(patient, stops(patient), dead_ends(patient))
+
+
+def notices_from(patient: Patient, told: Iterable[OptOut], dead_ends: Iterable[Unreachable]) -> list[Notice]:
+    """The same, of rows that were read with others."""
     first: dict[str, OptOut] = {}
-    for one in sorted(stops(patient), key=lambda stop: (stop.patient_id != patient.pk, stop.since)):
+    for one in sorted(told, key=lambda stop: (stop.patient_id != patient.pk, stop.since)):
         first.setdefault(one.channel, one)
     said = [Notice("warn", _stop_words(patient, one)) for one in first.values()]
     return said + [
         Notice("warn", f"No {NOUNS[Channel(dead.channel)]}: {dead.why}")
-        for dead in dead_ends(patient)
+        for dead in dead_ends
         if dead.channel not in first
     ]
 

@@ -10,7 +10,7 @@ from clinic import clock, on_call
 from clinic.access import acting_user, current_site
 from clinic.models import Site
 from journey import chart as charts
-from journey import timeline
+from journey import happened
 from journey.home import todos
 from patients.access import patient_or_404
 
@@ -19,14 +19,17 @@ from patients.access import patient_or_404
 def chart(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The whole of one patient, as far as the reader may see it."""
     patient = patient_or_404(request, pk, what="chart")
-    group = request.GET.get("show", "")
-    read = charts.read(patient, by=acting_user(request), group=group)
-    filters = [
-        {"value": value, "label": label, "n": read.counts.get(value, 0), "on": value == group}
-        for value, label in (("", "All"), *timeline.FILTERS)
-        if not value or read.counts.get(value)
-    ]
-    return render(request, "journey/chart.html", {"chart": read, "patient": patient, "filters": filters})
+    read = charts.read(patient, by=acting_user(request))
+    context = {"chart": read, "patient": patient, "show": request.GET.get("show", "")}
+    return render(request, "journey/chart.html", context)
+
+
+@require_GET
+def chart_timeline(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What the chart shows below the fold, once somebody is there to read it."""
+    patient = patient_or_404(request, pk, what="chart, timeline")
+    read = happened.read(patient, by=acting_user(request), group=request.GET.get("show", ""))
+    return render(request, "journey/_timeline.html", {"timeline": read, "patient": patient})
 
 
 @require_GET

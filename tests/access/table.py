@@ -400,6 +400,7 @@ EXPECTED: dict[str, set[Role] | str] = {
     "journey:arrivals": {DESK, NURSE},
     "journey:arrivals-step": {DESK, NURSE},
     "journey:chart": ALL,
+    "journey:chart-timeline": ALL,
     "journey:series-plan": {DESK, NURSE, THERAPIST, PROVIDER},
     "journey:booster": {DESK, NURSE, THERAPIST, PROVIDER},
     "journey:repair-series": {DESK, NURSE, THERAPIST, PROVIDER},

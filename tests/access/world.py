@@ -528,7 +528,7 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
     "therapy:note": pk("session", kind="progress"),
     **of_room("therapy", "note_phrase", "phrase phrase-forget"),
     **of_room("therapy", "session_note", "cosign send-back"),
-    **of_room("journey", "patient", "chart series-plan outcome curve-share curve-end summary summary-sign"),
+    **of_room("journey", "patient", "chart chart-timeline series-plan outcome curve-share curve-end summary summary-sign"),
     **of_room("journey", "summary", "summary-pdf"),
     **of_room("journey", "patient", "audit-patient audit-patient-list record-mark"),
     **of_room("journey", "emergency", "emergency-record emergency-close audit-emergency-review"),

@@ -178,7 +178,7 @@ def test_the_page_shows_it_to_clinicians_and_takes_the_call(checkin, patient, nu
         typed = {"mood": "4", "effects": ["none"], "sleep": "1", "bladder": "no", "thoughts": "0"}
         done = client.post(page.request["PATH_INFO"], typed, follow=True)
         assert "on the phone, Adaeze Okafor" in done.content.decode()
-        chart = client.get(f"/chart/{patient.pk}/")
+        chart = client.get(f"/chart/{patient.pk}/timeline/")
     assert "Mood 4 of 10, slept so-so." in chart.content.decode()
 
 

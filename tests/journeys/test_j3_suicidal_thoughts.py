@@ -177,6 +177,7 @@ def test_front_desk_sees_a_clinical_hold_and_nothing_more(day, by_link, front_de
     with day.clock("22:00"):
         said = _main(client.get(reverse("journey:chart", args=[day.patient.pk])))
         assert "clinical hold" in said
+        said += client.get(reverse("journey:chart-timeline", args=[day.patient.pk])).content.decode().lower()
         said += _main(client.get(reverse("reminders:tasks"))) + _main(client.get(reverse("journey:home")))
         closed = [client.get(reverse("patients:alert", args=[by_link.pk])), client.get(reverse("patients:alert-strip"))]
     assert [word for word in SECRET if word in said] == []

@@ -146,6 +146,7 @@ def test_who_is_neither_nurse_nor_provider_learns_that_it_holds_and_never_why(cl
     pages = {
         "journey:today": [],
         "journey:chart": [day.patient.pk],
+        "journey:chart-timeline": [day.patient.pk],
         "visits:appointment": [positive.appointment_id],
         "reminders:tasks": [],
         "reminders:messages": [day.patient.pk],
