@@ -131,7 +131,8 @@ class Collection:
     file: Callable[[Any], File] | None = None
 
     def __post_init__(self) -> None:
-        know(self.model, self.rows)
+        if self.within is None:
+            know(self.model, self.rows)
 
     @property
     def title(self) -> str:

@@ -62,6 +62,11 @@ NO_BUSINESS: dict[str, str] = {
         ("plan:own", "plan:tick", "plan:journal", "plan:help", "plan:end-consent", "plan:note"), PATIENTS_OWN,
     ),
     # journey
+    "journey:outcomes-count": LOOKING,
+    "journey:audit-patient-list": "A list for the patient, after a fresh proof; its lines are in GET audit/.",
+    "journey:export": "The whole record leaves after a fresh proof; other systems read FHIR’s $everything.",
+    "journey:emergency-close": "It ends what a person opened for themselves.",
+    "journey:emergency": "A person opens it for themselves, after a fresh proof, for an hour; a token proves nothing anew.",
     "journey:hallway": SCREEN,
     **dict.fromkeys(
         ("own:curve", "own:visits", "own:visit", "own:confirm", "own:move", "own:cancel", "own:ride", "own:prepare",
@@ -108,7 +113,9 @@ PATIENTS: dict[str, str | tuple[str, ...]] = {
     "patients:inquiry-register": "POST inquiries/{id}/register/",
     "patients:inquiry-link": "POST inquiries/{id}/link/",
     "patients:history-add": (
-        "POST patients/{id}/conditions/", "POST patients/{id}/medications/", "POST patients/{id}/allergies/",
+        "POST patients/{id}/conditions/",
+        "POST patients/{id}/medications/",
+        "POST patients/{id}/allergies/",
         "POST patients/{id}/trials/",
     ),
     "patients:evaluation-begin": "POST evaluations/",
@@ -123,7 +130,37 @@ PATIENTS: dict[str, str | tuple[str, ...]] = {
     "patients:alert-grade": "POST alerts/{id}/grade/",
     "patients:consent-new": "POST consents/",
     "patients:consent-withdraw": "POST consents/{id}/withdraw/",
-}  # fmt: skip
+    "patients:card-new": "POST patients/{id}/cards/",
+    "patients:card-away": "POST patients/{id}/cards/{row}/take-away/",
+    "patients:photo-new": ("POST patients/{id}/photos/", "POST patients/{id}/photos/{row}/remove/"),
+    "patients:contact-end": "POST patients/{id}/contacts/{row}/end/",
+    "patients:contact-word": ("POST patients/{id}/contact-words/", "POST patients/{id}/contact-words/{row}/withdraw/"),
+    "patients:intake-send": "POST intakes/",
+    "patients:intake-revoke": "POST intakes/{id}/revoke-link/",
+    "patients:intake-confirm": "POST intakes/{id}/rows/{row}/confirm/",
+    "patients:history-error": (
+        "POST patients/{id}/conditions/{row}/error/",
+        "POST patients/{id}/medications/{row}/error/",
+        "POST patients/{id}/allergies/{row}/error/",
+        "POST patients/{id}/trials/{row}/error/",
+    ),
+    "patients:history-take-back": (
+        "POST patients/{id}/conditions/{row}/take-back-error/",
+        "POST patients/{id}/medications/{row}/take-back-error/",
+        "POST patients/{id}/allergies/{row}/take-back-error/",
+        "POST patients/{id}/trials/{row}/take-back-error/",
+    ),
+    "patients:history-end": ("POST patients/{id}/conditions/{row}/end/", "POST patients/{id}/medications/{row}/end/"),
+    "patients:evaluation-still-eligible": "POST evaluations/{id}/still-eligible/",
+    "patients:condition-met": "POST evaluations/{id}/conditions/{row}/met/",
+    "patients:lab-error": "POST patients/{id}/labs/{row}/error/",
+    "patients:measures-send": "POST patients/{id}/measure-links/",
+    "patients:measures-revoke": "POST patients/{id}/measure-links/{row}/revoke/",
+    "patients:alert-contact": "POST alerts/{id}/contacts/{row}/record/",
+    "patients:safety-plan-begin": "POST safety-plans/",
+    "patients:safety-plan-save": ("PATCH safety-plans/{id}/", "POST safety-plans/{id}/sign/"),
+    "patients:import": "POST imports/",
+}
 INSURANCE: dict[str, str | tuple[str, ...]] = {
     "insurance:verification": "POST verifications/{id}/result/",
     "insurance:check-panel": "POST verifications/{id}/result/",
@@ -138,6 +175,7 @@ INSURANCE: dict[str, str | tuple[str, ...]] = {
     "insurance:authorization-error": "POST authorizations/{id}/error/",
     "insurance:estimate-make": "POST estimates/",
     "insurance:estimate": "POST estimates/{id}/give/",
+    "insurance:bill-take-back": "POST coded-visits/{id}/take-back/",
 }
 REMINDERS: dict[str, str | tuple[str, ...]] = {
     "reminders:message-again": "POST messages/{id}/again/",
@@ -215,6 +253,7 @@ INFUSIONS: dict[str, str | tuple[str, ...]] = {
     "infusions:count-close": "POST stock-counts/{id}/close/",
     "infusions:device-revoke": "POST devices/{id}/revoke/",
     "infusions:against-advice": "POST infusions/{id}/discharge/",
+    "infusions:relapse-settle": "POST series/{id}/settle/",
 }
 THERAPY: dict[str, str | tuple[str, ...]] = {
     "therapy:missed": "POST therapy-sessions/{id}/missed/",
@@ -255,13 +294,32 @@ JOURNEY: dict[str, str | tuple[str, ...]] = {
     "journey:series-plan": ("POST series/plan/", "POST series/"),
     "journey:booster": "POST series/{id}/book-booster/",
     "journey:extend-series": "POST series/{id}/extend/",
+    "journey:repairs": "POST absences/",
+    "journey:repair-ask": "POST repairs/",
+    "journey:repair-carry-out": "POST repairs/{id}/carry-out/",
+    "journey:repair-undo": "POST repairs/{id}/undo/",
+    "journey:repair-series": "POST series/{id}/repair/",
+    "journey:gap-decision": "POST series/{id}/gap-decisions/",
+    "journey:summary-sign": "POST summaries/",
+    "journey:coding-visit": "POST coded-visits/",
+    "journey:plan-end-told": "POST lapses/{id}/told/",
+    "journey:audit-emergency-review": "POST emergencies/{id}/review/",
+    "journey:audit-unusual-review": "POST unusual-accesses/{id}/review/",
+    "journey:record-mark": "POST record-marks/",
+    "journey:record-mark-end": "POST record-marks/{id}/end/",
+    "journey:outcome-add": ("POST goals/", "POST observations/", "POST life-events/"),
+    "journey:goal-rate": "POST goals/{id}/ratings/",
+    "journey:outcome-error": (
+        "POST goals/{id}/error/",
+        "POST goals/{id}/ratings/{row}/error/",
+        "POST observations/{id}/error/",
+        "POST life-events/{id}/error/",
+    ),
 }
 
 OPERATIONS = CLINIC | PATIENTS | INSURANCE | REMINDERS | VISITS | INFUSIONS | THERAPY | JOURNEY
 # Named here until their operation is there; it has to be empty in the end.
 TO_COME: set[str] = {
-    # infusions
-    "infusions:relapse-settle",
     # insurance
     "insurance:accepted",
     "insurance:accepted-drop",
@@ -269,7 +327,6 @@ TO_COME: set[str] = {
     "insurance:answer-match",
     "insurance:assign",
     "insurance:authorization-paper",
-    "insurance:bill-take-back",
     "insurance:codes",
     "insurance:electronic",
     "insurance:estimate-given",
@@ -289,50 +346,8 @@ TO_COME: set[str] = {
     "insurance:self-pay",
     "insurance:self-pay-end",
     # journey
-    "journey:audit-emergency-review",
-    "journey:audit-patient-list",
-    "journey:audit-unusual-review",
-    "journey:coding-visit",
     "journey:curve-end",
     "journey:curve-share",
-    "journey:emergency",
-    "journey:emergency-close",
-    "journey:export",
-    "journey:gap-decision",
-    "journey:goal-rate",
-    "journey:outcome-add",
-    "journey:outcome-error",
-    "journey:outcomes-count",
-    "journey:plan-end-told",
-    "journey:record-mark",
-    "journey:record-mark-end",
-    "journey:repair-ask",
-    "journey:repair-carry-out",
-    "journey:repair-series",
-    "journey:repair-undo",
-    "journey:repairs",
-    "journey:summary-sign",
-    # patients
-    "patients:alert-contact",
-    "patients:card-away",
-    "patients:card-new",
-    "patients:condition-met",
-    "patients:contact-end",
-    "patients:contact-word",
-    "patients:evaluation-still-eligible",
-    "patients:history-end",
-    "patients:history-error",
-    "patients:history-take-back",
-    "patients:import",
-    "patients:intake-confirm",
-    "patients:intake-revoke",
-    "patients:intake-send",
-    "patients:lab-error",
-    "patients:measures-revoke",
-    "patients:measures-send",
-    "patients:photo-new",
-    "patients:safety-plan-begin",
-    "patients:safety-plan-save",
     # reminders
     "reminders:own-pages",
     "reminders:reaching",
@@ -344,6 +359,4 @@ TO_COME: set[str] = {
     "reminders:webhooks",
     "reminders:wording",
     "reminders:wording-restore",
-    # therapy
-    # visits
 }

@@ -23,6 +23,7 @@ from clinic.api.routes import API as EVERY
 from clinic.models import Membership, User
 from clinic.policy import GRANTS, Door, Role
 from infusions.models import BoosterPlan, ResponseReview, RunEvent
+from tests.access import api_world
 from tests.access.api_table import EXPECTED as EXPECTED_OF_EVERY
 from tests.access.table import PUBLIC
 from tests.access.world import PLANTED, SECRET, World
@@ -80,6 +81,7 @@ class Systems:
 
     def complete(self) -> None:
         """What the pages' world has no page of its own for."""
+        api_world.add(self.world)
         provider, signed = self.world.people[Role.PROVIDER], {"signed_at": self.world.now}
         BoosterPlan.objects.create(series=self.world.series, intervals_days=[21], signed_by=provider, **signed)
         ResponseReview.objects.create(

@@ -1,0 +1,43 @@
+"""What the world of the pages has no page of its own for, and other systems read: of people and of plans."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from clinic.policy import Role
+from patients.giving import PURPOSE
+from patients.models import (
+    ContactConsent,
+    GoalRating,
+    ImportRow,
+    LifeEvent,
+    Observation,
+    PatientLink,
+    Reopening,
+    TreatmentTrial,
+)
+from tests.access.world import SECRET, World
+
+
+def add(world: World) -> None:
+    of: Any = world.patient
+    provider, now = world.people[Role.PROVIDER], world.now
+    entered = {"observed_at": now, "entered_by": provider}
+    ContactConsent.objects.create(
+        patient=of, channel="email", words="May we write?", version="1", given_at=now, taken_by=provider
+    )
+    PatientLink.objects.create(
+        patient=of, purpose=PURPOSE, token_sha256="1" * 64, made_at=now, expires_at=now + timedelta(days=14)
+    )
+    TreatmentTrial.objects.create(
+        patient=of, treatment=f"Lithium {SECRET}", weeks_at_adequate_dose=8, outcome="none"
+    )
+    GoalRating.objects.create(goal=world.goal, value=4, **entered)
+    Observation.objects.create(patient=of, words=f"Sings {SECRET}", source="partner", **entered)
+    LifeEvent.objects.create(patient=of, on=now.date(), kind="work", words=f"Job {SECRET}", entered_by=provider)
+    Reopening.objects.create(
+        patient=of, evaluation=world.evaluation, kind="cardiac", words=SECRET, source="history",
+        subject_id=world.condition.pk,
+    )  # fmt: skip
+    ImportRow.objects.create(job=world.job, file="people.csv", line=2, outcome="created", what=SECRET, patient=of)
