@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date, time
 from hashlib import blake2b
+from itertools import pairwise
 from uuid import UUID
 
 from django.db import transaction
@@ -69,6 +70,13 @@ def lost_sessions(series: Series) -> dict[str, User]:
     planned = series.planned_count or 0
     wanted = {MIDPOINT: given <= planned // 2 + 1, INTEGRATION: True, TherapySession.Kind.PREPARATION: not given}
     return {kind: missed[kind] for kind in wanted if wanted[kind] and kind in missed and kind not in standing}
+
+
+def longest(mending: Mending) -> dict[str, int]:
+    """The longest gap and the span of the plan, in days: what a provider would agree to."""
+    days = [point.start.date() for point in mending.course.infusions]
+    gaps = [(after - before).days for before, after in pairwise(days)]
+    return {"gap_days": max(gaps, default=1), "span_days": max((days[-1] - days[0]).days, 1) if days else 1}
 
 
 def fingerprint(mending: Mending) -> str:

@@ -15,10 +15,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinic.access import acting_user, current_site, log_reads
-from clinic.errors import DomainError, Invalid, Refused
+from clinic.errors import DomainError, Invalid
 from clinic.models import Closure, Room, Site, User
-from clinic.place import rota
 from clinic.policy import Action, can, require
+from journey import absences
 from journey import repair as series_repair
 from journey.repair_forms import AwayForm
 from patients.access import allow_here
@@ -74,28 +74,15 @@ def _away(request: HttpRequest, site: Site) -> dict[str, object]:
 
 
 def _note_away(request: HttpRequest, site: Site, form: AwayForm) -> HttpResponse:
-    typed, by = dict(form.cleaned_data), acting_user(request)
-    person: User = typed.pop("person")
-    rota.note_away(user_id=person.pk, site_id=site.pk, by=by, **typed)
-    groups = stranded.groups(site, typed["first_day"], typed["last_day"], person=person)
-    if groups:  # which no repair moves
-        repair.look_after(site=site, first_day=typed["first_day"], last_day=typed["last_day"], by=by)
-    try:
-        made = repair.ask(
-            site=site,
-            person=person,
-            first_day=typed["first_day"],
-            last_day=min(typed["last_day"], typed["first_day"] + timedelta(days=stranded.LONGEST_DAYS - 1)),
-            by=by,
-            on_commit=tasks.hand_over_repair,
-        )
-    except Refused:
-        if groups:
-            messages.warning(request, f"Noted: {person.full_name} is away. Move their groups below, or call them off.")
-        else:
-            messages.success(request, f"Noted: {person.full_name} is away. No visit is booked with them then.")
-        return redirect("journey:repairs")
-    return redirect("journey:repair", pk=made.pk)
+    person: User = form.cleaned_data["person"]
+    noted = absences.note(site=site, by=acting_user(request), **form.cleaned_data)
+    if noted.repair:
+        return redirect("journey:repair", pk=noted.repair.pk)
+    if noted.has_groups:
+        messages.warning(request, f"Noted: {person.full_name} is away. Move their groups below, or call them off.")
+    else:
+        messages.success(request, f"Noted: {person.full_name} is away. No visit is booked with them then.")
+    return redirect("journey:repairs")
 
 
 @require_POST

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -86,9 +85,9 @@ def _page(
         "wish_form": WishForm(initial=wish),
         "wish": {name: value.isoformat() for name, value in wish.items() if value},
         "may_repair": can(user, Action.BOOK, found.site) and running,
-        "decision_form": decision or DecisionForm(initial=_longest(mending)) if decides and running else None,
+        "decision_form": decision or DecisionForm(initial=repair.longest(mending)) if decides and running else None,
         "soft": soft if decides else [],
-        "longest": _longest(mending),
+        "longest": repair.longest(mending),
         "extend_form": extend_form or (ExtendForm(counts=counts) if counts else None),
         "extensions": found.extensions.select_related("by"),
         "decisions": found.gap_decisions.select_related("by").order_by("-at")[:5],
@@ -107,20 +106,13 @@ def _consequences(found: Series, mending: Mending, steps: list[RepairStep]) -> l
     return told
 
 
-def _longest(mending: Mending) -> dict[str, int]:
-    """The longest gap and the span of the plan, in days: what a provider would agree to."""
-    days = [point.start.date() for point in mending.course.infusions]
-    gaps = [(after - before).days for before, after in pairwise(days)]
-    return {"gap_days": max(gaps, default=1), "span_days": max((days[-1] - days[0]).days, 1) if days else 1}
-
-
 @require_POST
 def decide(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A provider agrees to the gaps of the plan, extends the series, restarts or stops it."""
     found = series_or_404(request, pk)
     typed = request.POST.copy()
     if typed.get("kind") == GapDecision.Kind.ACKNOWLEDGED:
-        longest = _longest(repair.plan(found, **_wish(typed)))  # the plan that was on the page
+        longest = repair.longest(repair.plan(found, **_wish(typed)))  # the plan that was on the page
         made = repair.decide(
             series=found,
             kind=GapDecision.Kind.ACKNOWLEDGED,

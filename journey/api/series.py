@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import QuerySet
 from rest_framework import serializers
 from rest_framework.request import Request
 
 from clinic.api.declaring import Collection, Question, Verb, site
 from clinic.api.fields import Day, Known, Typed, Whole, Words, one_of
 from clinic.models import Room, User
-from infusions import relapse
+from clinic.policy import Action
+from infusions import gaps, relapse
 from infusions import series as verbs
 from infusions.api import INFUSIONS
 from infusions.api.rows import WHY
 from infusions.api.rows import series as treatments
-from infusions.models import Series
-from journey import extension, proposals
+from infusions.models import GapDecision, PlanExtension, RelapseState, Series
+from journey import extension, proposals, repair
+from journey.api.repairs import REPAIRS
 from journey.series import book_booster, book_series
 from patients.models import Patient
 from visits import booking, planner
@@ -127,24 +130,88 @@ SERIES = Collection(
         "book-booster": Verb(
             does=book_booster, record="series", takes=("starts_at", "room", "nurse"), makes=INFUSIONS
         ),
+        "repair": Verb(does=repair.carry_out, record="series", takes=("seen", "day", "at"), makes=REPAIRS),
         "relapse": Verb(
             does=relapse.request,
             record=SERIES_ID,
             takes=("words",),
             fields={"who": serializers.ChoiceField(choices=["patient", "therapist"])},
         ),
+        "settle": Verb(does=relapse.settle, record=SERIES_ID, takes=("reason",)),
     },
 )  # fmt: skip
 
-COLLECTIONS: tuple[Collection, ...] = (SERIES,)
-QUESTIONS = (
-    Question(
-        name="series/plan",
-        method="POST",
-        asks=Wishes,
-        answers=Plan,
-        many=True,
-        does=propose,
-        words="Up to `limit` complete plans, the best first. Nothing is held by them.",
+
+def decisions(user: User) -> QuerySet[GapDecision]:
+    return GapDecision.objects.filter(series__site__in=user.site_ids).select_related("series")
+
+
+def extensions(user: User) -> QuerySet[PlanExtension]:
+    return PlanExtension.objects.filter(series__site__in=user.site_ids).select_related("series")
+
+
+def watch(user: User) -> QuerySet[RelapseState]:
+    return RelapseState.objects.filter(series__site__in=user.site_ids)
+
+
+def _decide(*, series: Series, kind: str, by: User, gap_days: int = 0, span_days: int = 0, reason: str = "") -> Any:
+    """A provider's word on the gaps of the plan: agree to them as they are, extend, restart or stop.
+
+    Who agrees to them as they are need not say which. Raises NotPermitted, Invalid, Refused, IllegalTransition.
+    """
+    if kind == GapDecision.Kind.ACKNOWLEDGED:
+        longest = repair.longest(repair.plan(series))
+        gap_days, span_days = gap_days or longest["gap_days"], span_days or longest["span_days"]
+    return repair.decide(series=series, kind=kind, gap_days=gap_days, span_days=span_days, reason=reason, by=by)
+
+
+def of_series(name: str, model: Any, rows: Any, shows: tuple[str, ...], create: Verb | None = None) -> Collection:
+    """What was decided or seen of one series."""
+    return Collection(
+        name=name,
+        model=model,
+        rows=rows,
+        within=SERIES,
+        through="series",
+        patient="series.patient_id",
+        shows=("id", *shows),
+        also={Action.SEE_CHART: ("reason",)},
+        create=create,
+    )
+
+
+GAP_DECISIONS = of_series(
+    "gap-decisions",
+    GapDecision,
+    decisions,
+    ("kind", "gap_days", "span_days", "by", "at"),
+    Verb(
+        does=_decide,
+        record="series",
+        takes=("reason",),
+        fields={
+            "kind": one_of(GapDecision.Kind),
+            "gap_days": Whole(required=False, min_value=1, max_value=gaps.LONGEST_GAP),
+            "span_days": Whole(required=False, min_value=1, max_value=gaps.LONGEST_SPAN),
+        },
     ),
+)
+EXTENSIONS = of_series("extensions", PlanExtension, extensions, ("before", "after", "by", "at"))
+RELAPSE = Collection(
+    name="relapse-states",
+    model=RelapseState,
+    rows=watch,
+    within=SERIES,
+    through="series",
+    patient="patient_id",
+    shows=("id", "state", "cause", "is_hit", "sentence", "score", "observed_at", "entered_at", "by"),
+)
+PLAN = Question(
+    name="series/plan",
+    method="POST",
+    asks=Wishes,
+    answers=Plan,
+    many=True,
+    does=propose,
+    words="Up to `limit` complete plans, the best first. Nothing is held by them.",
 )
