@@ -1,7 +1,8 @@
 """Words that people typed stay words: on every page, in every file, and nowhere else.
 
-Every free text of the world gets a canary of its own that would run as a script, begin a formula and be found in any
-log. Then every page is opened by somebody with every right.
+Every free text of the world gets a canary of its own, and with it one of sixty things that would run as a script, begin
+a formula or follow an address (tests/access/hostile.py). Then every page is opened by somebody with every right, and
+read as a browser reads it.
 """
 
 from __future__ import annotations
@@ -24,15 +25,27 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from prometheus_client import REGISTRY, generate_latest
+from selectolax.lexbor import LexborHTMLParser
 
 from clinic import clock
+from tests.access.hostile import STRINGS
 from tests.access.table import CLOSED, EXPECTED
 from tests.access.test_routes import ASKED, WITH_ID
 from tests.access.world import World
 
 pytestmark = pytest.mark.django_db
 CANARY = re.compile(r"zq\d+x")
-RUNS = re.compile(r"<b onx=|zq\d+x[\"'<>]")
+ENDS = "\"'><b onx=1>"  # what would leave an attribute of either kind, or words; goes with each of the sixty
+HANDLERS = sorted({"onx", *(name for one in STRINGS for name in re.findall(r"\b(on[a-z]+)=", one))})
+# Elements that the house has none of, and attributes that none of its elements has.
+NEVER = ",".join([
+    "script:not([src]):not([type='application/json'])", "iframe", "object", "embed", "base", "math", "style", "marquee",
+    "frame", "applet", "video", "audio", "[style]", "[srcdoc]", "[background]", "[formaction*=script]",
+    "meta[http-equiv=refresh i]", *(f"[{name}]" for name in HANDLERS),
+])  # fmt: skip
+LEADS = ("href", "src", "action", "formaction", "data", "poster", "xlink:href", "hx-get", "hx-post")
+ASTRAY = re.compile(r"(?:java|vb)script:|data:(?!image/)|//|https?://evil|.*evil\.example", re.IGNORECASE)
+COMPUTED = re.compile("7000049|49000049")  # what the two sums of the corpus come to
 ROOMS = {"clinic", "patients", "insurance", "reminders", "visits", "infusions", "therapy", "journey"}
 # Words of the house that stand in a text column, and what must keep its form: numbers, addresses, hashes.
 NO_TEXT = re.compile(
@@ -51,6 +64,7 @@ class Seen:
     logged: list[str] = field(default_factory=list)
     handed: list[str] = field(default_factory=list)
     canaries: int = 0
+    whole: set[str] = field(default_factory=set)
 
 
 def _columns() -> Iterator[tuple[str, str, int]]:
@@ -64,18 +78,30 @@ def _columns() -> Iterator[tuple[str, str, int]]:
                 yield model._meta.db_table, column.column, length
 
 
-def _seed() -> int:
-    """A canary in every free text; what the database refuses stays as it was."""
-    seeded = 0
+def _hostile(number: int, one: str) -> str:
+    """One of the sixty, with a mark of its own; as a formula where it does not begin with something else."""
+    words = one.format(f"zq{number}x") + ENDS
+    return "=+-@"[number % 4] + words if one.startswith("{0}") else words
+
+
+def _seed(found: Seen) -> None:
+    """A canary in every free text, the roomiest first; what the database refuses stays as it was.
+
+    Each of the sixty goes into the next column that takes it whole; what is left gets the end of an attribute alone.
+    """
+    left = list(STRINGS)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
-        for number, (table, column, length) in enumerate(_columns(), 1):
-            words = f"=zq{number}x\"'><b onx={number}>"[:length]
+        for number, (table, column, length) in enumerate(sorted(_columns(), key=lambda one: -one[2]), 1):
+            words = _hostile(number, left[0] if left else STRINGS[number % len(STRINGS)])
+            is_whole = len(words) <= length
             with suppress(DatabaseError), transaction.atomic():
-                cursor.execute(f'UPDATE "{table}" SET "{column}" = %s', [words])
-                seeded += bool(cursor.rowcount)
+                kept = words if is_whole else f"=zq{number}x{ENDS}"[:length]
+                cursor.execute(f'UPDATE "{table}" SET "{column}" = %s', [kept])
+                found.canaries += bool(cursor.rowcount)
+                if cursor.rowcount and is_whole and left:
+                    found.whole.add(left.pop(0))
         cursor.execute("SET LOCAL session_replication_role = origin")
-    return seeded
 
 
 class Listener(logging.Handler):
@@ -104,7 +130,7 @@ def seen(django_db_setup: None, django_db_blocker: Any) -> Iterator[Seen]:
         with django_db_blocker.unblock(), transaction.atomic():
             world = World()
             with clock.at(world.now):
-                found.canaries = _seed()
+                _seed(found)
                 _open_all(world, found)
             transaction.set_rollback(True)
         yield found
@@ -138,6 +164,7 @@ def test_enough_is_seeded_and_shown_that_this_could_fail(seen: Seen) -> None:
     shown = {canary for page in seen.pages.values() for canary in CANARY.findall(text_of(page))}
     assert seen.canaries >= 100
     assert len(shown) >= 40
+    assert seen.whole == set(STRINGS)
 
 
 def test_every_page_still_answers(seen: Seen) -> None:
@@ -147,7 +174,33 @@ def test_every_page_still_answers(seen: Seen) -> None:
 def test_no_page_runs_what_somebody_typed(seen: Seen) -> None:
     html = of_kind(seen, "text/html")
     assert len(html) > 150
-    assert [name for name, page in html.items() if RUNS.search(text_of(page))] == []
+    assert {name: wrong for name, page in html.items() if (wrong := astray(page.content))} == {}
+
+
+def astray(page: bytes) -> list[str]:
+    """What a browser would find on the page that the house did not write."""
+    tree = LexborHTMLParser(page)
+    found = [(one.html or "")[:120] for one in tree.css(NEVER)]
+    for name in LEADS:
+        found += [
+            f"{name}={value}" for one in tree.css(f"[{name.replace(':', chr(92) + ':')}]")
+            if ASTRAY.match(value := re.sub(r"[\x00-\x20]", "", one.attributes[name] or ""))
+        ]  # fmt: skip
+    found += [one.attributes["src"] or "" for one in tree.css("script[src]:not([src^='/static/'])")]
+    return found + COMPUTED.findall(page.decode(errors="replace"))
+
+
+@pytest.mark.parametrize("hostile", [one for one in STRINGS if one.startswith("{0}") and "<" in one])
+def test_the_reader_of_pages_finds_what_would_run(hostile: str) -> None:
+    """Each of the corpus, written into a page as it is: else the test above could not fail."""
+    assert astray(f"<p>{hostile.format('zq1x')}{ENDS}</p>".encode())
+
+
+def test_no_paper_acts_when_it_is_opened(seen: Seen) -> None:
+    papers = of_kind(seen, "application/pdf")
+    assert len(papers) >= 6
+    acts = re.compile(rb"/(?:JavaScript|JS|OpenAction(?! \[)|AA|Launch|SubmitForm|EmbeddedFile|URI|RichMedia)\b")
+    assert {name: acts.findall(page.content) for name, page in papers.items() if acts.search(page.content)} == {}
 
 
 def test_every_page_says_what_may_run_and_forbids_guessing_and_framing(seen: Seen) -> None:
