@@ -1,25 +1,23 @@
-"""One day of a site as the board shows it: rooms, lanes of staff, visits with their stages. Read only, ten queries."""
+"""One day of a site as the board shows it: rooms, lanes of staff, visits with their stages. Read only, one query."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Prefetch, Q, Subquery
-from psycopg2.extras import DateTimeTZRange
-
-from clinic import clock, settings_versions
-from clinic.models import Closure, Membership, OpeningHours, Room, Shift, ShiftException, Site, User
+from clinic import clock
+from clinic.models import OpeningHours, ProtocolSettings, Room, Site, User
 from clinic.policy import Role
 from patients.models import Patient
-from visits.models import Appointment, GroupSession, Hold
+from visits import board_reading
+from visits.board_reading import Read
+from visits.models import Appointment, GroupSession
 from visits.rules import HANDS_LANE, STEP_MINUTES, Timing, stages
 
 WORKERS = (Role.NURSE, Role.THERAPIST, Role.PROVIDER)
-SHOWN_WHEN_GONE = (Appointment.Status.NO_SHOW,)
 USUAL_HOURS = (time(8), time(18))  # what is drawn on a day without opening hours
 
 
@@ -130,8 +128,7 @@ class BoardDay:
     day: date
     opens_at: datetime
     closes_at: datetime
-    timing: Timing
-    late_grace_minutes: int
+    settings: ProtocolSettings
     is_open: bool
     closed_because: str = ""  # the whole site, all day
     next_open: date | None = None  # the next day of the week with opening hours
@@ -139,6 +136,14 @@ class BoardDay:
     people: list[BoardPerson] = field(default_factory=list)
     visits: list[BoardVisit] = field(default_factory=list)
     groups: list[BoardGroup] = field(default_factory=list)
+
+    @cached_property
+    def timing(self) -> Timing:
+        return Timing.of(self.settings)
+
+    @property
+    def late_grace_minutes(self) -> int:
+        return self.settings.late_grace_minutes
 
     @property
     def rows(self) -> int:
@@ -166,42 +171,27 @@ class BoardDay:
 
 
 def day(site: Site, on: date) -> BoardDay:
-    """The board of a day at a site, in ten queries however full it is."""
-    rooms = list(_rooms(site, on))
-    every_hour = list(OpeningHours.objects.filter(site=site))
-    hours = [opening for opening in every_hour if opening.weekday == on.weekday()]
-    settings = settings_versions.current(site)
-    people = _people(site, on, settings.nurse_lanes)
-    holds = _holds(site, on)
-    groups = _groups(site, on)
-    begins, ends = _span(site, on, hours, holds, groups)
+    """The board of a day at a site, in one query however full it is."""
+    read = board_reading.read(site, on)
+    hours = [opening for opening in read.hours if opening.weekday == on.weekday()]
+    begins, ends = _span(site, on, hours, read.holds, read.groups)
     board = BoardDay(
         site,
         on,
         begins,
         ends,
-        Timing.of(settings),
-        settings.late_grace_minutes,
+        read.settings,
         is_open=bool(hours),
-        closed_because=next((found.site_closed for found in rooms if found.site_closed), ""),
-        next_open=_next_open(on, {opening.weekday for opening in every_hour}),
+        closed_because=read.closures.get(None, ""),
+        next_open=_next_open(on, {opening.weekday for opening in read.hours}),
     )
-    board.rooms = [BoardRoom(room, room.closed or "") for room in rooms]
-    _place_visits(board, holds, {group.pk for group in groups})
-    _place_groups(board, groups)
-    _place_people(board, people, holds)
+    board.rooms = [
+        BoardRoom(room, read.closures.get(room.pk) or board.closed_because) for room in sorted(read.rooms, key=standing)
+    ]
+    _place_visits(board, read.holds, {group.pk for group in read.groups})
+    _place_groups(board, read.groups)
+    _place_people(board, _people(read), read.holds)
     return board
-
-
-def _rooms(site: Site, on: date) -> list[Any]:
-    """The rooms in use, each with `closed` and `site_closed`: why it, or the whole site, is closed that day."""
-    closures = Closure.objects.filter(site=site, first_day__lte=on, last_day__gte=on)
-    here = closures.filter(Q(room=OuterRef("pk")) | Q(room__isnull=True)).order_by("room_id")
-    found = Room.objects.filter(site=site, is_active=True).annotate(
-        closed=Subquery(here.values("reason")[:1]),
-        site_closed=Subquery(closures.filter(room__isnull=True).values("reason")[:1]),
-    )
-    return sorted(found, key=standing)
 
 
 def standing(room: Room) -> tuple[int, str]:
@@ -215,69 +205,37 @@ def _next_open(on: date, weekdays: set[int]) -> date | None:
     return next((day for day in days if day.weekday() in weekdays), None)
 
 
-def _people(site: Site, on: date, nurse_lanes: int) -> dict[UUID, BoardPerson]:
-    """Who is at work that day, by pattern or by exception."""
-    roles = ArraySubquery(Membership.objects.filter(user=OuterRef("user"), site=site).values("role"))
-    changed = ShiftException.objects.filter(site=site, day=on).select_related("user").annotate(roles=roles)
-    usual = (
-        Shift.objects.filter(site=site, weekday=on.weekday(), valid_from__lte=on, user__is_active=True)
-        .filter(Q(valid_until__isnull=True) | Q(valid_until__gte=on))
-        .select_related("user")
-        .annotate(roles=roles)
-    )
-    away = {exception.user_id: exception for exception in changed}
-    rows: list[Shift | ShiftException] = [shift for shift in usual if shift.user_id not in away]
-    rows += [exception for exception in away.values() if exception.starts]
+def _people(read: Read) -> dict[UUID, BoardPerson]:
+    """Who is at work that day."""
     people: dict[UUID, BoardPerson] = {}
-    for row in rows:
-        held = frozenset(row.roles)  # type: ignore[union-attr]
-        if not held & set(WORKERS) or row.starts is None or row.ends is None:
-            continue
-        lanes = nurse_lanes if Role.NURSE in held else 1
-        person = people.setdefault(row.user_id, BoardPerson(row.user, held, lanes=lanes))
-        person.shifts.append((site.moment(on, row.starts), site.moment(on, row.ends)))
+    for one in read.work:
+        if one.roles & set(WORKERS):
+            lanes = read.settings.nurse_lanes if Role.NURSE in one.roles else 1
+            person = people.setdefault(one.user.pk, BoardPerson(one.user, one.roles, lanes=lanes))
+            person.shifts.append((one.starts_at, one.ends_at))
     return people
 
 
-def _holds(site: Site, on: date) -> list[Hold]:
-    """Every hold of the day, and the places that those who did not come had."""
-    begins, ends = site.day_bounds(on)
-    gone = Q(active=False, appointment__status__in=SHOWN_WHEN_GONE, released_in__after__in=SHOWN_WHEN_GONE)
-    found = (
-        Hold.objects.filter(Q(active=True) | gone)
-        .filter(appointment__site=site, during__overlap=DateTimeTZRange(begins, ends))
-        .prefetch_related(Prefetch("appointment", Appointment.objects.select_related("patient__site")), "room", "staff")
-        .order_by("appointment__starts_at", "appointment_id", "lane")
-    )
-    return list(found)
-
-
-def _groups(site: Site, on: date) -> list[GroupSession]:
-    begins, ends = site.day_bounds(on)
-    found = GroupSession.objects.filter(site=site, cancelled_at=None, starts_at__gte=begins, starts_at__lt=ends)
-    return list(found.select_related("room", "therapist"))
-
-
 def _span(
-    site: Site, on: date, hours: list[OpeningHours], holds: list[Hold], groups: list[GroupSession]
+    site: Site, on: date, hours: list[OpeningHours], holds: list[Any], groups: list[GroupSession]
 ) -> tuple[datetime, datetime]:
     """From opening to closing, wider where a visit stands outside. Compared in UTC: a local hour may come twice."""
     begins = [site.moment(on, opening.opens) for opening in hours] or [site.moment(on, USUAL_HOURS[0])]
     ends = [site.moment(on, opening.closes) for opening in hours] or [site.moment(on, USUAL_HOURS[1])]
     first = min(
         moment.astimezone(UTC)
-        for moment in [*begins, *(hold.during.lower for hold in holds), *(group.starts_at for group in groups)]
+        for moment in [*begins, *(hold.begins for hold in holds), *(group.starts_at for group in groups)]
     )
     last = max(
         moment.astimezone(UTC)
-        for moment in [*ends, *(hold.during.upper for hold in holds), *(group.ends_at for group in groups)]
+        for moment in [*ends, *(hold.ends for hold in holds), *(group.ends_at for group in groups)]
     )
     return site.local(first).replace(minute=0), site.local(last)
 
 
-def _place_visits(board: BoardDay, holds: list[Hold], groups: set[UUID]) -> None:
+def _place_visits(board: BoardDay, holds: list[Any], groups: set[UUID]) -> None:
     """Each visit in its room, those of `groups` in none yet; a room out of use has a column while it is booked."""
-    by_visit: dict[UUID, list[Hold]] = {}
+    by_visit: dict[UUID, list[Any]] = {}
     for hold in holds:
         assert hold.appointment_id
         by_visit.setdefault(hold.appointment_id, []).append(hold)
@@ -314,10 +272,9 @@ def _place_groups(board: BoardDay, groups: list[GroupSession]) -> None:
         columns[group.room_id].groups.append(block)
 
 
-def _visit(board: BoardDay, held: list[Hold]) -> BoardVisit:
+def _visit(board: BoardDay, held: list[Any]) -> BoardVisit:
     appointment = held[0].appointment
     assert appointment
-    appointment.site = board.site
     minutes = int((appointment.ends_at - appointment.starts_at).total_seconds()) // 60
     staff_holds = [hold for hold in held if hold.staff_id and hold.lane != HANDS_LANE]
     over = next((hold for hold in held if hold.overbooked_reason), None)
@@ -340,7 +297,7 @@ def _visit(board: BoardDay, held: list[Hold]) -> BoardVisit:
     )
 
 
-def _place_people(board: BoardDay, people: dict[UUID, BoardPerson], holds: list[Hold]) -> None:
+def _place_people(board: BoardDay, people: dict[UUID, BoardPerson], holds: list[Any]) -> None:
     visits = {visit.appointment.pk: visit for visit in board.visits}
     for hold in holds:
         if hold.staff is None or not hold.active or hold.appointment_id is None:
@@ -351,10 +308,10 @@ def _place_people(board: BoardDay, people: dict[UUID, BoardPerson], holds: list[
                 visit=visits[hold.appointment_id],
                 lane=hold.lane,
                 phase=hold.phase,
-                starts_at=board.site.local(hold.during.lower),
-                ends_at=board.site.local(hold.during.upper),
-                row=board.row(hold.during.lower),
-                rows=int((hold.during.upper - hold.during.lower).total_seconds()) // (STEP_MINUTES * 60),
+                starts_at=board.site.local(hold.begins),
+                ends_at=board.site.local(hold.ends),
+                row=board.row(hold.begins),
+                rows=int((hold.ends - hold.begins).total_seconds()) // (STEP_MINUTES * 60),
             )
         )
     for block in board.groups:

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from clinic import sessions, settings_versions
+from clinic import sessions
 from clinic.access import acting_user, current_site
 from clinic.models import Site, User
 from clinic.policy import Action, can
@@ -55,7 +55,7 @@ def page(user: User, site: Site, shown: Shown) -> dict[str, object]:
     return {
         "board": board,
         "site": site,
-        "holds_groups": settings_versions.current(site).group_sessions,
+        "holds_groups": board.day.settings.group_sessions,
         "on": shown.on,
         "is_today": shown.on == site.today(),
         "as_list": shown.as_list,
