@@ -1,4 +1,4 @@
-"""Monitors and pumps of the rooms. A new one's token is shown once, on the page that makes it."""
+"""Monitors and pumps of the rooms. A new one's token stands in the answer that makes it, and nowhere else."""
 
 from __future__ import annotations
 
@@ -22,5 +22,6 @@ DEVICES = Collection(
     shows=("id", "room", "name", "registered_at", "registered_by", "revoked_at", "revoked_by"),
     filters={"room": serializers.UUIDField(required=False)},
     by={"room": "room_id"},
+    create=Verb(does=devices.register, takes=("room", "name"), secret=True),
     verbs={"revoke": Verb(does=devices.revoke, record="device_id")},
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clinic.api.declaring import Collection
+from journey.api.curves import CURVES
 from journey.api.looking import EMERGENCIES, MARKS, UNUSUAL
 from journey.api.papers import SUMMARIES
 from journey.api.paying import CODED, LAPSES, SUGGESTING
@@ -10,7 +11,7 @@ from journey.api.repairs import ABSENCES, MENDING, REPAIRS, STEPS
 from journey.api.series import EXTENSIONS, GAP_DECISIONS, PLAN, RELAPSE, SERIES
 
 COLLECTIONS: tuple[Collection, ...] = (
-    SERIES, GAP_DECISIONS, EXTENSIONS, RELAPSE, REPAIRS, STEPS, ABSENCES, SUMMARIES, CODED, LAPSES, EMERGENCIES,
+    SERIES, GAP_DECISIONS, EXTENSIONS, RELAPSE, REPAIRS, STEPS, ABSENCES, SUMMARIES, CURVES, CODED, LAPSES, EMERGENCIES,
     UNUSUAL, MARKS,
 )  # fmt: skip
 QUESTIONS = (PLAN, MENDING, SUGGESTING)

@@ -23,6 +23,8 @@ MOST = 2000  # rows of a kind that the page reads; a decade of weekly scores is 
 SHOWN = 30
 CURVE = "curve"
 """The purpose of a link by which patients see their own curve."""
+CURVE_DAYS = 30
+"""So long it opens the curve."""
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,6 @@ from patients.models import Patient, PatientLink
 from patients.views.linked import by_link, hand_over
 from reminders.links_in_words import PURPOSE
 
-DAYS = 30
 RELEASE = "curve released to the patient"
 
 
@@ -32,7 +31,7 @@ RELEASE = "curve released to the patient"
 def share(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Release the curve: a link that works for a month, shown once, or this tablet in the patient's hands."""
     patient = patient_or_404(request, pk, what=RELEASE)
-    path = links.make(patient_id=patient.pk, purpose=reading.CURVE, by=acting_user(request), days=DAYS)
+    path = links.make(patient_id=patient.pk, purpose=reading.CURVE, by=acting_user(request), days=reading.CURVE_DAYS)
     if "tablet" in request.POST:
         link = reading.shared_link(patient)
         assert link

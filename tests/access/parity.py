@@ -44,7 +44,6 @@ NO_BUSINESS: dict[str, str] = {
     # infusions
     "infusions:flowsheets": "Paper for a day when nothing else works, made where it is printed.",
     "infusions:booster-dates": LOOKING,
-    "infusions:devices": "A new device’s token is shown once, to whoever sets the device up.",
     "infusions:device-vitals": "A monitor posts here with its own token; see “Devices” in docs/api.md.",
     "infusions:order-preview": LOOKING,
     "infusions:review-consequences": LOOKING,
@@ -254,6 +253,7 @@ INFUSIONS: dict[str, str | tuple[str, ...]] = {
     "infusions:device-revoke": "POST devices/{id}/revoke/",
     "infusions:against-advice": "POST infusions/{id}/discharge/",
     "infusions:relapse-settle": "POST series/{id}/settle/",
+    "infusions:devices": "POST devices/",
 }
 THERAPY: dict[str, str | tuple[str, ...]] = {
     "therapy:missed": "POST therapy-sessions/{id}/missed/",
@@ -273,9 +273,9 @@ THERAPY: dict[str, str | tuple[str, ...]] = {
         "POST integration-plans/{id}/give/",
     ),
     "therapy:plan-read": ("POST journal-entries/{id}/read/", "POST collateral-notes/{id}/read/"),
-    "therapy:plan-link": ("POST integration-plans/{id}/send-link/", "POST integration-plans/{id}/end-link/"),
+    "therapy:plan-link": ("POST integration-plans/{id}/link/", "POST integration-plans/{id}/end-link/"),
     "therapy:collateral": "POST collateral-consents/",
-    "therapy:collateral-link": "POST collateral-consents/{id}/send-link/",
+    "therapy:collateral-link": "POST collateral-consents/{id}/link/",
     "therapy:collateral-end": "POST collateral-consents/{id}/end/",
     "therapy:referral-new": "POST referrals/",
     "therapy:referral-step": (
@@ -315,6 +315,8 @@ JOURNEY: dict[str, str | tuple[str, ...]] = {
         "POST observations/{id}/error/",
         "POST life-events/{id}/error/",
     ),
+    "journey:curve-share": "POST patients/{id}/curve-links/",
+    "journey:curve-end": "POST patients/{id}/curve-links/{row}/revoke/",
 }
 
 OPERATIONS = CLINIC | PATIENTS | INSURANCE | REMINDERS | VISITS | INFUSIONS | THERAPY | JOURNEY
@@ -346,8 +348,6 @@ TO_COME: set[str] = {
     "insurance:self-pay",
     "insurance:self-pay-end",
     # journey
-    "journey:curve-end",
-    "journey:curve-share",
     # reminders
     "reminders:own-pages",
     "reminders:reaching",

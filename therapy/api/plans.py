@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urljoin
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import QuerySet
 from rest_framework import serializers
 
@@ -80,9 +82,12 @@ def _change(*, plan: IntegrationPlan, by: User, version: int | None = None, **ty
     return integration_plans.write(series_id=plan.series_id, draft=draft, by=by, version=seen, number=plan.number)
 
 
-def _send(*, plan: IntegrationPlan, by: User) -> str:
-    """Write the patient a new link to their plan; the former one ends. Raises NotFound, NotPermitted, Refused."""
-    return plan_links.renew(series_id=plan.series_id, by=by, send=True)
+def _link(*, plan: IntegrationPlan, by: User, email: bool = False) -> tuple[IntegrationPlan, str]:
+    """Make the patient's link to the plan in force anew; with `email` it is written to them.
+
+    The former one ends; the `secret` is the address. Raises NotFound, NotPermitted, Refused.
+    """
+    return plan, urljoin(settings.PUBLIC_URL, plan_links.renew(series_id=plan.series_id, by=by, send=email))
 
 
 def _end(*, plan: IntegrationPlan, by: User) -> None:
@@ -100,9 +105,12 @@ def _read_close_one(*, note: CollateralNote, by: User) -> int:
     return collateral.read(series_id=note.consent.series_id, seen=[note.pk], by=by)
 
 
-def _invite(*, consent_id: UUID, by: User) -> str:
-    """Write the patient a link to pass on; the former one ends. Raises NotFound, NotPermitted, Invalid, Refused."""
-    return collateral.invite(consent_id=consent_id, by=by, send=True)
+def _invite(*, consent: CollateralConsent, by: User, email: bool = False) -> tuple[CollateralConsent, str]:
+    """Make the link of this person anew; with `email` it is written to the patient, to pass on.
+
+    The former one ends; the `secret` is the address. Raises NotFound, NotPermitted, Invalid, Refused.
+    """
+    return consent, urljoin(settings.PUBLIC_URL, collateral.invite(consent_id=consent.pk, by=by, send=email))
 
 
 WRITTEN = {
@@ -126,7 +134,7 @@ PLANS = Collection(
     update=Verb(does=_change, record="plan", takes=("version",), fields=WRITTEN),
     verbs={
         "give": Verb(does=integration_plans.give, record="plan_id", takes=("version",)),
-        "send-link": Verb(does=_send, record="plan"),
+        "link": Verb(does=_link, record="plan", takes=("email",), secret=True),
         "end-link": Verb(does=_end, record="plan"),
     },
 )  # fmt: skip
@@ -155,7 +163,7 @@ CONSENTS = Collection(
         does=collateral.agree, takes=("name", "relation"), fields={**SERIES, "how": one_of(CollateralConsent.How)}
     ),
     verbs={
-        "send-link": Verb(does=_invite, record="consent_id"),
+        "link": Verb(does=_invite, record="consent", takes=("email",), secret=True),
         "end": Verb(does=collateral.revoke, record="consent_id"),
     },
 )  # fmt: skip
