@@ -1,31 +1,77 @@
-"""`python -m benchmarks fill [patients]`: a group of clinics in the empty database that DATABASE_URL names."""
+"""`python -m benchmarks [--small] [--patients N] [--only WORDS]`: load, measure, print the table; 1 when a bound fails.
 
+`python -m benchmarks fill [--patients N]` only fills the empty, migrated database that DATABASE_URL names.
+"""
+
+from __future__ import annotations
+
+import argparse
 import os
 import sys
 import time
 
+FILL_SECONDS = 300
 
-def main(arguments: list[str]) -> int:
+
+def fill(patients: int) -> None:
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
     django.setup()
     from django.db import connection
 
-    from benchmarks.load import fill
+    from benchmarks import load
     from benchmarks.sizes import Size
     from clinic.models import Site
 
-    if arguments[:1] != ["fill"]:
-        sys.exit(__doc__)
     if Site.objects.exists():
         sys.exit("This database is not empty.")
-    size, began = Size(int(arguments[1])) if arguments[1:] else Size(), time.monotonic()
-    fill(size)
+    load.fill(Size(patients))
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
-    sys.stdout.write(f"{size.patients:,} patients in {time.monotonic() - began:.0f} s.\n")
-    return 0
+
+
+def bench(patients: int, *, is_small: bool, only: str) -> int:
+    from benchmarks import servers
+    from benchmarks.table import Check, Row, missed, render
+
+    few = max(200, patients // 100)
+    cluster = servers.Cluster.start()
+    servers.migrate(cluster)
+    took = servers.fill(cluster, "bench", patients)
+    servers.fill(cluster, "few", few)
+    rows = [Row(f"load {patients:,} patients, s", checks=(Check("s", took, at_most=FILL_SECONDS),))]
+
+    os.environ.update(cluster.environment("bench"))
+    import django
+
+    django.setup()
+    from benchmarks import everything
+
+    for row in everything.measure(cluster, patients, few, is_small=is_small, only=only):
+        rows.append(row)
+        sys.stderr.write(f"  {row.case} ({row.clients})\n")
+    sys.stdout.write(f"{render(rows)}\n")
+    if failed := missed(rows):
+        sys.stdout.write("Bounds that do not hold:\n" + "".join(f"- {line}\n" for line in failed))
+    return 1 if failed else 0
+
+
+def main(arguments: list[str]) -> int:
+    reader = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure the clinic against its bounds.")
+    reader.add_argument("what", nargs="?", choices=["fill"], help="only fill the database that DATABASE_URL names")
+    reader.add_argument("--patients", type=int, help="100,000, or 2,000 when small")
+    reader.add_argument("--small", action="store_true", help="less of everything: a minute in all")
+    reader.add_argument("--only", default="", help="only what has these words in its name")
+    asked = reader.parse_args(arguments)
+    began = time.monotonic()
+    patients = asked.patients or (2_000 if asked.small else 100_000)
+    if asked.what == "fill":
+        fill(patients)
+        return 0
+    code = bench(patients, is_small=asked.small, only=asked.only)
+    sys.stdout.write(f"{time.monotonic() - began:.0f} s in all.\n")
+    return code
 
 
 if __name__ == "__main__":

@@ -149,6 +149,18 @@ def _sounds(given: str, family: str) -> frozenset[str]:
     return frozenset(names.sounds_like((given,) if given else (), (family,) if family else ()))
 
 
+def person(number: int) -> Patient:
+    """Who the patient of that number is, at every load."""
+    return Patient(
+        mrn=f"EK-{10_001 + number:05}",
+        given_name=GIVEN[number % len(GIVEN)],
+        family_name=FAMILY[number * 7919 % len(FAMILY)],
+        birth_date=date.fromordinal(date(1940, 1, 1).toordinal() + number * 7919 % 24_000),
+        phone=f"+1555{number:07}",
+        email=f"patient{number}@evenkeel.example",
+    )
+
+
 def register(place: Place, numbers: Sequence[int], now: datetime) -> None:
     """These patients, each with a word that email may be used and somebody who takes them home."""
     sheet = Sheet(
@@ -162,21 +174,15 @@ def register(place: Place, numbers: Sequence[int], now: datetime) -> None:
         Contact, "id", "patient_id", "name", kind="escort", relation="Friend", phone="+15550100001", is_active=True
     )
     for number in numbers:
-        given, family = GIVEN[number % len(GIVEN)], FAMILY[number * 7919 % len(FAMILY)]
-        patient = Patient(
-            mrn=f"EK-{10_001 + number:05}",
-            given_name=given,
-            family_name=family,
-            birth_date=date.fromordinal(date(1940, 1, 1).toordinal() + number * 7919 % 24_000),
-            phone=f"+1555{number:07}",
-        )
-        key, sounds = ident(PATIENT, number), ",".join(sorted(_sounds(given, "") | _sounds("", family)))
+        one = person(number)
+        sounds = ",".join(sorted(_sounds(one.given_name, "") | _sounds("", one.family_name)))
+        key = ident(PATIENT, number)
         sheet.add(
-            key, patient.mrn, given, family, patient.birth_date, patient.phone, f"patient{number}@evenkeel.example",
-            names.search_text(patient), f"{{{sounds}}}",
+            key, one.mrn, one.given_name, one.family_name, one.birth_date, one.phone, one.email,
+            names.search_text(one), f"{{{sounds}}}",
         )  # fmt: skip
         words.add(ident(WORD, number), key)
-        contacts.add(ident(CONTACT, number), key, f"Kim {family}")
+        contacts.add(ident(CONTACT, number), key, f"Kim {one.family_name}")
     flush(sheet, words, contacts)
 
 

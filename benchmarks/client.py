@@ -1,0 +1,142 @@
+"""Those who ask: real HTTP over lines that stay open, each client signed in as a person of the clinic."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from http.cookies import SimpleCookie
+from statistics import median
+from threading import Barrier, Thread
+from time import perf_counter
+from urllib.parse import urlencode
+
+from benchmarks.people import PASSWORD
+from benchmarks.servers import Server
+from benchmarks.table import percentile
+
+PATIENCE = 60
+_TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="([^"]+)"')
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request. With fields it is a post; `right` are the answers that it may get."""
+
+    path: str
+    fields: Mapping[str, str] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    right: tuple[int, ...] = (200,)
+
+
+class WrongAnswerError(Exception):
+    """The server answered something else than the page."""
+
+
+class Browser:
+    """One line to a server. Without a login it is nobody, as at the floor."""
+
+    def __init__(self, server: Server, login: str = "") -> None:
+        self.line = HTTPConnection("localhost", server.port, timeout=PATIENCE)
+        self.own = {**server.headers, "Origin": f"https://localhost:{server.port}"}
+        self.cookies: dict[str, str] = {}
+        if login:
+            self._sign_in(login)
+
+    def _sign_in(self, login: str) -> None:
+        page = self.ask(Ask("/accounts/login/"))
+        found = _TOKEN.search(page)
+        token = found.group(1).decode() if found else ""
+        self.ask(
+            Ask("/accounts/login/", {"login": login, "password": PASSWORD, "csrfmiddlewaretoken": token}, right=(302,))
+        )
+        self.own["X-CSRFToken"] = self.cookies.get("csrftoken", "")
+
+    def ask(self, what: Ask) -> bytes:
+        """The body of the answer. Raises WrongAnswerError."""
+        headers = {**self.own, **what.headers, "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
+        body = None
+        if what.fields is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            body = urlencode(what.fields)
+        self.line.request("POST" if body is not None else "GET", what.path, body, headers)
+        answer = self.line.getresponse()
+        said = answer.read()
+        for line in answer.headers.get_all("Set-Cookie") or ():
+            self.cookies |= {name: morsel.value for name, morsel in SimpleCookie(line).items()}
+        if answer.status not in what.right:
+            raise WrongAnswerError(f"{what.path} answered {answer.status}: {said[:300]!r}")
+        return said
+
+
+Asking = Callable[[Browser, int], object]
+"""What one client does for the n-th time: usually one request."""
+
+
+@dataclass
+class Side:
+    """One of the two that are compared: lines to a server, and what is asked there."""
+
+    browsers: Sequence[Browser]
+    asking: Asking
+    times_ms: list[float] = field(default_factory=list)
+    seconds: float = 0
+    asked: int = 0
+
+    def round(self, seconds: float, most: int = 0) -> list[float]:
+        """All clients ask, one thing after the other, for so long; or so many things at most each."""
+        gate = Barrier(len(self.browsers))
+        found: list[list[float]] = [[] for _ in self.browsers]
+        wrong: list[Exception] = []
+        first, stride = self.asked, len(self.browsers)
+
+        def work(place: int) -> None:
+            gate.wait(PATIENCE)
+            until, number = perf_counter() + seconds, first + place
+            while not wrong and perf_counter() < until and (not most or len(found[place]) < most):
+                began = perf_counter()
+                try:
+                    self.asking(self.browsers[place], number)
+                except Exception as error:
+                    wrong.append(error)
+                found[place].append((perf_counter() - began) * 1000)
+                number += stride
+
+        threads = [Thread(target=work, args=(place,), daemon=True) for place in range(stride)]
+        began = perf_counter()
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        if wrong:
+            raise wrong[0]
+        self.seconds += perf_counter() - began
+        self.asked += stride * max(map(len, found))
+        times = [one for times in found for one in times]
+        self.times_ms += times
+        return times
+
+    def percentiles(self) -> tuple[float, float, float]:
+        p50, p95, p99 = (percentile(self.times_ms, part) for part in (0.5, 0.95, 0.99))
+        return p50, p95, p99
+
+    @property
+    def per_second(self) -> float:
+        return len(self.times_ms) / self.seconds
+
+
+def duel(
+    one: Side, other: Side, *, rounds: int, seconds: float, most: int = 0, between: Callable[[], None] | None = None
+) -> float:
+    """Both in turn, so that what else the machine does meets both: the median of how much longer `one` takes at p95."""
+    ratios = []
+    for turn in range(rounds + 1):
+        mine, theirs = one.round(seconds, most), other.round(seconds, most)
+        if between:
+            between()
+        if turn:
+            ratios.append(percentile(mine, 0.95) / percentile(theirs, 0.95))
+        else:
+            one.times_ms, other.times_ms, one.seconds, other.seconds = [], [], 0, 0  # the first round warms up
+    return median(ratios)

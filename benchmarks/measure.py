@@ -1,0 +1,201 @@
+"""Figures: of a case against the floor, of a whole series, of growth, of memory, of the weight of pages."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from itertools import count
+from statistics import median
+from time import perf_counter, sleep
+
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from benchmarks.cases import Case, World, charts, searches
+from benchmarks.client import PATIENCE, Ask, Browser, Side, WrongAnswerError, duel
+from benchmarks.forgetting import forget
+from benchmarks.people import login
+from benchmarks.servers import PROXY, Server
+from benchmarks.sizes import Size
+from benchmarks.table import Check, Row, percentile
+from clinic.models import User
+from clinic.policy import Role
+
+PAGE, ZIPPED, STATIC = 100_000, 20_000, 150_000  # bytes
+MEGABYTES, FIRST_SECONDS = 150, 1
+SERIES_MS, GROWTH, LONG = 250, 2, 1.5
+_CONTROL = re.compile(r"^(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE SAVEPOINT|ROLLBACK TO SAVEPOINT)\b")
+_PLAN = re.compile(r'name="plan" value="([^"]+)"')
+_ASSET = re.compile(rb'(?:src|href)="(/static/[^"#?]+)')
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How long it takes: rounds of so many seconds for each side, and how often the rest is done."""
+
+    rounds: int = 7
+    seconds: float = 1.5
+    series: int = 40
+    requests: int = 10_000
+    is_small: bool = False
+
+
+FULL, SMALL = Effort(), Effort(rounds=2, seconds=0.25, series=5, requests=400, is_small=True)
+
+
+def against_floor(case: Case, app: Server, floor: Server, effort: Effort) -> Iterator[Row]:
+    """A row for each number of clients."""
+    statements = counted(case)
+    for clients in case.clients:
+        own = [Browser(app, case.login) for _ in range(clients)]
+        page = own[0].ask(case.ask(0))
+        if case.clean:
+            case.clean()
+        mine = Side(own, lambda browser, number: browser.ask(case.ask(number)))
+        theirs = Side([Browser(floor) for _ in own], lambda browser, number: browser.ask(case.floor(number)))
+        ratio = duel(
+            mine, theirs, rounds=effort.rounds, seconds=effort.seconds, most=case.most, between=case.clean
+        )  # fmt: skip
+        checks = [Check("× floor", ratio, at_most=case.times), Check("statements", statements, at_most=case.statements)]
+        if case.clients == (1, 8) and not case.clean:
+            checks += _weight(page)
+        yield _row(case.name, mine, statements, page, ratio, checks)
+
+
+def _row(name: str, side: Side, statements: int | None, page: bytes, ratio: float, checks: Sequence[Check]) -> Row:
+    figures, zipped = side.percentiles(), len(gzip.compress(page))
+    return Row(
+        name, len(side.browsers), *figures, side.per_second, statements, len(page), zipped, ratio, tuple(checks)
+    )  # fmt: skip
+
+
+def _weight(page: bytes) -> list[Check]:
+    return [
+        Check("bytes", len(page), at_most=PAGE),
+        Check("gzipped", len(gzip.compress(page)), at_most=ZIPPED),
+    ]
+
+
+def counted(case: Case) -> int:
+    """Statements of one request, sign-in and all, once the process has done it before; without BEGIN and its like."""
+    client = Client(headers=PROXY, SERVER_NAME="localhost")
+    client.force_login(User.objects.get(email=case.login))
+    found = 0
+    for number in (1, 2):
+        with transaction.atomic():
+            with CaptureQueriesContext(connection) as queries:
+                _send(client, case.ask(number))
+            transaction.set_rollback(True)
+        found = sum(not _CONTROL.match(query["sql"]) for query in queries.captured_queries)
+    return found
+
+
+def _send(client: Client, what: Ask) -> None:
+    send = client.get if what.fields is None else client.post
+    answer = send(what.path, what.fields, headers=dict(what.headers))
+    if answer.status_code not in what.right:
+        raise WrongAnswerError(f"{what.path} answered {answer.status_code} to the counting client.")
+
+
+def series(world: World, app: Server, effort: Effort) -> Row:
+    """Look for a plan of six infusions and three talks on a full calendar, and book it: both together."""
+    patients, browser = world.eligible(0)[: effort.series + 1], Browser(app, login(Role.FRONT_DESK))
+    times = []
+    for patient in patients:
+        began = perf_counter()
+        page = browser.ask(Ask(reverse("journey:series-plan", args=[patient])))
+        plan = _PLAN.search(page.decode())
+        if plan is None:
+            raise WrongAnswerError("The calendar had no plan to offer.")
+        browser.ask(Ask(reverse("journey:series-plan", args=[patient]), {"plan": plan.group(1)}, right=(302,)))
+        times.append((perf_counter() - began) * 1000)
+    forget(patients)
+    p50, p95, p99 = (percentile(times[1:], part) for part in (0.5, 0.95, 0.99))
+    checks = (Check("p95 ms", p95, at_most=SERIES_MS),)
+    return Row("plan and book a series of 6 + 3", 1, p50, p95, p99, len(times) / sum(times) * 1000, checks=checks)
+
+
+def growth(size: Size, app: Server, few: Size, small: Server, effort: Effort) -> Row:
+    """The same search among a hundredth of the patients."""
+    (case, _), (fewer, _) = searches(size), searches(few)
+    many = Side([Browser(app, case.login)], lambda browser, number: browser.ask(case.ask(number)))
+    less = Side([Browser(small, fewer.login)], lambda browser, number: browser.ask(fewer.ask(number)))
+    ratio = duel(many, less, rounds=effort.rounds, seconds=effort.seconds)
+    name = f"search among {size.patients:,} against {few.patients:,}"
+    check = Check("× the small one", ratio, at_most=GROWTH)
+    return Row(name, 1, *many.percentiles(), many.per_second, ratio=ratio, checks=(check,))
+
+
+def long_record(world: World, app: Server, effort: Effort) -> Row:
+    """The chart of many years against that of a few weeks."""
+    short, long = charts(world)
+    many = Side([Browser(app, long.login)], lambda browser, number: browser.ask(long.ask(number)))
+    few = Side([Browser(app, short.login)], lambda browser, number: browser.ask(short.ask(number)))
+    ratio = duel(many, few, rounds=effort.rounds, seconds=effort.seconds)
+    check = Check("× the short one", ratio, at_most=LONG)
+    return Row(
+        f"chart of {world.size.long_record} visits against 10", 1, *many.percentiles(), many.per_second, ratio=ratio,
+        checks=(check,),
+    )  # fmt: skip
+
+
+def first_request(world: World, app: Server) -> Row:
+    """Of a worker that has served nothing yet: it has just taken the place of one that ended."""
+    browser = Browser(app, login(Role.NURSE))
+    chart = Ask(reverse("journey:chart", args=[world.treated(1)]))
+    times = []
+    for _ in range(3):
+        _renew_workers(app)
+        fresh = Browser(app)
+        fresh.cookies, fresh.own = browser.cookies, browser.own
+        began = perf_counter()
+        fresh.ask(chart)
+        times.append((perf_counter() - began) * 1000)
+    check = Check("ms", max(times), at_most=FIRST_SECONDS * 1000)
+    return Row("first request of a fresh worker: a chart", 1, median(times), max(times), max(times), checks=(check,))
+
+
+def _renew_workers(app: Server) -> None:
+    before = set(app.workers())
+    app.end_workers()
+    until = perf_counter() + PATIENCE
+    while before & set(app.workers()) or len(app.workers()) < len(before):
+        if perf_counter() > until:
+            raise RuntimeError("The workers did not come again.")
+        sleep(0.05)
+
+
+def memory(cases: Sequence[Case], app: Server, effort: Effort) -> Row:
+    """What a worker holds after many requests of all kinds."""
+    reads = [case for case in cases if not case.clean]
+    numbers, sides = count(), [[Browser(app, case.login) for _ in range(4)] for case in reads]
+    each = max(1, effort.requests // len(reads) // 4)
+    for case, browsers in zip(reads, sides, strict=True):
+        first = next(numbers)
+        Side(browsers, lambda browser, number, case=case, at=first: browser.ask(case.ask(number + at))).round(600, each)
+    largest = max(app.resident())
+    asked = each * 4 * len(reads)
+    return Row(
+        f"memory of a worker after {asked:,} requests", 4, checks=(Check("MB", largest, at_most=MEGABYTES),)
+    )  # fmt: skip
+
+
+def static_weight(cases: Sequence[Case], app: Server) -> Row:
+    """Every style, script and picture that these pages load, once, as it is sent."""
+    found: set[str] = set()
+    for case in cases:
+        if not case.clean:
+            found |= {name.decode() for name in _ASSET.findall(Browser(app, case.login).ask(case.ask(1)))}
+    line, total, kept = HTTPConnection("localhost", app.port), 0, 0
+    for name in sorted(found):
+        line.request("GET", name, headers={**PROXY, "Accept-Encoding": "gzip"})
+        answer = line.getresponse()
+        total += len(answer.read())
+        kept += "immutable" in answer.headers.get("Cache-Control", "")
+    checks = (Check("gzipped", total, at_most=STATIC), Check("kept for ever", kept, at_least=len(found)))
+    return Row(f"static files of these pages: {len(found)}", gzipped=total, checks=checks)
