@@ -79,17 +79,22 @@ class Gathering:
     def read(self, **values: Any) -> dict[str, list[Any]]:
         """Every list under its name, with the values that were left open."""
         sql, params = self._statement
-        keys = {one.name: _keys(values[one.name]) for one in params if isinstance(one, Keys)}
-        given = {**values, **keys}
         with connection.cursor() as cursor:
-            cursor.execute(sql, [given[one.name] if isinstance(one, Given) else one for one in params])
+            cursor.execute(sql, bound(params, values))
             found = cursor.fetchone()
         return {name: one.made(rows) for (name, one), rows in zip(self._lists.items(), found or (), strict=True)}
 
     @cached_property
     def _statement(self) -> tuple[str, tuple[Any, ...]]:
-        rows = self._of.order_by().values_list(*(one.as_expression() for one in self._lists.values()))
+        rows = self._of.values_list(*(one.as_expression() for one in self._lists.values()))
         return rows.query.sql_with_params()
+
+
+def bound(params: Sequence[Any], values: dict[str, Any]) -> list[Any]:
+    """What is sent along with a statement, with the values that were left open in it."""
+    keys = {one.name: _keys(values[one.name]) for one in params if isinstance(one, Keys)}
+    given = {**values, **keys}
+    return [given[one.name] if isinstance(one, Given) else one for one in params]
 
 
 def _keys(found: Iterable[UUID]) -> str:

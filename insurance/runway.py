@@ -12,9 +12,10 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
+from clinic.gathering import Among, Gathering
 from insurance import authorizations
 from insurance.authorizations import Used
-from insurance.models import Authorization, SelfPay
+from insurance.models import Authorization, Coverage, SelfPay
 from insurance.rules import Approval, allot, renewal_due
 from insurance.standing import shown_day
 from patients.models import Patient
@@ -97,6 +98,16 @@ class Road:
         return Runway(left, one.units, known.last, f"Authorization {edge}", "warn", is_short=True)
 
 
+_APPROVED = authorizations.counting().filter(Among("coverage__patient", "patients"))
+LEAVES = Gathering(
+    Patient.objects.filter(Among("pk", "patients")).order_by("pk")[:1],
+    approved=_APPROVED,
+    coverages=Coverage.objects.filter(pk__in=_APPROVED.order_by().values("coverage")),
+    self_pay=SelfPay.objects.filter(Among("patient", "patients")),
+)
+"""What payers have allowed to several patients, and which of them pay themselves, in one statement."""
+
+
 def last_day(one: Authorization) -> date:
     """An authorization ends with its plan (J5)."""
     return min(one.ends_on, one.coverage.ends_on or one.ends_on)
@@ -111,13 +122,18 @@ def for_patients(patient_ids: Collection[UUID]) -> dict[UUID, Road]:
     """The roads of these patients, in a constant number of queries."""
     ids = set(patient_ids)
     roads = {pk: Road() for pk in ids}
-    for one in authorizations.of_patients(ids):
+    if not ids:
+        return {}
+    found = LEAVES.read(patients=ids)
+    coverages = {one.pk: one for one in found["coverages"]}
+    for one in found["approved"]:
+        one.coverage = coverages[one.coverage_id]
         roads[one.coverage.patient_id].approved.append(one)
+    for agreed in found["self_pay"]:
+        roads[agreed.patient_id].self_pay.append(agreed)
     with_any = {pk for pk, road in roads.items() if road.approved}
     for pk, used in authorizations.used_by(with_any).items():
         roads[pk].used = used
-    for agreed in SelfPay.objects.filter(patient__in=with_any):
-        roads[agreed.patient_id].self_pay.append(agreed)
     return roads
 
 

@@ -14,11 +14,12 @@ from uuid import UUID
 from django.urls import reverse
 
 from clinic import clock
+from clinic.gathering import Among, Gathering, Given
 from clinic.models import Site, User
 from clinic.policy import Action, can
 from infusions import readiness
 from infusions.lights import Summary
-from infusions.models import Infusion
+from infusions.models import Infusion, Order, Series
 from journey import cards
 from journey.cards import GATE_OPEN, Card, Reader, Sight, Spot, on_grid
 from visits import board as places
@@ -37,6 +38,15 @@ GROUPS = {
     "late": "Late to arrive",
     "blocked": "Blocked",
 }
+
+
+_INFUSIONS = Infusion.objects.filter(Among("appointment", "visits"))
+OF_VISITS = Gathering(
+    Site.objects.filter(pk=Given("site")),
+    infusions=_INFUSIONS,
+    series=Series.objects.filter(pk__in=_INFUSIONS.order_by().values("series")),
+    orders=Order.objects.filter(pk__in=_INFUSIONS.order_by().values("order")),
+)
 
 
 @dataclass(frozen=True)
@@ -169,14 +179,15 @@ def read(site: Site, on: date, *, by: User, only: str = "") -> Board:
 def _infusions(day: BoardDay) -> dict[UUID, Infusion]:
     """The infusions of the day by visit; visit, patient and site are those that the day has read already."""
     visits = {visit.appointment.pk: visit.appointment for visit in day.visits if visit.appointment.kind in INFUSIONS}
-    found = {
-        one.appointment_id: one
-        for one in Infusion.objects.filter(appointment_id__in=visits).select_related("series", "order")
-    }
-    for key, infusion in found.items():
-        infusion.appointment = visits[key]
-        infusion.series.patient = visits[key].patient
-    return found
+    if not visits:
+        return {}
+    found = OF_VISITS.read(site=day.site.pk, visits=visits)
+    series, orders = ({one.pk: one for one in found[name]} for name in ("series", "orders"))
+    for infusion in found["infusions"]:
+        infusion.appointment = visits[infusion.appointment_id]
+        infusion.series, infusion.order = series[infusion.series_id], orders.get(infusion.order_id)
+        infusion.series.patient, infusion.series.site = infusion.appointment.patient, day.site
+    return {infusion.appointment_id: infusion for infusion in found["infusions"]}
 
 
 def _unless_hidden(gate: Summary | None, reader: Reader) -> Summary | None:

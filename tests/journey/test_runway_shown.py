@@ -53,10 +53,10 @@ def test_it_stands_on_the_board_in_the_panel_and_on_the_page_of_the_visit(client
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_it_costs_three_queries_however_many_visits(treated, site, count, django_assert_num_queries):
+def test_it_costs_two_queries_however_many_visits(treated, site, count, django_assert_num_queries):
     visits = [treated().appointment for _ in range(count)]
     found = list(Appointment.objects.filter(pk__in=[one.pk for one in visits]).select_related("site"))
-    with django_assert_num_queries(3), clock.at(build.moment(site, "2027-02-02", "08:30")):
+    with django_assert_num_queries(2), clock.at(build.moment(site, "2027-02-02", "08:30")):
         assert {one.sentence for one in runways.of_visits(found).values()} == {SAID}
     with CaptureQueriesContext(connection) as none:
         assert runways.of_visits([]) == {}
