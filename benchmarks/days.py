@@ -18,7 +18,7 @@ TURNS, HOURS = (8, 10, 12, 14, 16), range(8, 18)
 DAYS_AHEAD = 60
 FULL, QUIET, TALKED = 0.85, 0.2, 0.6
 """How much of what is ahead is taken: of the first site's infusion rooms, of the others', of its rooms for talks."""
-FROM, SHORT = 6, 30  # the full day begins at six, and every half an hour somebody else has the room
+FROM, SHORT, A_ROOM = 6, 30, 32  # the full day begins at six, and every half an hour somebody else has the room
 
 
 class Who(NamedTuple):
@@ -162,15 +162,15 @@ def long_record(place: Place, number: int, visits: int, now: datetime) -> None:
 
 
 def full_day(place: Place, numbers: Sequence[int], now: datetime) -> None:
-    """The day itself at one site: six rooms, in each a visit every half an hour from six to ten."""
+    """The day itself at one site: a visit every half an hour from six to ten, in as many rooms as that takes."""
     writer = Writer(place, now, beside=1)
     first = utc(place, writer.on, FROM)
-    rooms = list(zip(place.infusion_rooms, place.nurses, strict=True))[: INFUSION_ROOMS // 2]
+    rooms = list(zip(place.infusion_rooms, place.nurses, strict=True))
     for turn, number in enumerate(numbers):
-        room, nurse = rooms[turn % len(rooms)]
+        room, nurse = rooms[turn // A_ROOM]
         writer.judge(number, now - timedelta(days=7))
         course = writer.begin(number, now - timedelta(days=7), ended=None)
-        slot = Slot(first + timedelta(minutes=SHORT * (turn // len(rooms))), room, nurse)
+        slot = Slot(first + timedelta(minutes=SHORT * (turn % A_ROOM)), room, nurse)
         writer.infusion(course, slot, minutes=SHORT)
     writer.close()
 

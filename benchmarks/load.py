@@ -56,28 +56,30 @@ def fill(size: Size = FULL, *, processes: int | None = None) -> list[Place]:
     with without_indexes([*tables, *histories], processes=processes):
         side_by_side(_jobs(size, places, payers, now), processes=processes)
         side_by_side([(keep_history, pair) for pair in history_of(COPIED)], processes=processes)
-    people.number_on(size.patients + size.full_day + RUNNING + 1)
+    people.number_on(size.patients + size.guests)
     _settle()
     return places
 
 
 def _jobs(size: Size, places: Sequence[Place], payers: Sequence[UUID], now: datetime) -> Iterator[Job]:
     """What can be written side by side, the longest first."""
-    first, last = places[0], places[-1]
-    guests = iter(range(size.patients, size.patients + size.full_day + RUNNING + 1))
-    today = [next(guests) for _ in range(size.full_day)]
+    first, *_, small, last = places
+    guests = iter(range(size.patients, size.patients + size.guests))
+    few, many = ([next(guests) for _ in range(day)] for day in size.full_days)
     under_way = [next(guests) for _ in range(RUNNING)]
     old = next(guests)
     for place in places:
         yield days.fill, (place, now)
     yield days.long_record, (first, old, size.long_record, now)
-    yield days.full_day, (last, today, now)
+    yield days.full_day, (small, few, now)
+    yield days.full_day, (last, many, now)
     yield days.under_way, (first, under_way, now)
-    for place, more in zip(places, ([*under_way, old], *[[]] * (len(places) - 2), today), strict=True):
+    for place in places:
         for numbers in _spans(place.patients):
             yield people.register, (place, numbers, now)
-        yield people.register, (place, more, now)
         yield people.insure, (place, payers, now)
+    for place, numbers in ((first, [*under_way, old]), (small, few), (last, many)):
+        yield people.register, (place, numbers, now)
     for numbers in _spans(range(size.readings)):
         yield _readings, (places, numbers, size, now)
     yield _tasks, (first, size.tasks, now)

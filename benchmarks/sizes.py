@@ -32,9 +32,14 @@ class Size:
         return self.patients // 5
 
     @property
-    def full_day(self) -> int:
-        """Visits of the last site on the day itself: six rooms with 32 each."""
-        return min(192, self.patients)
+    def full_days(self) -> tuple[int, int]:
+        """Visits on the day itself at the last site but one, which has them all in one room, and at the last."""
+        return min(32, self.patients), min(192, self.patients)
+
+    @property
+    def guests(self) -> int:
+        """Patients beyond the others: those of the full days, those in a chair now, and one with a long record."""
+        return sum(self.full_days) + RUNNING + 1
 
     @property
     def long_record(self) -> int:
