@@ -198,6 +198,7 @@ def insure(place: Place, payer_ids: Sequence[UUID], now: datetime) -> None:
     checks = Sheet(
         Verification, "id", "patient_id", "coverage_id", "leg", "state", "owner_id", "due_on", "next_visit_at",
         "next_visit_kind", "checked_at", "checked_by_id", "valid_until", opened_at=now, opened_for="new",
+        site_id=place.site.pk,
     )  # fmt: skip
     on = place.site.local(now).date()
     for number in place.patients:

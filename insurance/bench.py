@@ -79,6 +79,7 @@ def _check(plan: Coverage, leg: str, number: int, clerk: User) -> Verification:
     to_do, visit = number % OPEN_EACH == 0, number % VISIT_EACH == 0
     return Verification(
         patient=plan.patient,
+        site=plan.patient.site,  # no trigger writes it here
         coverage=plan,
         leg=leg,
         state=State.NOT_STARTED if to_do else State.ACTIVE,

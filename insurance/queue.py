@@ -73,7 +73,7 @@ def open_to(user: User) -> list[Site]:
 
 def narrowed(sites: Sequence[Site], *, payer: str = "", leg: str = "") -> QuerySet[Verification]:
     """The checks of these sites, of one payer and one leg where they are named."""
-    rows = Verification.objects.filter(patient__site__in=sites)
+    rows = Verification.objects.filter(site__in=sites)
     if payer:
         rows = rows.filter(coverage__payer=UUID(payer))
     if leg:
@@ -148,4 +148,4 @@ def waiting_for(user: User, site: Site) -> QuerySet[Verification]:
     if not can(user, Action.VERIFY_BENEFITS, site):
         return Verification.objects.none()
     mine = Q(owner=user) | Q(owner=None)
-    return Verification.objects.filter(mine, state__in=Verification.OPEN, patient__site=site)
+    return Verification.objects.filter(mine, state__in=Verification.OPEN, site=site)

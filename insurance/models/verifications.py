@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
 from clinic import clock
 from clinic.history import append_only, audited, locked_when
+from clinic.models import Site
 from clinic.records import Entered, Record, together, within
 from insurance.models.coverages import Coverage
 from patients.models import Patient
@@ -62,6 +64,10 @@ class Verification(Record):
         DENIED = "denied", "A claim was denied"
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="verifications")
+    site = models.ForeignKey(
+        Site, null=True, editable=False, on_delete=models.PROTECT, related_name="+", db_index=False,
+        help_text="The patient’s, written by a trigger: the queue is read and counted by it.",
+    )  # fmt: skip
     coverage = models.ForeignKey(
         Coverage,
         null=True,
@@ -139,8 +145,27 @@ class Verification(Record):
                 condition=~Q(state="expired") & Q(next_visit_at__isnull=False),
                 name="verification_with_visit",
             ),
+            models.Index(
+                fields=["site", "next_visit_at", "due_on", "id"],
+                include=["owner"],
+                condition=Q(state__in=["not_started", "in_progress", "needs_info", "error"]),
+                name="verification_site_open",
+            ),
+            models.Index(
+                fields=["site", "next_visit_at", "id"],
+                condition=~Q(state="expired") & Q(next_visit_at__isnull=False),
+                name="verification_site_ahead",
+            ),
+            models.Index(
+                fields=["site", "next_visit_at", "id"],
+                include=["valid_until"],
+                condition=Q(state="active", next_visit_at__isnull=False),
+                name="verification_site_holding",
+            ),
+            models.Index(fields=["site", "state"], name="verification_site_state"),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(name="verification_has_site", condition=Q(site__isnull=False)),
             together("verification_checked_whole", "checked_at", "checked_by"),
             models.CheckConstraint(
                 name="verification_result_has_checker",
@@ -181,7 +206,15 @@ class Verification(Record):
             ),
             *(within(f"verification_{name}_range", name, 0, 9_999_999) for name in _LIMITS),
         ]
-        triggers: ClassVar[list[Any]] = [locked_when("verification_expired", state="expired")]
+        triggers: ClassVar[list[Any]] = [
+            locked_when("verification_expired", state="expired"),
+            pgtrigger.Trigger(
+                name="verification_at_site",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func="NEW.site_id := (SELECT site_id FROM patients_patient WHERE id = NEW.patient_id); RETURN NEW;",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_leg_display()}: {self.get_state_display()}"
