@@ -22,7 +22,9 @@ PERHAPS = {
 
 
 def site_of(record: Any) -> Site:
-    """Where the record is."""
+    """Where the record is; of a count that begins, the site itself."""
+    if isinstance(record, Site):
+        return record
     found: Site = record.appointment.site if isinstance(record, Infusion) else record.site
     return found
 
