@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from io import StringIO
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 
 from clinic import crypto, rotation
 from clinic.models import User
@@ -16,6 +18,7 @@ from reminders import templates
 from reminders.models import Message
 from tests import build
 from tests.clinic.test_keys import ring
+from tests.visits import processes
 from therapy import private
 from therapy.models import PsychotherapyText
 
@@ -121,3 +124,34 @@ def test_the_applications_role_is_told_that_it_can_not(db):
         cursor.execute("RESET ROLE")
         cursor.execute("DROP OWNED BY test_rotating_role")
         cursor.execute("DROP ROLE test_rotating_role")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_process_that_was_killed_leaves_whole_batches_and_the_next_one_does_the_rest(
+    old_keys, settings, site, patient
+):
+    messages(site, patient, 60)
+    new_keys(settings)
+    column = next(one for one in rotation.columns if one.name == "reminders_message.values")
+    ear, mouth = processes.FORK.Pipe(duplex=False)
+
+    def work():
+        processes.let_go(lines)
+        for told in rotation.rotate(column, batch=5):
+            mouth.send(told.done)
+
+    with transaction.atomic():
+        Message.objects.select_for_update().order_by("pk")[22]  # where it will have to wait: within its fifth batch
+        lines = processes.open_lines()
+        worker = processes.FORK.Process(target=work, daemon=True)
+        worker.start()
+        while ear.recv() < 20:
+            pass
+        os.kill(worker.pid, signal.SIGKILL)
+        worker.join(processes.PATIENCE)
+    assert worker.exitcode == -signal.SIGKILL
+    keys = [crypto.key_id(one.values["link"]) for one in Message.objects.order_by("pk")]
+    assert keys == ["new"] * 20 + ["old"] * 40
+    assert "reminders_message.values: 40 sealed anew" in rotate()
+    new_keys(settings, drop_old=True)
+    assert links() == sorted(f"https://x/{number}" for number in range(60))
