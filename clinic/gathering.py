@@ -12,8 +12,9 @@ will stand; the statement that holds them all is composed when it is first asked
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -25,14 +26,18 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import (
     BinaryField,
     BooleanField,
+    CharField,
+    DateTimeField,
     Expression,
     F,
     Field,
+    ForeignKey,
     Func,
+    IntegerField,
     JSONField,
-    Model,
     QuerySet,
     TextField,
+    UUIDField,
 )
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -69,7 +74,7 @@ class Among(Func):
 class Gathering:
     """Lists that belong together. Each may be filtered, ordered, cut, annotated and narrowed with `only`.
 
-    Its rows are as the queryset itself would give them, without what it would join. Files and free JSON don't come
+    (What is summed up is a subquery.) Its rows are as the queryset itself would give them, without what it would join. Files and free JSON don't come
     through such a statement unchanged: they are read when somebody asks for them.
     """
 
@@ -82,7 +87,8 @@ class Gathering:
         with connection.cursor() as cursor:
             cursor.execute(sql, bound(params, values))
             found = cursor.fetchone()
-        return {name: one.made(rows) for (name, one), rows in zip(self._lists.items(), found or (), strict=True)}
+        known = _Known({None: None})
+        return {name: one.made(rows, known) for (name, one), rows in zip(self._lists.items(), found or (), strict=True)}
 
     @cached_property
     def _statement(self) -> tuple[str, tuple[Any, ...]]:
@@ -125,20 +131,42 @@ class _List:
     def as_expression(self) -> ArraySubquery:
         return ArraySubquery(self.rows.values(row=_Row(self.fields, tuple(self.extra))))
 
-    def made(self, found: Sequence[str]) -> list[Any]:
-        names = [field.attname for field in self.fields]
-        return [self._made(names, json.loads(row, parse_float=Decimal)) for row in found]
+    def made(self, found: Sequence[str], known: _Known) -> list[Any]:
+        read = [json.loads(row, parse_float=Decimal) for row in found]
+        for place, field in enumerate((*self.fields, *self.extra.values())):
+            if convert := _conversion(field, known):
+                for row in read:
+                    row[place] = convert(row[place])
+        names, count, db = frozenset(field.attname for field in self.fields), len(self.fields), self.rows.db
+        made = [self.rows.model.from_db(db, names, row[:count]) for row in read]
+        for place, name in enumerate(self.extra, count):
+            for one, row in zip(made, read, strict=True):
+                setattr(one, name, row[place])
+        return made
 
-    def _made(self, names: list[str], row: list[Any]) -> Model:
-        count = len(names)
-        one: Model = self.rows.model.from_db(
-            self.rows.db,
-            names,
-            [field.to_python(value) for field, value in zip(self.fields, row[:count], strict=True)],
-        )
-        for (name, kind), value in zip(self.extra.items(), row[count:], strict=True):
-            setattr(one, name, kind.to_python(value))
-        return one
+
+class _Known(dict[str | None, UUID | None]):
+    """The keys that were read so far: the same ones come again and again, and to read one anew takes its time."""
+
+    def __missing__(self, key: str | None) -> UUID:
+        made = self[key] = UUID(key)
+        return made
+
+
+def _conversion(field: Field[Any, Any], known: _Known) -> Callable[[Any], Any] | None:
+    """How a value of JSON becomes what the field holds; None where it is that already."""
+    kind = field.target_field if isinstance(field, ForeignKey) else field
+    if isinstance(kind, UUIDField):
+        return known.__getitem__
+    if isinstance(kind, DateTimeField):
+        return _moment
+    if isinstance(kind, CharField | TextField | IntegerField | BooleanField):
+        return None
+    return kind.to_python
+
+
+def _moment(value: str | None) -> datetime | None:
+    return datetime.fromisoformat(value) if value else None
 
 
 class _Row(Expression):
@@ -151,7 +179,7 @@ class _Row(Expression):
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:  # type: ignore[override]
         quote = compiler.quote_name_unless_alias
         row = quote(str(compiler.query.get_initial_alias()))
-        parts = [f"{row}.{quote(field.column)}" for field in self.fields]
+        parts = [f"{row}.{quote(str(field.column))}" for field in self.fields]
         params: list[Any] = []
         for name in self.extra:
             sql, given = compiler.compile(compiler.query.annotations[name])
