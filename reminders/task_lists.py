@@ -156,16 +156,18 @@ class Waiting:
 
 def counted(user: User, site: Site, wish: Wish) -> Waiting:
     """Read in one query what the list says above its rows, and how long it is."""
-    mine, seen = _waits_for(user, site), _waits_for(user, site)
-    if wish.who == COLLEAGUES:
-        seen = _with_colleagues(user, site)
-    shown = seen & _fits(user, wish)
-    rows = FollowUp.objects.filter(mine | seen, site=site, state=FollowUp.State.OPEN).order_by().values_list("kind")
+    mine = _waits_for(user, site)
+    shown = (_with_colleagues(user, site) if wish.who == COLLEAGUES else mine) & _fits(user, wish)
+    rows = FollowUp.objects.filter(site=site, state=FollowUp.State.OPEN).order_by().values_list("kind")
+    if wish == Wish():  # what is shown is all that waits
+        read = rows.filter(mine).annotate(n=Count("*"), fit=Count("*"), first=Count("*", filter=grave()))
+    else:
+        read = rows.filter(mine | shown).annotate(
+            n=Count("*", filter=mine), fit=Count("*", filter=shown), first=Count("*", filter=shown & grave())
+        )
     counted: dict[str, int] = {}
     fitting = grave_ones = 0
-    for kind, n, fit, first in rows.annotate(
-        n=Count("pk", filter=mine), fit=Count("pk", filter=shown), first=Count("pk", filter=shown & grave())
-    ):
+    for kind, n, fit, first in read:
         counted[kinds.siblings(kind)] = counted.get(kinds.siblings(kind), 0) + n
         fitting, grave_ones = fitting + fit, grave_ones + first
     named = sorted(((kind, kinds.of(kind).label, n) for kind, n in counted.items() if n), key=lambda row: row[1])

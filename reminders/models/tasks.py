@@ -94,6 +94,11 @@ class FollowUp(Record):
                 name="follow_up_list",
             ),
             models.Index(fields=["site", "due_at", "id"], condition=Q(state="open"), name="follow_up_by_clock"),
+            models.Index(
+                fields=["site", "escalates_to", "due_at"],
+                condition=Q(state="open", escalated_at__isnull=False),
+                name="follow_up_escalated",
+            ),
             models.Index(fields=["site", "-ended_at", "id"], condition=~Q(state="open"), name="follow_up_ended"),
             models.Index(fields=["subject_id", "kind"], name="follow_up_of_subject"),
             models.Index(
