@@ -72,9 +72,9 @@ class Among(Func):
 
 
 class Gathering:
-    """Lists that belong together. Each may be filtered, ordered, cut, annotated and narrowed with `only`.
+    """Lists that belong together. Each may be filtered, ordered, cut, narrowed (`only`) and annotated by subqueries.
 
-    (What is summed up is a subquery.) Its rows are as the queryset itself would give them, without what it would join. Files and free JSON don't come
+    Its rows are as the queryset itself would give them, without what it would join. Files and free JSON don't come
     through such a statement unchanged: they are read when somebody asks for them.
     """
 

@@ -17,6 +17,7 @@ from infusions.lights import Light, Summary
 from infusions.models import ArrivalCheck, Device, Discharge, DrugVial, Infusion, Order, Phrase, PregnancyTest
 from infusions.sheet import Sheet, of
 from infusions.states import State
+from infusions.vitals import Taken
 from patients.models import Allergy, Contact, Patient
 
 BEFORE = frozenset({State.SCHEDULED, State.CHECKED_IN, State.CLEARED, State.HELD})
@@ -44,6 +45,8 @@ class Chair:
     typed: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     slim: bool = False
+    taken: Taken | None = None
+    """The row that was just saved, with what stands on its sheet."""
 
     @property
     def patient(self) -> Patient:
@@ -64,6 +67,9 @@ class Chair:
     @cached_property
     def sheet(self) -> Sheet:
         """The flowsheet: rows, clock, misses, chart."""
+        if self.taken:
+            rows = self.taken
+            return Sheet(self.infusion, self.site, self.settings, rows.vitals, rows.events, rows.steps, self.now)
         return of(self.infusion, self.settings, self.now, names=not self.slim)
 
     @cached_property

@@ -9,7 +9,9 @@ from uuid import UUID
 from django.db.models import Max
 
 from clinic import clock
+from clinic.composed import Composed
 from clinic.errors import IllegalTransition, Invalid, NotFound
+from clinic.gathering import Given
 from clinic.models import User
 from infusions.models import Infusion, StateEvent
 
@@ -35,14 +37,19 @@ TRANSITIONS: dict[State, frozenset[State]] = {
 AHEAD = timedelta(minutes=2)
 
 
-WITH = ("series__patient__site", "appointment__site", "order", "vial")
-FOR_A_ROW = ("appointment__site",)
+def _locking(*join: str) -> Composed[Infusion]:
+    """What locks the row of an infusion and reads along what it needs."""
+    return Composed(Infusion.objects.select_for_update(of=("self",)).select_related(*join).filter(pk=Given("infusion")))
+
+
+WHOLE = _locking("series__patient__site", "appointment__site", "order", "vial")
+FOR_A_ROW = _locking("appointment__site")
 """What is enough for a verb that adds a row: the join of all would cost more than the row."""
 
 
-def locked(infusion_id: UUID, join: tuple[str, ...] = WITH) -> Infusion:
+def locked(infusion_id: UUID, how: Composed[Infusion] = WHOLE) -> Infusion:
     """The infusion with its row locked until the transaction ends. Raises NotFound."""
-    infusion = Infusion.objects.select_for_update(of=("self",)).select_related(*join).filter(pk=infusion_id).first()
+    infusion = how.first(infusion=infusion_id)
     if infusion is None:
         raise NotFound
     return infusion

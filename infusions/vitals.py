@@ -13,6 +13,7 @@ from django.db import transaction
 
 from clinic import clock, settings_versions
 from clinic.errors import Invalid, NotFound, Refused
+from clinic.gathering import Gathering, Given
 from clinic.models import User
 from clinic.policy import Action, require
 from clinic.protocol import ProtocolValues
@@ -36,17 +37,29 @@ FIELDS = (*RANGES, "nausea", "symptoms")
 RECHECK_EARLY = timedelta(minutes=1)
 
 
+# What stands beside a new row, read at once when the infusion is locked. Each list is as long as one stay.
+BESIDE = Gathering(
+    Infusion.objects.filter(pk=Given("infusion")),
+    vitals=VitalSigns.objects.filter(infusion=Given("infusion")),
+    events=RunEvent.objects.filter(infusion=Given("infusion")),
+    steps=StateEvent.objects.filter(infusion=Given("infusion")),
+)
+
+
 @dataclass
 class Taken:
-    """A saved row, and, for whoever asks, the lines it crosses."""
+    """A saved row with all that stands on its sheet, and, for whoever asks, the lines it crosses."""
 
     infusion: Infusion
     row: VitalSigns
+    vitals: list[VitalSigns]
+    events: list[RunEvent]
+    steps: list[StateEvent]
 
     @cached_property
     def crossings(self) -> tuple[Crossing, ...]:
         settings = settings_versions.current(self.infusion.appointment.site)
-        return tuple(crossed(self.infusion, self.infusion.vitals.all(), settings).get(self.row.pk, ()))
+        return tuple(crossed(self.infusion, self.vitals, settings).get(self.row.pk, ()))
 
 
 @transaction.atomic
@@ -59,14 +72,16 @@ def record(
     """
     infusion = states.locked(infusion_id, states.FOR_A_ROW)
     require(by, Action.RUN_INFUSION, at=infusion.appointment.site)
-    row = infusion.vitals.filter(client_key=client_key).first() if client_key else None
+    beside = BESIDE.read(infusion=infusion.pk)
+    row = next((one for one in beside["vitals"] if client_key and one.client_key == client_key), None)
     if row is None:
         _check(values)
-        moment = _inside_the_stay(infusion, observed_at)
+        moment = _inside_the_stay(infusion, observed_at, beside["steps"])
         row = VitalSigns.objects.create(
             infusion=infusion, observed_at=moment, entered_by=by, client_key=client_key, **values
         )
-    return Taken(infusion, row)
+        beside["vitals"].append(row)
+    return Taken(infusion, row, **beside)
 
 
 @transaction.atomic
@@ -86,7 +101,7 @@ def correct(
         raise Invalid({"reason": "Say in a few words what was wrong."})
     merged = {name: getattr(old, name) for name in FIELDS} | values
     _check(merged)
-    moment = _inside_the_stay(infusion, observed_at or old.observed_at)
+    moment = _inside_the_stay(infusion, observed_at or old.observed_at, infusion.state_events.all())
     VitalSigns.objects.filter(pk=old.pk).update(
         entered_in_error_at=clock.now(), entered_in_error_by=by, entered_in_error_reason=reason.strip()
     )
@@ -349,15 +364,11 @@ def _check(values: Mapping[str, Any]) -> None:
         raise Invalid(problems)
 
 
-def _inside_the_stay(infusion: Infusion, observed_at: datetime) -> datetime:
+def _inside_the_stay(infusion: Infusion, observed_at: datetime, steps: Iterable[StateEvent]) -> datetime:
     """The row's time, inside the patient's stay. Raises Refused, Invalid."""
     if infusion.state not in {*Infusion.IN_HOUSE, State.DISCHARGED}:
         raise Refused("Vitals are recorded from check-in until discharge.")
-    edges = dict(
-        StateEvent.objects.filter(infusion=infusion, after__in=[State.CHECKED_IN, State.DISCHARGED]).values_list(
-            "after", "observed_at"
-        )
-    )
+    edges = {step.after: step.observed_at for step in steps}
     local = infusion.appointment.site.local
     came, left = edges.get(State.CHECKED_IN), edges.get(State.DISCHARGED)
     moment = states.happened(observed_at, not_before=came, before=f"check-in at {local(came):%H:%M}" if came else "")

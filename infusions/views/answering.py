@@ -10,7 +10,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModif
 from django.shortcuts import redirect, render
 
 from clinic.access import acting_user
+from clinic.composed import Composed
 from clinic.errors import DomainError, Invalid, NotFound
+from clinic.gathering import Given
 from clinic.keeping import is_of_another
 from clinic.models import User
 from clinic.policy import Action, can
@@ -23,6 +25,7 @@ from infusions.forms.recovery import DischargeForm
 from infusions.forms.witness import possible
 from infusions.models import Infusion
 from infusions.phrases import FIRST
+from infusions.vitals import Taken
 from patients.access import allow_here
 
 # Quick events whose dialog is one line of words: kind, label, icon, what to write.
@@ -35,21 +38,21 @@ QUICK = (
 Do = Callable[[Infusion, User], object]
 
 
-WHOLE = (
+def _composed(*join: str) -> Composed[Infusion]:
+    return Composed(Infusion.objects.select_related(*join).filter(pk=Given("infusion")))
+
+
+WHOLE = _composed(
     "series__patient__site", "series__site", "appointment__site", "order__signed_by", "vial", "drawn_by", "checked_by",
     "nurse",
 )  # fmt: skip
-SLIM = ("series__patient", "appointment__site", "order", "vial")
+SLIM = _composed("series__patient", "appointment__site", "order", "vial")
 
 
-def infusion_or_404(request: HttpRequest, pk: UUID, join: tuple[str, ...] = WHOLE) -> Infusion:
+def infusion_or_404(request: HttpRequest, pk: UUID, how: Composed[Infusion] = WHOLE) -> Infusion:
     """The infusion at one of the user's sites. Raises Http404 for a stranger, NotPermitted for a colleague."""
-    infusion = (
-        Infusion.objects.select_related(*join)
-        .filter(pk=pk, appointment__site_id__in=acting_user(request).site_ids)
-        .first()
-    )
-    if infusion is None:
+    infusion = how.first(infusion=pk)
+    if infusion is None or infusion.appointment.site_id not in acting_user(request).site_ids:
         raise Http404
     allow_here(request, infusion.appointment.site)
     if request.method == "POST" and can(acting_user(request), Action.SEE_INFUSION, infusion.appointment.site):
@@ -119,8 +122,9 @@ def answer(
         do(infusion, user)
         return redirect("visits:appointment", pk=infusion.appointment_id)
     error: DomainError | None = None
+    done: object = None
     try:
-        do(infusion, user)
+        done = do(infusion, user)
     except NotFound as gone:
         raise Http404 from gone
     except DomainError as refused:
@@ -132,7 +136,8 @@ def answer(
         return redirect("infusions:infusion", pk=pk)
     slim = slim and not whole
     fresh = infusion if slim else infusion_or_404(request, pk)
-    chair = Chair(fresh, user, typed=typed or {} if error else {}, errors=_fields(error), slim=slim)
+    taken = done if slim and isinstance(done, Taken) else None
+    chair = Chair(fresh, user, typed=typed or {} if error else {}, errors=_fields(error), slim=slim, taken=taken)
     shown = {name: form for name, form in forms.items() if error}
     status = error.status if error else 200
     return show(request, chair, whole=whole, status=status, error=error, slim=slim, **shown)

@@ -17,6 +17,7 @@ from clinic.access import acting_user, log_read
 from clinic.errors import Invalid, NotFound
 from clinic.models import User
 from infusions import events, run
+from infusions import vitals as vitals_verbs
 from infusions.forms.chair import ReasonForm, require_valid
 from infusions.forms.rows import AnswerForm, CorrectionForm, EventForm, StepForm, VitalsForm
 from infusions.models import Infusion, VitalSigns
@@ -66,9 +67,9 @@ def vitals(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Save one row. What can't be is answered with a sentence for each field, and the page keeps what was typed."""
     form = VitalsForm(request.POST)
 
-    def do(one: Infusion, by: User) -> None:
+    def do(one: Infusion, by: User) -> vitals_verbs.Taken:
         require_valid(form)
-        run.record_vitals(
+        return run.record_vitals(
             infusion_id=one.pk, observed_at=form.happened_at(one.appointment.site), by=by,
             client_key=form.cleaned_data["client_key"], **form.values(),
         )  # fmt: skip
