@@ -160,10 +160,10 @@ def counted(user: User, site: Site, wish: Wish) -> Waiting:
     shown = (_with_colleagues(user, site) if wish.who == COLLEAGUES else mine) & _fits(user, wish)
     rows = FollowUp.objects.filter(site=site, state=FollowUp.State.OPEN).order_by().values_list("kind")
     if wish == Wish():  # what is shown is all that waits
-        read = rows.filter(mine).annotate(n=Count("*"), fit=Count("*"), first=Count("*", filter=grave()))
+        read = rows.filter(mine).annotate(n=Count("pk"), fit=Count("pk"), first=Count("pk", filter=grave()))
     else:
         read = rows.filter(mine | shown).annotate(
-            n=Count("*", filter=mine), fit=Count("*", filter=shown), first=Count("*", filter=shown & grave())
+            n=Count("pk", filter=mine), fit=Count("pk", filter=shown), first=Count("pk", filter=shown & grave())
         )
     counted: dict[str, int] = {}
     fitting = grave_ones = 0
