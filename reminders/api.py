@@ -18,9 +18,9 @@ def messages(user: User) -> QuerySet[Message]:
 
 
 def tasks(user: User) -> QuerySet[FollowUp]:
-    """Those of the user's roles, their own, and what was escalated to them; what came of others' is not theirs."""
+    """Those of the token's role, and what was escalated to it: not what the same person has to do in another role."""
     roles = [held.role for held in user.roles_held]
-    own = Q(owner=user) | Q(owner_role__in=roles) | Q(escalated_at__isnull=False, escalates_to__in=roles)
+    own = Q(owner_role__in=roles) | Q(escalated_at__isnull=False, escalates_to__in=roles)
     return FollowUp.objects.filter(own, site__in=user.site_ids)
 
 

@@ -186,3 +186,17 @@ def test_a_task_is_taken_and_done_by_who_owns_it(site: Site, patient: Patient, f
     assert ward.get(f"tasks/{task.pk}/").status_code == 404
     assert desk.post(f"tasks/{task.pk}/take/").told["owner"] == str(front_desk.pk)
     assert desk.post(f"tasks/{task.pk}/done/", {"outcome": "Nonsense"}).told["errors"].keys() == {"outcome"}
+
+
+def test_a_token_is_told_the_tasks_of_its_role_alone(site: Site, patient: Patient) -> None:
+    """Who is a nurse and at the desk has two lists: the desk's system is not told what the nurse has to do."""
+    both = build.user(Role.NURSE, Role.FRONT_DESK, at=site)
+    task = followups.open_task(
+        kind="checkin_call", site=site, patient=patient, title="Call Maya", subject_kind="patient",
+        subject_id=patient.pk, owner_role=Role.NURSE, due_at=clock.now(),
+    )  # fmt: skip
+    assert task is not None
+    ward, desk = Asker(both, Role.NURSE, site), Asker(both, Role.FRONT_DESK, site)
+    assert ward.post(f"tasks/{task.pk}/take/").told["owner"] == str(both.pk)
+    assert [len(one.get("tasks/").told["results"]) for one in (ward, desk)] == [1, 0]
+    assert desk.get(f"tasks/{task.pk}/").status_code == 404
