@@ -172,8 +172,8 @@ def not_given(
         not_given_reason=said(reason),
     )  # fmt: skip
     series.renumber_after_miss(series=infusion.series, by=by)
-    changes.finish(appointment_id=infusion.appointment_id, by=by)
-    followers.tell(infusion.appointment_id, by)
+    visit = changes.finish(appointment_id=infusion.appointment_id, by=by)
+    followers.tell(followers.Change(visit, by))
     return infusion
 
 
@@ -184,7 +184,7 @@ def no_show(*, infusion_id: UUID, by: User) -> Infusion:
     states.require_move(infusion, State.NO_SHOW)
     if infusion.appointment.is_alive:
         changes.no_show(appointment_id=infusion.appointment_id, by=by)
-    series.follow_visit(appointment_id=infusion.appointment_id, by=by)
+    series.catch_up(appointment_id=infusion.appointment_id, by=by)
     return states.locked(infusion_id)
 
 
@@ -195,7 +195,7 @@ def cancel(*, infusion_id: UUID, party: str, reason: str, by: User) -> Infusion:
     states.require_move(infusion, State.CANCELLED)
     if infusion.appointment.is_alive:
         changes.cancel(appointment_id=infusion.appointment_id, party=party, reason=reason, by=by)
-    series.follow_visit(appointment_id=infusion.appointment_id, by=by)
+    series.catch_up(appointment_id=infusion.appointment_id, by=by)
     return states.locked(infusion_id)
 
 

@@ -6,19 +6,19 @@ Called twice it changes nothing. Protocol 7.2 (booster due, T-14 d) and J6 (bene
 from __future__ import annotations
 
 from datetime import date, time, timedelta
-from uuid import UUID
 
 from django.urls import reverse
 
 from clinic import clock
 from clinic.models import User
-from infusions import booster_words, boosters, series_tasks
+from infusions import booster_words, boosters, of_visit, series_tasks
 from infusions.models import BoosterPlan, Infusion, Series
 from insurance.models import Verification
 from reminders import followups
 from reminders.followups import Key
 from reminders.models import FollowUp
 from visits import clashes
+from visits.followers import Change
 
 DUE, VERIFY = "booster_due", "booster_verify"
 SLOT, INTERVAL, EVALUATE = "relapse_slot", "relapse_interval", "relapse_evaluation"
@@ -90,18 +90,16 @@ def follow_plan(signed: BoosterPlan) -> None:
     refresh(signed.series, by=signed.signed_by)
 
 
-def follow_visit(*, appointment_id: UUID, by: User) -> None:
+def follow_visit(change: Change) -> None:
     """A booster was called off, missed, moved, or brought back."""
-    infusion = (
-        Infusion.objects.filter(appointment=appointment_id, series__kind=Series.Kind.MAINTENANCE)
-        .select_related("series__follows__site", "series__follows__patient", "appointment")
-        .first()
-    )
-    if infusion is None or infusion.series.follows is None:
+    place, visit, by = of_visit.place(change), change.visit, change.by
+    loading = place.series.follows if place else None
+    if place is None or loading is None:
         return
-    if not infusion.appointment.is_alive:
-        followups.close_for(subject_kind="appointment", subject_id=appointment_id, kind=VERIFY, outcome=OFF, by=by)
-    refresh(infusion.series.follows, by=by)
+    loading.site, loading.patient = place.series.site, place.series.patient
+    if not visit.is_alive:
+        followups.close_for(subject_kind="appointment", subject_id=visit.pk, kind=VERIFY, outcome=OFF, by=by)
+    refresh(loading, by=by)
 
 
 def follow_answer(check: Verification, by: User) -> None:

@@ -10,18 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from uuid import UUID
 
 from django.db.models import CharField, Exists, OuterRef, Value
 from django.db.models.functions import Cast, Concat
 
 from clinic import clock, settings_versions
-from clinic.models import ProtocolSettings, User
+from clinic.models import ProtocolSettings
+from infusions import of_visit
 from infusions.models import Infusion, Series
 from infusions.rules import MEASURE_VALID, follow_up_days
 from patients import measure_plan
 from patients.measure_plan import Wanted
 from patients.models import MeasureDue, MeasureResponse, Patient
+from visits.followers import Change
 from visits.models import Appointment
 
 Instrument = MeasureResponse.Instrument
@@ -48,13 +49,11 @@ def before(infusion: Infusion) -> None:
     measure_plan.keep(patient=infusion.series.patient, source=f"infusion:{infusion.pk}", wanted=wanted)
 
 
-def follow(*, appointment_id: UUID, by: User) -> None:
+def follow(change: Change) -> None:
     """Called after each cancellation, no-show, move and undo of a visit."""
-    infusion = (
-        Infusion.objects.select_related("appointment", "series__patient").filter(appointment=appointment_id).first()
-    )
-    if infusion is not None and infusion.state in (*WAITING, *Infusion.WITHOUT_NUMBER):
-        before(infusion)
+    place = of_visit.place(change)
+    if place is not None and place.infusion.state in (*WAITING, *Infusion.WITHOUT_NUMBER):
+        before(place.infusion)
 
 
 def after(patient: Patient) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -14,14 +14,16 @@ from clinic import clock
 from clinic.errors import IllegalTransition, Invalid, NotFound, Refused
 from clinic.models import Site, User
 from clinic.policy import Action, require
-from infusions import questionnaires, series_tasks, states
+from infusions import of_visit, questionnaires, series_tasks, states
 from infusions.models import BoosterPlan, Infusion, Series, StateEvent
+from infusions.of_visit import Place
 from patients import evaluations
 from patients.models import Patient
 from patients.rows import locked_patient
 from reminders import ledger
 from reminders.models import FollowUp
 from visits import changes
+from visits.followers import Change
 from visits.models import Appointment
 
 REVIEW_WITHIN = timedelta(days=7)
@@ -105,16 +107,20 @@ def renumber_after_miss(*, series: Series, by: User) -> list[Infusion]:
     The verb that marked the miss has emptied its number before. Answers those whose number changed.
     """
     series = locked(series.pk)
-    require(by, Action.BOOK, at=series.site)
     numbered = series.infusions.select_for_update(of=("self",)).select_related("appointment")
-    alive = list(numbered.filter(number__isnull=False).order_by("number"))
-    alive.sort(key=lambda infusion: infusion.started_at or infusion.appointment.starts_at)
+    return _renumber(series, list(numbered.filter(number__isnull=False).order_by("number")), by)
+
+
+def _renumber(series: Series, numbered: Sequence[Infusion], by: User) -> list[Infusion]:
+    require(by, Action.BOOK, at=series.site)
+    alive = sorted(numbered, key=lambda infusion: infusion.started_at or infusion.appointment.starts_at)
     changed = [(infusion, number) for number, infusion in enumerate(alive, start=1) if infusion.number != number]
     for infusion, number in changed:
         infusion.number = number
         infusion.version += 1
     moved = [infusion for infusion, _ in changed]
-    Infusion.objects.bulk_update(moved, ["number", "version"])
+    if moved:
+        Infusion.objects.bulk_update(moved, ["number", "version"])
     return moved
 
 
@@ -126,33 +132,36 @@ HERE = (Appointment.Status.ARRIVED, Appointment.Status.IN_PROGRESS, Appointment.
 
 
 @transaction.atomic
-def follow_visit(*, appointment_id: UUID, by: User) -> None:
+def catch_up(*, appointment_id: UUID, by: User) -> None:
+    """Bring an infusion in line with a visit that was changed without it. Raises what `follow_visit` raises."""
+    follow_visit(Change(changes.locked(appointment_id), by))
+
+
+def follow_visit(change: Change) -> None:
     """Bring an infusion in line with its visit, which was cancelled, missed, moved, or had one of these undone.
 
     A visit that gives nothing gives its number up to the next one. Calling it twice, or for a visit without an
     infusion, changes nothing. Raises Refused when an undone visit no longer has a place in its series, and when a visit
     is called off, or its arrival taken back, while the patient is at the chair.
     """
-    visit = Appointment.objects.filter(pk=appointment_id).select_related("infusion__series").first()
-    if visit is None or not hasattr(visit, "infusion"):
+    place = of_visit.place(change)
+    if place is None:
         return
-    infusion = visit.infusion
+    visit, infusion, by = change.visit, place.infusion, change.by
     if infusion.state in Infusion.IN_HOUSE and visit.status not in HERE:
         raise Refused("The patient is checked in at the chair. End the infusion there: “not given” calls it off.")
     after = FOLLOWS.get(Appointment.Status(visit.status))
     if after and infusion.state == Infusion.State.SCHEDULED:
-        states.move_to(
-            states.locked(infusion.pk), after, observed_at=clock.now(), by=by, reason=visit.reason, number=None
-        )
+        states.move_to(infusion, after, observed_at=clock.now(), by=by, reason=visit.reason, number=None)
     elif visit.is_alive and infusion.state in FOLLOWS.values():
-        _take_back(states.locked(infusion.pk), by)
-    renumber_after_miss(series=infusion.series, by=by)
+        _take_back(place, by)
+    _renumber(place.series, place.numbered, by)
 
 
-def _take_back(infusion: Infusion, by: User) -> None:
+def _take_back(place: Place, by: User) -> None:
     """The only way out of “cancelled” and “no-show”: the visit itself was restored within its quarter of an hour."""
-    series = locked(infusion.series_id)
-    following = series.infusions.filter(number__isnull=False).count() + 1
+    infusion, series = place.infusion, place.series
+    following = len(place.numbered) + 1
     if series.state not in RUNNING or (series.planned_count and following > series.planned_count):
         raise Refused("The place of this infusion in its series has been taken meanwhile.")
     event = {"before": infusion.state, "after": Infusion.State.SCHEDULED, "by": by, "reason": "Undone"}

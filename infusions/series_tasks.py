@@ -12,6 +12,7 @@ from reminders.followups import Key
 from reminders.models import FollowUp
 
 SUBJECT = "series"
+IN_ORDER = "The series is in order again."
 
 
 def ask(
@@ -45,7 +46,7 @@ def keep(
     """One open task while it is wanted, none when it is not; what a person ended is not asked again for the same."""
     followups.keep(
         Key(kind, SUBJECT, series.pk, occurrence), wanted, site=series.site, patient=series.patient, title=title,
-        due_at=due_at, link=link, because="The series is in order again.", by=by,
+        due_at=due_at, link=link, because=IN_ORDER, by=by,
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from infusions.lights import HOLD
 from infusions.models import Infusion
 from infusions.states import State
 from reminders import followups
-from visits import followers
+from visits import changes, followers
 
 WEEKS = 8
 """For so many weeks a PHQ-9 is asked for while the series is suspended (P)."""
@@ -41,7 +41,8 @@ def suspend(*, infusion_id: UUID, by: User) -> Infusion:
     if infusion.state != State.NOT_GIVEN:
         arrival.not_given(infusion_id=infusion_id, reason=HOLD, by=by)
     series.suspend(series_id=infusion.series_id, reason=HOLD, by=by)
-    followers.tell(infusion.appointment_id, by)  # no visit is missing from a series that waits
+    visit = changes.locked(infusion.appointment_id)
+    followers.tell(followers.Change(visit, by))  # no visit is missing from a series that waits
     _open_tasks(infusion)
     outcome = "The series is suspended."
     followups.close_for(subject_kind="infusion", subject_id=infusion.pk, kind=pregnancy.TASK, outcome=outcome, by=by)

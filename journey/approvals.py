@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from uuid import UUID
 
-from django.db.models import QuerySet
 from django.urls import reverse
 
 from clinic import clock
 from clinic.models import Site, User
-from infusions import series_tasks
+from infusions import of_visit, series_tasks
 from infusions.models import Series
 from infusions.series import RUNNING
+from insurance import authorizations
 from insurance.models import Authorization
 from insurance.outlook import Outlook, Shortage
 from insurance.rules import business_day_before, extend_before
 from reminders.models import FollowUp
+from visits.followers import Change
 from visits.models import Appointment
 
 KIND = "authorization_short"
+COVERED = "The authorization covers the series."
 
 
 def ask_for_units(series: Series) -> None:
@@ -28,7 +29,7 @@ def ask_for_units(series: Series) -> None:
     outlook = Outlook.of(series.patient, without=days)
     lacking = outlook.shortage(days)
     if not lacking:
-        series_tasks.end(series, [KIND], "The authorization covers the series.")
+        series_tasks.end(series, [KIND], COVERED)
         return
     title = _title(lacking, series)
     _end_other(series, title)
@@ -78,14 +79,21 @@ def _evening_before(site: Site, day: date) -> datetime:
 
 def follow_authorization(changed: Authorization, by: User) -> None:
     """An authorization came or went: the tasks of the patient's open series follow."""
-    _ask_anew(Series.objects.filter(patient_id=changed.coverage.patient_id))
-
-
-def follow_visit(*, appointment_id: UUID, by: User) -> None:
-    """An infusion was moved, called off, missed or brought back: its series may need other units, or other dates."""
-    _ask_anew(Series.objects.filter(infusions__appointment=appointment_id))
-
-
-def _ask_anew(found: QuerySet[Series]) -> None:
-    for series in found.filter(state__in=RUNNING).select_related("patient", "site"):
+    running = Series.objects.filter(patient_id=changed.coverage.patient_id, state__in=RUNNING)
+    for series in running.select_related("patient", "site"):
         ask_for_units(series)
+
+
+def follow_visit(change: Change) -> None:
+    """An infusion was moved, called off, missed or brought back: its series may need other units, or other dates."""
+    place = of_visit.place(change)
+    if place and place.series.state in RUNNING:
+        if change.once(is_approved):
+            ask_for_units(place.series)
+        else:
+            series_tasks.end(place.series, [KIND], COVERED)
+
+
+def is_approved(change: Change) -> bool:
+    """Whether any authorization of the patient is on file."""
+    return authorizations.of_patients([change.visit.patient_id]).exists()

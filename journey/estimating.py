@@ -26,6 +26,7 @@ from patients.models import Patient
 from reminders import followups
 from reminders.models import FollowUp
 from therapy.models import TherapySession
+from visits.followers import Change
 from visits.models import Appointment
 from visits.planner import Proposal
 
@@ -164,10 +165,10 @@ def warn(estimate: Estimate, bill: Decimal) -> None:
 # What makes an estimate worth a new look
 
 
-def follow_visit(*, appointment_id: UUID, by: User) -> None:
+def follow_visit(change: Change) -> None:
     """A visit was moved, cancelled or missed."""
-    rows = Patient.objects.filter(appointments=appointment_id, estimates__outdated_at__isnull=True)
-    for patient in rows.filter(estimates__given_at__isnull=False).select_related("site").distinct():
+    patient = change.visit.patient
+    if Estimate.objects.filter(patient=patient, outdated_at__isnull=True, given_at__isnull=False).exists():
         estimate_watch.look(patient)
 
 

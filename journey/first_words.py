@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
 
 from django.db.models import Q
 
 from clinic import clock
-from clinic.models import User
 from infusions.models import Series
 from reminders import ledger
+from therapy import of_visit
+from visits.followers import Change
 from visits.models import Appointment
 
 SUBJECT = "series"
@@ -39,9 +39,9 @@ def tell(series: Series, booked: Sequence[Appointment]) -> None:
         )
 
 
-def follow_visit(*, appointment_id: UUID, by: User) -> None:
+def follow_visit(change: Change) -> None:
     """A visit of a series was moved or called off, or that was undone: what still waits to be said says so."""
-    series = _series_of(appointment_id)
+    series = of_visit.series(change)
     if series is None or not ledger.is_unsaid(SUBJECT, series.pk, DATES):
         return
     visits = Appointment.objects.filter(status__in=Appointment.ALIVE)
@@ -52,14 +52,6 @@ def follow_visit(*, appointment_id: UUID, by: User) -> None:
         return
     ledger.restore(subject_kind=SUBJECT, subject_id=series.pk, occurrence=BOOKED, kinds=(DATES, PREPARE))
     ledger.reword(subject_kind=SUBJECT, subject_id=series.pk, kind=DATES, values=_dates(starts), until=starts[0])
-
-
-def _series_of(appointment_id: UUID) -> Series | None:
-    with_it = Series.objects.select_related("patient", "site")
-    return (
-        with_it.filter(infusions__appointment=appointment_id).first()
-        or with_it.filter(therapy_sessions__appointment=appointment_id).first()
-    )
 
 
 def _dates(starts: Sequence[datetime]) -> dict[str, str]:

@@ -23,6 +23,7 @@ from patients.models import Consent, Patient
 from reminders import followups
 from reminders.followups import Key
 from reminders.models import FollowUp
+from visits.followers import Change
 from visits.models import Appointment
 
 ENDED, RETRO = "coverage_ended", "authorization_retro"
@@ -222,8 +223,8 @@ def follow_authorization(changed: Authorization, by: User) -> None:
     _ask_back(changed.coverage.patient, by)
 
 
-def follow_visit(*, appointment_id: UUID, by: User) -> None:
+def follow_visit(change: Change) -> None:
     """A visit was moved, called off, missed or brought back: a plan that ended may touch others."""
-    visit = Appointment.objects.select_related("patient__site").get(pk=appointment_id)
-    if Lapse.objects.filter(coverage__patient=visit.patient_id, over_at__isnull=True).exists():
-        follow(visit.patient, by)
+    patient = change.visit.patient
+    if Lapse.objects.filter(coverage__patient=patient, over_at__isnull=True).exists():
+        follow(patient, change.by)

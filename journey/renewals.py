@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, time
-from uuid import UUID
 
 from django.urls import reverse
 
@@ -25,6 +24,7 @@ from journey import approvals
 from patients.models import Patient
 from reminders.asking import Ask, Watch
 from reminders.models import FollowUp
+from visits.followers import Change
 from visits.models import Appointment
 
 EVENING = time(17)
@@ -95,8 +95,9 @@ def follow_authorization(changed: Authorization, by: User) -> None:
     WATCH.look(patient.site, patient=patient, by=by)
 
 
-def follow_visit(*, appointment_id: UUID, by: User) -> None:
+def follow_visit(change: Change) -> None:
     """An infusion was called off, moved, missed or brought back."""
-    visit = Appointment.objects.select_related("site", "patient").get(pk=appointment_id)
+    visit = change.visit
     if visit.kind in Appointment.INFUSIONS:
-        WATCH.look(visit.site, patient=visit.patient, by=by)
+        asks = _asks(visit.site, visit.patient) if change.once(approvals.is_approved) else ()
+        WATCH.settle(asks, visit.site, patient=visit.patient, by=change.by)

@@ -6,7 +6,6 @@ Everything here follows from the course as it stands: called twice it changes no
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
-from functools import partial
 from uuid import UUID
 
 from django.urls import reverse
@@ -18,10 +17,11 @@ from infusions import series_tasks
 from infusions.models import AdverseEvent, Infusion, Series
 from patients import alert_contacts
 from reminders import followups
-from therapy import courses, window_tasks
+from therapy import courses, of_visit, window_tasks
 from therapy.models import TherapySession
 from visits import changes
-from visits.courses import Concern, Course
+from visits.courses import Course
+from visits.followers import Change
 from visits.models import Appointment, StatusEvent
 
 GRAVE, MISSED = "safety_call_grave", "missed_visit_call"
@@ -33,9 +33,9 @@ END_OF_DAY = time(17)
 WITHIN = timedelta(hours=1)  # a call is due at least so long after the miss
 
 
-def follow_visit(*, appointment_id: UUID, by: User) -> None:
+def follow_visit(change: Change) -> None:
     """After a change of a visit: who did not come is called today, and the series' tasks are those it needs."""
-    visit = Appointment.objects.select_related("site", "patient").get(pk=appointment_id)
+    visit, by = change.visit, change.by
     if visit.status == Appointment.Status.NO_SHOW:
         # An open alert asks for more than one call, and keeps its own task (protocol 7.3).
         if not alert_contacts.did_not_come(visit.patient):
@@ -45,9 +45,8 @@ def follow_visit(*, appointment_id: UUID, by: User) -> None:
         followups.close_all(subject_kind=VISIT, subject_id=visit.pk, outcomes=outcomes, by=by)
         if missed := _taken_back(visit):
             alert_contacts.came_after_all(visit.patient, missed_at=missed, by=by)
-    for course in courses.read([visit.pk]).values():
-        if not course.single:
-            _refresh(course, by)
+    if found := of_visit.loading(change):
+        _refresh(*found, by)
 
 
 def _taken_back(visit: Appointment) -> datetime | None:
@@ -93,33 +92,34 @@ def _today(site: Site) -> datetime:
 
 def refresh(series_id: UUID, *, by: User) -> None:
     """Open and close the tasks of a series as it stands."""
-    for course in courses.of_series(Series.objects.filter(pk=series_id, kind=Series.Kind.LOADING)):
-        _refresh(course, by)
+    for series in Series.objects.filter(pk=series_id, kind=Series.Kind.LOADING).select_related("site", "patient"):
+        (course,) = courses.of_series([series])
+        _refresh(series, course, by)
+        window_tasks.refresh(series, [course], by=by)
 
 
-def _refresh(course: Course, by: User) -> None:
-    series = Series.objects.select_related("site", "patient").get(pk=course.key)
+def _refresh(series: Series, course: Course, by: User) -> None:
     running = series.state in infusion_series.RUNNING
     concerns = course.concerns()
     gaps = [concern for concern in concerns if concern.code[0] in {"gap", "span"}] if running else []
     grave = [concern for concern in gaps if concern.tone == "stop"]
-    name, keep = series.patient.name, partial(_keep, course, series, by=by)
-    keep(REPAIR, bool(running and course.missing), f"Repair the series of {name}")
-    seen = bool(gaps) and not grave
-    keep(SEEN, seen, f"{_words(gaps)} Agree to it for {name}?")
-    keep(DECIDE, bool(grave), f"Extend, restart or stop the series of {name}")
-    window_tasks.refresh(series, [course], by=by)
+    name, wanted = series.patient.name, {}
+    if running and course.missing:
+        wanted[REPAIR] = f"Repair the series of {name}"
+    if grave:
+        wanted[DECIDE] = f"Extend, restart or stop the series of {name}"
+    elif gaps:
+        wanted[SEEN] = f"{gaps[0].sentence} Agree to it for {name}?"
+    series_tasks.end(series, sorted({REPAIR, SEEN, DECIDE} - wanted.keys()), series_tasks.IN_ORDER, by)
+    for kind, title in wanted.items():
+        _keep(course, series, kind, title, by)
 
 
-def _words(concerns: list[Concern]) -> str:
-    return concerns[0].sentence if concerns else ""
-
-
-def _keep(course: Course, series: Series, kind: str, wanted: bool, title: str, by: User) -> None:
+def _keep(course: Course, series: Series, kind: str, title: str, by: User) -> None:
     """What a person ended is asked again when there is something else to say, or more is missing."""
     link, missing = reverse("journey:repair-series", args=[series.pk]), course.missing
     due, said = _today(series.site), f"{advisory.number(f'{title} {missing}'):x}"
-    series_tasks.keep(series, kind, wanted, title, due_at=due, link=link, occurrence=said, by=by)
+    series_tasks.keep(series, kind, True, title, due_at=due, link=link, occurrence=said, by=by)
 
 
 def start_anew(series: Series, *, by: User) -> None:

@@ -45,7 +45,7 @@ class Wanted:
     key: str
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def keep(*, patient: Patient, source: str, wanted: Sequence[Wanted]) -> None:
     """Make what is due from one source just what it wants now; a second call with the same wishes changes nothing.
 

@@ -46,7 +46,14 @@ class Watch:
     @transaction.atomic(savepoint=False)
     def look(self, site: Site, *, patient: Patient | None = None, by: User | None = None) -> None:
         """Open what is wanted and close what is not. Twice it changes nothing, and what stands costs no query."""
-        wanted = {(ask.kind or self.kinds[0], *ask.subject): ask for ask in self.asks(site, patient)}
+        self.settle(self.asks(site, patient), site, patient=patient, by=by)
+
+    @transaction.atomic(savepoint=False)
+    def settle(
+        self, asks: Iterable[Ask], site: Site, *, patient: Patient | None = None, by: User | None = None
+    ) -> None:
+        """The same where what is wanted is known already."""
+        wanted = {(ask.kind or self.kinds[0], *ask.subject): ask for ask in asks}
         standing = self._standing(site, patient)
         # In one order for all, so that no two who look at once wait for each other.
         for about in sorted(wanted.keys() | standing.keys()):

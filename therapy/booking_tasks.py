@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
 from django.urls import reverse
 
-from clinic import clock, settings_versions
-from clinic.models import Site, User
-from infusions.models import Infusion, Series
+from clinic import settings_versions
+from clinic.models import Site
+from infusions.models import Series
 from patients.models import Patient
 from reminders.asking import Ask, Watch
-from therapy import windows
+from therapy import of_visit, windows
 from therapy.models import TherapySession
 from therapy.windows import Window
+from visits.followers import Change
 from visits.models import Appointment
 
 Kind = TherapySession.Kind
@@ -26,19 +26,20 @@ DAY = timedelta(days=1)
 
 def unbooked(site: Site, patient: Patient | None = None) -> Iterator[Window]:
     """The windows of loading series whose session is wanted, and not booked by anybody."""
-    since = clock.now() - 2 * settings_versions.current(site).integration_grace_days * DAY
-    rows = Series.objects.filter(site=site, kind=Series.Kind.LOADING).exclude(state=Series.State.SUSPENDED)
-    rows = rows.exclude(ended_at__lt=since).select_related("patient", "site")
-    found = list(rows.filter(patient=patient) if patient else rows)
-    alone = _booked_alone(found)
-    for window in windows.of_series(found):
-        lacking = window.wanted and not window.booked and not window.is_over
-        if lacking and window.kind not in alone.get(window.series.pk, ()):
-            yield window
+    rows = windows.series_to_mind(site, settings_versions.current(site))
+    return _lacking(windows.of_series(rows.filter(patient=patient) if patient else rows))
+
+
+def _lacking(found: Sequence[Window]) -> Iterator[Window]:
+    lacking = [window for window in found if window.wanted and not window.booked and not window.is_over]
+    alone = _booked_alone([window.series for window in lacking])
+    return (window for window in lacking if window.kind not in alone.get(window.series.pk, ()))
 
 
 def _booked_alone(found: Sequence[Series]) -> dict[UUID, set[str]]:
     """Visits of these kinds that were booked by themselves while a series ran: somebody has seen to it."""
+    if not found:
+        return {}
     visits = Appointment.objects.filter(
         patient__in={series.patient_id for series in found},
         kind__in=TherapySession.ONCE,
@@ -54,7 +55,11 @@ def _booked_alone(found: Sequence[Series]) -> dict[UUID, set[str]]:
 
 
 def _asks(site: Site, patient: Patient | None) -> Iterator[Ask]:
-    for window in unbooked(site, patient):
+    return _asks_for(unbooked(site, patient))
+
+
+def _asks_for(lacking: Iterable[Window]) -> Iterator[Ask]:
+    for window in lacking:
         if window.series.state == Series.State.STOPPED:
             continue  # the therapist was asked to offer it (stopping)
         series = window.series
@@ -85,11 +90,11 @@ def where(window: Window) -> str:
 WATCH = Watch(tuple(TASKS.values()), "The session is booked, or no longer due.", _asks)
 
 
-def follow_visit(*, appointment_id: UUID, by: User) -> None:
+def follow_visit(change: Change) -> None:
     """A session, or an infusion that its window hangs on, was called off, missed, moved or brought back."""
-    of_session = TherapySession.objects.filter(appointment=appointment_id).values("series")
-    of_infusion = Infusion.objects.filter(appointment=appointment_id).values("series")
-    found = Series.objects.filter(Q(pk__in=of_session) | Q(pk__in=of_infusion), kind=Series.Kind.LOADING)
-    series = found.select_related("site", "patient").first()
-    if series is not None:
-        WATCH.look(series.site, patient=series.patient, by=by)
+    series, ground = of_visit.series(change), of_visit.ground(change)
+    if series is None or ground is None or series.kind != Series.Kind.LOADING:
+        return
+    minded = windows.is_to_mind(series, change.settings)
+    found = [window for window in windows.of_ground(ground) if minded or window.series.pk != series.pk]
+    WATCH.settle(_asks_for(_lacking(found)), series.site, patient=series.patient, by=change.by)

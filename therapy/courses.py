@@ -6,14 +6,14 @@ A booster with its own sessions is a small course of one infusion; the sessions 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 
 from clinic import settings_versions
-from clinic.models import Site
+from clinic.models import ProtocolSettings, Site
 from infusions import gaps
 from infusions.models import Infusion, Series
 from therapy.models import TherapySession
@@ -42,16 +42,14 @@ def read(visits: Collection[UUID]) -> dict[UUID, Course]:
 
 def of_series(found: Iterable[Series]) -> list[Course]:
     """Series as courses, in a constant number of queries for each site. The key of a booster's course is its own."""
-    every = {series.pk: series for series in found}
-    ground = _Ground.read(every)
-    return [course for series in every.values() for course in ground.courses(series)]
+    return Ground.read(found).courses()
 
 
 @dataclass(frozen=True)
-class _Ground:
+class Ground:
     """What was read of some series at once."""
 
-    sites: dict[UUID, Site]
+    every: dict[UUID, Series]
     windows: dict[UUID, Windows]
     infusions: dict[UUID, list[Infusion]]
     sessions: dict[UUID, list[TherapySession]]
@@ -59,24 +57,31 @@ class _Ground:
     agreed: dict[UUID, tuple[int, int]]
 
     @classmethod
-    def read(cls, every: dict[UUID, Series]) -> _Ground:
-        sites = Site.objects.in_bulk({series.site_id for series in every.values()})
+    def read(cls, found: Iterable[Series], settings: Mapping[UUID, ProtocolSettings] | None = None) -> Ground:
+        """Numbered infusions and sessions that are not lost, with their visits. `settings` are those of known sites."""
+        every = {series.pk: series for series in found}
+        prefetch_related_objects([*every.values()], "site")
         infusions: dict[UUID, list[Infusion]] = defaultdict(list)
         sessions: dict[UUID, list[TherapySession]] = defaultdict(list)
         drugs: dict[UUID, list[Appointment]] = defaultdict(list)
         for infusion in Infusion.objects.filter(series__in=every, number__isnull=False).select_related("appointment"):
             infusions[infusion.series_id].append(infusion)
-        held = TherapySession.objects.filter(series__in=every, appointment__isnull=False).exclude(state__in=LOST)
-        for session in held.select_related("appointment"):
+        held = TherapySession.objects.filter(series__in=every).exclude(state__in=LOST)
+        for session in held.select_related("appointment", "therapist"):
             sessions[session.series_id].append(session)
         patients = {series.patient_id for series in every.values()}
         given = Appointment.objects.filter(patient__in=patients, kind__in=Appointment.INFUSIONS, status__in=TAKES_PLACE)
         for visit in given:
             drugs[visit.patient_id].append(visit)
-        windows = {pk: Windows.of(settings_versions.current(site)) for pk, site in sites.items()}
-        return cls(sites, windows, infusions, sessions, drugs, gaps.agreed(every))
+        known, sites = dict(settings or {}), {series.site_id: series.site for series in every.values()}
+        known |= {pk: settings_versions.current(site) for pk, site in sites.items() if pk not in known}
+        windows = {pk: Windows.of(known[pk]) for pk in sites}
+        return cls(every, windows, infusions, sessions, drugs, gaps.agreed(every))
 
-    def courses(self, series: Series) -> Iterator[Course]:
+    def courses(self) -> list[Course]:
+        return [course for series in self.every.values() for course in self.courses_of(series)]
+
+    def courses_of(self, series: Series) -> Iterator[Course]:
         infusions, sessions = self.infusions[series.pk], self.sessions[series.pk]
         if series.kind == Series.Kind.LOADING:
             yield self._course(series, series.pk, infusions, sessions)
@@ -88,7 +93,7 @@ class _Ground:
     def _course(
         self, series: Series, key: UUID, infusions: Sequence[Infusion], sessions: Sequence[TherapySession]
     ) -> Course:
-        site = self.sites[series.site_id]
+        site = series.site
         own = {one.appointment_id for one in infusions}
         beside = [visit for visit in self.drugs[series.patient_id] if visit.pk not in own]
         return Course(

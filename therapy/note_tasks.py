@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from uuid import UUID
 
 from django.urls import reverse
 
 from clinic import clock
-from clinic.models import Site, User
+from clinic.models import Site
 from patients.models import Patient
 from reminders.asking import Ask, Watch
+from therapy import of_visit
 from therapy.models import TherapySession
+from visits.followers import Change
 from visits.models import Appointment
 
 State = TherapySession.State
@@ -42,10 +43,7 @@ def _asks(site: Site, patient: Patient | None) -> Iterator[Ask]:
 WATCH = Watch(("note_due",), "The session did not take place.", _asks)
 
 
-def follow_visit(*, appointment_id: UUID, by: User) -> None:
+def follow_visit(change: Change) -> None:
     """A session was called off, missed or brought back."""
-    session = (
-        TherapySession.objects.filter(appointment=appointment_id).select_related("series__site", "patient").first()
-    )
-    if session is not None:
-        WATCH.look(session.series.site, patient=session.patient, by=by)
+    if session := of_visit.session(change):
+        WATCH.look(session.series.site, patient=change.visit.patient, by=change.by)

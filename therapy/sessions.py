@@ -12,9 +12,11 @@ from clinic.errors import IllegalTransition, Invalid, NotFound, NotPermitted
 from clinic.models import User
 from clinic.policy import Action, require
 from infusions.models import Infusion, Series
+from therapy import of_visit
 from therapy.models import TherapySession
 from therapy.states import TRANSITIONS
 from visits import changes
+from visits.followers import Change
 from visits.models import Appointment
 
 State = TherapySession.State
@@ -80,13 +82,11 @@ def mark_missed(*, session_id: UUID, by: User) -> TherapySession:
     return session
 
 
-@transaction.atomic
-def follow_visit(*, appointment_id: UUID, by: User) -> None:
+def follow_visit(change: Change) -> None:
     """A visit was called off, missed, brought back or moved: its session is missed, planned again, or another's."""
-    session = TherapySession.objects.select_for_update(of=("self",)).filter(appointment_id=appointment_id).first()
+    session, visit = of_visit.session(change), change.visit
     if session is None:
         return
-    visit = Appointment.objects.get(pk=appointment_id)
     if session.state == State.PLANNED and not visit.is_alive:
         move(session, State.MISSED)
     elif session.state == State.MISSED and visit.is_alive and not _another(session):
@@ -97,8 +97,8 @@ def follow_visit(*, appointment_id: UUID, by: User) -> None:
 
 def _go_with(session: TherapySession, visit: Appointment) -> None:
     """The session belongs to the therapist who holds its visit."""
-    of_visit = visit.holds.filter(active=True, staff__isnull=False).values_list("staff_id", flat=True)
-    held = visit.group.therapist_id if visit.group else of_visit.first()
+    of_holds = visit.holds.filter(active=True, staff__isnull=False).values_list("staff_id", flat=True)
+    held = visit.group.therapist_id if visit.group else of_holds.first()
     if held and held != session.therapist_id:
         session.therapist_id = held
         session.save(update_fields=["therapist"])

@@ -4,29 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import time, timedelta
-from uuid import UUID
 
-from django.db.models import Q
 from django.urls import reverse
 
 from clinic import advisory, clock
 from clinic.models import User
 from infusions import series_tasks
 from infusions.models import Series
-from therapy import courses
+from therapy import of_visit
 from therapy.models import TherapySession
 from visits.courses import Concern, Course
+from visits.followers import Change
 
 KIND = "session_window"
 END_OF_DAY = time(17)
 WITHIN = timedelta(hours=1)
 
 
-def follow_visit(*, appointment_id: UUID, by: User) -> None:
+def follow_visit(change: Change) -> None:
     """A session, or an infusion that windows hang on, was moved, called off, missed or brought back."""
-    mine = Q(infusions__appointment=appointment_id) | Q(therapy_sessions__appointment=appointment_id)
-    for series in Series.objects.filter(mine).select_related("site", "patient").distinct():
-        refresh(series, courses.of_series([series]), by=by)
+    if series := of_visit.series(change):
+        refresh(series, of_visit.courses(change), by=change.by)
 
 
 def refresh(series: Series, of: Iterable[Course], *, by: User) -> None:

@@ -5,15 +5,19 @@ The rule itself is visits.session_windows; here it meets the series, its session
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from clinic import clock
+from clinic.models import ProtocolSettings, Site
 from clinic.wording import NBSP
 from infusions.models import Infusion, Series
 from therapy import courses
+from therapy.courses import Ground
 from therapy.models import TherapySession
 from visits import session_windows
 from visits.courses import REASON, Concern, Course, Point
@@ -101,23 +105,40 @@ def of(found: TherapySession | Series, kind: str = "") -> Window | None:
 
 def of_series(found: Iterable[Series]) -> list[Window]:
     """Every window of these series and of their boosters, in a constant number of queries for each site."""
-    every = {series.pk: series for series in found}
-    infusions = Infusion.objects.filter(series__in=every, number__isnull=False)
-    boosters = {one.pk: one for one in infusions}
-    given = dict.fromkeys(every, 0)
-    for one in boosters.values():
-        given[one.series_id] += one.state in Infusion.GIVEN
+    return of_ground(Ground.read(found))
+
+
+def of_ground(ground: Ground) -> list[Window]:
+    """Every window of the series that were read."""
+    boosters = {one.pk: one for infusions in ground.infusions.values() for one in infusions}
+    standing = {(one.series_id, one.infusion_id, one.kind): one for rows in ground.sessions.values() for one in rows}
     windows: list[Window] = []
-    standing = _standing(every)
-    for course in courses.of_series(every.values()):
+    for course in ground.courses():
         infusion = boosters.get(course.key)
-        series = every[infusion.series_id if infusion else course.key]
+        series = ground.every[infusion.series_id if infusion else course.key]
+        given = sum(one.state in Infusion.GIVEN for one in ground.infusions[series.pk])
         kinds = BOOSTER_KINDS if infusion else TherapySession.ONCE
         for kind in kinds if course.infusions else ():
             window = course.window(kind)
             if window:
-                windows.append(_window(series, kind, infusion, window, course, given[series.pk], standing))
+                windows.append(_window(series, kind, infusion, window, course, given, standing))
     return windows
+
+
+def series_to_mind(site: Site, settings: ProtocolSettings) -> QuerySet[Series]:
+    """Loading series whose sessions may lack: not those that wait, nor those that ended long ago."""
+    rows = Series.objects.filter(site=site, kind=Series.Kind.LOADING).exclude(state=Series.State.SUSPENDED)
+    return rows.exclude(ended_at__lt=_minded_since(settings)).select_related("patient", "site")
+
+
+def is_to_mind(series: Series, settings: ProtocolSettings) -> bool:
+    """Whether a loading series is one of them."""
+    waits = series.state == Series.State.SUSPENDED
+    return not waits and (series.ended_at is None or series.ended_at >= _minded_since(settings))
+
+
+def _minded_since(settings: ProtocolSettings) -> datetime:
+    return clock.now() - 2 * timedelta(days=settings.integration_grace_days)
 
 
 def _window(
@@ -141,11 +162,6 @@ def _window(
         session=standing.get((series.pk, infusion.pk if infusion else None, kind)),
         wanted=infusion is None and is_wanted(series, kind, given, len(course.infusions)),
     )
-
-
-def _standing(series: Collection[UUID]) -> dict[tuple[UUID, UUID | None, str], TherapySession]:
-    rows = TherapySession.objects.filter(series__in=series).exclude(state__in=TherapySession.LOST)
-    return {(row.series_id, row.infusion_id, row.kind): row for row in rows.select_related("appointment", "therapist")}
 
 
 def is_wanted(series: Series, kind: str, given: int, numbered: int) -> bool:

@@ -17,6 +17,7 @@ from insurance import coming
 from visits import clashes, courses, followers, notices, patient_tasks, places
 from visits.booking import check_start
 from visits.calendar import Calendar
+from visits.followers import Change
 from visits.locks import look_alone
 from visits.models import Appointment, Hold, StatusEvent
 from visits.places import Wanted, release
@@ -159,7 +160,7 @@ def cancel(*, appointment_id: UUID, party: str, reason: str, by: User) -> Appoin
     )
     release(appointment, event)
     notices.take_back(appointment, "The visit was cancelled.")
-    followers.tell(appointment.pk, by)
+    followers.tell(Change(appointment, by, event))
     return appointment
 
 
@@ -175,7 +176,7 @@ def no_show(*, appointment_id: UUID, by: User) -> Appointment:
     event = _become(appointment, Status.NO_SHOW, by)
     release(appointment, event)
     notices.take_back(appointment, "The patient did not come.")
-    followers.tell(appointment.pk, by)
+    followers.tell(Change(appointment, by, event))
     return appointment
 
 
@@ -231,13 +232,18 @@ def move_all(*, moves: Sequence[Moving], by: User, reason: str = "") -> list[Sta
     forms = [places.shape_of(wish, calendar.timing) for wish in wishes]
     patients, asked = [visit.patient_id for visit in visits], list(zip(wishes, forms, strict=True))
     look_alone(calendar, patients, asked, without=[visit.pk for visit in visits])
+    before = {visit.pk: _times(visit) for visit in visits}
     kept = [_keep_places(calendar, *one) for one in zip(visits, wishes, forms, strict=True)]
     events = [_leave(visit, wish.starts_at, by, reason) for visit, wish in zip(visits, kept, strict=True)]
     for visit, wish, form, event in zip(visits, kept, forms, events, strict=True):
         _arrive_at(calendar, visit, wish, form, event, by)
-    for visit in visits:
-        followers.tell(visit.pk, by)
+    for visit, event in zip(visits, events, strict=True):
+        followers.tell(Change(visit, by, event, stays=before[visit.pk] == _times(visit)))
     return events
+
+
+def _times(visit: Appointment) -> tuple[object, ...]:
+    return visit.starts_at, visit.ends_at, visit.status
 
 
 def _locked_to_move(moves: Sequence[Moving], by: User) -> list[Appointment]:

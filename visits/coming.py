@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from clinic.models import User
 from insurance import coming
+from visits.followers import Change
 from visits.models import Appointment
 
 Kind = Appointment.Kind
@@ -27,7 +26,7 @@ def ahead(since: datetime) -> QuerySet[Appointment]:
     return rows.annotate(is_first=Q(kind=Kind.INFUSION) & ~Exists(before)).order_by("starts_at", "id")
 
 
-def follow_visit(*, appointment_id: UUID, by: User) -> None:
+def follow_visit(change: Change) -> None:
     """A visit was moved, called off, missed or brought back: the patient’s next one may be another."""
-    visit = Appointment.objects.select_related("patient__site").get(pk=appointment_id)
-    coming.refresh(visit.patient.site, [visit.patient_id])
+    patient = change.visit.patient
+    coming.refresh(patient.site, [patient.pk])

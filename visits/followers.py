@@ -6,32 +6,70 @@ follower is called inside the verb's transaction: if it refuses, the visit is no
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
-from typing import Protocol
+from functools import cached_property, partial
+from typing import Any, Protocol, TypeVar, cast
 from uuid import UUID
 
 from django.db import transaction
 
-from clinic.models import User
+from clinic import settings_versions
+from clinic.models import ProtocolSettings, User
+from visits.models import Appointment, StatusEvent
+
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, eq=False)
+class Change:
+    """A visit as a verb has just left it, with its site and its patient; its row is locked until all have followed.
+
+    `event` is the change, or the one that was taken back. A visit that `stays` has its hour, its length and its status
+    as before: only room or person are others.
+    """
+
+    visit: Appointment
+    by: User
+    event: StatusEvent | None = None
+    stays: bool = False
+    _found: dict[object, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def is_undone(self) -> bool:
+        return self.event is not None and self.event.undone_at is not None
+
+    @cached_property
+    def settings(self) -> ProtocolSettings:
+        return settings_versions.current(self.visit.site)
+
+    def once(self, read: Callable[[Change], Found]) -> Found:
+        """What `read` answers, asked once for all who follow this change. Who changes what was read changes it here."""
+        if read not in self._found:
+            self._found[read] = read(self)
+        return cast("Found", self._found[read])
 
 
 class Follower(Protocol):
-    def __call__(self, *, appointment_id: UUID, by: User) -> None: ...
+    def __call__(self, change: Change, /) -> None: ...
 
 
-_followers: list[Follower] = []
+_followers: dict[Follower, bool] = {}
 
 
-def add(follower: Follower) -> None:
-    """Have `follower` called after each cancellation, no-show, move and undo."""
-    if follower not in _followers:
-        _followers.append(follower)
+def add(follower: Follower, *, places: bool = False) -> None:
+    """Have `follower` called after each cancellation, no-show, move and undo.
+
+    `places`: also when a visit stays, and only its room or its person are others.
+    """
+    _followers.setdefault(follower, places)
 
 
-def tell(appointment_id: UUID, by: User) -> None:
-    for follower in _followers:
-        follower(appointment_id=appointment_id, by=by)
+def tell(change: Change) -> None:
+    for follower, places in _followers.items():
+        if places or not change.stays:
+            follower(change)
 
 
 class Watcher(Protocol):

@@ -23,6 +23,7 @@ from patients.models import Patient
 from visits import changes, clashes, courses, followers, notices, patient_tasks, places, stranded, told_elsewhere
 from visits.booking import check_patient, check_start
 from visits.calendar import Calendar
+from visits.followers import Change
 from visits.locks import lock, look_alone, utc_days
 from visits.models import Appointment, GroupSession, StatusEvent
 from visits.places import Places, Wanted
@@ -196,18 +197,20 @@ def move(
     group.save()
     places.release_group(group)
     places.hold_for_group(calendar, group, form, taken)
-    if starts_at != before:
-        _take_along(calendar, group, visits, by, reason.strip())
+    events = _take_along(calendar, group, visits, by, reason.strip()) if starts_at != before else {}
     for visit in visits:
-        followers.tell(visit.pk, by)
+        followers.tell(Change(visit, by, events.get(visit.pk), stays=starts_at == before))
     stranded.close_task(group.site, group.site.today(), by)
     return group
 
 
-def _take_along(calendar: Calendar, group: GroupSession, visits: Sequence[Appointment], by: User, reason: str) -> None:
+def _take_along(
+    calendar: Calendar, group: GroupSession, visits: Sequence[Appointment], by: User, reason: str
+) -> dict[UUID, StatusEvent]:
     """Each visit has the group's new hour, asks for a new word, and its reminders are planned anew."""
+    events = {}
     for visit in visits:
-        event = StatusEvent.objects.create(
+        events[visit.pk] = event = StatusEvent.objects.create(
             appointment=visit, before=visit.status, after=Status.BOOKED, by=by, moved_from=visit.starts_at,
             reason=reason,
         )  # fmt: skip
@@ -220,6 +223,7 @@ def _take_along(calendar: Calendar, group: GroupSession, visits: Sequence[Appoin
         notices.take_back(visit, "The visit was moved.")
         notices.plan(visit, calendar.premises)
         patient_tasks.moved(visit)
+    return events
 
 
 @transaction.atomic

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from uuid import UUID
 
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.db import transaction
 from django.db.models import Exists, Func, OuterRef
 
 from clinic import clock
-from clinic.models import Room, Site, User
+from clinic.models import Room, Site
+from visits.followers import Change
 from visits.models import Hold, Offer, Opening, StatusEvent, WaitlistEntry
 from visits.tasks import hand_over
 
@@ -18,7 +18,7 @@ AHEAD = timedelta(days=28)  # of a closure that is lifted, so many days are offe
 CAUSES = {"cancelled": Opening.Cause.CANCELLED, "no_show": Opening.Cause.NO_SHOW}
 
 
-def follow_visit(*, appointment_id: UUID, by: User) -> None:
+def follow_visit(change: Change) -> None:
     """After a change of a visit: note the room that it gave free. Twice for one release changes nothing."""
     known = Opening.objects.filter(hold=OuterRef("pk"), released_in=OuterRef("released_in"))
     still_held = Hold.objects.filter(active=True, room=OuterRef("room"), during__overlap=OuterRef("during"))
@@ -26,7 +26,7 @@ def follow_visit(*, appointment_id: UUID, by: User) -> None:
         Hold.objects.filter(
             ~Exists(known),
             ~Exists(still_held),
-            appointment_id=appointment_id,
+            appointment=change.visit,
             active=False,
             room__isnull=False,
             lane__lt=Hold.OVERFLOW_LANE,

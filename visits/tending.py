@@ -16,6 +16,7 @@ from clinic.models import Site, User
 from clinic.policy import Action, require
 from reminders import ledger
 from visits import offers, waitlist
+from visits.followers import Change
 from visits.matching import Search, with_holds
 from visits.models import Offer, Opening, WaitlistEntry
 
@@ -70,15 +71,17 @@ def _withdraw(offer: Offer) -> None:
         offers.say(offer, "slot_gone", expires_at=min(clock.now() + KEEP_SENT, offer.starts_at))
 
 
-def follow_visit(*, appointment_id: UUID, by: User) -> None:
+def follow_visit(change: Change) -> None:
     """When the move to an offered time is taken back, the wish waits again, and is not asked about that time anew."""
+    if not change.is_undone:
+        return
     undone = (
         Offer.objects.select_for_update(of=("self",))
-        .filter(appointment=appointment_id, state=State.ACCEPTED, event__undone_at__isnull=False)
+        .filter(appointment=change.visit, state=State.ACCEPTED, event__undone_at__isnull=False)
         .first()
     )
     if undone and waitlist.wait_again(waitlist.locked(undone.entry_id)):
-        offers.end(undone, State.DECLINED, by, appointment=None, event=None)
+        offers.end(undone, State.DECLINED, change.by, appointment=None, event=None)
 
 
 @transaction.atomic

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
 
-from clinic.models import User
 from reminders.models import Webhook
 from reminders.webhooks import events
 from reminders.webhooks.events import Event
+from visits.followers import Change
 from visits.models import Appointment, StatusEvent
 
 Kind = Webhook.Kind
@@ -22,20 +21,18 @@ def booked(visits: Sequence[Appointment]) -> None:
         events.write(visits[0].site_id, [_event(Kind.BOOKED, visit, "booked", visit.booked_at) for visit in visits])
 
 
-def follow_visit(*, appointment_id: UUID, by: User) -> None:
+def follow_visit(change: Change) -> None:
     """Called after each cancellation, move and undo; what was told already is not told again."""
-    rows = StatusEvent.objects.filter(appointment=appointment_id).select_related("appointment")
-    newest = rows.order_by("-at", "-id").first()
-    kind = _kind(newest) if newest else None
-    if newest is None or kind is None:
+    visit, event = change.visit, change.event
+    kind = _kind(event) if event else None
+    if event is None or kind is None:
         return
-    occurrence = f"{newest.pk} undone" if newest.undone_at else str(newest.pk)
-    visit = newest.appointment
-    events.write(visit.site_id, [_event(kind, visit, occurrence, newest.undone_at or newest.at)])
+    occurrence = f"{event.pk} undone" if event.undone_at else str(event.pk)
+    events.write(visit.site_id, [_event(kind, visit, occurrence, event.undone_at or event.at)])
 
 
 def _kind(change: StatusEvent) -> Kind | None:
-    """What the newest change of a visit is to others. A cancellation that is taken back is a booking."""
+    """What a change of a visit is to others. A cancellation that is taken back is a booking."""
     if change.after == Status.CANCELLED:
         return Kind.BOOKED if change.undone_at else Kind.CANCELLED
     return Kind.MOVED if change.moved_from else None

@@ -15,6 +15,7 @@ from clinic.policy import Action, require
 from visits import clashes, followers, groups, notices, patient_tasks
 from visits.changes import check_seen, locked
 from visits.clashes import SlotTaken
+from visits.followers import Change
 from visits.locks import lock, utc_days
 from visits.models import Appointment, Hold, StatusEvent
 from visits.places import release
@@ -101,8 +102,13 @@ def _take_back(visits: Sequence[Appointment], events: Sequence[StatusEvent], by:
     _hold_again(holds)
     for visit, event in zip(visits, events, strict=True):
         _restore(visit, event, held[event.pk])
-    for visit in visits:
-        followers.tell(visit.pk, by)
+    for visit, event in zip(visits, events, strict=True):
+        followers.tell(Change(visit, by, event, stays=_stays(event)))
+
+
+def _stays(event: StatusEvent) -> bool:
+    """Whether the change was of room or person alone."""
+    return event.moved_from is None and event.longer_by is None and event.before == event.after
 
 
 def _hold_again(holds: Sequence[Hold]) -> None:

@@ -195,7 +195,7 @@ def test_following_a_visit_twice_changes_nothing(series, front_desk):
     before = dates(series)
     versions = list(series.infusions.values_list("version", flat=True))
     missed = Infusion.objects.get(state="no_show")
-    verbs.follow_visit(appointment_id=missed.appointment_id, by=front_desk)
+    verbs.catch_up(appointment_id=missed.appointment_id, by=front_desk)
     assert (dates(series), list(series.infusions.values_list("version", flat=True))) == (before, versions)
 
 
@@ -204,7 +204,7 @@ def test_a_moved_visit_takes_its_place_by_date(series, front_desk):
     Appointment.objects.filter(pk=second.pk).update(
         starts_at=build.moment(series.site, "2027-02-10"), ends_at=build.moment(series.site, "2027-02-10", "11:00")
     )
-    verbs.follow_visit(appointment_id=second.pk, by=front_desk)
+    verbs.catch_up(appointment_id=second.pk, by=front_desk)
     assert dates(series) == {1: "02-02", 2: "02-09", 3: "02-10", 4: "02-12", 5: "02-16", 6: "02-19"}
 
 

@@ -15,7 +15,7 @@ from clinic.models import User
 from infusions import relapse
 from infusions import series as series_verbs
 from infusions.models import RelapseState, Series
-from infusions.series import follow_visit
+from infusions.series import catch_up
 from patients.models import Patient
 from tests import build
 from tests.infusions import making
@@ -71,7 +71,7 @@ def test_a_visit_is_changed_while_its_series_is_stopped(patient: Patient, provid
             changes.locked(visit.pk)
             begun.set()
             stopping.wait(SOON)
-            follow_visit(appointment_id=visit.pk, by=provider)  # which locks the series
+            catch_up(appointment_id=visit.pk, by=provider)  # which locks the series
 
     def stop() -> None:
         begun.wait(5)

@@ -22,6 +22,7 @@ from reminders.models import FollowUp
 from tests import build
 from tests.infusions import making
 from tests.insurance.pricing import schedule
+from visits.followers import Change
 
 DAYS = ("2027-02-02", "2027-02-05", "2027-02-09", "2027-02-12", "2027-02-16", "2027-02-19")
 D = Decimal
@@ -178,7 +179,7 @@ def test_infusions_that_move_into_another_plan_year_ask_for_a_new_one(series: Se
     visit = series.infusions.get(number=6).appointment
     visit.starts_at, visit.ends_at = (build.moment(series.site, "2028-01-04", hour) for hour in ("09:00", "11:00"))
     visit.save()
-    estimating.follow_visit(appointment_id=visit.pk, by=insurance_admin)
+    estimating.follow_visit(Change(visit, insurance_admin))
     assert not still_true(estimate)
     assert "another plan year" in estimate.outdated_why
 

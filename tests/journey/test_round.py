@@ -21,6 +21,7 @@ from therapy import booking_tasks
 from therapy import notes as session_notes
 from therapy.models import TherapySession
 from visits import changes, undoing
+from visits.followers import Change
 from visits.models import Appointment
 
 
@@ -215,9 +216,9 @@ def test_sessions_that_nobody_booked_are_asked_for_while_they_are_due(series, wa
 
 def test_a_course_is_read_once_for_all_its_sessions(series, waiting, therapist, django_assert_num_queries):
     waiting("2027-01-25")
-    visit = series.infusions.get(number=3).appointment_id
-    with at(series.site, "2027-01-26"), django_assert_num_queries(13):
-        booking_tasks.follow_visit(appointment_id=visit, by=therapist)
+    visit = series.infusions.get(number=3).appointment
+    with at(series.site, "2027-01-26"), django_assert_num_queries(11):
+        booking_tasks.follow_visit(Change(visit, therapist))
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tests.visits.house import House
 from visits import changes, undoing
 
 # Cancelling the first infusion of a life also has the next one take the whole of a nurse, and its undo gives it back.
-LIMITS = {"cancel": 255, "undo": 245, "move": 140, "confirm": 8}
+LIMITS = {"cancel": 72, "undo": 71, "move": 60, "confirm": 6}
 
 
 def statements(change: Callable[[], object]) -> int:

@@ -103,7 +103,7 @@ def _overbook(request: HttpRequest, patient: Patient, form: OverbookForm) -> Dom
     return None
 
 
-def _warn(request: HttpRequest, made: Appointment) -> None:
+def _warn(request, made):
     """A visit that the payer's leave does not reach is booked all the same, and that is said."""
     if made.patient.has_leave and (said := runways.warning(made)):
         messages.warning(request, said)
