@@ -26,8 +26,8 @@ def count(site: Site, rows: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
     """How many rows each of these has. One statement, of one moment, however many are asked."""
     if not rows:
         return {}
-    read = Site.objects.filter(pk=site.pk).values_list(*(Counted(each) for each in rows.values()))
-    return dict(zip(rows, read.get(), strict=True))
+    (found,) = Site.objects.filter(pk=site.pk).values_list(*(Counted(each) for each in rows.values()))
+    return dict(zip(rows, found, strict=True))
 
 
 class Pages(Paginator):  # type: ignore[type-arg]
