@@ -7,7 +7,7 @@ it must be there, follow from the function. Who may use which is said in `clinic
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, wraps
 from operator import attrgetter
@@ -119,7 +119,7 @@ class Collection:
     shows: Sequence[str]
     also: Mapping[Action, Sequence[str]] = field(default_factory=dict)
     fields: Mapping[str, Any] = field(default_factory=dict)
-    patient: str = ""
+    patient: str | Callable[[Any], UUID | None] = ""
     filters: Mapping[str, Any] = field(default_factory=dict)
     by: Mapping[str, str | Callable[[QuerySet[Any], Any, User], QuerySet[Any]]] = field(default_factory=dict)
     create: Verb | None = None
@@ -129,6 +129,7 @@ class Collection:
     through: str = ""
     has_record: bool = True
     file: Callable[[Any], File] | None = None
+    reads: Callable[[Any], Iterable[UUID]] | None = None
 
     def __post_init__(self) -> None:
         if self.within is None:
@@ -155,6 +156,8 @@ class Collection:
 
     def patient_of(self, row: Any) -> UUID | None:
         """Whose record the row is; None where it is nobody's."""
+        if callable(self.patient):
+            return self.patient(row)
         found: UUID | None = attrgetter(self.patient)(row) if self.patient else None
         return found
 

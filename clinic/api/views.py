@@ -253,6 +253,9 @@ class Held(Changing):
         row = self.record
         file = self.collection.file(row)
         self.read(row)
+        if self.collection.reads:
+            patients = self.collection.reads(row)
+            access.log_reads(request._request, patient_ids=patients, what=self.collection.name)
         return attachment(*file)
 
 

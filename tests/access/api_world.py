@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from clinic.policy import Role
+from insurance.coding_rules import USUAL
+from insurance.models import AllowedAmount, CodeRule, CodeTable, EligibilityInquiry, Fee, InquiryFile, Package
 from patients.giving import PURPOSE
 from patients.models import (
     ContactConsent,
@@ -30,9 +33,7 @@ def add(world: World) -> None:
     PatientLink.objects.create(
         patient=of, purpose=PURPOSE, token_sha256="1" * 64, made_at=now, expires_at=now + timedelta(days=14)
     )
-    TreatmentTrial.objects.create(
-        patient=of, treatment=f"Lithium {SECRET}", weeks_at_adequate_dose=8, outcome="none"
-    )
+    TreatmentTrial.objects.create(patient=of, treatment=f"Lithium {SECRET}", weeks_at_adequate_dose=8, outcome="none")
     GoalRating.objects.create(goal=world.goal, value=4, **entered)
     Observation.objects.create(patient=of, words=f"Sings {SECRET}", source="partner", **entered)
     LifeEvent.objects.create(patient=of, on=now.date(), kind="work", words=f"Job {SECRET}", entered_by=provider)
@@ -41,3 +42,20 @@ def add(world: World) -> None:
         subject_id=world.condition.pk,
     )  # fmt: skip
     ImportRow.objects.create(job=world.job, file="people.csv", line=2, outcome="created", what=SECRET, patient=of)
+    _money(world)
+
+
+def _money(world: World) -> None:
+    clerk, today = world.people[Role.INSURANCE_ADMIN], world.now.date()
+    made = {"site": world.site, "valid_from": today, "made_on": today, "made_by": clerk}
+    Fee.objects.create(code="J3490", label=f"Ketamine {SECRET}", billed=Decimal(40), **made)
+    AllowedAmount.objects.create(code="J3490", payer=world.payer, amount=Decimal("12.5"), source=SECRET, **made)
+    Package.objects.create(code="SIX", name=f"Six {SECRET}", price=Decimal(2400), infusions=6, terms="Kept", **made)
+    table = CodeTable.objects.create(starts_on=today, note="New", made_by=clerk)
+    CodeRule.objects.create(table=table, place=1, **USUAL[1]._asdict())
+    file = InquiryFile.objects.create(
+        site=world.site, control_number=7, receiver="TIDEWATER", content=f"ISA*{SECRET}~", way="hand", made_by=clerk
+    )
+    EligibilityInquiry.objects.create(
+        file=file, coverage=world.coverage, legs=["medical"], service_types=["30"], trace="T7", asked_by=clerk
+    )

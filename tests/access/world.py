@@ -30,6 +30,7 @@ from insurance.models import (
     SelfPay,
     Verification,
 )
+from insurance.x12 import reading
 from journey.models import (
     EmergencyAccess,
     OutcomeRun,
@@ -66,7 +67,7 @@ from patients.models import (
 from reminders.models import FollowUp, InboundText, Message, Webhook, WebhookDelivery
 from tests import build
 from tests.infusions import making
-from tests.insurance import pricing
+from tests.insurance import pricing, x12
 from therapy import private
 from therapy.models import CollateralConsent, NotePhrase, Referral, ReleaseAuthorization, SessionNote, TherapySession
 from visits.models import Appointment, GroupSession, Offer, Opening, Repair, WaitlistEntry
@@ -174,9 +175,10 @@ class World:
             site=site, control_number=1, receiver="HOUSE", content=f"NM1*IL*1*{SECRET}~", way="hand", made_by=clerk
         )
         self.answer_file = AnswerFile.objects.create(site=site, name="a.271", digest="0" * 64, size=9)
+        said, _ = reading.read(x12.file(x12.person(name=f"NM1*IL*1*{SECRET}****MI*TWM4471")))
         self.answer = EligibilityAnswer.objects.create(
             file=self.answer_file, position=1, digest="0" * 64, family_name=SECRET, says="Active.", site=site,
-            raw=f"NM1*IL*1*{SECRET}~", state="proposed", coverage=self.coverage,
+            raw=said[0].raw, state="proposed", coverage=self.coverage,
         )  # fmt: skip
         self.accepted = AcceptedPlan.objects.create(
             payer=payer, site=self.site, standing="in", kept_by=self.people[Role.INSURANCE_ADMIN]
@@ -528,7 +530,9 @@ NEEDS: dict[str, Callable[[World], dict[str, Any]]] = {
     "therapy:note": pk("session", kind="progress"),
     **of_room("therapy", "note_phrase", "phrase phrase-forget"),
     **of_room("therapy", "session_note", "cosign send-back"),
-    **of_room("journey", "patient", "chart chart-timeline series-plan outcome curve-share curve-end summary summary-sign"),
+    **of_room(
+        "journey", "patient", "chart chart-timeline series-plan outcome curve-share curve-end summary summary-sign"
+    ),
     **of_room("journey", "summary", "summary-pdf"),
     **of_room("journey", "patient", "audit-patient audit-patient-list record-mark"),
     **of_room("journey", "emergency", "emergency-record emergency-close audit-emergency-review"),

@@ -1,23 +1,20 @@
-"""Plans, checks of benefits, approvals and estimates."""
+"""Plans, checks of their benefits, approvals, papers; and the patients who pay themselves."""
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
 
 from django.db.models import QuerySet
 from rest_framework import serializers
 
-from clinic.api.declaring import Collection, Verb
-from clinic.api.fields import Day, Exact, Known, Whole, Words, know, like, one_of
+from clinic.api.declaring import Collection, File, Verb
+from clinic.api.fields import Exact, Known, Upload, Words, like, one_of
+from clinic.errors import NotFound, Refused
 from clinic.models import User
-from insurance import answers, authorizations, coverage, estimates, verification
-from insurance.estimate_items import Visits, usual_days
-from insurance.models import Authorization, Coverage, Estimate, Payer, Verification
-from patients.models import Patient
-
-PATIENT = Known(Patient, as_id=True, source="patient_id")
-OF, BY = {"patient": serializers.UUIDField(required=False)}, {"patient": "patient_id"}
-ERROR = ("entered_in_error_at", "entered_in_error_reason")
+from insurance import answers, authorizations, coverage, lapses, papers, verification
+from insurance.api.hanging import BY, ERROR, OF, PATIENT
+from insurance.models import Authorization, Coverage, InsurancePaper, Lapse, SelfPay, Verification
+from patients.api.people import PATIENTS
 
 
 def coverages(user: User) -> QuerySet[Coverage]:
@@ -32,28 +29,23 @@ def approvals(user: User) -> QuerySet[Authorization]:
     return Authorization.objects.filter(coverage__patient__site__in=user.site_ids).select_related("coverage")
 
 
-def estimates_of(user: User) -> QuerySet[Estimate]:
-    return Estimate.objects.filter(patient__site__in=user.site_ids).defer("pdf")
+def _end(*, agreed: SelfPay, by: User, until: date | None = None) -> SelfPay:
+    """The patient pays until this day, the last, and a plan does from the next.
 
-
-def _estimate(*, patient_id: Any, first: Any, count: int, boosters: int, by: User, **typed: Any) -> Estimate:
-    """Write down what a course is expected to cost; it replaces the estimate before it.
-
-    A series that is booked with that many infusions from that day is counted as it is booked, else as it usually
-    falls. Raises NotPermitted, Invalid, Refused.
+    Raises NotPermitted, Refused, Invalid.
     """
-    patient = Patient.objects.get(pk=patient_id)
-    course, seen = estimates.course_of(patient), typed.get("evaluation")
-    visits, series_id = usual_days(first, count, boosters, evaluation=seen), None
-    booked = course.visits.infusions if course else ()
-    if course and booked and (len(booked), booked[0]) == (count, first):
-        visits = Visits(seen, booked, course.visits.sessions, visits.boosters)
-        series_id = course.series_id
-    billed = typed.get("not_billed", False)
-    return estimates.make(patient_id=patient_id, visits=visits, series_id=series_id, not_billed=billed, by=by)
+    if agreed.until is not None:
+        raise Refused("This self-pay has its last day already.")
+    return verification.end_self_pay(patient_id=agreed.patient_id, until=until, by=by)
 
 
-know(Payer, lambda user: Payer.objects.all())  # a payer is that of every site
+def _paper(paper: InsurancePaper) -> File:
+    """The file itself. Raises NotFound for one that was taken back: it may be another patient's."""
+    if paper.entered_in_error_at:
+        raise NotFound
+    ending = "pdf" if paper.type == InsurancePaper.Type.PDF else "jpg"
+    return File(bytes(paper.content), f"paper.{ending}", paper.type)
+
 
 COVERAGES = Collection(
     name="coverages",
@@ -143,44 +135,56 @@ AUTHORIZATIONS = Collection(
     ),
     verbs={"error": Verb(does=authorizations.mark_in_error, record="authorization_id", takes=("reason",))},
 )  # fmt: skip
-ESTIMATES = Collection(
-    name="estimates",
-    model=Estimate,
-    rows=estimates_of,
+PAPERS = Collection(
+    name="papers",
+    model=InsurancePaper,
+    rows=lambda user: InsurancePaper.objects.filter(patient__site__in=user.site_ids).defer("content"),
+    within=PATIENTS,
+    through="patient",
+    patient="patient_id",
+    shows=("id", "title", "type", "size", "verification", "authorization", "added_at", "added_by", *ERROR),
+    create=Verb(
+        does=papers.keep,
+        record="patient_id",
+        fields={
+            "title": Words(max_length=120),
+            "upload": Upload(most=papers.LARGEST),
+            "verification": Known(Verification, as_id=True, source="verification_id", required=False),
+            "authorization": Known(Authorization, as_id=True, source="authorization_id", required=False),
+        },
+    ),
+    verbs={"error": Verb(does=papers.mark_in_error, record="paper_id", takes=("reason",))},
+    file=_paper,
+)
+SELF_PAY = Collection(
+    name="self-pay",
+    model=SelfPay,
+    rows=lambda user: SelfPay.objects.filter(patient__site__in=user.site_ids),
     patient="patient_id",
     shows=(
-        "id", "patient", "site", "series_id", "kind", "total", "patient_share", "share_from", "share_to", "first_on",
-        "last_on", "asked_on", "due_on", "supersedes", "made_at", "made_by", "given_at", "given_by", "given_how",
-        "language", "outdated_at", "outdated_why",
+        "id", "patient", "since", "until", "reason", "agreed_by", "agreed_at", "gfe_due", "estimate_given_on",
     ),
     filters=OF,
     by=BY,
     create=Verb(
-        does=_estimate,
-        fields={
-            "patient": PATIENT,
-            "first": Day(help_text="The day of the first infusion."),
-            "count": Whole(min_value=1, max_value=12),
-            "boosters": Whole(min_value=0, max_value=26),
-            "evaluation": Day(required=False, help_text="The day of the evaluation, if it is to be counted."),
-            "not_billed": serializers.BooleanField(required=False),
-        },
+        does=verification.agree_self_pay,
+        takes=("service_on",),
+        fields={"patient": PATIENT, "reason": Words(max_length=200)},
     ),
     verbs={
-        "give": Verb(
-            does=estimates.give,
-            record="estimate_id",
-            fields={"how": one_of(Estimate.How), "language": serializers.ChoiceField(choices=["en", "es"])},
-        )
+        "end": Verb(does=_end, record="agreed", takes=("until",)),
+        "estimate-given": Verb(does=verification.estimate_given, record="self_pay_id", takes=("given_on",)),
     },
 )  # fmt: skip
-PAYERS = Collection(
-    name="payers",
-    model=Payer,
-    rows=lambda user: Payer.objects.all(),
-    shows=("id", "name", "payer_id", "phone", "is_active"),
-    filters={"name": Words(required=False, max_length=120)},
-    by={"name": "name__icontains"},
+LAPSES = Collection(
+    name="lapses",
+    model=Lapse,
+    rows=lambda user: Lapse.objects.filter(coverage__patient__site__in=user.site_ids).select_related("coverage"),
+    patient="coverage.patient_id",
+    shows=("id", "coverage", "last_day", "found_at", "found_by", "told_at", "told_by", "told_note", "over_at"),
+    filters=OF,
+    by={"patient": "coverage__patient_id"},
+    verbs={"told": Verb(does=lapses.told, record="lapse_id", takes=("note",))},
 )
 
-COLLECTIONS: tuple[Collection, ...] = (COVERAGES, VERIFICATIONS, AUTHORIZATIONS, ESTIMATES, PAYERS)
+COLLECTIONS: tuple[Collection, ...] = (COVERAGES, VERIFICATIONS, AUTHORIZATIONS, PAPERS, SELF_PAY, LAPSES)
