@@ -10,7 +10,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import connection, connections
 
 from clinic import crypto, rotation
 from clinic.models import User
@@ -140,15 +140,21 @@ def test_a_process_that_was_killed_leaves_whole_batches_and_the_next_one_does_th
         for told in rotation.rotate(column, batch=5):
             mouth.send(told.done)
 
-    with transaction.atomic():
-        Message.objects.select_for_update().order_by("pk")[22]  # where it will have to wait: within its fifth batch
-        lines = processes.open_lines()
-        worker = processes.FORK.Process(target=work, daemon=True)
-        worker.start()
-        while ear.recv() < 20:
-            pass
-        os.kill(worker.pid, signal.SIGKILL)
-        worker.join(processes.PATIENCE)
+    other = connection.copy()
+    other.connect()
+    other.set_autocommit(False)
+    far = Message.objects.order_by("pk").values_list("pk", flat=True)[22]
+    with other.cursor() as cursor:  # where the process will have to wait: within its fifth batch
+        cursor.execute("SELECT id FROM reminders_message WHERE id = %s FOR UPDATE", [far])
+    connections.close_all()
+    lines = processes.open_lines()
+    worker = processes.FORK.Process(target=work, daemon=True)
+    worker.start()
+    while ear.poll(processes.PATIENCE) and ear.recv() < 20:
+        pass
+    os.kill(worker.pid, signal.SIGKILL)
+    worker.join(processes.PATIENCE)
+    other.close()
     assert worker.exitcode == -signal.SIGKILL
     keys = [crypto.key_id(one.values["link"]) for one in Message.objects.order_by("pk")]
     assert keys == ["new"] * 20 + ["old"] * 40
