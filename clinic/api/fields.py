@@ -131,6 +131,11 @@ class Upload(serializers.CharField):
 extend_schema_field({"type": "string", "format": "byte"})(Upload)
 
 
+def some(form: Any, *, most: int, **words: Any) -> Any:
+    """A list of what `form` describes, of so many at most."""
+    return form(many=True, max_length=most, **words)
+
+
 def one_of(choices: Any, **words: Any) -> serializers.ChoiceField:
     """A choice, from Django's choices or an enum."""
     pairs = getattr(choices, "choices", None) or [getattr(one, "value", one) for one in choices]

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from clinic.api.declaring import Collection, Verb, site
-from clinic.api.fields import Day, Exact, Known, Moment, Typed, Words, know, one_of
+from clinic.api.fields import Day, Exact, Known, Moment, Typed, Words, know, one_of, some
 from clinic.models import Site, User
 from infusions import counts, ledger
 from infusions.api.rows import ENTERED
@@ -124,7 +124,7 @@ COUNTS = Collection(
     filters={"kind": one_of(StockCount.Kind, required=False), "on": Day(required=False)},
     create=Verb(
         does=_count,
-        fields={"kind": one_of(StockCount.Kind), "found": Seen(many=True, allow_empty=False, max_length=MOST_VIALS)},
+        fields={"kind": one_of(StockCount.Kind), "found": some(Seen, most=MOST_VIALS, allow_empty=False)},
         asks=WITNESS,
         given=_here,
         sited=True,

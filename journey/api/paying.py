@@ -11,7 +11,7 @@ from rest_framework.request import Request
 
 from clinic import access
 from clinic.api.declaring import Collection, Question, Verb
-from clinic.api.fields import Day, Exact, Known, Typed, Whole, Words
+from clinic.api.fields import Day, Exact, Known, Typed, Whole, Words, some
 from clinic.errors import Refused
 from clinic.models import User
 from insurance import charges, lapses
@@ -47,7 +47,7 @@ class Suggested(serializers.Serializer[Any]):
     code = serializers.CharField()
     units = serializers.IntegerField()
     modifier = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     sentence = serializers.CharField()
     warning = serializers.CharField()
     fee = serializers.DecimalField(max_digits=9, decimal_places=2, allow_null=True)
@@ -133,7 +133,7 @@ CODED = Collection(
         does=_accept,
         takes=("appointment", "seen", "not_billed"),
         fields={
-            "lines": TypedLine(many=True, max_length=MOST_LINES),
+            "lines": some(TypedLine, most=MOST_LINES),
             "diagnosis_codes": serializers.ListField(
                 child=Words(max_length=10), max_length=MOST_DIAGNOSES, required=False
             ),

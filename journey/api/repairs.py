@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, time
+from datetime import date
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -43,7 +43,7 @@ class Fingerprint(serializers.CharField):
     def __init__(self, **words: Any) -> None:
         super().__init__(source="*", read_only=True, **words)
 
-    def to_representation(self, value: Repair) -> str:
+    def to_representation(self, value: Any) -> str:
         return of_day.fingerprint(list(value.steps.all()))
 
 
@@ -104,12 +104,12 @@ def _ask(*, site: Site, first_day: date, last_day: date, by: User, **of: Any) ->
     return of_day.ask(site=site, first_day=first_day, last_day=last_day, by=by, on_commit=tasks.hand_over_repair, **of)
 
 
-def _note(*, site: Site, person: User, first_day: date, last_day: date, by: User, **hours: time | None) -> Any:
+def _note(*, site: Site, person: User, first_day: date, last_day: date, by: User, reason: str = "") -> Any:
     """A colleague is away on these days: nothing more is booked with them, and a repair is asked for what is booked.
 
     Raises NotFound, NotPermitted, Invalid.
     """
-    absences.note(site=site, person=person, first_day=first_day, last_day=last_day, by=by, **hours)
+    absences.note(site=site, person=person, first_day=first_day, last_day=last_day, by=by, reason=reason)
     return ShiftException.objects.get(site=site, user=person, day=first_day)
 
 

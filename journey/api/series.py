@@ -15,7 +15,7 @@ from clinic.models import Room, User
 from clinic.policy import Action
 from infusions import gaps, relapse
 from infusions import series as verbs
-from infusions.api import INFUSIONS
+from infusions.api.chair import INFUSIONS
 from infusions.api.rows import WHY
 from infusions.api.rows import series as treatments
 from infusions.models import GapDecision, PlanExtension, RelapseState, Series

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 
 from clinic.api.declaring import Collection, Verb
-from clinic.api.fields import Day, Known, Typed, Words, one_of
+from clinic.api.fields import Day, Known, Typed, Words, one_of, some
 from clinic.models import User
 from infusions.api.rows import BY_SERIES, OF_SERIES
 from infusions.models import Series
@@ -115,7 +115,7 @@ def _invite(*, consent: CollateralConsent, by: User, email: bool = False) -> tup
 
 WRITTEN = {
     **{name: Words(max_length=2000, required=False) for name in TEXTS},
-    "steps": TypedStep(many=True, max_length=MOST_STEPS, required=False),
+    "steps": some(TypedStep, most=MOST_STEPS, required=False),
     "wants_reminders": serializers.BooleanField(required=False),
 }
 PLANS = Collection(
