@@ -75,7 +75,7 @@ class Card:
     lights: tuple[tuple[str, str], ...]
     segments: tuple[str, ...]  # the rail: preparation, infusion, recovery or talk, each as its classes
     href: str
-    move_href: str
+    may_move: bool
     groups: frozenset[str]
     runway: Runway | None = None  # how far the payer's leave reaches
 
@@ -83,6 +83,11 @@ class Card:
     def is_short(self) -> bool:
         """Too low on the board for more than three lines."""
         return self.rows < 15
+
+    @property
+    def is_tiny(self) -> bool:
+        """Too low for a third line: its lights would lie under its edge, and stand in the panel."""
+        return self.rows < 9
 
     @property
     def key(self) -> str:
@@ -158,7 +163,7 @@ def card(
         lights=_lights(gate) if reader.clinical and gate else (),
         segments=_segments(visit),
         href=reverse("journey:today-visit", args=[appointment.pk]),
-        move_href=reverse("journey:today-move", args=[appointment.pk]) if reader.may_move and awaited else "",
+        may_move=reader.may_move and awaited,
         groups=_groups(appointment, infusion, late=late, blocked=tone == "stop"),
         runway=runway,
     )
@@ -261,7 +266,7 @@ def _segments(visit: BoardVisit) -> tuple[str, ...]:
     for stage in visit.stages:
         start = (stage.starts_at - visit.appointment.starts_at) // step + 1
         rows = max(1, (stage.ends_at - stage.starts_at) // step)
-        rail.append(f"{RAILS.get(stage.name, '')} bs-{start} bl-{rows}")
+        rail.append(f"{RAILS.get(stage.name, '')} bs-{start} bl-{rows}".strip())
     return tuple(rail)
 
 

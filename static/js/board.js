@@ -121,7 +121,7 @@ function press(key, card) {
     goal(card, key)?.focus();
     return true;
   }
-  if (key === "m" && card?.dataset.move) {
+  if (key === "m" && card && "move" in card.dataset) {
     openMove(card);
     return true;
   }

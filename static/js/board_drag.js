@@ -73,7 +73,7 @@ function drop() {
   swallowClick();
   if (!spot || (spot.row === home.row && spot.room.dataset.from <= home.column && home.column < spot.room.dataset.to)) return;
   card.focus();
-  window.htmx.ajax("GET", card.dataset.move, {
+  window.htmx.ajax("GET", `${card.href}move/`, {
     source: "#move-dialog",
     target: "#move-dialog",
     values: { starts: moment(spot.row).toISOString(), room: spot.room.dataset.room, version: card.dataset.version },
