@@ -16,10 +16,12 @@ from patients.models import (
     ImportRow,
     LifeEvent,
     Observation,
+    Patient,
     PatientLink,
     Reopening,
     TreatmentTrial,
 )
+from reminders.models import ContactPreference, OptOut, SenderName, Unreachable, Wording
 from tests.access.world import SECRET, World
 
 
@@ -43,6 +45,7 @@ def add(world: World) -> None:
     )  # fmt: skip
     ImportRow.objects.create(job=world.job, file="people.csv", line=2, outcome="created", what=SECRET, patient=of)
     _money(world)
+    _words(world)
 
 
 def _money(world: World) -> None:
@@ -59,3 +62,16 @@ def _money(world: World) -> None:
     EligibilityInquiry.objects.create(
         file=file, coverage=world.coverage, legs=["medical"], service_types=["30"], trace="T7", asked_by=clerk
     )
+
+
+def _words(world: World) -> None:
+    of, admin = world.patient, world.people[Role.CLINIC_ADMIN]
+    Patient.objects.filter(pk=of.pk).update(phone="+13105550171")
+    Wording.objects.create(
+        site=world.site, kind="visit_booked", language="en", version=1, subject="A visit", body=SECRET, text="Come",
+        made_by=admin,
+    )  # fmt: skip
+    SenderName.objects.create(site=world.site, name="Pine St", made_by=admin)
+    ContactPreference.objects.create(patient=of, way="text")
+    OptOut.objects.create(patient=of, channel="email", words=f"No more, {SECRET}", taken_by=admin)
+    Unreachable.objects.create(channel="text", address="+13105550171", why="No such number")

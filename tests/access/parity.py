@@ -37,6 +37,7 @@ NO_BUSINESS: dict[str, str] = {
     # reminders
     **dict.fromkeys(("reminders:text-in", "reminders:text-status", "reminders:mail-events"), ALIKE),
     "reminders:wording-look": LOOKING,
+    "reminders:own-pages": "A person’s own number, for their own calls at night; nobody else’s system types it.",
     "reminders:wording-test": "A letter to the admin’s own address, to look at it in a mail program.",
     # visits
     "visits:calendar": "The secret address of one’s own calendar, for one’s own phone.",
@@ -207,6 +208,20 @@ REMINDERS: dict[str, str | tuple[str, ...]] = {
     "reminders:task": "POST tasks/{id}/done/",
     "reminders:task-take": "POST tasks/{id}/take/",
     "reminders:tasks-hand-over": "POST tasks/{id}/hand-over/",
+    "reminders:reaching": (
+        "POST patients/{id}/preferences/",
+        "POST patients/{id}/opt-outs/",
+        "POST patients/{id}/opt-outs/{row}/resume/",
+        "POST dead-ends/{id}/works/",
+    ),
+    "reminders:sender": "POST sender-names/",
+    "reminders:wording": "POST wordings/",
+    "reminders:wording-restore": ("POST wordings/{id}/restore/", "POST wordings/"),
+    "reminders:webhooks": "POST webhooks/",
+    "reminders:webhook-secret": "POST webhooks/{id}/secret/",
+    "reminders:webhook-test": "POST webhooks/{id}/test/",
+    "reminders:webhook-off": "POST webhooks/{id}/off/",
+    "reminders:webhook-again": "POST webhooks/{id}/deliveries/{row}/again/",
 }
 VISITS: dict[str, str | tuple[str, ...]] = {
     "visits:book": "POST appointments/",
@@ -346,17 +361,3 @@ JOURNEY: dict[str, str | tuple[str, ...]] = {
 }
 
 OPERATIONS = CLINIC | PATIENTS | INSURANCE | REMINDERS | VISITS | INFUSIONS | THERAPY | JOURNEY
-# Named here until their operation is there; it has to be empty in the end.
-TO_COME: set[str] = {
-    # reminders
-    "reminders:own-pages",
-    "reminders:reaching",
-    "reminders:sender",
-    "reminders:webhook-again",
-    "reminders:webhook-off",
-    "reminders:webhook-secret",
-    "reminders:webhook-test",
-    "reminders:webhooks",
-    "reminders:wording",
-    "reminders:wording-restore",
-}

@@ -1,4 +1,4 @@
-"""What patients were told, and what must not be forgotten."""
+"""What must not be forgotten."""
 
 from __future__ import annotations
 
@@ -8,13 +8,9 @@ from rest_framework import serializers
 from clinic.api.declaring import Collection, Verb
 from clinic.api.fields import Known, Moment, one_of
 from clinic.models import User
-from clinic.policy import Action
-from reminders import followups, settling
-from reminders.models import FollowUp, Message
-
-
-def messages(user: User) -> QuerySet[Message]:
-    return Message.objects.filter(site__in=user.site_ids)
+from reminders import followups
+from reminders.api.hanging import BY, OF
+from reminders.models import FollowUp
 
 
 def tasks(user: User) -> QuerySet[FollowUp]:
@@ -24,27 +20,6 @@ def tasks(user: User) -> QuerySet[FollowUp]:
     return FollowUp.objects.filter(own, site__in=user.site_ids)
 
 
-OF, BY = {"patient": serializers.UUIDField(required=False)}, {"patient": "patient_id"}
-
-MESSAGES = Collection(
-    name="messages",
-    model=Message,
-    rows=messages,
-    patient="patient_id",
-    shows=("id", "kind", "patient", "site", "channel", "language", "due_at", "state", "planned_at", "sent_at"),
-    also={Action.HANDLE_MESSAGES: ("attempts", "expires_at", "why", "settled_at", "settled_by")},
-    filters={
-        **OF,
-        "state": one_of(Message.State, required=False),
-        "since": Moment(required=False),
-        "until": Moment(required=False),
-    },
-    by={**BY, "since": "due_at__gte", "until": "due_at__lt"},
-    verbs={
-        "again": Verb(does=settling.try_again, record="message_id"),
-        "called": Verb(does=settling.called, record="message_id", takes=("outcome",)),
-    },
-)
 TASKS = Collection(
     name="tasks",
     model=FollowUp,
@@ -70,4 +45,4 @@ TASKS = Collection(
     },
 )  # fmt: skip
 
-COLLECTIONS: tuple[Collection, ...] = (MESSAGES, TASKS)
+COLLECTIONS: tuple[Collection, ...] = (TASKS,)
