@@ -102,12 +102,13 @@ class View(APIView):
 
     def answered(self, made: Any, of: Collection, code: int, secret: str = "") -> Response:
         """What was made, as its collection shows it."""
+        written = versions.newest(of.model, made.pk)
         row = found(of.rows(self.request.user), made.pk)  # type: ignore[arg-type]
         self.read(row, of)
         response = Response(self.shown(row, of) | ({"secret": secret} if secret else {}), status=code)
         if code == status.HTTP_201_CREATED and of.has_record and not of.within:
             response["Location"] = reverse(f"api:{of.name}-record", args=[row.pk], request=self.request)
-        if tag := versions.etag(row):
+        if tag := versions.tag(row, written):
             response["ETag"] = tag
         return response
 

@@ -312,6 +312,24 @@ def test_somebody_who_slips_in_between_look_and_lock_is_noticed(patient: Patient
         versions.look_again(patient, mark, "mine")
 
 
+def test_a_tag_is_never_newer_than_what_was_read_with_it(desk: Asker, patient: Patient) -> None:
+    """Somebody writes right after the row was read: with that answer's tag their words can't be written over."""
+
+    def write_after_reading(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        done = execute(sql, params, many, context)
+        if sql.startswith("SELECT") and 'FROM "patients_patient"' in sql:
+            with connection.cursor() as cursor:
+                cursor.execute("UPDATE patients_patient SET city = city || 'x' WHERE id = %s", [patient.pk])
+        return done
+
+    with connection.execute_wrapper(write_after_reading):
+        seen = desk.get(f"patients/{patient.pk}/")
+    patient.refresh_from_db()
+    assert seen.told["city"] != patient.city
+    refused = desk.ask("PATCH", f"patients/{patient.pk}/", {"city": "Ojai"}, **{"If-Match": seen["ETag"]})
+    assert refused.status_code == 412
+
+
 # What is read
 
 
