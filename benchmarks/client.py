@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from http.cookies import SimpleCookie
+from ipaddress import IPv4Network
 from statistics import median
 from threading import Barrier, Thread
 from time import perf_counter
@@ -17,6 +18,8 @@ from benchmarks.servers import Server
 from benchmarks.table import percentile
 
 PATIENCE = 60
+IDLE = 3  # seconds; the server hangs up after five
+_addresses = IPv4Network("10.0.0.0/8").hosts()
 _TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 
@@ -35,11 +38,12 @@ class WrongAnswerError(Exception):
 
 
 class Browser:
-    """One line to a server. Without a login it is nobody, as at the floor."""
+    """One line to a server, from an address of its own. Without a login it is nobody, as at the floor."""
 
     def __init__(self, server: Server, login: str = "") -> None:
-        self.line = HTTPConnection("localhost", server.port, timeout=PATIENCE)
-        self.own = {**server.headers, "Origin": f"https://localhost:{server.port}"}
+        self.line, self.spoke = HTTPConnection("localhost", server.port, timeout=PATIENCE), perf_counter()
+        whence = {"X-Forwarded-For": str(next(_addresses)), "Origin": f"https://localhost:{server.port}"}
+        self.own = {**server.headers, **whence}
         self.cookies: dict[str, str] = {}
         if login:
             self._sign_in(login)
@@ -60,9 +64,12 @@ class Browser:
         if what.fields is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
             body = urlencode(what.fields)
+        if perf_counter() - self.spoke > IDLE:
+            self.line.close()  # the server is about to do so, and would just then not hear us
         self.line.request("POST" if body is not None else "GET", what.path, body, headers)
         answer = self.line.getresponse()
         said = answer.read()
+        self.spoke = perf_counter()
         for line in answer.headers.get_all("Set-Cookie") or ():
             self.cookies |= {name: morsel.value for name, morsel in SimpleCookie(line).items()}
         if answer.status not in what.right:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from django.db import connection
 
+from benchmarks import groups, races, reminders
 from benchmarks import measure as figures
-from benchmarks import races, reminders
 from benchmarks.cases import World, every
 from benchmarks.servers import APP, FLOOR, PROXY, Cluster, serving
 from benchmarks.sizes import Size
@@ -43,6 +43,8 @@ def measure(cluster: Cluster, patients: int, few: int, *, is_small: bool, only: 
                 yield from _tried(name, piece)
     if only in "reminders":
         yield from _tried("reminders", lambda: reminders.rows(small=is_small))
+    if only in "groups":
+        yield from _tried("groups", lambda: groups.rows(cluster, "bench", small=is_small))
 
 
 def _tried(name: str, piece: Callable[[], Iterable[Row]]) -> Iterator[Row]:

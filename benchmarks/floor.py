@@ -17,11 +17,10 @@ from django.conf import settings
 
 from clinic import settings as house
 
-settings.configure(
-    **{name: value for name, value in vars(house).items() if name.isupper()}
-    | {"MIDDLEWARE": [], "ROOT_URLCONF": __name__, "SECURE_SSL_REDIRECT": False}
-)
+settings.configure(**{name: value for name, value in vars(house).items() if name.isupper()})
+settings.ROOT_URLCONF = __name__
 django.setup()
+settings.MIDDLEWARE = []  # asked for when the application is made; some apps want to see theirs before that
 
 from django.core.wsgi import get_wsgi_application
 from django.db import transaction

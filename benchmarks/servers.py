@@ -78,6 +78,7 @@ class Cluster:
             "ALLOWED_HOSTS": "localhost",
             "PUBLIC_URL": "https://localhost",
             "SECOND_FACTOR_REQUIRED": "no",
+            "TRUSTED_PROXIES": "1",
             "STATIC_ROOT": str(self.places.var / "static"),
             "EMAIL_URL": "filemail://",
             "EMAIL_FILE_PATH": str(self.places.var / "mail"),
