@@ -32,7 +32,7 @@ from reminders import preferences
 from therapy.models import SessionNote, TherapySession
 from visits.models import Appointment
 
-STATIONS = 24  # the newest of each kind that strip and curve show; all of them stand on pages of their own
+STATIONS = 24  # the newest that strip and curve show; all of them stand on pages of their own
 LAST_VITALS, LAST_NOTES = 20, 6
 LATELY = 10  # among so many infusions and sessions the last vitals and notes are looked for
 SIGNS = ("pressure", "heart_rate", "spo2", "breathing", "sedation")
@@ -114,7 +114,7 @@ CLINICAL: dict[str, QuerySet[Any]] = {
         **_of(instrument=MeasureResponse.Instrument.PHQ9, entered_in_error_at__isnull=True)
     )
     .order_by("-observed_at")
-    .only("instrument", "observed_at", "score")[: 2 * STATIONS],
+    .only("instrument", "observed_at", "score")[:STATIONS],
     "measures_due": MeasureDue.objects.filter(**_of(state=MeasureDue.State.OPEN)).order_by("due_from", "-instrument")[
         :4
     ],

@@ -13,6 +13,7 @@ from patients.models import Evaluation, MeasureResponse
 from therapy.models import TherapySession
 from visits.models import Appointment
 
+MOST = 24  # a strip of many years says nothing at a glance
 MARKS = {"preparation": "P", "midpoint": "M", "integration": "I", "further": "T", "group": "G"}
 
 
@@ -55,7 +56,7 @@ def nodes(
     ours = {loading.pk} | {one.pk for one in series if loading and one.follows_id == loading.pk} if loading else set()
     made += [_infusion(one, scores, clinical) for one in infusions if one.series_id in ours and one.number]
     made += [_session(one, clinical) for one in sessions if one.series_id in ours and one.appointment]
-    made.sort(key=lambda node: node.at)
+    made = sorted(made, key=lambda node: node.at)[-MOST:]
     following = next((node for node in made if node.state == "plan"), None)
     if following:
         following.state = "next"
