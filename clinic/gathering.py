@@ -41,6 +41,7 @@ from django.db.models import (
 )
 from django.db.models.sql.compiler import SQLCompiler
 
+_decoded = json.JSONDecoder(parse_float=Decimal).decode
 MOST = 100  # so many arguments a function of PostgreSQL takes
 
 
@@ -132,7 +133,7 @@ class _List:
         return ArraySubquery(self.rows.values(row=_Row(self.fields, tuple(self.extra))))
 
     def made(self, found: Sequence[str], known: _Known) -> list[Any]:
-        read = [json.loads(row, parse_float=Decimal) for row in found]
+        read = list(map(_decoded, found))
         for place, field in enumerate((*self.fields, *self.extra.values())):
             if convert := _conversion(field, known):
                 for row in read:

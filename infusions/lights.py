@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
 
 from django.urls import reverse
@@ -120,7 +121,7 @@ class Summary:
         """As therapists see it."""
         return Summary(tuple(veiled(light) for light in self.lights))
 
-    @property
+    @cached_property
     def unmet(self) -> tuple[Light, ...]:
         return tuple(light for light in self.lights if not light.passed)
 
@@ -148,7 +149,7 @@ class Summary:
         """The worst light's own words; "Ready" when there is none."""
         return self.worst.label if self.worst else "Ready"
 
-    @property
+    @cached_property
     def worst(self) -> Light | None:
         gravity = (STOP, WARN, TODO)
         return min(self.unmet, key=lambda light: gravity.index(light.state), default=None)

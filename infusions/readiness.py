@@ -15,7 +15,7 @@ from infusions import long_term
 from infusions.arrival_lights import ON_ARRIVAL
 from infusions.gate_facts import Facts, gather
 from infusions.lights import HOLD, OK, STOP, TODO, WARN, Light, Summary, Where
-from infusions.models import GateOverride, Infusion, Series
+from infusions.models import Infusion, Series
 
 
 def lights(infusion: Infusion) -> list[Light]:
@@ -35,14 +35,15 @@ def summary(infusions: Sequence[Infusion]) -> dict[UUID, Summary]:
 
 def _judge(facts: Facts) -> list[Light]:
     found = [made if isinstance(made, tuple) else (made,) for made in (make(facts) for make in LIGHTS)]
-    return [replace(light, override=_override(facts, light)) for light in chain.from_iterable(found)]
+    return [_with_override(facts, light) for light in chain.from_iterable(found)]
 
 
-def _override(facts: Facts, light: Light) -> GateOverride | None:
+def _with_override(facts: Facts, light: Light) -> Light:
     """What a provider let pass: this very finding, and nothing that was found or written since."""
     if light.state == OK or not light.found or light.is_firm:
-        return None
-    return facts.overrides.get((light.key, light.found))
+        return light
+    override = facts.overrides.get((light.key, light.found))
+    return replace(light, override=override) if override else light
 
 
 def _consent(facts: Facts) -> Light:
