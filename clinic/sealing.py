@@ -53,10 +53,10 @@ def _seal_table(table: str, key: str, at: str, horizon: datetime) -> int:
     sealed = 0
     while True:
         last = HistorySeal.objects.filter(table=table).order_by("-last_id").first()
-        after, before = (last.last_id, last.digest) if last else (0, _START)
+        after, before = (last.last_id, last.digest) if last else (None, _START)
         columns = _columns(table)
         digest, first, final, count = _digest(
-            table, key, columns, f'"{key}" > %s AND "{at}" < least(%s, now())', [after, horizon], before
+            table, key, columns, f'"{at}" < least(%s, now()){_above(key, after)}', [horizon], before
         )
         if not count:
             return sealed
@@ -66,6 +66,11 @@ def _seal_table(table: str, key: str, at: str, horizon: datetime) -> int:
         sealed += count
         if count < BATCH:
             return sealed
+
+
+def _above(key: str, below: int | None) -> str:
+    """Of the rows after a seal; before the first one there is no number that is too low for a forged row."""
+    return "" if below is None else f' AND "{key}" > {below:d}'
 
 
 def _columns(table: str) -> list[str]:
@@ -100,17 +105,26 @@ def _digest(
 def broken_links() -> list[str]:
     """Every seal that no longer fits its rows, and every row that slipped below a seal."""
     broken: list[str] = []
+    links: dict[str, list[HistorySeal]] = {}
+    for link in HistorySeal.objects.order_by("table", "last_id"):
+        links.setdefault(link.table, []).append(link)
     for table, key, _ in _sealed_tables():
-        before, below, here = _START, 0, set(_columns(table))
-        for link in HistorySeal.objects.filter(table=table).order_by("last_id"):
-            if gone := set(link.columns) - here:
-                broken.append(f"{table}: the column {min(gone)} was sealed and is gone")
-                break
-            digest, _first, _last, count = _digest(
-                table, key, link.columns, f'"{key}" > %s AND "{key}" <= %s', [below, link.last_id], before
-            )
-            if (digest, count) != (link.digest, link.rows):
-                broken.append(f"{table}: rows {link.first_id} to {link.last_id} are not what was sealed")
-                break
-            before, below = link.digest, link.last_id
+        if table in links:
+            broken += _broken_in(table, key, links[table])
     return broken
+
+
+def _broken_in(table: str, key: str, links: list[HistorySeal]) -> Iterator[str]:
+    """The first seal of a table that no longer fits: those after it are chained to it."""
+    before, below, here = _START, None, set(_columns(table))
+    for link in links:
+        if gone := set(link.columns) - here:
+            yield f"{table}: the column {min(gone)} was sealed and is gone"
+            return
+        digest, _first, _last, count = _digest(
+            table, key, link.columns, f'"{key}" <= %s{_above(key, below)}', [link.last_id], before
+        )
+        if (digest, count) != (link.digest, link.rows):
+            yield f"{table}: rows {link.first_id} to {link.last_id} are not what was sealed"
+            return
+        before, below = link.digest, link.last_id
