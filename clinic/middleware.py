@@ -19,7 +19,7 @@ from clinic.errors import DomainError
 from clinic.ids import uuid7
 from clinic.policy import Action, Door, can
 from clinic.routes import ROUTES
-from clinic.sessions import sign_in_again
+from clinic.sessions import forgotten, sign_in_again
 
 log = logging.getLogger("evenkeel.request")
 
@@ -45,11 +45,12 @@ def private_pages(get_response: Answer) -> Answer:
     """Nothing that a signed-in person saw stays in a cache."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        began_signed_in = request.user.is_authenticated
         response = get_response(request)
         if request.user.is_authenticated and not response.has_header("Cache-Control"):
             add_never_cache_headers(response)
             response["Cache-Control"] = "no-store, private"
-        return response
+        return forgotten(response) if began_signed_in and not request.user.is_authenticated else response
 
     return middleware
 

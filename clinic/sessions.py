@@ -43,7 +43,7 @@ def limits(
         seen = _moment(session.setdefault(SEEN, now.isoformat()))
         if now - started > timedelta(hours=settings.ABSOLUTE_SESSION_HOURS):
             logout(request)
-            return sign_in_again(request)
+            return forgotten(sign_in_again(request))
         if is_in_hallway(request) or is_handed_over(request):
             if not _is_left_open(request):
                 return sign_in_again(request)
@@ -58,6 +58,13 @@ def limits(
         return get_response(request)
 
     return middleware
+
+
+def forgotten(response: HttpResponse) -> HttpResponse:
+    """The session is over: what the browser keeps of its pages goes. Rows that wait for the network are sealed and
+    stay (ADR 10), as does what says that this is a tablet of the clinic."""
+    response["Clear-Site-Data"] = '"cache"'
+    return response
 
 
 def idle_minutes(request: HttpRequest) -> int:

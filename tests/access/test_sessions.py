@@ -114,6 +114,7 @@ def test_after_twelve_hours_even_a_busy_session_ends(at_work, now):
     assert answer.status_code == 302
     assert answer.url == "/accounts/login/?next=/patients/"
     assert "_auth_user_id" not in at_work.session
+    assert answer["Clear-Site-Data"] == '"cache"'
 
 
 def test_a_role_that_is_taken_away_is_gone_at_the_next_click(at_work, now, nurse):
@@ -140,3 +141,12 @@ def test_a_new_password_ends_the_sessions_made_with_the_old_one(at_work, now, nu
 def test_pages_of_signed_in_people_are_kept_by_no_cache(at_work, now):
     with clock.at(now):
         assert at_work.get(reverse("patients:list"))["Cache-Control"] == "no-store, private"
+
+
+def test_who_signs_out_leaves_nothing_in_the_browser_and_the_cookie_opens_nothing(at_work, now):
+    old = at_work.cookies["sessionid"].value
+    with clock.at(now):
+        assert "Clear-Site-Data" not in at_work.get(reverse("patients:list")).headers
+        assert at_work.post(reverse("account_logout"))["Clear-Site-Data"] == '"cache"'
+        at_work.cookies["sessionid"] = old
+        assert at_work.get(reverse("patients:list")).url.startswith("/accounts/login/")

@@ -1,12 +1,17 @@
 """Signing in: a second factor that is sealed at rest, limits on guessing, sessions that can be ended from afar."""
 
 import re
+from contextlib import suppress
 
 import pytest
+from allauth.account.adapter import get_adapter
+from allauth.core import context
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from allauth.usersessions.models import UserSession
+from django.contrib.auth.signals import user_login_failed
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
@@ -123,6 +128,35 @@ def test_the_limit_is_on_the_person_wherever_they_are_tried_from(nurse, other_nu
         )
     assert "Too many tries" in sign_in(nurse)[1].content.decode()
     assert is_in(sign_in(other_nurse)[0])
+
+
+def test_of_guesses_from_hundreds_of_addresses_five_are_looked_at(nurse, other_nurse, rf):
+    """Counted by the person: many addresses are many times the limit of one address, and none of that of a person."""
+    looked = []
+
+    def count(sender, credentials, **_):
+        looked.append(credentials)
+
+    user_login_failed.connect(count)
+    try:
+        for number in range(250):
+            request = rf.post("/", REMOTE_ADDR=f"10.0.0.{number}")
+            with suppress(ValidationError), context.request_context(request):
+                get_adapter(request).authenticate(request, email=nurse.email, password=f"guess {number}")
+    finally:
+        user_login_failed.disconnect(count)
+    assert len(looked) == 5
+    assert is_in(sign_in(other_nurse)[0])
+    assert not is_in(sign_in(nurse)[0])
+
+
+def test_where_nobody_can_count_guesses_nobody_gets_in(nurse, settings):
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1/0"}}
+    client = Client(raise_request_exception=False)
+    for password in ("wrong", PASSWORD):
+        answer = client.post(reverse("account_login"), {"login": nurse.email, "password": password})
+        assert answer.status_code >= 500
+        assert "_auth_user_id" not in client.session
 
 
 def test_nobody_signs_up(client, db):

@@ -65,7 +65,8 @@ MORE = 'coalesce("{0}", 0) + 1'
 CHANGED = {
     "text": "\"{0}\" || '.'", "character varying": "left(\"{0}\", 1) || '.'", "boolean": "NOT \"{0}\"",
     "timestamp with time zone": "coalesce(\"{0}\", now()) + interval '1 microsecond'", "integer": MORE,
-    "smallint": MORE, "bigint": MORE, "numeric": MORE, "uuid": "gen_random_uuid()", "jsonb": "'[0]'::jsonb", "time without time zone": "'03:33'",
+    "smallint": MORE, "bigint": MORE, "numeric": MORE, "uuid": "gen_random_uuid()", "jsonb": "'[0]'::jsonb",
+    "time without time zone": "'03:33'",
     "date": "coalesce(\"{0}\", now()::date) + 1", "inet": "'10.9.8.7'::inet", "ARRAY": "ARRAY['other']",
 }  # fmt: skip
 
