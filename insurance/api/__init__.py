@@ -1,7 +1,7 @@
 """Plans, checks of benefits, approvals, estimates, prices and bills."""
 
 from clinic.api.declaring import Collection, Question
-from insurance.api import asking, bills, costs, payers, plans
+from insurance.api import asking, codes, costs, payers, plans
 
 QUESTIONS: tuple[Question, ...] = asking.QUESTIONS
 COLLECTIONS: tuple[Collection, ...] = (
@@ -9,5 +9,5 @@ COLLECTIONS: tuple[Collection, ...] = (
     *plans.COLLECTIONS,
     *asking.COLLECTIONS,
     *costs.COLLECTIONS,
-    *bills.COLLECTIONS,
+    *codes.COLLECTIONS,
 )

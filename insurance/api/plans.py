@@ -182,8 +182,12 @@ LAPSES = Collection(
     rows=lambda user: Lapse.objects.filter(coverage__patient__site__in=user.site_ids).select_related("coverage"),
     patient="coverage.patient_id",
     shows=("id", "coverage", "last_day", "found_at", "found_by", "told_at", "told_by", "told_note", "over_at"),
-    filters=OF,
-    by={"patient": "coverage__patient_id"},
+    filters={**OF, "coverage": serializers.UUIDField(required=False), "told": serializers.BooleanField(required=False)},
+    by={
+        "patient": "coverage__patient_id",
+        "coverage": "coverage_id",
+        "told": lambda rows, value, user: rows.filter(told_at__isnull=not value),
+    },
     verbs={"told": Verb(does=lapses.told, record="lapse_id", takes=("note",))},
 )
 

@@ -1,4 +1,4 @@
-"""What a visit is billed as, and plans that ended: what of the bill needs to know the visit."""
+"""What a visit is billed as, and what was paid on it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from clinic import access
-from clinic.api.declaring import Collection, Question, Verb
-from clinic.api.fields import Day, Exact, Known, Typed, Whole, Words, some
+from clinic.api.declaring import Collection, File, Question, Verb
+from clinic.api.fields import Day, Exact, Known, Typed, Whole, Words, one_of, some
 from clinic.errors import Refused
 from clinic.models import User
-from insurance import charges, lapses
+from insurance import charges, superbill_pdf, superbills
 from insurance.charges import MOST_DIAGNOSES, MOST_LINES, MOST_UNITS, Line
-from insurance.models import ChargeItem, CodedVisit, Lapse
+from insurance.models import ChargeItem, CodedVisit, Payment
 from journey import coding
 from visits.models import Appointment
 
@@ -25,8 +25,11 @@ def coded(user: User) -> QuerySet[CodedVisit]:
     return CodedVisit.objects.filter(site__in=user.site_ids).prefetch_related("lines")
 
 
-def ended(user: User) -> QuerySet[Lapse]:
-    return Lapse.objects.filter(coverage__patient__site__in=user.site_ids).select_related("coverage")
+def superbill(coded: CodedVisit) -> File:
+    """The bill of one visit, on paper."""
+    bill = superbills.coded().get(pk=coded.pk)
+    made = superbill_pdf.make([bill], patient=bill.patient, site=bill.site)
+    return File(made, f"superbill-{bill.service_on}.pdf", "application/pdf")
 
 
 class Item(serializers.ModelSerializer[ChargeItem]):
@@ -140,17 +143,27 @@ CODED = Collection(
         },
     ),
     verbs={"take-back": Verb(does=charges.take_back, record="coded_id", takes=("reason",))},
+    file=superbill,
 )  # fmt: skip
-LAPSES = Collection(
-    name="lapses",
-    model=Lapse,
-    rows=ended,
-    patient="coverage.patient_id",
-    shows=("id", "coverage", "last_day", "found_at", "found_by", "told_at", "told_by", "told_note", "over_at"),
-    filters={"coverage": serializers.UUIDField(required=False), "told": serializers.BooleanField(required=False)},
-    by={"coverage": "coverage_id", "told": lambda rows, value, user: rows.filter(told_at__isnull=not value)},
-    verbs={"told": Verb(does=lapses.told, record="lapse_id", takes=("note",))},
-)
+PAYMENTS = Collection(
+    name="payments",
+    model=Payment,
+    rows=lambda user: Payment.objects.filter(visit__site__in=user.site_ids).select_related("visit"),
+    within=CODED,
+    through="visit",
+    patient="visit.patient_id",
+    shows=(
+        "id", "amount", "method", "paid_on", "recorded_at", "recorded_by", "entered_in_error_at",
+        "entered_in_error_reason",
+    ),
+    create=Verb(
+        does=charges.record_payment,
+        record="coded_id",
+        takes=("paid_on",),
+        fields={"amount": Exact(max_digits=9, decimal_places=2), "method": one_of(Payment.Method)},
+    ),
+    verbs={"error": Verb(does=charges.payment_in_error, record="payment_id", takes=("reason",))},
+)  # fmt: skip
 SUGGESTING = Question(
     name="coded-visits/suggest",
     method="GET",

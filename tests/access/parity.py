@@ -66,7 +66,7 @@ NO_BUSINESS: dict[str, str] = {
     "journey:audit-patient-list": "A list for the patient, after a fresh proof; its lines are in GET audit/.",
     "journey:export": "The whole record leaves after a fresh proof; other systems read FHIR’s $everything.",
     "journey:emergency-close": "It ends what a person opened for themselves.",
-    "journey:emergency": "A person opens it for themselves, after a fresh proof, for an hour; a token proves nothing anew.",
+    "journey:emergency": "A person opens it for themselves, after a fresh proof; a token proves nothing anew.",
     "journey:hallway": SCREEN,
     **dict.fromkeys(
         ("own:curve", "own:visits", "own:visit", "own:confirm", "own:move", "own:cancel", "own:ride", "own:prepare",
@@ -198,9 +198,8 @@ INSURANCE: dict[str, str | tuple[str, ...]] = {
     "insurance:fee-allowed": "POST allowed-amounts/",
     "insurance:fee-package": "POST packages/",
     "insurance:codes": "POST code-tables/",
-    "insurance:bill-take-back": "POST bills/{id}/take-back/",
-    "insurance:payment": "POST bills/{id}/payments/",
-    "insurance:payment-error": "POST bills/{id}/payments/{row}/error/",
+    "insurance:payment": "POST coded-visits/{id}/payments/",
+    "insurance:payment-error": "POST coded-visits/{id}/payments/{row}/error/",
 }
 REMINDERS: dict[str, str | tuple[str, ...]] = {
     "reminders:message-again": "POST messages/{id}/again/",
@@ -357,7 +356,6 @@ JOURNEY: dict[str, str | tuple[str, ...]] = {
     ),
     "journey:curve-share": "POST patients/{id}/curve-links/",
     "journey:curve-end": "POST patients/{id}/curve-links/{row}/revoke/",
-    "journey:plan-end-told": "POST lapses/{id}/told/",
 }
 
 OPERATIONS = CLINIC | PATIENTS | INSURANCE | REMINDERS | VISITS | INFUSIONS | THERAPY | JOURNEY

@@ -56,6 +56,10 @@ def doors() -> Iterator[tuple[str, str, Any]]:
 DOORS = {name: (route, view) for name, route, view in doors()}
 
 
+def test_no_address_is_made_twice() -> None:
+    assert sorted(name for name, _, _ in doors()) == sorted(DOORS)
+
+
 def test_every_address_stands_in_the_policy_and_in_the_table() -> None:
     assert [ADD.format(name) for name in DOORS if name not in API or name not in EXPECTED] == []
 
