@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from datetime import time as hour
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
@@ -27,9 +27,9 @@ import pgtrigger
 from django.db import connection
 from django.test.utils import CaptureQueriesContext, override_settings
 
+from benchmarks.forking import let_go, open_lines
 from benchmarks.table import Check, Row
 from clinic import clock, history
-from clinic.bench import let_go, open_lines
 from clinic.ids import uuid7
 from clinic.models import Site
 from patients.models import ContactConsent, Patient
@@ -179,9 +179,9 @@ def mailbox() -> Iterator[Mailbox]:
 class House:
     """A site with patients who agreed to email, at noon; most of what is said to them lies behind or ahead."""
 
-    def __init__(self, patients: int) -> None:
-        self.site = Site.objects.create(code=f"mail-{uuid7().hex[-8:]}", name="Mail", time_zone="America/Los_Angeles")
-        self.now = self.site.moment(date(2027, 2, 2), NOON)
+    def __init__(self, patients: int, *, now: datetime | None = None, zone: str = "America/Los_Angeles") -> None:
+        self.site = Site.objects.create(code=f"mail-{uuid7().hex[-8:]}", name="Mail", time_zone=zone)
+        self.now = now or self.site.moment(date(2027, 2, 2), NOON)
         with pgtrigger.ignore():
             self.people = Patient.objects.bulk_create(self._patient(number) for number in range(patients))
             ContactConsent.objects.bulk_create(

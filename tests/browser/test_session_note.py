@@ -18,8 +18,8 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from benchmarks.forking import let_go, open_lines
 from clinic import sessions
-from clinic.bench import let_go, open_lines
 from tests.build import PASSWORD
 from tests.infusions import making
 from therapy import phrases

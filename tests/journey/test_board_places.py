@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from clinic.models import Closure, OpeningHours, Room
 from journey import board as boards
-from journey.bench import FullDay
 from tests import build
+from tests.journey.full_day import FullDay
 from visits import booking
 from visits.board import BoardVisit
 from visits.models import Appointment, Hold
@@ -134,4 +134,4 @@ def test_a_full_day_costs_the_same_queries_as_a_thin_one(client):
             answer = client.get(reverse("journey:today"), {"day": DAY})
         counts.append((len(answer.context["board"].cards), len(queries)))
     assert [cards for cards, _ in counts] == [12, 60]
-    assert counts[0][1] == counts[1][1]
+    assert counts[0][1] == counts[1][1] <= 8

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection, connections
 
-from clinic.bench import let_go, open_lines
+from benchmarks.forking import let_go, open_lines
 
 FORK = multiprocessing.get_context("fork")
 PATIENCE = 60

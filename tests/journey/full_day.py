@@ -1,16 +1,12 @@
-"""The board of a full day: 60 visits in 12 rooms with 12 people at work, as a nurse reads it."""
+"""A full day: 60 visits in 12 rooms with 12 people at work."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 
-from django.http import HttpRequest
-from django.test import RequestFactory
-from django.urls import resolve, reverse
 from psycopg2.extras import DateTimeTZRange
 
-from clinic.bench import Case
 from clinic.ids import uuid7
 from clinic.models import Membership, OpeningHours, Room, Shift, Site, User
 from clinic.policy import Role
@@ -23,10 +19,6 @@ ROOMS, TALK_ROOMS = 10, 2
 TURNS = (8, 10, 12, 14, 16)  # in every room somebody begins at each of these hours
 
 Place = tuple[str, datetime, Room, User]  # kind of visit, start, where and with whom
-
-
-def cases() -> Iterable[Case]:
-    yield Case("journey: the board of a day with 60 visits", _board, runs=40, target_ms=100)
 
 
 class FullDay:
@@ -131,18 +123,3 @@ def _hold(visit: Appointment, part: Part, place: Place) -> Hold | None:
         during=DateTimeTZRange(start + timedelta(minutes=part.start), start + timedelta(minutes=part.end)),
         phase=part.phase,
     )
-
-
-def _board() -> Callable[[int], object]:
-    full = FullDay()
-    nurse, address = full.nurse, reverse("journey:today")
-    view, args, kwargs = resolve(address)
-
-    def run(number: int) -> object:
-        request: HttpRequest = RequestFactory().get(address)
-        request.user = User.objects.get(pk=nurse.pk)
-        request.session = {}  # type: ignore[assignment]
-        request.resolver_match = resolve(address)
-        return view(request, *args, **kwargs)
-
-    return run
