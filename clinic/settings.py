@@ -116,11 +116,15 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 INSTALLED_APPS.insert(0, "django.forms")
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default="postgres:///evenkeel")}
+# How nearly alike a word must be written for patients/search.py: below PostgreSQL's 0.6, so that two letters changed
+# about in a short name (Okafro) are still forgiven. Said at connecting, so that no search has to say it.
+ALIKE = "-c pg_trgm.word_similarity_threshold=0.5"
 DATABASES["default"].update(
     ENGINE="django.db.backends.postgresql",
     CONN_MAX_AGE=60,
     CONN_HEALTH_CHECKS=True,
     ATOMIC_REQUESTS=False,
+    OPTIONS={"options": ALIKE} | DATABASES["default"].get("OPTIONS", {}),
 )
 # Where reports and exports read (clinic/replica.py): a standby that nothing is written to, one snapshot a report.
 if env.str("REPLICA_DATABASE_URL", default=""):
@@ -130,7 +134,10 @@ if env.str("REPLICA_DATABASE_URL", default=""):
         CONN_MAX_AGE=60,
         CONN_HEALTH_CHECKS=True,
         OPTIONS=DATABASES["replica"].get("OPTIONS", {})
-        | {"isolation_level": ISOLATION_LEVEL_REPEATABLE_READ, "options": "-c default_transaction_read_only=on"},
+        | {
+            "isolation_level": ISOLATION_LEVEL_REPEATABLE_READ,
+            "options": f"{ALIKE} -c default_transaction_read_only=on",
+        },
         TEST={"MIRROR": "default"},
     )
 DATABASE_ROUTERS = ["clinic.replica.Router"]

@@ -10,7 +10,6 @@ from functools import reduce
 from operator import add
 
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db import connection, transaction
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 
 from clinic import clock
@@ -32,8 +31,6 @@ DATE_FORMATS = (
 )
 _NUMERIC_DATE = re.compile(r"\b(?:\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}[/.-]\d{1,2}[/.-]\d{1,2})\b")
 _WORDED_DATE = re.compile(r"\b(?:\d{1,2}\.? [a-z]{3,9}\.?,? \d{4}|[a-z]{3,9}\.? \d{1,2},? \d{4})\b", re.IGNORECASE)
-# Below PostgreSQL's 0.6, so that two letters changed about in a short name (Okafro) are still forgiven.
-SIMILAR = 0.5
 MAX_WORDS = 6
 
 
@@ -106,14 +103,11 @@ def _by_beginning(everyone: QuerySet[Patient], words: list[str]) -> QuerySet[Pat
     return everyone.order_by(rank, "search_text", "id")
 
 
-@transaction.atomic
 def _by_likeness(everyone: QuerySet[Patient], words: list[str], limit: int) -> list[Patient]:
-    """Every word is written or sounds nearly like some word of the record."""
+    """Every word is written (settings.ALIKE) or sounds nearly like some word of the record."""
     telling = [word for word in words if len(word) >= 3]
     if not telling:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(SIMILAR)])
     for word in telling:
         heard = names.sound(word)
         # One consonant alone (Maia, Mae, Moe) means half the clinic; beside another word it helps.

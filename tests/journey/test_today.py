@@ -177,7 +177,7 @@ def test_the_board_costs_the_same_for_one_and_for_three(client, site, booked, ro
             answer = client.get(reverse("journey:today"), {"view": view})
         costs.append([query["sql"] for query in queries])
     assert len(answer.context["board"].cards) == 3
-    assert len(costs[0]) == len(costs[1]), "\n".join(costs[1])
+    assert len(costs[0]) == len(costs[1]) <= 8, "\n".join(costs[1])
 
 
 def test_a_stranger_sees_the_board_of_their_own_site(client, booked, stranger):
