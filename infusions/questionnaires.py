@@ -8,7 +8,7 @@ month.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import CharField, Exists, OuterRef, Value
@@ -40,13 +40,19 @@ GOING_ON = (Series.State.PLANNED, Series.State.ACTIVE, Series.State.SUSPENDED)
 
 def before(infusion: Infusion) -> None:
     """Ask for PHQ-9 and screener in the day before this infusion; for none before one that is called off."""
+    before_all(infusion.series, [infusion])
+
+
+def before_all(series: Series, infusions: Iterable[Infusion]) -> None:
+    """The same for several infusions of one series."""
+    wanted = {f"infusion:{one.pk}": list(_wanted_before(one)) for one in infusions}
+    measure_plan.keep_all(patient=series.patient, wanted=wanted)
+
+
+def _wanted_before(infusion: Infusion) -> Iterator[Wanted]:
     visit = infusion.appointment
-    asked = (Instrument.PHQ9, Instrument.CSSRS) if infusion.state in WAITING and visit.is_alive else ()
-    wanted = [
-        Wanted(each, Timepoint.PRE_INFUSION, visit.starts_at - MEASURE_VALID, visit.ends_at, f"before:{each}")
-        for each in asked
-    ]
-    measure_plan.keep(patient=infusion.series.patient, source=f"infusion:{infusion.pk}", wanted=wanted)
+    for each in (Instrument.PHQ9, Instrument.CSSRS) if infusion.state in WAITING and visit.is_alive else ():
+        yield Wanted(each, Timepoint.PRE_INFUSION, visit.starts_at - MEASURE_VALID, visit.ends_at, f"before:{each}")
 
 
 def follow(change: Change) -> None:

@@ -72,20 +72,33 @@ def _require_eligible(patient: Patient, site: Site) -> None:
 @transaction.atomic
 def add_infusion(*, series: Series, appointment: Appointment, number: int, by: User) -> Infusion:
     """Give an appointment its place in the series: always the next number. Raises NotPermitted, Refused."""
+    return add_infusions(series=series, appointments=[appointment], first=number, by=by)[0]
+
+
+@transaction.atomic(savepoint=False)
+def add_infusions(*, series: Series, appointments: Sequence[Appointment], first: int, by: User) -> list[Infusion]:
+    """Give appointments the next places in the series, from number `first` on. Raises NotPermitted, Refused."""
     series = locked(series.pk)
     require(by, Action.BOOK, at=series.site)
     if series.state not in RUNNING:
         raise Refused(f"This series is {series.get_state_display().lower()}: no infusion can be added.")
-    _require_fitting(series, appointment)
+    for appointment in appointments:
+        _require_fitting(series, appointment)
+    if Infusion.objects.filter(appointment__in=appointments).exists():
+        raise Refused("This visit has its infusion already.")
     following = series.infusions.filter(number__isnull=False).count() + 1
-    if series.planned_count and following > series.planned_count:
+    if series.planned_count and following + len(appointments) - 1 > series.planned_count:
         raise Refused(f"All {series.planned_count} infusions of this series are booked.")
-    if number != following:
-        raise Refused(f"The next infusion of this series is number {following}, not {number}.")
-    infusion = Infusion.objects.create(series=series, appointment=appointment, number=number)
-    StateEvent.objects.create(infusion=infusion, after=infusion.state, observed_at=clock.now(), by=by)
-    questionnaires.before(infusion)
-    return infusion
+    if first != following:
+        raise Refused(f"The next infusion of this series is number {following}, not {first}.")
+    numbered = enumerate(appointments, start=first)
+    made = [Infusion(series=series, appointment=appointment, number=number) for number, appointment in numbered]
+    Infusion.objects.bulk_create(made)
+    StateEvent.objects.bulk_create(
+        StateEvent(infusion=one, after=one.state, observed_at=clock.now(), by=by) for one in made
+    )
+    questionnaires.before_all(series, made)
+    return made
 
 
 def _require_fitting(series: Series, appointment: Appointment) -> None:
@@ -96,8 +109,6 @@ def _require_fitting(series: Series, appointment: Appointment) -> None:
         raise Refused(f"This series takes visits of the kind “{fitting.label}”.")
     if not appointment.is_alive:
         raise Refused(f"This visit is {appointment.get_status_display().lower()}.")
-    if Infusion.objects.filter(appointment=appointment).exists():
-        raise Refused("This visit has its infusion already.")
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from django.db.models import Q
 from clinic import clock
 from infusions.models import Series
 from reminders import ledger
+from reminders.ledger import Occasion
 from therapy import of_visit
 from visits.followers import Change
 from visits.models import Appointment
@@ -24,19 +25,14 @@ DATES, PREPARE, BOOKED = "visits_booked", "instructions", "booked"
 
 def tell(series: Series, booked: Sequence[Appointment]) -> None:
     """Plan both for now. Called in the transaction that books."""
-    starts = sorted(visit.starts_at for visit in booked)
-    for kind, values in ((DATES, _dates(starts)), (PREPARE, {})):
-        ledger.plan(
-            kind=kind,
-            patient=series.patient,
-            site=series.site,
-            subject_kind=SUBJECT,
-            subject_id=series.pk,
-            occurrence=BOOKED,
-            due_at=clock.now(),
-            expires_at=starts[0],
-            values=values,
-        )
+    starts, now = sorted(visit.starts_at for visit in booked), clock.now()
+    said: dict[str, dict[str, str]] = {DATES: _dates(starts), PREPARE: {}}
+    ledger.plan_all(
+        [Occasion(series.pk, BOOKED, {kind: now}, starts[0], values) for kind, values in said.items()],
+        patient=series.patient,
+        site=series.site,
+        subject_kind=SUBJECT,
+    )
 
 
 def follow_visit(change: Change) -> None:

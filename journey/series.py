@@ -51,8 +51,7 @@ def book_series(
         by=by,
     )
     count = len(proposal.infusions)
-    for number, appointment in enumerate(booked[:count], start=1):
-        infusion_series.add_infusion(series=made, appointment=appointment, number=number, by=by)
+    infusion_series.add_infusions(series=made, appointments=booked[:count], first=1, by=by)
     for slot, appointment in zip(slots[count:], booked[count:], strict=True):
         _tie(made, slot, appointment, by)
     first_words.tell(made, booked)

@@ -6,7 +6,7 @@ and Table A, phq9_cadence_post). The days are worked out where the infusions are
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -52,16 +52,21 @@ def keep(*, patient: Patient, source: str, wanted: Sequence[Wanted]) -> None:
     What is no longer wanted is void; what was answered in its time stays done; what moved away from its answer is
     asked for again. Called by the house itself, inside the verb that changed the plan.
     """
+    keep_all(patient=patient, wanted={source: wanted})
+
+
+@transaction.atomic(savepoint=False)
+def keep_all(*, patient: Patient, wanted: Mapping[str, Sequence[Wanted]]) -> None:
+    """The same for several sources at once."""
     locked_patient(patient.pk)
-    rows = list(MeasureDue.objects.select_for_update(of=("self",)).filter(patient=patient, source=source)
-                .select_related("response"))  # fmt: skip
-    by_key: dict[str, list[MeasureDue]] = {}
-    for row in rows:
-        by_key.setdefault(row.key, []).append(row)
+    rows = MeasureDue.objects.select_for_update(of=("self",)).filter(patient=patient, source__in=wanted)
+    by_key: dict[tuple[str, str], list[MeasureDue]] = {}
+    for row in rows.select_related("response"):
+        by_key.setdefault((row.source, row.key), []).append(row)
     now = clock.now()
     new: list[MeasureDue] = []
-    for wish in wanted:
-        there = _standing(wish, by_key.pop(wish.key, []), now)
+    for source, wish in ((source, wish) for source, wishes in wanted.items() for wish in wishes):
+        there = _standing(wish, by_key.pop((source, wish.key), []), now)
         if there is None:
             new.append(_row(patient, source, wish, now))
         elif there.state == State.OPEN and (there.due_from, there.due_until) != (wish.due_from, wish.due_until):

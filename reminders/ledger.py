@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -56,37 +57,44 @@ def plan(
     return message
 
 
+@dataclass(frozen=True)
+class Occasion:
+    """What is said about one subject: a message of each kind in `due`."""
+
+    subject_id: UUID
+    occurrence: str
+    due: Mapping[str, datetime]
+    expires_at: datetime
+    values: Mapping[str, str]
+
+
 def plan_all(
-    *,
-    due: Mapping[str, datetime],
-    patient: Patient,
-    site: Site,
-    subject_kind: str,
-    subject_id: UUID,
-    occurrence: str,
-    expires_at: datetime,
-    values: Mapping[str, str],
-    own_words: bool = True,
+    occasions: Sequence[Occasion], *, patient: Patient, site: Site, subject_kind: str, own_words: bool = True
 ) -> None:
-    """Plan one message of each kind in `due` for an occasion that is new, in one statement.
+    """Plan the messages of occasions that are new, in one statement.
 
     `own_words`: whether the site may have words of its own; who knows that it has none spares the question. Raises
     what `plan` raises.
     """
-    words = _words(due, patient, site) if own_words else wordings.of_house(due, wordings.language_of(patient.language))
-    channel = preferences.channel_for(patient)
-    occasion = {"subject_kind": subject_kind, "subject_id": subject_id, "occurrence": occurrence}
+    kinds = list(dict.fromkeys(kind for one in occasions for kind in one.due))
+    words = (
+        _words(kinds, patient, site) if own_words else wordings.of_house(kinds, wordings.language_of(patient.language))
+    )
+    channel = preferences.channel_for(patient) if kinds else ""
     Message.objects.bulk_create(
         [
             Message(
                 kind=kind,
                 channel=channel,
-                **occasion,
+                subject_kind=subject_kind,
+                subject_id=one.subject_id,
+                occurrence=one.occurrence,
                 due_at=due_at,
-                expires_at=expires_at,
-                **_draft(kind, patient, site, values, words[kind]),
+                expires_at=one.expires_at,
+                **_draft(kind, patient, site, one.values, words[kind]),
             )
-            for kind, due_at in due.items()
+            for one in occasions
+            for kind, due_at in one.due.items()
         ],
         ignore_conflicts=True,
     )

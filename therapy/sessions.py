@@ -23,7 +23,7 @@ State = TherapySession.State
 LOST = TherapySession.LOST
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def plan_session(
     *,
     series: Series,

@@ -85,7 +85,7 @@ def _book_all(patient: Patient, site: Site, wanted: Sequence[Wanted], by: User) 
     calendar = Calendar.place(site, min(days), max(days))
     shapes = [places.shape_of(wish, calendar.timing) for wish in wanted]
     look_alone(calendar, [patient.pk] * len(wanted), list(zip(wanted, shapes, strict=True)))
-    booked = [_take(calendar, patient, wish, form, by) for wish, form in zip(wanted, shapes, strict=True)]
+    booked = _take(calendar, patient, list(zip(wanted, shapes, strict=True)), by)
     coming.refresh(patient.site, [patient.pk])
     if calendar.premises.listeners:
         told_elsewhere.booked(booked)
@@ -140,9 +140,23 @@ def would_be_first_ever() -> NegatedExpression[Combinable]:
     return ~Exists(_COUNTED.filter(patient=OuterRef("pk")))
 
 
-def _take(calendar: Calendar, patient: Patient, wish: Wanted, form: Shape, by: User) -> Appointment:
-    taken = places.choose(calendar, patient, wish, form)
-    appointment = Appointment(
+def _take(calendar: Calendar, patient: Patient, asked: Sequence[tuple[Wanted, Shape]], by: User) -> list[Appointment]:
+    """Choose a place for each visit, then write all of them with what they hold and what will be said."""
+    visits, holds = [], []
+    for wish, form in asked:
+        visit = _visit(calendar, patient, wish, form, by)
+        taken = places.choose(calendar, patient, wish, form)
+        holds += places.holds(calendar, visit, form, taken, by, wish.overbook_reason)
+        visits.append(visit)
+    Appointment.objects.bulk_create(visits)
+    places.write(holds, places.gone(calendar, visits))
+    StatusEvent.objects.bulk_create(StatusEvent(appointment=one, after=Status.BOOKED, by=by) for one in visits)
+    notices.plan_all(visits, calendar.premises)
+    return visits
+
+
+def _visit(calendar: Calendar, patient: Patient, wish: Wanted, form: Shape, by: User) -> Appointment:
+    return Appointment(
         patient=patient,
         site=calendar.site,
         kind=wish.kind,
@@ -151,8 +165,3 @@ def _take(calendar: Calendar, patient: Patient, wish: Wanted, form: Shape, by: U
         recovery_minutes=wish.recovery if wish.kind in INFUSIONS else None,
         booked_by=by,
     )
-    appointment.save(force_insert=True)
-    places.hold(calendar, appointment, form, taken, by, wish.overbook_reason)
-    StatusEvent.objects.create(appointment=appointment, after=Status.BOOKED, by=by)
-    notices.plan(appointment, calendar.premises)
-    return appointment

@@ -5,11 +5,13 @@ Protocol 7.2 and Table A, reminder_offsets (S-Steiner); the last one only where 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from clinic import clock
 from clinic.protocol import ProtocolValues
 from reminders import ledger
+from reminders.ledger import Occasion
 from reminders.models import Message
 from reminders.rules import end_of_quiet, is_quiet
 from visits.models import Appointment
@@ -21,23 +23,30 @@ SUBJECT = "appointment"
 LAST_USEFUL = timedelta(minutes=30)  # what would come later than that before a visit is not said
 
 
-def plan(appointment: Appointment, at: Premises) -> int:
-    """Plan what is still ahead of the reminders. Answers how many were planned."""
-    site, patient = appointment.site, appointment.patient
-    now = clock.now()
-    ahead = {kind: due_at for kind, due_at in moments(appointment, at.settings).items() if due_at > now}
+def plan(appointment: Appointment, at: Premises) -> None:
+    """Plan what is still ahead of the reminders."""
+    plan_all([appointment], at)
+
+
+def plan_all(visits: Sequence[Appointment], at: Premises) -> None:
+    """The same for several visits of one patient at one site."""
+    now, patient, site = clock.now(), visits[0].patient, visits[0].site
     ledger.plan_all(
-        due=ahead,
+        [
+            Occasion(
+                subject_id=visit.pk,
+                occurrence=f"{_hour(visit)}{visit.version}",
+                due={kind: due_at for kind, due_at in moments(visit, at.settings).items() if due_at > now},
+                expires_at=visit.starts_at,
+                values={"at": visit.starts_at.isoformat()},
+            )
+            for visit in visits
+        ],
         patient=patient,
         site=site,
         subject_kind=SUBJECT,
-        subject_id=appointment.pk,
-        occurrence=f"{_hour(appointment)}{appointment.version}",
-        expires_at=appointment.starts_at,
-        values={"at": appointment.starts_at.isoformat()},
         own_words=at.own_words,
     )
-    return len(ahead)
 
 
 def moments(appointment: Appointment, settings: ProtocolValues) -> dict[str, datetime]:

@@ -150,7 +150,26 @@ def hold(
     overbook_reason: str,
 ) -> None:
     """Write the holds. Raises SlotTaken when the database's own constraint says no."""
-    holds = [
+    write(holds(calendar, appointment, form, places, by, overbook_reason), gone(calendar, [appointment]))
+
+
+def gone(calendar: Calendar, visits: Sequence[Appointment]) -> str:
+    """What to say when a place of these visits was free a moment ago."""
+    if len(visits) == 1:
+        return f"{clashes.when(calendar.site, visits[0].starts_at)} has just been taken. Choose another time."
+    return "One of these times has just been taken. Look at the calendar again."
+
+
+def holds(
+    calendar: Calendar,
+    appointment: Appointment,
+    form: Shape,
+    places: Places,
+    by: User,
+    overbook_reason: str,
+) -> list[Hold]:
+    """What a visit holds, to be written; the calendar has it as taken from here on."""
+    found = [
         Hold(
             appointment=appointment,
             resource=resource.pk,
@@ -169,11 +188,11 @@ def hold(
         for part in form.parts
         for resource, lane in _lanes(calendar, appointment.patient, part, places)
     ]
-    write(holds, f"{clashes.when(calendar.site, appointment.starts_at)} has just been taken. Choose another time.")
-    for hold in holds:
-        start = calendar.cell(hold.during.lower)
-        calendar.take(hold.resource, hold.lane, start, calendar.cell(hold.during.upper))
+    for one in found:
+        start = calendar.cell(one.during.lower)
+        calendar.take(one.resource, one.lane, start, calendar.cell(one.during.upper))
     followers.taken(site_id=appointment.site_id, starts_at=appointment.starts_at, ends_at=appointment.ends_at)
+    return found
 
 
 def hold_for_group(calendar: Calendar, group: GroupSession, form: Shape, places: Places) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from threading import Event
+from functools import partial
+from threading import Barrier, Event
 
 import pytest
 from django.db import connection, transaction
@@ -20,6 +21,7 @@ from patients.models import Patient
 from tests import build
 from tests.infusions import making
 from visits import changes
+from visits.models import Appointment
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SOON = 0.2
@@ -80,3 +82,19 @@ def test_a_visit_is_changed_while_its_series_is_stopped(patient: Patient, provid
     at_once(build.moment(patient.site, "2027-01-28"), change, stop)
     visit.refresh_from_db()
     assert (visit.status, Series.objects.get(pk=series.pk).state) == ("cancelled", "stopped")
+
+
+def test_two_visits_of_a_series_are_called_off_at_once(patient: Patient, provider: User) -> None:
+    """Each holds its own infusion, and asks for the other's to number what remains: the series comes before both."""
+    series = making.loading(patient, provider, state="active")
+    visits = [making.infusion(series, number, f"2027-02-0{number * 2}").appointment for number in (1, 2)]
+    met = Barrier(2)
+
+    def call_off(visit: Appointment) -> None:
+        with transaction.atomic():
+            changes.locked(visit.pk)
+            met.wait(5)
+            changes.cancel(appointment_id=visit.pk, party="patient", reason="Flu", by=provider)
+
+    at_once(build.moment(patient.site, "2027-01-28"), *(partial(call_off, visit) for visit in visits))
+    assert set(series.infusions.values_list("state", "number")) == {("cancelled", None)}

@@ -1,6 +1,6 @@
-"""Booking an infusion with all its checks, from the cookie to the redirect: how often the database is asked."""
+"""How often the database is asked: for an infusion with all its checks from cookie to redirect, and for a series."""
 
-from datetime import date
+from datetime import date, time
 
 import pytest
 from django.db import connection
@@ -12,16 +12,19 @@ from clinic import clock
 from clinic.policy import Role
 from insurance.models import Coverage, Payer
 from insurance.verification import open_check
+from journey.series import book_series
 from patients.models import Patient
 from reminders.models import Message, Wording
 from reminders.wordings import OWN
 from tests import build
+from tests.infusions import making
 from tests.reminders import reaching
 from tests.visits.house import House
-from visits import booking
+from visits import booking, planner
 from visits.models import Appointment
 
 BOUND = 14
+SERIES_BOUND = 50
 HOURS = ("13:00", "13:00", "15:30")
 
 
@@ -72,3 +75,22 @@ def test_a_site_with_words_of_its_own_books_in_them():
     planned = dict(Message.objects.filter(subject_id=visit.pk).values_list("kind", "template_version"))
     assert planned["appointment_24h"] == f"{OWN}1"
     assert not planned["appointment_72h"].startswith(OWN)
+
+
+@pytest.mark.django_db
+def test_a_whole_series_costs_the_same_however_long_it_is():
+    house = House()
+    provider = build.user(Role.PROVIDER, at=house.site, shift=False)
+    costs = []
+    with clock.at(house.opens):
+        for count, patient in zip((6, 8), house.patients[1:], strict=False):
+            making.evaluation(patient, provider)
+            (proposal, *_) = planner.propose(
+                patient=patient, site=house.site, count=count, weekdays=(0, 3), not_before=date(2027, 2, 15),
+                at=time(9), by=house.desk,
+            )  # fmt: skip
+            with CaptureQueriesContext(connection) as asked:
+                book_series(patient=patient, site=house.site, proposal=proposal, by=house.desk)
+            costs.append(len(asked))
+    assert len(set(costs)) == 1
+    assert costs[0] <= SERIES_BOUND
