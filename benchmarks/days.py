@@ -78,7 +78,8 @@ def _plan(treated: Sequence[int]) -> Iterator[Day]:
 
 def _next_to_talk(talking: deque[int], left: dict[int, int], busy: set[int]) -> Iterator[int]:
     """Who talks today: the next in line who have no infusion, each once; then they wait for their next talk."""
-    passed, again = [], []
+    passed: list[int] = []
+    again: list[int] = []
     for _ in range(min(len(talking), TALK_ROOMS * len(HOURS) + len(busy))):
         number = talking.popleft()
         if number in busy or len(again) == TALK_ROOMS * len(HOURS):
@@ -94,7 +95,9 @@ def _next_to_talk(talking: deque[int], left: dict[int, int], busy: set[int]) -> 
 def _past(writer: Writer, treated: Sequence[int]) -> None:
     """Six infusions and four talks of each, up to yesterday."""
     days = list(_plan(treated))
-    first, last, courses = {}, {}, {}
+    first: dict[int, int] = {}
+    last: dict[int, int] = {}
+    courses: dict[int, Course] = {}
     for at, day in enumerate(days):
         for number in (*day.infusions, *day.talks):
             first.setdefault(number, at)

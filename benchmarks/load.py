@@ -51,7 +51,7 @@ def fill(size: Size = FULL, *, processes: int | None = None) -> list[Place]:
     places = people.open_sites(size.at_each_site, now.date())
     payers = people.payers()
     trusting()
-    tables = [model._meta.db_table for model in (*COPIED, ReadEvent)]
+    tables = [model._meta.db_table for model in COPIED] + [ReadEvent._meta.db_table]
     histories = [history for _, history in history_of(COPIED)]
     with without_indexes([*tables, *histories], processes=processes):
         side_by_side(_jobs(size, places, payers, now), processes=processes)
@@ -78,8 +78,8 @@ def _jobs(size: Size, places: Sequence[Place], payers: Sequence[UUID], now: date
         for numbers in _spans(place.patients):
             yield people.register, (place, numbers, now)
         yield people.insure, (place, payers, now)
-    for place, numbers in ((first, [*under_way, old]), (small, few), (last, many)):
-        yield people.register, (place, numbers, now)
+    for place, more in ((first, [*under_way, old]), (small, few), (last, many)):
+        yield people.register, (place, more, now)
     for numbers in _spans(range(size.readings)):
         yield _readings, (places, numbers, size, now)
     yield _tasks, (first, size.tasks, now)

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from http.client import HTTPConnection
-from itertools import count
 from statistics import median
 from time import perf_counter, sleep
 
@@ -17,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from benchmarks.cases import Case, World, charts, searches
-from benchmarks.client import PATIENCE, Ask, Browser, Side, WrongAnswerError, duel
+from benchmarks.client import PATIENCE, Ask, Asking, Browser, Side, WrongAnswerError, duel
 from benchmarks.forgetting import forget
 from benchmarks.people import login
 from benchmarks.servers import PROXY, Server
@@ -26,6 +25,7 @@ from benchmarks.table import Check, Row, percentile
 from clinic.models import User
 from clinic.policy import Role
 
+FEW, LONGEST = 4, 600  # clients of the memory case, and the seconds that each of its parts may take
 PAGE, ZIPPED, STATIC = 100_000, 20_000, 150_000  # bytes
 MEGABYTES, FIRST_SECONDS = 150, 1
 SERIES_MS, GROWTH, LONG = 250, 2, 1.5
@@ -56,7 +56,7 @@ def against_floor(case: Case, app: Server, floor: Server, effort: Effort) -> Ite
         page = own[0].ask(case.ask(0))
         if case.clean:
             case.clean()
-        mine = Side(own, lambda browser, number: browser.ask(case.ask(number)))
+        mine = Side(own, _asking(case))
         theirs = Side([Browser(floor) for _ in own], lambda browser, number: browser.ask(case.floor(number)))
         ratio = duel(
             mine, theirs, rounds=effort.rounds, seconds=effort.seconds, most=case.most, between=case.clean
@@ -123,8 +123,8 @@ def series(world: World, app: Server, effort: Effort) -> Row:
 def growth(size: Size, app: Server, few: Size, small: Server, effort: Effort) -> Row:
     """The same search among a hundredth of the patients."""
     (case, _), (fewer, _) = searches(size), searches(few)
-    many = Side([Browser(app, case.login)], lambda browser, number: browser.ask(case.ask(number)))
-    less = Side([Browser(small, fewer.login)], lambda browser, number: browser.ask(fewer.ask(number)))
+    many = Side([Browser(app, case.login)], _asking(case))
+    less = Side([Browser(small, fewer.login)], _asking(fewer))
     ratio = duel(many, less, rounds=effort.rounds, seconds=effort.seconds)
     name = f"search among {size.patients:,} against {few.patients:,}"
     check = Check("× the small one", ratio, at_most=GROWTH)
@@ -134,8 +134,8 @@ def growth(size: Size, app: Server, few: Size, small: Server, effort: Effort) ->
 def long_record(world: World, app: Server, effort: Effort) -> Row:
     """The chart of many years against that of a few weeks."""
     short, long = charts(world)
-    many = Side([Browser(app, long.login)], lambda browser, number: browser.ask(long.ask(number)))
-    few = Side([Browser(app, short.login)], lambda browser, number: browser.ask(short.ask(number)))
+    many = Side([Browser(app, long.login)], _asking(long))
+    few = Side([Browser(app, short.login)], _asking(short))
     ratio = duel(many, few, rounds=effort.rounds, seconds=effort.seconds)
     check = Check("× the short one", ratio, at_most=LONG)
     return Row(
@@ -173,16 +173,15 @@ def _renew_workers(app: Server) -> None:
 def memory(cases: Sequence[Case], app: Server, effort: Effort) -> Row:
     """What a worker holds after many requests of all kinds."""
     reads = [case for case in cases if not case.clean]
-    numbers, sides = count(), [[Browser(app, case.login) for _ in range(4)] for case in reads]
-    each = max(1, effort.requests // len(reads) // 4)
-    for case, browsers in zip(reads, sides, strict=True):
-        first = next(numbers)
-        Side(browsers, lambda browser, number, case=case, at=first: browser.ask(case.ask(number + at))).round(600, each)
-    largest = max(app.resident())
-    asked = each * 4 * len(reads)
-    return Row(
-        f"memory of a worker after {asked:,} requests", 4, checks=(Check("MB", largest, at_most=MEGABYTES),)
-    )  # fmt: skip
+    each = max(1, effort.requests // len(reads) // FEW)
+    for case in reads:
+        Side([Browser(app, case.login) for _ in range(FEW)], _asking(case)).round(LONGEST, each)
+    check = Check("MB", max(app.resident()), at_most=MEGABYTES)
+    return Row(f"memory of a worker after {each * FEW * len(reads):,} requests", FEW, checks=(check,))
+
+
+def _asking(case: Case) -> Asking:
+    return lambda browser, number: browser.ask(case.ask(number))
 
 
 def static_weight(cases: Sequence[Case], app: Server) -> Row:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
+from typing import Any
 from uuid import UUID
 
 from benchmarks.copying import NULL, Sheet, flush
@@ -23,7 +24,7 @@ BESIDE = 100
 """Ids of two sites lie so far apart, and those of what a second writer adds to one of them so many sites further."""
 TALK_KINDS = ("preparation", "midpoint", "integration", "further")
 WORDS = "Came rested, settled quickly. No nausea. Spoke of a wide and quiet sea; wants to keep that picture."
-KEYS = {
+KEYS: dict[type[Any], int] = {
     model: 10 + number
     for number, model in enumerate(
         (Appointment, StatusEvent, Hold, Message, Series, Order, Infusion, VitalSigns, InfusionNote, TherapySession,
@@ -116,7 +117,7 @@ class Writer:
             weight_kg=80, entered_by_id=provider, signed_by_id=provider, rationale="Nothing stands against it.",
         )  # fmt: skip
 
-    def _key(self, model: type) -> str:
+    def _key(self, model: type[Any]) -> str:
         return ident(KEYS[model], next(self._numbers))
 
     def close(self) -> None:
