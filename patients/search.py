@@ -32,6 +32,9 @@ DATE_FORMATS = (
 _NUMERIC_DATE = re.compile(r"\b(?:\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}[/.-]\d{1,2}[/.-]\d{1,2})\b")
 _WORDED_DATE = re.compile(r"\b(?:\d{1,2}\.? [a-z]{3,9}\.?,? \d{4}|[a-z]{3,9}\.? \d{1,2},? \d{4})\b", re.IGNORECASE)
 MAX_WORDS = 6
+# Two or three letters begin some word of thousands of records. Whose family name they begin comes first anyway, and
+# stands in the index by name: a full answer of those is the answer.
+SHORT = 3
 
 
 def read_date(text: str) -> date | None:
@@ -71,6 +74,10 @@ def find(*, user: User, text: str, limit: int = 20, site: Site | None = None) ->
     digits = phones.digits(rest)
     if len(digits) >= 3 and not re.search(r"[^\W\d_]", rest):
         return list(_by_number(everyone, digits)[:limit])
+    if len(words) == 1 and len(words[0]) <= SHORT:
+        called = list(everyone.filter(search_text__startswith=words[0]).order_by("search_text", "id")[:limit])
+        if len(called) == limit:
+            return called
     found = list(_by_beginning(everyone, words)[:limit])
     if len(found) < limit:
         found += _by_likeness(everyone.exclude(pk__in=[one.pk for one in found]), words, limit - len(found))

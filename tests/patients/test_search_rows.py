@@ -69,6 +69,17 @@ def test_search_finds_what_a_plain_scan_finds_and_first(site, other_site, front_
         assert len(found) == len(set(found)), text
 
 
+@pytest.mark.parametrize("text", ["m", "ma", "mar"])
+def test_a_few_letters_answer_as_a_whole_look_would(site, other_site, front_desk, text):
+    here = [one for one in _people(site, other_site, random.Random(3)) if one.site_id == site.pk]  # noqa: S311
+    wanted = sorted(
+        (one for one in here if one.search_text.startswith(text)), key=lambda one: (one.search_text, one.pk)
+    )
+    assert len(wanted) > 3
+    assert search.find(user=front_desk, text=text, limit=3) == wanted[:3]
+    assert search.find(user=front_desk, text=text, limit=len(wanted) + 1)[: len(wanted)] == wanted
+
+
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize(("headers", "most"), [({"HX-Request": "true"}, 4), ({}, 5)], ids=["the box", "the page"])
 @pytest.mark.parametrize("text", ["Torrse", "Torres", "5550", "1984-03-14"])
