@@ -71,7 +71,7 @@ def test_search_finds_what_a_plain_scan_finds_and_first(site, other_site, front_
 
 @pytest.mark.parametrize("text", ["m", "ma", "mar"])
 def test_a_few_letters_answer_as_a_whole_look_would(site, other_site, front_desk, text):
-    here = [one for one in _people(site, other_site, random.Random(3)) if one.site_id == site.pk]  # noqa: S311
+    here = [one for one in _people(site, other_site, random.Random(3)) if one.site_id == site.pk]
     wanted = sorted(
         (one for one in here if one.search_text.startswith(text)), key=lambda one: (one.search_text, one.pk)
     )
