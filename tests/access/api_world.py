@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from clinic.policy import Role
+from infusions.models import BoosterPlan, ResponseReview, RunEvent
 from insurance.coding_rules import USUAL
 from insurance.models import AllowedAmount, CodeRule, CodeTable, EligibilityInquiry, Fee, InquiryFile, Package
 from patients.giving import PURPOSE
@@ -23,6 +25,8 @@ from patients.models import (
 )
 from reminders.models import ContactPreference, OptOut, SenderName, Unreachable, Wording
 from tests.access.world import SECRET, World
+from tests.infusions import making
+from therapy.models import CollateralNote, IntegrationPlan, JournalEntry, NoteDraft, PlanStep, Supervision
 
 
 def add(world: World) -> None:
@@ -46,6 +50,8 @@ def add(world: World) -> None:
     ImportRow.objects.create(job=world.job, file="people.csv", line=2, outcome="created", what=SECRET, patient=of)
     _money(world)
     _words(world)
+    _chair(world)
+    _therapy(world)
 
 
 def _money(world: World) -> None:
@@ -75,3 +81,32 @@ def _words(world: World) -> None:
     ContactPreference.objects.create(patient=of, way="text")
     OptOut.objects.create(patient=of, channel="email", words=f"No more, {SECRET}", taken_by=admin)
     Unreachable.objects.create(channel="text", address="+13105550171", why="No such number")
+
+
+def _chair(world: World) -> None:
+    """What was decided of the series, a second infusion, and an event of the first."""
+    provider, signed = world.people[Role.PROVIDER], {"signed_at": world.now}
+    BoosterPlan.objects.create(series=world.series, intervals_days=[21], signed_by=provider, **signed)
+    ResponseReview.objects.create(
+        series=world.series, after_number=4, baseline_score=18, score=9, decision="continue", rationale="Better",
+        signed_by=provider, **signed,
+    )  # fmt: skip
+    making.infusion(world.series, 5, "2027-02-16")
+    RunEvent.objects.create(
+        infusion=world.infusion, kind="nausea", text="A little", observed_at=world.now, entered_by=provider
+    )
+
+
+def _therapy(world: World) -> None:
+    """A draft, a plan that is written, and what came back."""
+    therapist = world.people[Role.THERAPIST]
+    NoteDraft.objects.create(session=world.session, kind="plan", author=therapist, texts={"focus": "The lake"})
+    NoteDraft.objects.create(session=world.session, kind="plan", author=world.everyone)
+    Supervision.objects.create(therapist=therapist, supervisor=world.everyone, set_by=world.everyone)
+    plan = IntegrationPlan.objects.create(
+        patient=world.patient, series=world.series, author=therapist, insights=f"Slow down, {SECRET}"
+    )
+    PlanStep.objects.create(plan=plan, action="Walk to the lake")
+    words: dict[str, Any] = {"text": f"I slept well, {SECRET}", "link": world.link}
+    JournalEntry.objects.create(patient=world.patient, series=world.series, form_key=uuid4(), **words)
+    CollateralNote.objects.create(consent=world.collateral, form_key=uuid4(), **words)
