@@ -516,3 +516,9 @@ FHIR: dict[str, Action | Door] = {
     "GET Organization": Action.SEE_SCHEDULE,
     "GET Location": Action.SEE_SCHEDULE,
 }
+# A search may be asked in a body too, by whom it may be asked in an address.
+FHIR |= {
+    f"POST {name.removeprefix('GET ')}/_search": rule
+    for name, rule in FHIR.items()
+    if name.startswith("GET ") and name not in ("GET metadata", "GET everything")
+}

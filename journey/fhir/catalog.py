@@ -144,7 +144,7 @@ INFUSIONS: dict[str, Any] = {
 }
 RUNS = state(in_progress=Q(state="in_progress"), on_hold=Q(state="paused"), stopped=Q(state="stopped_early"),
              completed=Q(state__in=GIVEN))  # fmt: skip
-VISITS: dict[str, Any] = {"when": "starts_at", "prefetch": ("holds__staff",)}
+VISITS: dict[str, Any] = {"when": "starts_at", "prefetch": ("holds__staff",), "related": ("group__therapist",)}
 
 KINDS: Mapping[str, Kind] = {
     each.name: each

@@ -60,7 +60,7 @@ def visible(user: User, kind: Kind, source: Source) -> QuerySet[Any]:
 
 
 def search(user: User, kind: Kind, asked: Asked) -> Found:
-    """A page of what a query asks for, the newest first."""
+    """A page of what a query asks for, in the order it asks for."""
     parts = [(number, _asked(user, kind, source, asked)) for number, source in enumerate(kind.sources)]
     parts = [(number, rows) for number, rows in parts if not rows.query.is_empty()]
     if not parts:
@@ -68,7 +68,8 @@ def search(user: User, kind: Kind, asked: Asked) -> Found:
     start = asked.count * (asked.page - 1)
     keys = _union([_keyed(kind.sources[number], number, rows) for number, rows in parts])
     total = sum(rows.count() for _, rows in parts) if len(parts) == 1 else keys.count()
-    page = list(keys.order_by(F("its_day").desc(nulls_last=True), "its_key", "its_source")[start : start + asked.count])
+    day = F("its_day").asc(nulls_last=True) if asked.oldest_first else F("its_day").desc(nulls_last=True)
+    page = list(keys.order_by(day, "its_key", "its_source")[start : start + asked.count])
     made = _made(user, kind, [(row["its_key"], row["its_source"]) for row in page])
     return Found(*made, total)
 

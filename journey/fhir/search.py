@@ -11,7 +11,7 @@ from journey.fhir.tokens import BadParameter, When, either, uuids, when
 
 USUAL, MOST = 20, 100
 LAST_PAGE = 500
-ALWAYS = frozenset({"_count", "_page", "_format", "_pretty", "_total", "_summary"})
+ALWAYS = frozenset({"_count", "_page", "_format", "_pretty", "_total", "_summary", "_sort"})
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class Asked:
     filters: tuple[tuple[str, str], ...] = ()
     count: int = USUAL
     page: int = 1
+    oldest_first: bool = False
     words: tuple[tuple[str, str], ...] = field(default=(), compare=False)
     """The query as it was written, without its page: what the links repeat."""
 
@@ -44,6 +45,7 @@ def read(kind: Kind, query: Mapping[str, Sequence[str]]) -> Asked:
         filters=tuple((name, value) for name, value in flat if any(name in source.search for source in kind.sources)),
         count=_number(query, "_count", USUAL, 0, MOST),
         page=_number(query, "_page", 1, 1, LAST_PAGE),
+        oldest_first=_oldest_first(kind, query),
         words=tuple((name, value) for name, value in flat if name != "_page"),
     )
     if kind.needs_patient and asked.patients is None and asked.ids is None:
@@ -55,6 +57,16 @@ def _patients(kind: Kind, query: Mapping[str, Sequence[str]]) -> tuple[UUID, ...
     if "patient" not in kind.params or not query.get("patient"):
         return None
     return tuple(uuids("patient", query["patient"][-1], kind="Patient"))
+
+
+def _oldest_first(kind: Kind, query: Mapping[str, Sequence[str]]) -> bool:
+    """By day, the newest first unless it is asked for otherwise."""
+    if not query.get("_sort"):
+        return False
+    by = query["_sort"][-1]
+    if by.removeprefix("-") != kind.date_param or kind.date_param not in kind.params:
+        raise BadParameter("_sort", f"Sort {kind.name} by {kind.date_param}, or by -{kind.date_param}.")
+    return not by.startswith("-")
 
 
 def _number(query: Mapping[str, Sequence[str]], name: str, usual: int, least: int, most: int) -> int:

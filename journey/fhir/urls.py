@@ -12,5 +12,6 @@ urlpatterns: list[URLPattern] = [
     path("metadata", views.metadata, name="metadata"),
     path("Patient/<uuid:key>/$everything", views.everything, name="everything"),
     *(path(kind, VIEWS.get(kind, views.listed), {"kind": kind}, name=kind) for kind in KINDS),
+    *(path(f"{kind}/_search", views.searched, {"kind": kind}, name=f"{kind}/_search") for kind in KINDS),
     *(path(f"{kind}/<str:key>", views.read, {"kind": kind}, name=kind) for kind in KINDS),
 ]

@@ -43,10 +43,10 @@ class System:
 
     def __init__(self, user: User, role: Role) -> None:
         self.secret = tokens.issue(user=user, role=role, site=user.roles_held[0].site, name="A test", days=1)[1]
-        self.client = Client()
+        self.client, self.headers = Client(), {"Authorization": f"Token {self.secret}"}
 
     def ask(self, path: str, status: int = 200) -> Json:
-        answer = self.client.get(f"{BASE}/{path}", headers={"Authorization": f"Token {self.secret}"})
+        answer = self.client.get(f"{BASE}/{path}", headers=self.headers)
         assert answer.status_code == status, answer.content
         assert answer["Content-Type"].startswith("application/fhir+json")
         body: Json = json.loads(answer.content)

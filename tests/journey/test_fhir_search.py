@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -107,6 +109,30 @@ def test_pages_are_linked_to_each_other_and_bounded(world: World, provider: Syst
     assert "entry" not in provider.ask(f"Observation?patient={world.maya.pk}&_count=0")
 
 
+def test_a_search_in_a_body_answers_the_same_and_asks_for_the_same_right(world: World, provider: System) -> None:
+    def search(kind: str, by: System, **asked: str) -> Any:
+        form = "application/x-www-form-urlencoded"
+        return by.client.post(f"/fhir/R4/{kind}/_search", urlencode(asked), form, headers=by.headers)
+
+    reads = ReadEvent.objects.filter(patient_id=world.maya.pk, what="FHIR Patient")
+    before = reads.count()
+    told = search("Patient", provider, name="torr", birthdate="1984-03-14")
+    assert reads.count() == before + 1
+    assert json.loads(told.content) == provider.ask("Patient?name=torr&birthdate=1984-03-14")
+    desk = System(world.clinic.desk, Role.FRONT_DESK)
+    assert search("Condition", desk, patient=str(world.maya.pk)).status_code == 403
+    desk.headers = {}
+    assert search("Patient", desk, name="torr").status_code == 401
+    as_json = provider.client.post("/fhir/R4/Patient/_search", {}, "application/json", headers=provider.headers)
+    assert as_json.status_code == 415
+
+
+def test_a_page_is_sorted_by_its_day_either_way(world: World, provider: System) -> None:
+    path = f"Appointment?patient={world.maya.pk}&_count=100"
+    oldest, newest = ([each["start"] for each in provider.found(f"{path}&_sort={by}")] for by in ("date", "-date"))
+    assert oldest == sorted(oldest) == newest[::-1] != newest
+
+
 @pytest.mark.parametrize(
     ("search", "named"),
     [
@@ -118,6 +144,8 @@ def test_pages_are_linked_to_each_other_and_bounded(world: World, provider: Syst
         ("Observation?patient=Group/1", "patient"),
         ("Condition?patient=x&date=2027-13-01", "date"),
         ("Condition?patient=x&code=|", "code"),
+        ("Appointment?_sort=status", "_sort"),
+        ("Location?_sort=date", "_sort"),
     ],
 )
 def test_a_wrong_parameter_is_named(provider: System, search: str, named: str) -> None:
@@ -242,9 +270,14 @@ EXPECTED: dict[str, set[Role] | str] = {
 }
 
 
+EXPECTED |= {
+    f"POST {name}/_search": EXPECTED[f"GET {name}"] for name in KINDS
+}  # asked in a body, by whom it may be asked in an address
+
+
 def test_every_address_stands_in_the_policy_and_in_the_table() -> None:
     (fhir,) = [one for one in get_resolver().url_patterns if getattr(one, "namespace", "") == "fhir"]
-    asked = {f"GET {pattern.name}" for pattern in fhir.url_patterns}
+    asked = {f"{'POST' if str(one.name).endswith('_search') else 'GET'} {one.name}" for one in fhir.url_patterns}
     assert asked | {"POST Observation"} == set(FHIR) == set(EXPECTED)
 
 

@@ -1,5 +1,6 @@
 """A booked visit as Appointment; one that took place, or does so now, as Encounter too, under the same id."""
 
+from clinic.models import User
 from journey.fhir.codes import INFUSION, OURS, PSYCHOTHERAPY, TERMS
 from journey.fhir.parts import Json, clean, coding, concept, instant, made, person, ref, span
 from visits.models import Appointment
@@ -27,11 +28,9 @@ def _kind(one: Appointment, *, clinical: bool) -> Json:
 
 
 def appointment(one: Appointment) -> Json:
-    """When and where, for everybody who sees the schedule; never why. Wants the holds of people prefetched."""
+    """When and where, for everybody who sees the schedule; never why. Wants the holds of people and the group."""
     there = "accepted" if one.status not in {"cancelled", "no_show"} else "declined"
-    people = [
-        {"actor": person(hold.staff), "status": there} for hold in one.holds.all() if hold.staff_id and hold.active
-    ]
+    people = [{"actor": person(each), "status": there} for each in _people(one, active=True)]
     cancelled = BY.get(one.cancelled_by_party)
     return made(
         "Appointment",
@@ -51,13 +50,19 @@ def appointment(one: Appointment) -> Json:
     )
 
 
+def _people(one: Appointment, *, active: bool = False) -> list[User]:
+    """Who is there with the patient; of a group the one who leads it, whom the group holds once for all."""
+    held = [hold.staff for hold in one.holds.all() if hold.staff and (hold.active or not active)]
+    return [*held, one.group.therapist] if one.group else held
+
+
 def _once(people: list[Json]) -> list[Json]:
     return list({each["actor"]["reference"]: each for each in people}.values())
 
 
 def encounter(one: Appointment) -> Json:
     """Its period ends when the visit was to end: that is all the schedule knows."""
-    people: list[Json] = [{"individual": person(hold.staff)} for hold in one.holds.all() if hold.staff_id]
+    people: list[Json] = [{"individual": person(each)} for each in _people(one)]
     return made(
         "Encounter",
         one.pk,
