@@ -51,6 +51,11 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Wrong passwords are counted for the person. The library counts them for the name of the host as well, and who
+        asks chooses that: another port in it would begin anew."""
+        return str(credentials.get("email", "")).lower()
+
 
 class EncryptedMFAAdapter(DefaultMFAAdapter):
     """allauth keeps second-factor secrets in clear unless told otherwise."""

@@ -130,6 +130,15 @@ def test_the_limit_is_on_the_person_wherever_they_are_tried_from(nurse, other_nu
     assert is_in(sign_in(other_nurse)[0])
 
 
+def test_the_limit_is_on_the_person_under_whatever_name_the_house_is_called(nurse):
+    """Whoever asks chooses the host, and any port in it."""
+    for number in range(5):
+        Client(SERVER_NAME="localhost", SERVER_PORT=str(8000 + number)).post(
+            reverse("account_login"), {"login": nurse.email, "password": "wrong"}
+        )
+    assert "Too many tries" in sign_in(nurse)[1].content.decode()
+
+
 def test_of_guesses_from_hundreds_of_addresses_five_are_looked_at(nurse, other_nurse, rf):
     """Counted by the person: many addresses are many times the limit of one address, and none of that of a person."""
     looked = []
