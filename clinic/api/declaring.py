@@ -19,6 +19,7 @@ from django.db.models import Model, QuerySet
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from clinic.api import proofs
 from clinic.api.fields import Clock, Known, Rows, Typed, know, taken_by
 from clinic.models import Site, User
 from clinic.policy import Action, can
@@ -71,7 +72,7 @@ class Verb:
     what else the function is told. `sited`: a request may name the site, which is the token's. `makes` is the
     collection of what it makes, where that is another; `another` says that it makes one more row of its own.
     `leaves`: of the record there may be nothing to show afterwards. `secret`: it makes a pair, a row and a secret,
-    which stands in this one answer.
+    which stands in this one answer. `proof`: the page whose fresh proof of who asks is needed here too.
     """
 
     does: Callable[..., Any]
@@ -84,6 +85,7 @@ class Verb:
     made: Callable[[Any], Any] = itself
     leaves: bool = False
     secret: bool = False
+    proof: str = ""
     makes: Collection | None = None
     another: bool = False
 
@@ -92,8 +94,9 @@ class Verb:
 
     @property
     def aside(self) -> Mapping[str, Any]:
-        """Fields that the function is not given as they come: what `given` asks, and the site, which the token says."""
-        return {"site": Known(Site, required=False), **self.asks} if self.sited else self.asks
+        """Fields that the function is not given as they come: of `given`, the site, which the token says, a proof."""
+        site = {"site": Known(Site, required=False)} if self.sited else {}
+        return {**site, **self.asks, **(proofs.FIELDS if self.proof else {})}
 
     def of(self, record: Any) -> dict[str, Any]:
         if not self.record:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import timedelta
-from hashlib import sha256
 from typing import cast
 
 from django.db import IntegrityError, transaction
+from django.utils.crypto import salted_hmac
 from rest_framework.exceptions import ParseError
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -35,7 +35,8 @@ def once(request: Request, act: Callable[[], Response]) -> Response:
             return act()
     if not (0 < len(key) <= 200 and key.isascii() and key.isprintable()):
         raise ParseError("An idempotency key has 1 to 200 visible characters.")
-    digest = sha256(f"{request.method} {request.get_full_path()}\n".encode() + request._request.body).hexdigest()
+    sent = f"{request.method} {request.get_full_path()}\n".encode() + request._request.body
+    digest = salted_hmac("kept answer", sent, algorithm="sha256").hexdigest()  # keyed: a body may hold a password
     with transaction.atomic():
         kept = _claimed(request, key, digest)
         if isinstance(kept, Response):

@@ -18,7 +18,7 @@ from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from clinic import access
-from clinic.api import idempotency, versions
+from clinic.api import idempotency, proofs, versions
 from clinic.api.declaring import Collection, Question, Verb
 from clinic.api.fields import Moment, Typed, Whole
 from clinic.api.pages import MOST, USUAL, Pages
@@ -104,6 +104,10 @@ class View(APIView):
         """What was made, as its collection shows it."""
         written = versions.newest(of.model, made.pk)
         row = found(of.rows(self.request.user), made.pk)  # type: ignore[arg-type]
+        return self.told(row, of, code, written, secret)
+
+    def told(self, row: Any, of: Collection, code: int, written: int | None, secret: str = "") -> Response:
+        """The row, which was read after `written`; the read log names its patient."""
         self.read(row, of)
         response = Response(self.shown(row, of) | ({"secret": secret} if secret else {}), status=code)
         if code == status.HTTP_201_CREATED and of.has_record and not of.within:
@@ -137,6 +141,9 @@ class Rows(View):
     def post(self, request: Request, **address: Any) -> Response:
         verb = self.collection.create
         assert verb is not None
+
+        if verb.proof:
+            proofs.require(request, verb.proof)
 
         def act() -> Response:
             record = self.parent if self.collection.within else None
@@ -192,6 +199,9 @@ class Changing(View):
         return found(self.rows(), self.kwargs[self.collection.key])
 
     def changed(self, verb: Verb, form: type[Typed]) -> Response:
+        if verb.proof and self.record:  # a stranger's is not there, with a proof or without
+            proofs.require(self.request, verb.proof)
+
         def act() -> Response:
             record = self.record
             seen = self.request.headers.get("If-Match")
@@ -218,7 +228,8 @@ class Record(Changing):
     """One record."""
 
     def get(self, request: Request, **address: Any) -> Response:
-        return self.answered(self.record, self.collection, status.HTTP_200_OK)
+        written = versions.newest(self.collection.model, address[self.collection.key])
+        return self.told(self.record, self.collection, status.HTTP_200_OK, written)
 
     def patch(self, request: Request, **address: Any) -> Response:
         verb = self.collection.update

@@ -22,6 +22,6 @@ DEVICES = Collection(
     shows=("id", "room", "name", "registered_at", "registered_by", "revoked_at", "revoked_by"),
     filters={"room": serializers.UUIDField(required=False)},
     by={"room": "room_id"},
-    create=Verb(does=devices.register, takes=("room", "name"), secret=True),
+    create=Verb(does=devices.register, takes=("room", "name"), secret=True, proof="infusions:devices"),
     verbs={"revoke": Verb(does=devices.revoke, record="device_id")},
 )

@@ -28,9 +28,12 @@ WEBHOOKS = Collection(
         given=site,
         sited=True,
         secret=True,
+        proof="reminders:webhooks",
     ),
     verbs={
-        "secret": Verb(does=subscriptions.renew_secret, record="webhook_id", secret=True),
+        "secret": Verb(
+            does=subscriptions.renew_secret, record="webhook_id", secret=True, proof="reminders:webhook-secret"
+        ),
         "test": Verb(does=subscriptions.send_test, record="webhook_id"),
         "off": Verb(does=subscriptions.switch_off, record="webhook_id"),
     },

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from uuid import UUID
 
 import pytest
 import schemathesis
@@ -17,6 +16,7 @@ from schemathesis.core.transport import Response
 from clinic.api.door import name_of
 from clinic.api.schema_page import document
 from clinic.policy import Role
+from tests import build
 from tests.access.api_table import EXPECTED
 from tests.access.test_api import Systems, systems
 
@@ -45,12 +45,12 @@ def brief(tries: int) -> settings:
     )
 
 
-def known(systems: Systems) -> dict[str, UUID]:
+def known(systems: Systems) -> dict[str, object]:
     """What a body may name by its id, so that more than the lack of it is looked at."""
     world = systems.world
     return {
         "patient": world.patient.pk, "series": world.series.pk, "coverage": world.coverage.pk,
-        "infusion": world.infusion.pk, "to": world.everyone.pk, "site": world.site.pk,
+        "infusion": world.infusion.pk, "to": world.everyone.pk, "site": world.site.pk, "proof_password": build.PASSWORD,
     }  # fmt: skip
 
 
@@ -61,7 +61,7 @@ def test_every_answer_is_one_that_the_schema_declares(systems: Systems, tag: str
         fuzz(systems, operation, ids)
 
 
-def fuzz(systems: Systems, operation: Any, ids: dict[str, UUID]) -> None:
+def fuzz(systems: Systems, operation: Any, ids: dict[str, object]) -> None:
     name = name_of(operation.method.upper(), operation.path.removeprefix("/api/v1/"))
     secret = systems.secrets[Role(min(EXPECTED[name]))]
     address = f"/api/v1/{systems.filled(name.split(' ')[1])}"

@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from clinic.api.declaring import Verb
 from clinic.policy import Role
+from clinic.reauth import ASKS
 from tests.access import api_table, table
 from tests.access.parity import NO_BUSINESS, OPERATIONS
+from tests.access.test_api import DOORS
 
 SYSTEMS = ("api:", "fhir:")
 NEW = (
@@ -78,3 +81,17 @@ def test_nobody_may_send_what_they_may_do_on_no_page() -> None:
             pressed.setdefault(operation, set()).update(table.EXPECTED[name])  # type: ignore[arg-type]
     more = {one: set(api_table.EXPECTED[one]) - may for one, may in pressed.items()}
     assert {one: roles for one, roles in more.items() if roles} == {}
+
+
+def test_what_a_page_asks_a_password_for_needs_it_here_too() -> None:
+    """A token stands for signatures, for which a PIN would do (ADR 36); not for what a page asks more for."""
+    grave = {page for page, ask in ASKS.items() if not ask.by_pin and page in OPERATIONS}
+    assert len(grave) > 5
+    assert {page for page in grave for one in of_page(page) if verb_of(one).proof != page} == set()
+
+
+def verb_of(operation: str) -> Verb:
+    view = DOORS[operation][1]
+    found = view.collection.verbs[view.verb_name] if hasattr(view, "verb_name") else None
+    verb: Verb = found or (view.collection.update if "{id}" in operation else view.collection.create)
+    return verb

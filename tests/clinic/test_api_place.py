@@ -15,6 +15,7 @@ from tests.asking import Asker
 
 pytestmark = pytest.mark.django_db
 DAY = "2027-02-02"
+PROOF = {"proof_password": build.PASSWORD}
 
 
 @pytest.fixture(autouse=True)
@@ -62,13 +63,13 @@ def test_a_day_that_is_closed_takes_the_places_of_its_visits_as_on_the_page(
 
 
 def test_a_person_is_added_with_roles_here_and_works_and_answers_at_night(office: Asker, site: Site) -> None:
-    new = {"email": "Ana@example.com", "full_name": "Ana Ruiz", "roles": ["nurse"]}
+    new = {"email": "Ana@example.com", "full_name": "Ana Ruiz", "roles": ["nurse"], **PROOF}
     made = office.post("staff/", new)
     assert (made.status_code, made.told["roles"], made.told["email"]) == (201, ["nurse"], "ana@example.com")
     who = made.told["id"]
-    assert office.post(f"staff/{who}/roles/", {"roles": ["nurse", "provider"]}).status_code == 204
+    assert office.post(f"staff/{who}/roles/", {"roles": ["nurse", "provider"], **PROOF}).status_code == 204
     assert office.get(f"staff/{who}/").told["roles"] == ["nurse", "provider"]
-    assert office.ask("PATCH", f"staff/{who}/", {"licence": "RN 77"}).told["full_name"] == "Ana Ruiz"
+    assert office.ask("PATCH", f"staff/{who}/", {"licence": "RN 77", **PROOF}).told["full_name"] == "Ana Ruiz"
     shift = {"user": who, "weekday": 2, "starts": "08:00", "ends": "16:00", "valid_from": DAY}
     assert office.post("shifts/", shift).status_code == 201
     assert Shift.objects.get(user=who).weekday == 2
@@ -81,8 +82,19 @@ def test_a_person_is_added_with_roles_here_and_works_and_answers_at_night(office
     assert not OnCallTurn.objects.exists()
 
 
+def test_a_token_alone_manages_nobody_and_wrong_passwords_are_counted(office: Asker) -> None:
+    """What the page asks a fresh proof for needs one here, and the refusal does not take the count back."""
+    new = {"email": "ana@example.com", "full_name": "Ana Ruiz", "roles": ["provider"]}
+    refused = office.post("staff/", new)
+    assert (refused.status_code, refused.told["type"]) == (403, "urn:evenkeel:problem:proof-needed")
+    assert "give somebody an account" in refused.told["detail"]
+    tries = [office.post("staff/", {**new, "proof_password": f"guess {n}"}).status_code for n in range(6)]
+    assert tries == [403] * 5 + [429]
+    assert not User.objects.filter(email="ana@example.com").exists()
+
+
 def test_the_last_admin_stays_and_nobody_gives_roles_elsewhere(office: Asker, clinic_admin: User) -> None:
-    kept = office.post(f"staff/{clinic_admin.pk}/roles/", {"roles": []})
+    kept = office.post(f"staff/{clinic_admin.pk}/roles/", {"roles": [], **PROOF})
     assert (kept.status_code, "last clinic admin" in kept.told["detail"]) == (409, True)
     stranger = build.user(Role.NURSE, at=build.site("elm-road"))
     assert office.post(f"staff/{stranger.pk}/roles/", {"roles": ["nurse"]}).status_code == 404

@@ -56,7 +56,8 @@ def test_a_device_is_registered_posts_and_its_reading_becomes_a_row(
     ward, admin = asker(day), asker(day, clinic_admin, Role.CLINIC_ADMIN)
     room = Room.objects.get(holds__appointment=running.appointment, holds__active=True)
     with day.clock("09:25"):
-        made = admin.post("devices/", {"room": str(room.pk), "name": "Monitor"})
+        new = {"room": str(room.pk), "name": "Monitor", "proof_password": build.PASSWORD}
+        made = admin.post("devices/", new)
         assert made.status_code == 201, made.told
         sent = {"measured_at": clock.now().isoformat(), "systolic": 128, "diastolic": 80}
         token = {"Authorization": f"Device {made.told['secret']}"}

@@ -77,12 +77,14 @@ def test_a_number_that_is_right_after_all_is_written_to_again(desk: Asker, patie
 def test_a_system_is_told_from_now_on_and_its_secret_shown_in_one_answer(office: Asker, desk: Asker) -> None:
     told = {"name": "Billing", "address": "http://localhost:8099/events", "kinds": ["appointment.booked"]}
     assert desk.post("webhooks/", told).status_code == 403
-    made = office.post("webhooks/", told)
+    assert office.post("webhooks/", told).told["type"] == "urn:evenkeel:problem:proof-needed"
+    proof = {"proof_password": build.PASSWORD}
+    made = office.post("webhooks/", {**told, **proof})
     assert (made.status_code, made.told["secret"][:6]) == (201, "whsec_")
     here = f"webhooks/{made.told['id']}/"
     assert "secret" not in office.get(here).told
     assert made.told["secret"] not in str(list(Webhook.objects.values()))
-    renewed = office.post(f"{here}secret/")
+    renewed = office.post(f"{here}secret/", proof)
     assert renewed.told["secret"] not in {"", made.told["secret"]}
     assert office.post(f"{here}test/").status_code == 200
     (row,) = office.get(f"{here}deliveries/").told["results"]

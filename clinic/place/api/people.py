@@ -129,17 +129,27 @@ STAFF = Collection(
         },
         given=site_id,
         sited=True,
+        proof="clinic:person-new",
     ),
     update=Verb(
         does=partly(people.edit_person, "user_id", OF_PERSON),
         record="record",
         fields={**like(User, OF_PERSON), "npi": Words(required=False, max_length=14)},
+        proof="clinic:person-edit",
     ),
     verbs={
-        "roles": Verb(does=_roles, record="user_id", fields={"roles": ROLES}, given=site_id, sited=True, leaves=True),
-        "deactivate": Verb(does=people.deactivate, record="user_id"),
-        "reactivate": Verb(does=people.reactivate, record="user_id"),
-        "invite": Verb(does=people.invite_again, record="user_id"),
+        "roles": Verb(
+            does=_roles,
+            record="user_id",
+            fields={"roles": ROLES},
+            given=site_id,
+            sited=True,
+            leaves=True,
+            proof="clinic:person-roles",
+        ),
+        "deactivate": Verb(does=people.deactivate, record="user_id", proof="clinic:person-deactivate"),
+        "reactivate": Verb(does=people.reactivate, record="user_id", proof="clinic:person-reactivate"),
+        "invite": Verb(does=people.invite_again, record="user_id", proof="clinic:person-invite"),
     },
 )
 WHO = Known(User, as_id=True, source="user_id")
