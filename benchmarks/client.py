@@ -139,11 +139,16 @@ def duel(
     """Both in turn, so that what else the machine does meets both: the median of how much longer `one` takes at p95."""
     ratios = []
     for turn in range(rounds + 1):
-        mine, theirs = one.round(seconds, most), other.round(seconds, most)
-        if between:
-            between()
+        mine, theirs = (_round(side, seconds, most, between) for side in (one, other))
         if turn:
             ratios.append(percentile(mine, 0.95) / percentile(theirs, 0.95))
         else:
             one.times_ms, other.times_ms, one.seconds, other.seconds = [], [], 0, 0  # the first round warms up
     return median(ratios)
+
+
+def _round(side: Side, seconds: float, most: int, after: Callable[[], None] | None) -> list[float]:
+    times = side.round(seconds, most)
+    if after:
+        after()
+    return times
