@@ -27,10 +27,11 @@ DAY = timedelta(days=1)
 def unbooked(site: Site, patient: Patient | None = None) -> Iterator[Window]:
     """The windows of loading series whose session is wanted, and not booked by anybody."""
     rows = windows.series_to_mind(site, settings_versions.current(site))
-    return _lacking(windows.of_series(rows.filter(patient=patient) if patient else rows))
+    return still_lacking(windows.of_series(rows.filter(patient=patient) if patient else rows))
 
 
-def _lacking(found: Sequence[Window]) -> Iterator[Window]:
+def still_lacking(found: Sequence[Window]) -> Iterator[Window]:
+    """Those of these windows whose session is wanted, and not booked by anybody."""
     lacking = [window for window in found if window.wanted and not window.booked and not window.is_over]
     alone = _booked_alone([window.series for window in lacking])
     return (window for window in lacking if window.kind not in alone.get(window.series.pk, ()))
@@ -97,4 +98,4 @@ def follow_visit(change: Change) -> None:
         return
     minded = windows.is_to_mind(series, change.settings)
     found = [window for window in windows.of_ground(ground) if minded or window.series.pk != series.pk]
-    WATCH.settle(_asks_for(_lacking(found)), series.site, patient=series.patient, by=change.by)
+    WATCH.settle(_asks_for(still_lacking(found)), series.site, patient=series.patient, by=change.by)

@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
-from clinic import clock
+from clinic import clock, settings_versions
 from clinic.models import Site, User
 from infusions.models import Infusion, Series
 from patients.models import MeasureResponse, SafetyAlert
 from therapy import booking_tasks, cosigning, observations, openings, story, windows
+from therapy.courses import Ground
 from therapy.models import IntentionCard, SessionNote, TherapySession
 from therapy.observations import Seen
 from therapy.story import Strip
@@ -25,7 +27,7 @@ from therapy.windows import Window
 from visits.models import Appointment, GroupSession, Hold
 from visits.slots import FreeSlot
 
-State = TherapySession.State
+State, Kind = TherapySession.State, Series.Kind
 UNSIGNED = (State.PLANNED, State.HELD, State.DOCUMENTED)
 OFF = (Appointment.Status.CANCELLED, Appointment.Status.NO_SHOW)
 LATELY = timedelta(days=60)  # whose sessions make a patient one of mine
@@ -89,8 +91,9 @@ def read(user: User, site: Site) -> Day:
     past = rows.filter(state__in=UNSIGNED, appointment__ends_at__lt=now, appointment__starts_at__lt=start)
     mine = set(rows.filter(appointment__starts_at__gte=now - LATELY).values_list("patient_id", flat=True))
     alerts = _alerts(mine)
-    lacking, held = _windows(user, site, mine)
-    free = openings.nearest(site, user, lacking)
+    ground = Ground.read(_series(user, site, mine))
+    lacking, held = _windows(user, site, mine, ground)
+    free = openings.nearest(site, user, lacking, ground)
     return Day(
         today=_talks([one for one in today if not _group_of(one)], alerts),
         groups=_gatherings(user, site, start, end, today),
@@ -130,24 +133,31 @@ def _alerts(patients: Iterable[UUID]) -> list[SafetyAlert]:
     return sorted(found[:MOST], key=lambda alert: (alert.acknowledged_at is not None, alert.acknowledge_by))
 
 
-def _windows(user: User, site: Site, mine: set[UUID]) -> tuple[list[Window], list[Window]]:
+def _series(user: User, site: Site, mine: set[UUID]) -> QuerySet[Series]:
+    """Series in which something may have to be booked by this therapist, or is booked and to come."""
+    talks = TherapySession.objects.filter(series=OuterRef("pk"))
+    others = talks.filter(therapist__is_active=True).exclude(therapist=user)
+    booked = talks.filter(infusion=None, appointment__isnull=False, kind__in=TherapySession.ONCE)
+    kinds = booked.exclude(state__in=TherapySession.LOST).order_by().values("series")
+    counted = Coalesce(Subquery(kinds.annotate(n=Count("kind", distinct=True)).values("n")), 0)
+    minded = windows.series_to_mind(site, settings_versions.current(site)).annotate(kinds=counted)
+    lacks = minded.filter(Q(patient__in=mine) | ~Exists(others), kinds__lt=len(TherapySession.ONCE))
+    held = Series.objects.filter(site=site, patient__in=mine).filter(
+        Exists(talks.filter(therapist=user, state=State.PLANNED))
+    )
+    held = held.exclude(state=Series.State.SUSPENDED).exclude(ended_at__lt=clock.now() - LATELY)
+    either = Q(pk__in=lacks.values("pk")) | Q(pk__in=held.values("pk"))
+    return Series.objects.filter(either).select_related("patient", "site")
+
+
+def _windows(user: User, site: Site, mine: set[UUID], ground: Ground) -> tuple[list[Window], list[Window]]:
     """What is to be booked for my patients and for those that no therapist has yet; and what is booked and open."""
-    series = list(
-        Series.objects.filter(site=site, patient__in=mine)
-        .exclude(state=Series.State.SUSPENDED)
-        .exclude(ended_at__lt=clock.now() - LATELY)
-        .select_related("patient", "site")
-    )
-    others = set(
-        TherapySession.objects.filter(series__site=site, therapist__is_active=True)
-        .exclude(therapist=user)
-        .values_list("series_id", flat=True)
-    )
-    lacking = [
-        one for one in booking_tasks.unbooked(site) if one.series.patient_id in mine or one.series.pk not in others
-    ]
-    held = [one for one in windows.of_series(series) if one.booked and one.is_open and _is_mine(one.session, user)]
-    return _by_hours(lacking), _by_hours(held)
+    found = windows.of_ground(ground)
+    settings = settings_versions.current(site)
+    minded = [one for one in found if one.series.kind == Kind.LOADING and windows.is_to_mind(one.series, settings)]
+    theirs = [one for one in found if one.series.patient_id in mine]
+    held = [one for one in theirs if one.booked and one.is_open and _is_mine(one.session, user)]
+    return _by_hours(booking_tasks.still_lacking(minded)), _by_hours(held)
 
 
 def _is_mine(session: TherapySession | None, user: User) -> bool:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
+from itertools import chain
 
 from clinic import clock
 from clinic.models import Site, User
-from therapy import courses
+from therapy.courses import Ground
 from therapy.windows import NEW, Window
 from visits.calendar import Calendar
 from visits.courses import Course, Point
+from visits.ruler import Start
 from visits.rules import shape
 from visits.slots import GRID_MINUTES, FreeSlot
 
@@ -18,7 +20,9 @@ AHEAD = timedelta(days=28)
 NOON = 12
 
 
-def nearest(site: Site, therapist: User, windows: Sequence[Window]) -> dict[str, FreeSlot]:
+def nearest(
+    site: Site, therapist: User, windows: Sequence[Window], ground: Ground | None = None
+) -> dict[str, FreeSlot]:
     """By the key of its place, the free time with this therapist that is inside the window and nearest to its best."""
     if not windows:
         return {}
@@ -26,7 +30,8 @@ def nearest(site: Site, therapist: User, windows: Sequence[Window]) -> dict[str,
     patients = {window.series.patient_id for window in windows}
     calendar = Calendar.load(site, today, today + AHEAD, patients=patients)
     series = {window.series.pk: window.series for window in windows}
-    of = {course.key: course for course in courses.of_series(series.values())}
+    read = ground or Ground.read(series.values())
+    of = {course.key: course for one in series.values() for course in read.courses_of(one)}
     found = {}
     for window in windows:
         course = of[window.infusion.pk if window.infusion else window.series.pk]
@@ -39,18 +44,16 @@ def _best(calendar: Calendar, therapist: User, window: Window, course: Course) -
     form = shape(window.kind, calendar.timing)
     rooms = calendar.rooms_for(form)
     free = calendar.starts(form, staff=therapist, patient_id=window.series.patient_id)
-    now, best, least = clock.now(), None, None
-    for moment in calendar.moments(free):
-        if moment <= now or moment.minute % GRID_MINUTES:
-            continue
-        starts_at, ends_at = calendar.span(calendar.cell(moment), form.minutes)
+    starts = chain.from_iterable(calendar.by_day(calendar.on_grid(free, GRID_MINUTES)))
+    now = clock.now()
+    for one in sorted(starts, key=lambda start: _cost(window, start)):
+        starts_at, ends_at = calendar.span(one.cell, form.minutes)
         start, end = (window.series.site.local(at) for at in (starts_at, ends_at))
-        apart = _cost(window, start)
-        if (least is None or apart < least) and not course.of_session(Point(NEW, window.kind, start, end)):
-            best, least = FreeSlot(starts_at, ends_at, tuple(rooms), (therapist,), False), apart
-    return best
+        if starts_at > now and not course.of_session(Point(NEW, window.kind, start, end)):
+            return FreeSlot(starts_at, ends_at, tuple(rooms), (therapist,), False)
+    return None
 
 
-def _cost(window: Window, start: datetime) -> tuple[int, int]:
+def _cost(window: Window, start: Start) -> tuple[int, int]:
     """Days from the best day, then hours from noon, when most people can come."""
-    return abs((start.date() - window.ideal.date()).days), abs(start.hour - NOON)
+    return abs((start.day - window.ideal.date()).days), abs(start.minute // 60 - NOON)
