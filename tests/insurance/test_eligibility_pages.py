@@ -18,7 +18,7 @@ from tests import build
 from tests.insurance import x12
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_20_january")]
-HOME, QUERIES = "insurance:electronic", 10
+HOME, QUERIES = "insurance:electronic", 8
 
 
 @pytest.fixture

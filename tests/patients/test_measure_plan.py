@@ -150,7 +150,7 @@ def test_the_list_needs_the_same_queries_for_one_and_for_three(
     client.force_login(nurse)
     page = reverse("patients:measures", args=[patient.pk])
     client.get(page)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(12):
         text = client.get(page).content.decode()
     assert text.count("To come") == count
 
