@@ -7,11 +7,12 @@ asked at every press is written as any queryset, with `Given("infusion")` where 
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from django.db import connections
 from django.db.models import Model, QuerySet
 from django.db.models.query import get_related_populators
+from django.db.models.sql import UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.transaction import TransactionManagementError
 
@@ -61,3 +62,41 @@ class Composed(Generic[M]):
         compiler = self._statement[0]
         own = compiler.klass_info["select_fields"]
         return [compiler.select[place][0].target.attname for place in own], len(own)
+
+
+class ComposedValues:
+    """Rows of plain values (`values_list`), also of several kinds in a union."""
+
+    def __init__(self, rows: QuerySet[Any, Any]) -> None:
+        self._rows = rows
+
+    def read(self, **values: Any) -> list[tuple[Any, ...]]:
+        sql, params = self._statement
+        with connections[self._rows.db].cursor() as cursor:
+            cursor.execute(sql, bound(params, values))
+            return list(cursor.fetchall())
+
+    @cached_property
+    def _statement(self) -> tuple[str, tuple[Any, ...]]:
+        return self._rows.query.sql_with_params()
+
+
+class ComposedUpdate:
+    """One update of the rows of a queryset, as its `update(**fields)` would write it."""
+
+    def __init__(self, rows: QuerySet[Any], **fields: Any) -> None:
+        self._rows, self._fields = rows, fields
+
+    def write(self, **values: Any) -> int:
+        """Answers how many rows changed."""
+        sql, params = self._statement
+        with connections[self._rows.db].cursor() as cursor:
+            cursor.execute(sql, bound(params, values))
+            return int(cursor.rowcount)
+
+    @cached_property
+    def _statement(self) -> tuple[str, tuple[Any, ...]]:
+        query = cast("UpdateQuery", self._rows.query.chain(UpdateQuery))
+        query.add_update_values(self._fields)
+        sql, params = query.get_compiler(self._rows.db).as_sql()
+        return sql, tuple(params)

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django.db.models import F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
+from clinic.composed import ComposedUpdate
+from clinic.gathering import Among, Given
 from clinic.models import Site
 from insurance.models import Verification
 
@@ -39,7 +42,7 @@ class Visit:
         return Leg.MEDICAL if self.kind in MEDICAL else Leg.BEHAVIORAL
 
 
-Reader = Callable[[datetime], QuerySet[Any]]
+Reader = Callable[[datetime | Given], QuerySet[Any]]
 _readers: list[Reader] = []
 
 
@@ -68,17 +71,36 @@ def refresh(site: Site, patient_ids: Sequence[UUID] | None = None) -> int:
     Answers how many checks changed. A visit of today stays the next one until it is over. The round over a whole site
     passes by what a verb holds at that moment, and waits for nobody: the next round finds it. Runs in a transaction.
     """
-    rows = Verification.objects.exclude(state=State.EXPIRED)
-    rows = rows.filter(patient__site=site) if patient_ids is None else rows.filter(patient__in=patient_ids)
+    midnight = site.moment(site.today(), time())
+    if patient_ids is not None:
+        return sum(_of_patients(read).write(patients=patient_ids, midnight=midnight) for read in _readers)
+    rows = Verification.objects.filter(patient__site=site)
     changed = 0
     for read in _readers:
-        ahead = read(site.moment(site.today(), time())).filter(patient=OuterRef("patient_id"))
-        starts, kind = Subquery(ahead.values("starts_at")[:1]), Subquery(ahead.values("kind")[:1])
-        stale = rows.alias(
-            stands=Coalesce("next_visit_at", Value(NEVER)), ahead=Coalesce(starts, Value(NEVER))
-        ).exclude(stands=F("ahead"))
-        mine = stale.order_by("pk").select_for_update(of=("self",), skip_locked=patient_ids is None).values("pk")
-        changed += Verification.objects.filter(pk__in=mine).update(
-            next_visit_at=starts, next_visit_kind=Coalesce(kind, Value(""))
-        )
+        stale, fields = _stale(rows, read(midnight), skip_locked=True)
+        changed += stale.update(**fields)
     return changed
+
+
+@cache
+def _of_patients(read: Reader) -> ComposedUpdate:
+    """Every booking, move and cancellation writes this."""
+    rows = Verification.objects.filter(Among("patient", "patients"))
+    stale, fields = _stale(rows, read(Given("midnight")), skip_locked=False)
+    return ComposedUpdate(stale, **fields)
+
+
+def _stale(
+    rows: QuerySet[Verification], visits: QuerySet[Any], *, skip_locked: bool
+) -> tuple[QuerySet[Verification], dict[str, Any]]:
+    """Those of these checks that say another next visit than there is, and what they should say."""
+    ahead = visits.filter(patient=OuterRef("patient_id"))
+    starts, kind = Subquery(ahead.values("starts_at")[:1]), Subquery(ahead.values("kind")[:1])
+    others = (
+        rows.exclude(state=State.EXPIRED)
+        .alias(stands=Coalesce("next_visit_at", Value(NEVER)), ahead=Coalesce(starts, Value(NEVER)))
+        .exclude(stands=F("ahead"))
+    )
+    mine = others.order_by("pk").select_for_update(of=("self",), skip_locked=skip_locked).values("pk")
+    fields = {"next_visit_at": starts, "next_visit_kind": Coalesce(kind, Value(""))}
+    return Verification.objects.filter(pk__in=mine), fields

@@ -9,6 +9,8 @@ from django.db.models.expressions import BaseExpression
 from django.http import Http404, HttpRequest
 
 from clinic.access import acting_user, log_read
+from clinic.composed import Composed
+from clinic.gathering import Among, Given
 from clinic.models import Site, User
 from clinic.policy import Action, require
 from clinic.routes import ROUTES
@@ -30,12 +32,18 @@ def allow_here(request: HttpRequest, site: Site) -> None:
         require(acting_user(request), rule, at=site)
 
 
-def patient_or_404(request: HttpRequest, pk: UUID, *, what: str, **also: BaseExpression) -> Patient:
-    """The patient, once the read is written. Raises Http404 for a stranger, NotPermitted for a colleague.
+def knowing(**also: BaseExpression) -> Composed[Patient]:
+    """A patient of some sites, and what a page needs to know besides: attributes of the patient then."""
+    rows = Patient.objects.select_related("site").annotate(**also)
+    return Composed(rows.filter(Among("site", "sites"), pk=Given("patient")))
 
-    `also` is what the page needs to know besides: asked in the same statement, and attributes of the patient then.
-    """
-    patient = scoped(acting_user(request)).annotate(**also).filter(pk=pk).first()
+
+PLAIN = knowing()
+
+
+def patient_or_404(request: HttpRequest, pk: UUID, *, what: str, how: Composed[Patient] = PLAIN) -> Patient:
+    """The patient, once the read is written. Raises Http404 for a stranger, NotPermitted for a colleague."""
+    patient = how.first(patient=pk, sites=acting_user(request).site_ids)
     if patient is None:
         raise Http404
     allow_here(request, patient.site)

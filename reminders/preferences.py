@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, UUIDField, Value
 
 from clinic import clock
+from clinic.composed import ComposedValues
 from clinic.errors import Invalid, Refused
 from clinic.gathering import Given
 from clinic.models import User
@@ -37,6 +38,7 @@ UNDONE_THERE = {
 
 Agreed = set[tuple[UUID | None, str]]
 Stops = set[tuple[UUID | None, str, str]]
+Told = tuple[str, UUID | None, str, str, str]
 
 
 @dataclass(frozen=True)
@@ -84,16 +86,23 @@ def _at_their_addresses(patients: Collection[Patient]) -> Q:
 
 def ways(patient: Patient) -> Ways:
     """Everything that leads to a patient, in one query."""
-    return ways_of([patient])[patient.pk]
+    here = {"phone": patient.phone, "email": patient.email.lower()}
+    return _found([patient], _OF_ONE.read(patient=patient.pk, **here))[patient.pk]
 
 
 def ways_of(patients: Collection[Patient]) -> dict[UUID, Ways]:
     """The same of many patients, in one query too."""
+    likings = ContactPreference.objects.filter(patient__in=patients)
+    consents = ContactConsent.objects.filter(patient__in=patients, revoked_at__isnull=True)
+    return _found(patients, _told(likings, consents, stops(*patients), dead_ends(*patients)))
+
+
+def _found(patients: Collection[Patient], rows: Iterable[Told]) -> dict[UUID, Ways]:
     prefers: dict[UUID | None, str] = {}
     agreed: Agreed = set()
     stopped: Stops = set()
     dead: dict[tuple[str, str], str] = {}
-    for told, patient_id, what, address, why in _told(patients):
+    for told, patient_id, what, address, why in rows:
         if told == "prefers":
             prefers[patient_id] = what
         elif told == "agreed":
@@ -105,17 +114,35 @@ def ways_of(patients: Collection[Patient]) -> dict[UUID, Ways]:
     return {patient.pk: _ways(patient, prefers.get(patient.pk, ""), agreed, stopped, dead) for patient in patients}
 
 
-def _told(patients: Collection[Patient]) -> QuerySet[Any, tuple[str, UUID | None, str, str, str]]:
-    """What is written of how these patients are reached: which of four, whose, the channel or way, where and why."""
+def _told(
+    likings: QuerySet[ContactPreference],
+    consents: QuerySet[ContactConsent],
+    stops: QuerySet[OptOut],
+    dead_ends: QuerySet[Unreachable],
+) -> QuerySet[Any, Told]:
+    """What is written of how patients are reached: which of four, whose, the channel or way, where and why."""
     none, nobody = Value(""), Value(None, output_field=UUIDField())
-    likings = ContactPreference.objects.filter(patient__in=patients)
-    consents = ContactConsent.objects.filter(patient__in=patients, revoked_at__isnull=True)
     return likings.values_list(Value("prefers"), F("patient_id"), F("way"), none, none).union(
         consents.values_list(Value("agreed"), F("patient_id"), F("channel"), none, none),
-        stops(*patients).values_list(Value("stopped"), F("patient_id"), F("channel"), F("address"), none),
-        dead_ends(*patients).values_list(Value("dead"), nobody, F("channel"), F("address"), F("why")),
+        stops.values_list(Value("stopped"), F("patient_id"), F("channel"), F("address"), none),
+        dead_ends.values_list(Value("dead"), nobody, F("channel"), F("address"), F("why")),
         all=True,
     )
+
+
+# What stands between us and one person, for a page that gathers it with more (clinic.gathering).
+_THERE = Q(channel=Channel.TEXT, address=Given("phone")) | Q(channel=Channel.EMAIL, address=Given("email"))
+STANDING_IN_THE_WAY: dict[str, QuerySet[Any]] = {
+    "stops": OptOut.objects.filter(Q(patient=Given("patient")) | _THERE & ~Q(address=""), until__isnull=True),
+    "dead_ends": Unreachable.objects.filter(_THERE, ~Q(address=""), until__isnull=True),
+}
+_OF_ONE = ComposedValues(
+    _told(
+        ContactPreference.objects.filter(patient=Given("patient")),
+        ContactConsent.objects.filter(patient=Given("patient"), revoked_at__isnull=True),
+        **STANDING_IN_THE_WAY,
+    )
+)
 
 
 def _ways(patient: Patient, prefers: str, agreed: Agreed, stopped: Stops, dead: dict[tuple[str, str], str]) -> Ways:
@@ -173,14 +200,6 @@ class Notice:
 
     meaning: str
     sentence: str
-
-
-# What stands between us and one person, for a page that gathers it with more (clinic.gathering).
-_THERE = Q(channel=Channel.TEXT, address=Given("phone")) | Q(channel=Channel.EMAIL, address=Given("email"))
-STANDING_IN_THE_WAY: dict[str, QuerySet[Any]] = {
-    "stops": OptOut.objects.filter(Q(patient=Given("patient")) | _THERE & ~Q(address=""), until__isnull=True),
-    "dead_ends": Unreachable.objects.filter(_THERE, ~Q(address=""), until__isnull=True),
-}
 
 
 def notices(patient: Patient) -> list[Notice]:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from clinic.gathering import Given
 from insurance import coming
 from visits.followers import Change
 from visits.models import Appointment
@@ -13,7 +14,7 @@ from visits.models import Appointment
 Kind = Appointment.Kind
 
 
-def ahead(since: datetime) -> QuerySet[Appointment]:
+def ahead(since: datetime | Given) -> QuerySet[Appointment]:
     """The visits that are booked, or go on, from this moment on; `is_first` for the first infusion of a patient."""
     counted = (*Appointment.ALIVE, Appointment.Status.DONE)
     before = Appointment.objects.filter(

@@ -17,7 +17,7 @@ from clinic.errors import DomainError, Invalid, Refused
 from clinic.models import Site
 from clinic.policy import Action, can
 from insurance import accepted, money_words, runway
-from patients.access import patient_or_404
+from patients.access import knowing, patient_or_404
 from patients.models import Patient
 from visits import booking, clashes, lengths, runways
 from visits.courses import NeedsReason
@@ -27,13 +27,13 @@ from visits.rules import INFUSIONS, Timing
 from visits.slots import nearest_first, next_free
 
 DAYS_OFFERED, SLOTS_A_DAY = 7, 6
+TO_BOOK = knowing(is_first=booking.would_be_first_ever(), has_leave=runway.is_known())
 
 
 @require_http_methods(["GET", "POST"])
 def book(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Free slots for a wish, each booked with one click."""
-    facts = {"is_first": booking.would_be_first_ever(), "has_leave": runway.is_known()}
-    patient = patient_or_404(request, pk, what="booking", **facts)
+    patient = patient_or_404(request, pk, what="booking", how=TO_BOOK)
     site, trouble, asked_why = patient.site, None, None
     may_overbook = can(acting_user(request), Action.OVERBOOK, site)
     overbook = OverbookForm(request.POST if "overbook_reason" in request.POST else None, initial=_taken_hour(request))
