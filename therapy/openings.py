@@ -46,12 +46,18 @@ def _best(calendar: Calendar, therapist: User, window: Window, course: Course) -
     free = calendar.starts(form, staff=therapist, patient_id=window.series.patient_id)
     starts = chain.from_iterable(calendar.by_day(calendar.on_grid(free, GRID_MINUTES)))
     now = clock.now()
-    for one in sorted(starts, key=lambda start: _cost(window, start)):
+    inside = (start for start in starts if _may_hold(window, start))
+    for one in sorted(inside, key=lambda start: _cost(window, start)):
         starts_at, ends_at = calendar.span(one.cell, form.minutes)
         start, end = (window.series.site.local(at) for at in (starts_at, ends_at))
         if starts_at > now and not course.of_session(Point(NEW, window.kind, start, end)):
             return FreeSlot(starts_at, ends_at, tuple(rooms), (therapist,), False)
     return None
+
+
+def _may_hold(window: Window, start: Start) -> bool:
+    """By the day alone, which costs next to nothing; the rule itself looks at the hour."""
+    return window.opens.date() <= start.day and (window.grace is None or start.day <= window.grace.date())
 
 
 def _cost(window: Window, start: Start) -> tuple[int, int]:
