@@ -68,7 +68,7 @@ def test_two_ticks_that_saw_the_same_write_one_message(agreed, monkeypatch):
 def test_whom_nothing_may_be_written_to_costs_no_query_each(site, more, django_assert_num_queries):
     for _ in range(more):
         ask(build.patient(site), "phq9")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         assert measure_letters.write_due() == 0
 
 

@@ -16,7 +16,7 @@ from visits import booking, repair, repair_finding, stranded, tasks
 
 pytestmark = pytest.mark.django_db
 DAY = date(2027, 2, 2)
-QUERIES = 13
+QUERIES = 11
 
 
 @pytest.fixture
