@@ -1,6 +1,7 @@
 """`python -m benchmarks`: load a group of clinics, measure, print the table. Ends with 1 when a bound does not hold.
 
-`python -m benchmarks fill` only fills the empty, migrated database that DATABASE_URL names.
+`python -m benchmarks fill` only fills the empty, migrated database that DATABASE_URL names; `plans` in its place says of
+one that was filled how it goes about each statement.
 """
 
 from __future__ import annotations
@@ -32,6 +33,19 @@ def fill(patients: int) -> None:
         cursor.execute("VACUUM ANALYZE")
 
 
+def explain(patients: int) -> None:
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
+    django.setup()
+    from benchmarks.cases import World
+    from benchmarks.plans import plans
+    from benchmarks.sizes import Size
+
+    for plan in plans(World(Size(patients))):
+        sys.stdout.write(f"{plan}\n")
+
+
 def bench(patients: int, *, is_small: bool, keep: bool, only: str) -> int:
     from benchmarks import servers
     from benchmarks.table import Check, Row, missed, render
@@ -60,9 +74,12 @@ def bench(patients: int, *, is_small: bool, keep: bool, only: str) -> int:
     return 1 if failed else 0
 
 
+ALONE = {"fill": fill, "plans": explain}
+
+
 def main(arguments: list[str]) -> int:
     reader = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure the clinic against its bounds.")
-    reader.add_argument("what", nargs="?", choices=["fill"], help="only fill the database that DATABASE_URL names")
+    reader.add_argument("what", nargs="?", choices=sorted(ALONE), help="work on the database of DATABASE_URL")
     reader.add_argument("--patients", type=int, help="100,000, or 2,000 when small")
     reader.add_argument("--small", action="store_true", help="less of everything: a minute in all")
     reader.add_argument("--only", default="", help="only what has these words in its name")
@@ -70,8 +87,8 @@ def main(arguments: list[str]) -> int:
     asked = reader.parse_args(arguments)
     began = time.monotonic()
     patients = asked.patients or (2_000 if asked.small else 100_000)
-    if asked.what == "fill":
-        fill(patients)
+    if asked.what:
+        ALONE[asked.what](patients)
         return 0
     code = bench(patients, is_small=asked.small, keep=asked.keep, only=asked.only)
     sys.stdout.write(f"{time.monotonic() - began:.0f} s in all.\n")

@@ -34,13 +34,15 @@ def measure(cluster: Cluster, patients: int, few: int, *, is_small: bool, only: 
             ("search growth", lambda: [figures.growth(size, app, less, small, effort)]),
             ("chart long record", lambda: [figures.long_record(world, app, effort)]),
             ("series", lambda: [figures.series(world, app, effort)]),
-            ("race", lambda: races.rows(app.address, small=is_small, headers=PROXY)),
             ("memory", lambda: [figures.memory(cases, app, effort)]),
             ("static", lambda: [figures.static_weight(cases, app)]),
         ]
         for name, piece in pieces:
             if only in name:
                 yield from _tried(name, piece)
+    if only in "race":
+        with serving(cluster, "bench", APP, WEB_WORKERS="2", WEB_THREADS="8") as app:
+            yield from _tried("race", lambda: races.rows(app.address, small=is_small, headers=PROXY))
     if only in "reminders":
         yield from _tried("reminders", lambda: reminders.rows(small=is_small))
     if only in "groups":

@@ -1,8 +1,8 @@
 """The floor: the least that Django can do for each case. One file, no sign-in, no permissions, no reading between the
 lines: a view asks the database for the rows and writes them out, or writes one.
 
-It stands on the same tables (so its writes leave their history too, since triggers do that), runs under the same
-gunicorn, and keeps its connection as the app does.
+A list is counted as its page counts it: by state, or in all. Writes leave their history here too, since triggers see to
+that. It stands on the same tables, runs under the same gunicorn, and keeps its connection as the app does.
 """
 
 # ruff: noqa: E402 - settings come before the models that need them
@@ -24,7 +24,7 @@ settings.MIDDLEWARE = []  # asked for when the application is made; some apps wa
 
 from django.core.wsgi import get_wsgi_application
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template import Context, Engine
 from django.urls import path
@@ -119,8 +119,10 @@ def vitals(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def queue(request: HttpRequest, site: UUID) -> HttpResponse:
+    every = Verification.objects.filter(site=site)
+    counts = every.values_list("state").annotate(number=Count("id")).order_by()
     checks = (
-        Verification.objects.filter(patient__site=site, state="not_started")
+        every.filter(state="not_started")
         .select_related("patient", "coverage__payer", "owner")
         .order_by("next_visit_at", "due_on", "id")[:25]
     )
@@ -129,7 +131,7 @@ def queue(request: HttpRequest, site: UUID) -> HttpResponse:
          one.due_on, one.owner)
         for one in checks
     ]  # fmt: skip
-    return answer("Queue", checks=list(rows))
+    return answer("Queue", counts=list(counts), checks=list(rows))
 
 
 def tasks(request: HttpRequest, site: UUID) -> HttpResponse:
@@ -138,7 +140,7 @@ def tasks(request: HttpRequest, site: UUID) -> HttpResponse:
         (one.title, one.patient and one.patient.name, one.due_at, one.owner)
         for one in waiting.select_related("patient", "owner").order_by("due_at", "id")[:25]
     ]
-    return answer("Tasks", tasks=list(rows))
+    return answer("Tasks", counts=[(waiting.count(),)], tasks=list(rows))
 
 
 urlpatterns = [

@@ -83,7 +83,12 @@ def _weight(page: bytes) -> list[Check]:
 
 
 def counted(case: Case) -> int:
-    """Statements of one request, sign-in and all, once the process has done it before; without BEGIN and its like."""
+    """How many statements one request costs, sign-in and all."""
+    return len(captured(case))
+
+
+def captured(case: Case) -> list[str]:
+    """Its statements, once the process has done the same before; without BEGIN and its like. Nothing of it stays."""
     client = Client(headers=PROXY, SERVER_NAME="localhost")
     client.force_login(User.objects.get(email=case.login))
     with transaction.atomic():
@@ -91,7 +96,7 @@ def counted(case: Case) -> int:
         with CaptureQueriesContext(connection) as queries:
             _send(client, case.ask(2))
         transaction.set_rollback(True)
-    return sum(not _CONTROL.search(query["sql"]) for query in queries.captured_queries)
+    return [query["sql"] for query in queries.captured_queries if not _CONTROL.search(query["sql"])]
 
 
 def _send(client: Client, what: Ask) -> None:

@@ -140,10 +140,10 @@ def _resident(pid: int) -> float:
 
 
 @contextmanager
-def serving(cluster: Cluster, database: str, application: str) -> Iterator[Server]:
-    """One of the two, or another app on another database, until the block ends."""
+def serving(cluster: Cluster, database: str, application: str, **more: str) -> Iterator[Server]:
+    """One of the two, or another app on another database, until the block ends. `more` is added to its environment."""
     port = _free_port()
-    environment = {**cluster.environment(database, restricted=True), "PORT": str(port), "HOST": LOOPBACK}
+    environment = {**cluster.environment(database, restricted=True), "PORT": str(port), "HOST": LOOPBACK, **more}
     private_directory(cluster.places.logs)
     log = cluster.places.logs / f"{application}-{database}.log"
     with log.open("wb") as output:
