@@ -3,9 +3,10 @@
 Everything is lazy, so that a fragment which shows no frame asks the database nothing.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -14,13 +15,15 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
-from clinic import clock, counting, sessions, tablets, wording
+from clinic import clock, sessions, tablets, wording
 from clinic.access import current_site, sites_of
+from clinic.composed import ComposedValues
+from clinic.counting import Counted
 from clinic.errors import NotFound
+from clinic.gathering import Given
 from clinic.models import Site, User
 from clinic.policy import Action, Role, can
 
-Waiting = Callable[[User, Site], QuerySet[Any]]
 MOST = 999  # nobody counts further than this, neither a person nor the database
 
 
@@ -88,19 +91,32 @@ NAV = (
     ),
 )
 
-_waiting: dict[str, Waiting] = {}
+_waiting: dict[str, tuple[Action, QuerySet[Any]]] = {}
 
 
-def count_for(url_name: str, waiting: Waiting) -> None:
-    """Let a room say, from its AppConfig.ready, which things wait behind one entry of the navigation."""
-    _waiting[url_name] = waiting
+def count_for(url_name: str, waiting: QuerySet[Any], action: Action) -> None:
+    """Let a room say, from its AppConfig.ready, which things wait behind one entry of the navigation, and for whom.
+
+    Left open in `waiting` are `site`, `user`, the user's `roles` there, and `tomorrow`: when that day begins there.
+    """
+    _waiting[url_name] = action, waiting.order_by()
 
 
 def counts(user: User, site: Site, url_names: Iterable[str]) -> dict[str, str]:
     """How many things wait behind each of these entries, all asked at once; nothing where none does."""
-    asked = {name: _waiting[name](user, site).order_by()[: MOST + 1] for name in url_names if name in _waiting}
-    found = counting.count(site, asked)
-    return {name: str(n) if n <= MOST else f"{MOST}+" for name, n in found.items() if n}
+    asked = tuple(name for name in url_names if name in _waiting and can(user, _waiting[name][0], site))
+    if not asked:
+        return {}
+    roles, tomorrow = [role.value for role in user.roles_at(site)], site.day_bounds(site.today())[1]
+    (found,) = _counted(asked, MOST).read(site=site.pk, user=user.pk, roles=roles, tomorrow=tomorrow)
+    return {name: str(n) if n <= MOST else f"{MOST}+" for name, n in zip(asked, found, strict=True) if n}
+
+
+@cache
+def _counted(url_names: tuple[str, ...], most: int) -> ComposedValues:
+    """The statement that counts what waits behind these; there are as many as ways in which people hold roles."""
+    lists = (Counted(_waiting[name][1][: most + 1]) for name in url_names)
+    return ComposedValues(Site.objects.filter(pk=Given("site")).order_by().values_list(*lists))
 
 
 def place_of(view_name: str) -> str:

@@ -72,6 +72,15 @@ class Among(Func):
         super().__init__(F(path), Keys(name), output_field=BooleanField())
 
 
+class AmongWords(Func):
+    """The same of words, given as a list."""
+
+    template, arg_joiner = "%(expressions)s::text[])", " = ANY("
+
+    def __init__(self, path: str, name: str) -> None:
+        super().__init__(F(path), Given(name), output_field=BooleanField())
+
+
 class Gathering:
     """Lists that belong together. Each may be filtered, ordered, cut, narrowed (`only`) and annotated by subqueries.
 

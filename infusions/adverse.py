@@ -170,6 +170,6 @@ def listed(site: Site, *, show: str = "open", kind: str = "", grade: str = "") -
     return rows.filter(grade=grade) if grade in {"1", "2", "3", "4", "5"} else rows
 
 
-def waiting(site: Site) -> QuerySet[AdverseEvent]:
+def waiting() -> QuerySet[AdverseEvent]:
     """The reports that nobody has reviewed."""
-    return AdverseEvent.objects.filter(site=site, reviewed_at__isnull=True)
+    return AdverseEvent.objects.filter(reviewed_at__isnull=True)

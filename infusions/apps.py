@@ -6,6 +6,8 @@ class InfusionsConfig(AppConfig):
 
     def ready(self) -> None:
         from clinic import frame
+        from clinic.gathering import Given
+        from clinic.policy import Action
         from infusions import (
             adverse,
             arrival_paying,
@@ -48,4 +50,4 @@ class InfusionsConfig(AppConfig):
         for watched in (note_tasks.WATCH, *paper_tasks.WATCHES):
             sweeping.find_with(watched.look)
         panels.register("checkin", checkin_card.last)
-        frame.count_for("infusions:adverse-events", lambda user, site: adverse.waiting(site))
+        frame.count_for("infusions:adverse-events", adverse.waiting().filter(site=Given("site")), Action.REVIEW_ADVERSE)

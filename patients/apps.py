@@ -8,11 +8,12 @@ class PatientsConfig(AppConfig):
 
     def ready(self) -> None:
         from clinic.frame import count_for
+        from clinic.policy import Action
         from patients import giving, links
         from patients.imports import past
-        from patients.inquiries import waiting
+        from patients.inquiries import WAITING
 
         past.register()
-        count_for("patients:inquiries", waiting)
+        count_for("patients:inquiries", WAITING, Action.HANDLE_INQUIRIES)
         links.starts["intake"] = "linked:intake"
         links.starts[giving.PURPOSE] = "linked:measures"

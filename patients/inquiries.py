@@ -9,10 +9,10 @@ from uuid import UUID
 from zlib import crc32
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
 
 from clinic import clock
 from clinic.errors import IllegalTransition, Invalid, NotFound, NotPermitted
+from clinic.gathering import Given
 from clinic.models import Site, User
 from clinic.policy import Action, require
 from patients import names, registration
@@ -180,6 +180,5 @@ def link(*, inquiry_id: UUID, patient_id: UUID, by: User) -> Patient:
     return patient
 
 
-def waiting(user: User, site: Site) -> QuerySet[Inquiry]:
-    """The inquiries of the site that nobody has answered yet."""
-    return Inquiry.objects.filter(site=site, state=State.NEW)
+# What nobody at a site has answered yet, for the navigation (clinic.frame).
+WAITING = Inquiry.objects.filter(site=Given("site"), state=State.NEW)

@@ -8,6 +8,7 @@ class RemindersConfig(AppConfig):
         from celery.signals import worker_ready
 
         from clinic import frame, health, metrics, rotation
+        from clinic.policy import Action
         from insurance import answers, eligibility_answers
         from patients import alert_contacts, alerts, evaluation_conditions, evaluations, inquiries, reopenings
         from reminders import (
@@ -32,7 +33,7 @@ class RemindersConfig(AppConfig):
         from reminders.models import Message, Webhook
         from reminders.webhooks import events, secrets
 
-        frame.count_for("reminders:tasks", task_lists.waiting)
+        frame.count_for("reminders:tasks", task_lists.WAITING, Action.SEE_TASKS)
         health.checks |= {"messages": watch.check_messages, "pages": watch.check_pages, "events": watch.check_events}
         metrics.gauges["evenkeel_waiting_seconds"] = ("How old the oldest is that waits", "what", watch.waiting)
         rotation.columns.append(

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, Q, QuerySet, When
+from django.db.models import Case, Count, Expression, Q, QuerySet, When
 
 from clinic import clock
+from clinic.gathering import AmongWords, Given
 from clinic.models import Site, User
 from clinic.policy import Role
 from reminders import kinds
@@ -52,8 +54,12 @@ def _roles(user: User, site: Site) -> list[str]:
 
 def _waits_for(user: User, site: Site) -> Q:
     roles = _roles(user, site)
-    escalated = Q(escalated_at__isnull=False, escalates_to__in=roles)
-    return Q(owner=user) | Q(owner__isnull=True, owner_role__in=roles) | escalated
+    return _mine(user, Q(owner_role__in=roles), Q(escalates_to__in=roles))
+
+
+def _mine(owner: Any, own_role: Q | Expression, their_role: Q | Expression) -> Q:
+    """One's own, of one's roles and nobody's, or escalated to one's roles."""
+    return Q(owner=owner) | Q(own_role, owner__isnull=True) | Q(their_role, escalated_at__isnull=False)
 
 
 def _concerns(user: User, site: Site) -> Q:
@@ -81,9 +87,13 @@ def pressing_first(tasks: QuerySet[FollowUp]) -> QuerySet[FollowUp]:
     return tasks.order_by(Case(When(grave(), then=0), default=1), "due_at", "id")
 
 
-def waiting(user: User, site: Site) -> QuerySet[FollowUp]:
-    """The user's tasks that are due by the end of the day: the number in the navigation."""
-    return for_user(user, site).filter(due_at__lt=site.day_bounds(site.today())[1])
+# The user's tasks that are due by the end of the day: the number in the navigation (clinic.frame).
+WAITING = FollowUp.objects.filter(
+    _mine(Given("user"), AmongWords("owner_role", "roles"), AmongWords("escalates_to", "roles")),
+    site=Given("site"),
+    state=FollowUp.State.OPEN,
+    due_at__lt=Given("tomorrow"),
+)
 
 
 def is_id(text: str) -> bool:

@@ -44,7 +44,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "grade": grade,
         "grades": AdverseEvent.Grade.choices,
         "show": show,
-        "waiting": adverse.waiting(site).count(),
+        "waiting": adverse.waiting().filter(site=site).count(),
     }
     return render(request, "infusions/adverse_list.html", context)
 

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from clinic import clock
+from clinic import clock, frame
 from clinic.policy import Role
 from reminders import followups, task_lists
 from reminders.models import FollowUp
@@ -43,7 +43,7 @@ def test_late_first_then_today_then_coming(client, asked, site, front_desk):
         assert [(name, [task.pk for task in rows]) for name, rows in parts] == [
             ("Late", [late.pk]), ("Today", [today.pk]), ("Coming", [later.pk]),
         ]  # fmt: skip
-        assert task_lists.waiting(front_desk, site).count() == 2
+        assert frame.counts(front_desk, site, ["reminders:tasks"]) == {"reminders:tasks": "2"}
 
 
 def test_filtered_by_whose_kind_and_patient(client, asked, site, front_desk):
