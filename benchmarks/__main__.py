@@ -1,7 +1,7 @@
 """`python -m benchmarks`: load a group of clinics, measure, print the table. Ends with 1 when a bound does not hold.
 
-`python -m benchmarks fill` only fills the empty, migrated database that DATABASE_URL names; `plans` in its place says of
-one that was filled how it goes about each statement.
+`python -m benchmarks fill` only fills the empty, migrated database that DATABASE_URL names; `plans` instead of `fill`
+says of one that is full how it goes about each statement.
 """
 
 from __future__ import annotations

@@ -252,8 +252,8 @@ class House:
         with pgtrigger.ignore(), connection.cursor() as cursor:
             cursor.execute(
                 f"INSERT INTO reminders_message ({names}) SELECT {values} "  # noqa: S608 - our own columns
-                "FROM reminders_message, unnest(%s) AS day WHERE occurrence = '1'",
-                [days],
+                "FROM reminders_message, unnest(%s) AS day WHERE site_id = %s AND occurrence = '1'",
+                [days, self.site.pk],
             )
             cursor.execute("ANALYZE reminders_message")
 

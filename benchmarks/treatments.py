@@ -71,7 +71,7 @@ class Writer:
         )
         self.messages = Sheet(
             Message, "id", "patient_id", "subject_id", "due_at", "expires_at", "state", "sent_at", "values",
-            site_id=site, kind="appointment_72h", channel="email", subject_kind="appointment", occurrence="1",
+            "occurrence", site_id=site, kind="appointment_72h", channel="email", subject_kind="appointment",
             template_version="1", planned_at=now,
         )  # fmt: skip
         self.series = Sheet(
@@ -219,7 +219,7 @@ class Writer:
         sent = sent or due < self.now
         self.messages.add(
             self._key(Message), patient, visit, due, starts, "sent" if sent else "planned", due if sent else NULL,
-            f'{{"at": "{starts.isoformat()}"}}',
+            f'{{"at": "{starts.isoformat()}"}}', f"{starts:%Y-%m-%dT%H:%MZ} v1",
         )  # fmt: skip
 
 
