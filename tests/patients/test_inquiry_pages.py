@@ -49,7 +49,7 @@ def test_the_queue_by_state(desk, site, front_desk, state, shown) -> None:
 def test_the_queue_asks_the_same_for_one_and_for_three(desk, site, count) -> None:
     for number in range(count):
         inquiry(site, phone=f"555 013 774{number}")
-    assert asked(desk, reverse("patients:inquiries")) == 5
+    assert asked(desk, reverse("patients:inquiries")) == 4
 
 
 def test_a_call_is_written_down(desk, site, front_desk) -> None:

@@ -185,7 +185,7 @@ def test_the_list_asks_the_same_for_one_and_for_three(client, site, front_desk, 
     """The roles with their sites, the count and the rows; the number of inquiries beside the menu."""
     for number in range(count):
         register(site, front_desk, f"Maya{number}")
-    assert asked(_as(client, front_desk), reverse("patients:list")) == 4
+    assert asked(_as(client, front_desk), reverse("patients:list")) == 3
 
 
 def test_the_list_is_of_the_present_site_and_in_pages(client, site, other_site, front_desk, stranger) -> None:
