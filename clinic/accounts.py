@@ -17,6 +17,8 @@ from django.shortcuts import redirect, render
 
 from clinic import crypto, sessions
 from clinic.access import acting_user
+from clinic.composed import Composed
+from clinic.gathering import Given
 from clinic.models import User
 from clinic.policy import Door
 from clinic.routes import ROUTES
@@ -25,11 +27,14 @@ from clinic.routes import ROUTES
 _OPEN_WITHOUT = ("account_", "mfa_", "clinic:unlock", "clinic:prove", "clinic:switch-in")
 
 
+_HELD = Composed(User.roles_of(Given("user")).select_related("user", "site"))
+
+
 class StaffBackend(AuthenticationBackend):
     """Reads the person of a session and the roles they hold at once: no request does without either."""
 
     def get_user(self, user_id: Any) -> User | None:
-        held = list(User.roles_of(user_id).select_related("user"))
+        held = _HELD.read(user=user_id)
         if not held:
             person: User | None = super().get_user(user_id)
             return person

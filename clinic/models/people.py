@@ -86,7 +86,7 @@ class User(Record, AbstractBaseUser):
         return list(self.roles_of(self.pk))
 
     @staticmethod
-    def roles_of(user_id: UUID) -> models.QuerySet[Membership]:
+    def roles_of(user_id: UUID | models.Expression) -> models.QuerySet[Membership]:
         """What a user holds at active sites, by their names."""
         held = Membership.objects.filter(user=user_id, site__is_active=True)
         return held.select_related("site").order_by("site__name", "role")
