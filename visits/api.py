@@ -15,7 +15,7 @@ from clinic.models import Room, Site, User
 from clinic.policy import Action
 from patients.models import Contact, Patient
 from visits import booking, changes, extending, offers, rides, slots, steps, tending, undoing, waitlist
-from visits.models import Appointment, Hold, Offer, Opening, WaitlistEntry
+from visits.models import Appointment, Hold, Offer, Opening, StatusEvent, WaitlistEntry
 from visits.rules import HANDS_LANE, INFUSIONS
 
 Kind = Appointment.Kind
@@ -29,6 +29,10 @@ def appointments(user: User) -> QuerySet[Appointment]:
 
 def wishes(user: User) -> QuerySet[WaitlistEntry]:
     return WaitlistEntry.objects.filter(site__in=user.site_ids)
+
+
+def changes_of(user: User) -> QuerySet[StatusEvent]:
+    return StatusEvent.objects.filter(appointment__site__in=user.site_ids).select_related("appointment")
 
 
 def openings(user: User) -> QuerySet[Opening]:
@@ -169,6 +173,16 @@ APPOINTMENTS = Collection(
         ),
     },
 )  # fmt: skip
+CHANGES = Collection(
+    name="changes",
+    model=StatusEvent,
+    rows=changes_of,
+    within=APPOINTMENTS,
+    through="appointment",
+    patient="appointment.patient_id",
+    shows=("id", "before", "after", "at", "by", "moved_from", "longer_by", "undone_at", "undone_by"),
+    also={Action.SEE_CHART: ("reason",)},
+)
 WAITLIST = Collection(
     name="waitlist",
     model=WaitlistEntry,
@@ -229,7 +243,7 @@ OPENINGS = Collection(
     },
 )
 
-COLLECTIONS: tuple[Collection, ...] = (APPOINTMENTS, WAITLIST, OFFERS, OPENINGS)
+COLLECTIONS: tuple[Collection, ...] = (APPOINTMENTS, CHANGES, WAITLIST, OFFERS, OPENINGS)
 QUESTIONS = (
     Question(
         name="slots",

@@ -21,9 +21,11 @@ from infusions.models import (
     ArrivalCheck,
     DeviceReading,
     Discharge,
+    GateOverride,
     InfusionNote,
     LongTermCheck,
     NoteAddendum,
+    PregnancyTest,
     RunEvent,
     VitalSigns,
 )
@@ -139,6 +141,8 @@ DISCHARGES = within(
         "escort_name", "escort_relation", "released_by", "released_reason",
     ),
 )  # fmt: skip
+OVERRIDES = within("overrides", GateOverride, ("light", "found", "reason", "by", "at"))
+PREGNANCY = within("pregnancy-tests", PregnancyTest, (*ENTERED, "result"))
 LONG_TERM = within(
     "long-term-checks",
     LongTermCheck,

@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from clinic import clock
-from clinic.models import Room, Site, User
+from clinic.models import ReadEvent, Room, Site, User
 from clinic.policy import Role
 from infusions import checkins, notes
 from infusions.models import DeviceReading, Infusion, LongTermCheck, RunEvent, Series, VitalSigns
@@ -139,3 +139,19 @@ def test_before_a_booster_bladder_and_misuse_are_asked(site: Site, patient: Pati
         assert set(doctor.post(path, {"urinary": True, "misuse": False}).told["errors"]) == {"note"}
         assert doctor.post(path, {"urinary": False, "misuse": False}).status_code == 201
         assert LongTermCheck.objects.count() == 1
+
+
+def test_the_gate_says_what_is_missing_and_what_a_provider_let_pass(day: Day, checked_in: Infusion) -> None:
+    ward, doctor = asker(day), asker(day, day.provider, Role.PROVIDER)
+    path, gate = f"infusions/{checked_in.pk}/", f"infusions/gate/?infusion={checked_in.pk}"
+    with day.clock("08:50"):
+        day.arrival(checked_in, escort_confirmed=False)
+        closed = {one["key"]: one for one in ward.get(gate).told if not one["passed"]}
+        assert closed["escort"]["sentence"]
+        assert all(one["sentence"] and one["state"] != "ok" for one in closed.values())
+        kept = doctor.post(f"{path}override/", {"light": "escort", "reason": "Her son is on his way"})
+        assert kept.status_code == 200, kept.told
+        (override,) = ward.get(f"{path}overrides/").told["results"]
+        (light,) = (one for one in ward.get(gate).told if one["key"] == "escort")
+        assert (light["passed"], light["override"], override["by"]) == (True, override["id"], str(day.provider.pk))
+    assert ReadEvent.objects.filter(what="gate", patient_id=day.patient.pk).count() == 2
