@@ -52,6 +52,7 @@ def bench(patients: int, *, is_small: bool, keep: bool, only: str) -> int:
 
     few = max(200, patients // 100)
     cluster, rows = servers.Cluster.start(), []
+    servers.collect(cluster)
     if not keep:
         servers.migrate(cluster)
         took = servers.fill(cluster, "bench", patients)

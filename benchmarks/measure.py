@@ -46,7 +46,7 @@ class Effort:
     is_small: bool = False
 
 
-FULL, SMALL = Effort(), Effort(rounds=2, seconds=0.25, series=5, requests=400, is_small=True)
+FULL, SMALL = Effort(), Effort(rounds=2, seconds=0.15, series=5, requests=400, is_small=True)
 
 
 def against_floor(case: Case, app: Server, floor: Server, effort: Effort) -> Iterator[Row]:

@@ -16,13 +16,12 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import IO
 
-from psycopg2 import sql
-
 from clinic.runtime.environment import LOOPBACK, var_directory
 from clinic.runtime.inprocess import start_here
 from clinic.runtime.places import PROJECT, Places, private_directory
 from clinic.runtime.postgres import DATABASE, OWNER, RESTRICTED, Postgres
 from clinic.runtime.spawn import spawn
+from clinic.runtime.template import fingerprint
 
 PROXY = {"X-Forwarded-Proto": "https"}
 """What the proxy in front of the app adds: production talks to nobody else."""
@@ -44,7 +43,9 @@ class Cluster:
         places = Places(private_directory(var_directory()))
         for name in ("DATABASE_URL", "REDIS_URL"):
             os.environ.pop(name, None)  # it never works on a database that somebody else uses
-        return cls(places, Postgres(places), start_here(places, durable=True)["REDIS_URL"])
+        cluster = cls(places, Postgres(places), start_here(places, durable=True)["REDIS_URL"])
+        cluster.run("ALTER SYSTEM SET max_wal_size = '4GB'", "SELECT pg_reload_conf()")
+        return cluster
 
     def url(self, database: str, *, restricted: bool = False) -> str:
         """As the owner of the tables, or as the role under which the app works."""
@@ -56,12 +57,16 @@ class Cluster:
 
     def make(self, database: str, *, like: str = "template1") -> None:
         """A database of this name; one that is there goes."""
+        self.run(
+            f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)', f'CREATE DATABASE "{database}" TEMPLATE "{like}"'
+        )
+
+    def run(self, *statements: str) -> None:
         with closing(self.postgres.connect()) as connection:
             connection.autocommit = True
             with connection.cursor() as cursor:
-                name = sql.Identifier(database)
-                cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
-                cursor.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name, sql.Identifier(like)))
+                for statement in statements:
+                    cursor.execute(statement)
 
     def environment(self, database: str, *, restricted: bool = False) -> dict[str, str]:
         """What production sets: its mode, keys of our own, and the ordinary role. Nobody here has a second factor."""
@@ -92,9 +97,17 @@ class Cluster:
 
 
 def migrate(cluster: Cluster) -> None:
-    """An empty clinic, of which others are made."""
+    """An empty clinic, of which others are made; that of the last time, while no migration has changed."""
+    mark = cluster.places.var / "migrated"
+    if mark.exists() and mark.read_text() == fingerprint():
+        return
     cluster.make(EMPTY)
     cluster.manage(EMPTY, "manage.py", "migrate", "--no-input", "--skip-checks", "--verbosity", "0")
+    mark.write_text(fingerprint())
+
+
+def collect(cluster: Cluster) -> None:
+    """Static files by their hashes, compressed, as an image of production holds them."""
     cluster.manage(EMPTY, "manage.py", "collectstatic", "--no-input", "--verbosity", "0")
 
 
