@@ -143,9 +143,10 @@ def readings(rows: Iterable[VitalSigns], infusions: Sequence[Infusion]) -> list[
 
 
 def _reading(row: VitalSigns, infusion: Infusion) -> Reading:
-    local = infusion.appointment.site.local(row.observed_at)
+    site = infusion.appointment.site
+    local, year = site.local(row.observed_at), site.today().year
     return Reading(
-        f"{local.day} {local:%b}, {local:%H:%M}",
+        f"{local.day} {local:%b}{f' {local.year}' if local.year != year else ''}, {local:%H:%M}",
         _name(infusion),
         reverse("infusions:infusion", args=[infusion.pk]),
         tuple(reading(row, sign) for sign in SIGNS),
