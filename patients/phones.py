@@ -7,6 +7,7 @@ import re
 import phonenumbers
 
 HOME = "US"
+_NORTH_AMERICAN = re.compile(r"\+1([2-9][0-9]{2})([0-9]{3})([0-9]{4})")
 
 
 def normal(text: str) -> str:
@@ -28,6 +29,9 @@ def normal(text: str) -> str:
 
 def shown(number: str) -> str:
     """`"+15550137740"` as `"(555) 013-7740"`; a number from abroad with its country; what can't be read, as it is."""
+    if at_home := _NORTH_AMERICAN.fullmatch(number):  # nearly all; the library takes a tenth of a millisecond for each
+        area, exchange, line = at_home.groups()
+        return f"({area}) {exchange}-{line}"
     try:
         parsed = phonenumbers.parse(number, HOME)
     except phonenumbers.NumberParseException:

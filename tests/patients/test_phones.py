@@ -1,3 +1,4 @@
+import phonenumbers
 import pytest
 
 from patients import phones
@@ -31,3 +32,9 @@ def test_an_extension_is_refused() -> None:
 def test_shown_as_at_home_and_unreadable_as_it_is() -> None:
     assert phones.shown("+15550137740") == "(555) 013-7740"
     assert phones.shown("nonsense") == "nonsense"
+
+
+@pytest.mark.parametrize("number", ["+12125550123", "+15550137740", "+19998887777", "+18005550199", "+15140001111"])
+def test_a_number_of_home_is_shown_as_the_library_shows_it(number) -> None:
+    form = phonenumbers.PhoneNumberFormat.NATIONAL
+    assert phones.shown(number) == phonenumbers.format_number(phonenumbers.parse(number, "US"), form)
