@@ -109,7 +109,6 @@ class _Way(NamedTuple):
     same_day: float
 
 
-Prices = dict[date, list[_Priced]]
 States = dict[date, list[_State]]
 # The states after one infusion, by day; once without the midpoint, once with it.
 Layer = tuple[States, States]
@@ -128,32 +127,26 @@ class _Aim(NamedTuple):
         return self.least[0] + self.rest[0]
 
 
-def best_chain(ground: Ground, wishes: Wishes, sessions: Sessions | None, bound: float = inf) -> Chain | None:
-    """The cheapest chain below `bound`, or None. Without `sessions` the infusions alone are searched."""
-    search = _Search(ground, wishes, sessions)
-    aims = sorted(search.aims(), key=lambda aim: (aim.least_of_all, aim.day))
-    best: Chain | None = None
-    for aim in aims:
-        if aim.least_of_all >= bound:
-            break
-        found = search.chain(aim, bound)
-        if found:
-            best, bound = found, found.cost
-    return best
+class Prices:
+    """What each free start costs whatever its number, by day, the cheapest first.
 
+    A search asks for few of the days that there are, and the searches of one wish ask for the same.
+    """
 
-class _Search:
-    def __init__(self, ground: Ground, wishes: Wishes, sessions: Sessions | None) -> None:
-        self.ground, self.wishes, self.sessions = ground, wishes, sessions
-        self.gaps, self.least_days = ground.gaps, ground.gaps.least_days
-        self.after, self.before = midpoint_between(wishes.count)
-        self.half = wishes.count // 2
+    def __init__(self, ground: Ground, wishes: Wishes) -> None:
+        self.ground, self.wishes = ground, wishes
         self.hour_cost = cache(wishes.hour_cost)
-        self.laters = self._prices(ground.laters, ground.nurse_starts, ground.room_starts)
-        self.firsts = self._prices(ground.firsts, ground.first_nurse_starts, ground.first_room_starts)
+        self.later = cache(self._later)
+        self.first = cache(self._first)
 
-    def _prices(self, days: Days, with_nurse: int, in_room: int) -> Prices:
-        return {day: sorted(self._priced(day, starts, with_nurse, in_room)) for day, starts in days.items()}
+    def _later(self, day: date) -> list[_Priced]:
+        return self._sorted(day, self.ground.laters, self.ground.nurse_starts, self.ground.room_starts)
+
+    def _first(self, day: date) -> list[_Priced]:
+        return self._sorted(day, self.ground.firsts, self.ground.first_nurse_starts, self.ground.first_room_starts)
+
+    def _sorted(self, day: date, days: Days, with_nurse: int, in_room: int) -> list[_Priced]:
+        return sorted(self._priced(day, days[day], with_nurse, in_room))
 
     def _priced(self, day: date, starts: Sequence[Start], with_nurse: int, in_room: int) -> Iterator[_Priced]:
         of_day = UNPAID if day in self.ground.unpaid else 0.0
@@ -167,13 +160,36 @@ class _Search:
                 cost += WITHOUT_WISHED_ROOM
             yield _Priced(cost, start)
 
+
+def best_chain(prices: Prices, sessions: Sessions | None, bound: float = inf) -> Chain | None:
+    """The cheapest chain below `bound`, or None. Without `sessions` the infusions alone are searched."""
+    search = _Search(prices, sessions)
+    aims = sorted(search.aims(), key=lambda aim: (aim.least_of_all, aim.day))
+    best: Chain | None = None
+    for aim in aims:
+        if aim.least_of_all >= bound:
+            break
+        found = search.chain(aim, bound)
+        if found:
+            best, bound = found, found.cost
+    return best
+
+
+class _Search:
+    def __init__(self, prices: Prices, sessions: Sessions | None) -> None:
+        self.prices, self.sessions = prices, sessions
+        self.ground, self.wishes = prices.ground, prices.wishes
+        self.gaps, self.least_days = self.ground.gaps, self.ground.gaps.least_days
+        self.after, self.before = midpoint_between(self.wishes.count)
+        self.half = self.wishes.count // 2
+
     # What must be paid at least
 
     def aims(self) -> Iterator[_Aim]:
-        for day in self.firsts:
+        for day in self.ground.firsts:
             if self.wishes.not_before <= day <= self.wishes.latest_first:
                 ideal = ideal_days(day, self.wishes.weekdays, self.wishes.count, self.gaps.min_days)
-                least = [self._first_cost(day) + self.firsts[day][0].cost, *map(self._least, ideal[1:])]
+                least = [self._first_cost(day) + self.prices.first(day)[0].cost, *map(self._least, ideal[1:])]
                 rest = [*accumulate(reversed(least[1:]), initial=0.0)][::-1]
                 if least[0] + rest[0] < inf:
                     yield _Aim(day, ideal, least, rest)
@@ -191,14 +207,14 @@ class _Search:
         for day, off in self._around(ideal, self.gaps.window_hard_days):
             if off >= best:
                 break
-            best = min(best, off + self.laters[day][0].cost)
+            best = min(best, off + self.prices.later(day)[0].cost)
         return best
 
     def _around(self, ideal: date, most: int) -> Iterator[tuple[date, int]]:
         """The days with a free start, the nearest first, and how far they are."""
         for off in range(most + 1):
             for day in {ideal - timedelta(days=off), ideal + timedelta(days=off)}:
-                if day in self.laters:
+                if day in self.ground.laters:
                     yield day, off
 
     # The chains from one first day
@@ -229,7 +245,7 @@ class _Search:
     def _first(self, aim: _Aim, limit: float) -> Layer:
         layer: Layer = ({}, {})
         begun = self._first_cost(aim.day)
-        states = [_State(begun + cost, start, None) for cost, start in self.firsts[aim.day]]
+        states = [_State(begun + cost, start, None) for cost, start in self.prices.first(aim.day)]
         if states := _front(states, limit - aim.rest[0]):
             layer[self.sessions is None][aim.day] = states
         return layer
@@ -255,7 +271,7 @@ class _Search:
     ) -> list[_State]:
         found: list[_State] = []
         sessions = self.sessions if number == self.wishes.count - 1 else None
-        for cost, start in self.laters[day]:
+        for cost, start in self.prices.later(day):
             own = off + cost
             if own >= room:
                 break

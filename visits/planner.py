@@ -20,7 +20,7 @@ from insurance.outlook import Outlook
 from patients.models import Patient
 from visits import reasons, rules
 from visits.calendar import Calendar
-from visits.chains import Chain, Wishes, best_chain, first_of, minute_of
+from visits.chains import Chain, Prices, Wishes, best_chain, first_of, minute_of
 from visits.plans import Ask, Ground, Proposal, Slot, by_day
 from visits.ruler import block, face
 from visits.rules import DAY_MINUTES, LONGEST_MINUTES, STEP_MINUTES, Gaps, ideal_days, shape
@@ -265,8 +265,8 @@ def best_series(ask: Ask, ground: Ground, wishes: Wishes) -> tuple[Chain, Mappin
     First with whoever is free. When that takes several therapists, with each alone: is one of those series cheaper
     than the first and the change of faces together, it is the answer.
     """
-    sessions = Sessions(ask, ground, wishes.minute)
-    chain = best_chain(ground, wishes, sessions)
+    prices, sessions = Prices(ground, wishes), Sessions(ask, ground, wishes.minute)
+    chain = best_chain(prices, sessions)
     if chain is None:
         return None
     best, around = chain, sessions.cheapest_around(chain.starts)
@@ -274,8 +274,8 @@ def best_series(ask: Ask, ground: Ground, wishes: Wishes) -> tuple[Chain, Mappin
         return best, around
     best = replace(chain, cost=chain.cost + SEVERAL_THERAPISTS)
     for person, _ in ground.therapists:
-        alone = Sessions(ask, ground, wishes.minute, only=person)
-        if found := best_chain(ground, wishes, alone, best.cost):
+        alone = sessions.of(person)
+        if found := best_chain(prices, alone, best.cost):
             best, around = found, alone.cheapest_around(found.starts)
     return best, around
 
@@ -315,7 +315,7 @@ def _obstacle(ask: Ask, ground: Ground) -> str:
         return f"{site} has no {missing[0]}."
     wishes = _wishes(ask, Variant.wish(ask))
     latest = wishes.latest_first
-    alone = best_chain(ground, wishes, None)
+    alone = best_chain(Prices(ground, wishes), None)
     first, last = reasons.day_words(ask.not_before), reasons.day_words(latest)
     if alone is None:
         end = latest + timedelta(days=ground.gaps.window_hard_days)

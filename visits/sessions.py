@@ -8,7 +8,8 @@ visits.session_windows, in days and minutes because the search asks so often; a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from datetime import date, timedelta
 from functools import cache
 from math import inf
@@ -57,25 +58,41 @@ def integration_days(settings: ProtocolValues) -> int:
 class Sessions:
     """The free starts of every therapist, and the cheapest session for any place in a series."""
 
-    def __init__(self, ask: Ask, ground: Ground, at_minute: int, only: User | None = None) -> None:
+    def __init__(self, ask: Ask, ground: Ground, at_minute: int) -> None:
         # As in session_windows: from the end of a drug of the usual length, whatever this patient’s own is.
         self.settings, self.timing = ground.calendar.settings, ground.calendar.timing
         self.minutes = shape("preparation", ground.timing).minutes
-        self.choices: dict[date, list[Choice]] = {}
-        for person, days in ground.therapists:
-            if only and only.pk != person.pk:
-                continue
-            other = OTHER_THERAPIST if ask.therapist and ask.therapist.pk != person.pk else 0.0
-            for day, starts in days.items():
-                self.choices.setdefault(day, []).extend(
-                    Choice(start, person, other + HOUR * abs(start.minute - at_minute) / 60) for start in starts
-                )
-        self.cheapest = {day: min(choice.cost for choice in choices) for day, choices in self.choices.items()}
-        # The search asks the same question for many chains.
+        self.at_minute, self.wished, self.therapists = at_minute, ask.therapist, ground.therapists
+        self._choose_from(self._choices)
+
+    def of(self, person: User) -> Sessions:
+        """The same with this therapist alone."""
+        alone = copy(self)
+        alone._choose_from(lambda day: [choice for choice in self.choices(day) if choice.therapist.pk == person.pk])
+        return alone
+
+    def _choose_from(self, choices: Callable[[date], list[Choice]]) -> None:
+        # The search asks the same question for many chains, and for few of the days that there are.
+        self.choices = cache(choices)
+        self.cheapest = cache(self._cheapest)
         self.preparation_cost = cache(self._preparation_cost)
         self.integration_cost = cache(self._integration_cost)
         self.between_cost = cache(self._between_cost)
         self.same_day_cost = cache(self._same_day_cost)
+
+    def _choices(self, day: date) -> list[Choice]:
+        """Every free session of a day."""
+        found = []
+        for person, days in self.therapists:
+            other = OTHER_THERAPIST if self.wished and self.wished.pk != person.pk else 0.0
+            found += [
+                Choice(start, person, other + HOUR * abs(start.minute - self.at_minute) / 60)
+                for start in days.get(day, ())
+            ]
+        return found
+
+    def _cheapest(self, day: date) -> float:
+        return min((choice.cost for choice in self.choices(day)), default=inf)
 
     # Preparation
 
@@ -87,7 +104,7 @@ class Sessions:
 
     def _preparation_cost(self, first: date) -> float:
         days = [first - timedelta(days=number) for number in range(1, self.settings.prep_max_days_before + 1)]
-        return min((self.preparation_place(first, day) + self.cheapest.get(day, inf) for day in days), default=inf)
+        return min((self.preparation_place(first, day) + self.cheapest(day) for day in days), default=inf)
 
     # Midpoint: `position` is 0 right after the middle infusion, -1 before it, 1 after the next one
 
@@ -102,16 +119,14 @@ class Sessions:
         best = inf
         for number in range(1, (before - after).days):
             day = after + timedelta(days=number)
-            if day in self.cheapest:
-                best = min(best, self.cheapest[day] + self.between_place(after, before, position, day))
+            if (cheapest := self.cheapest(day)) < inf:
+                best = min(best, cheapest + self.between_place(after, before, position, day))
         return best
 
     def _same_day_cost(self, start: Start) -> float:
         """The cheapest session that ends before an infusion of the same day begins."""
         fitting = (
-            choice.cost
-            for choice in self.choices.get(start.day, ())
-            if choice.start.minute + self.minutes <= start.minute
+            choice.cost for choice in self.choices(start.day) if choice.start.minute + self.minutes <= start.minute
         )
         return MIDPOINT_SAME_DAY + min(fitting, default=inf)
 
@@ -129,7 +144,7 @@ class Sessions:
             midnight = Start(0, last.day + timedelta(days=number), 0)
             if best <= self.integration_place(last, midnight):
                 break  # from here on each day costs more
-            for choice in self.choices.get(last.day + timedelta(days=number), ()):
+            for choice in self.choices(last.day + timedelta(days=number)):
                 best = min(best, choice.cost + self.integration_place(last, choice.start))
         return best
 
@@ -181,7 +196,7 @@ class Sessions:
         ]
 
     def _on(self, day: date, offsets: range) -> list[Choice]:
-        return [choice for number in offsets for choice in self.choices.get(day + timedelta(days=number), ())]
+        return [choice for number in offsets for choice in self.choices(day + timedelta(days=number))]
 
     def _midpoint_place(self, starts: Sequence[Start], choice: Choice) -> float:
         after, before = rules.midpoint_between(len(starts))
