@@ -165,9 +165,12 @@ def answer_file(request: HttpRequest, pk: UUID) -> HttpResponse:
     if file.site and not seen.exists():
         allow_here(request, file.site)
     rows = seen.select_related("coverage__patient__site").order_by("position")
+    page = Paginator(rows, 25).get_page(request.GET.get("page"))
+    told = [answer.coverage.patient_id for answer in page if answer.coverage]
+    log_reads(request, patient_ids=told, what="answers of a payer")
     context = {
         "file": file,
-        "page_obj": Paginator(rows, 25).get_page(request.GET.get("page")),
+        "page_obj": page,
         "elsewhere": file.answers.count() - rows.count(),
         "meanings": MEANINGS,
     }

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from clinic.access import acting_user
+from clinic.access import acting_user, log_reads
 from clinic.errors import DomainError, Invalid, NotPermitted
 from clinic.models import User
 from clinic.policy import Action, can
@@ -119,7 +119,9 @@ def inbound(request: HttpRequest, pk: UUID) -> HttpResponse:
     if text.reading == URGENT and not can(user, Action.SEE_CHART, text.site):
         raise NotPermitted("Nurses, therapists and providers read this text. They were called.")
     task = FollowUp.objects.filter(subject_kind="inbound_text", subject_id=pk).order_by("-opened_at").first()
-    context = {"text": text, "task": task, "people": _people(text, user)}
+    people = _people(text, user)
+    log_reads(request, patient_ids=[one.pk for one in people], what="text that came in")
+    context = {"text": text, "task": task, "people": people}
     return render(request, "reminders/inbound.html", context)
 
 

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from clinic.access import acting_user, current_site
+from clinic.access import acting_user, current_site, log_read
 from clinic.counting import Pages
 from clinic.errors import DomainError, Invalid, NotPermitted, Refused
 from clinic.models import User
@@ -76,6 +76,8 @@ def task(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             _say(request, ended)
             return redirect("reminders:tasks")
+    if found.patient_id:
+        log_read(request, patient_id=found.patient_id, what="task")
     context = {
         "task": found,
         "known": known,

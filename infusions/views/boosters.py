@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinic import settings_versions
-from clinic.access import acting_user
+from clinic.access import acting_user, log_read
 from clinic.errors import Invalid, Refused
 from clinic.policy import Action, can
 from clinic.wording import listed
@@ -140,6 +140,7 @@ def long_term_check(request: HttpRequest, pk: UUID) -> HttpResponse:
         "site": infusion.appointment.site,
         "form": form,
     }
+    log_read(request, patient_id=infusion.series.patient_id, what="bladder and misuse")
     context["asked"] = list(infusion.long_term_checks.select_related("entered_by")[:SEEN])
     status = 422 if request.method == "POST" else 200
     return render(request, "infusions/long_term.html", context, status=status)

@@ -8,13 +8,14 @@ from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Max
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from clinic import clock
-from clinic.models import User
+from clinic.models import ReadEvent, User
 from clinic.policy import GRANTS, Door, Role
 from clinic.routes import ROUTES
 from tests.access.table import CLOSED, EXPECTED, PUBLIC, SIGNED_IN
@@ -70,12 +71,13 @@ def test_the_table_says_what_the_policy_grants(name):
 
 @dataclass(frozen=True)
 class Answer:
-    """What is kept of a page: its status, where it sends to, and what stands in it."""
+    """What is kept of a page: its status, where it sends to, what stands in it, whether the read log got a line."""
 
     status: int
     url: str
     names_the_patient: bool
     tells_the_note: bool
+    was_logged: bool
 
 
 class Doors:
@@ -101,12 +103,14 @@ class Doors:
         client = self.client_of(who)
         address = reverse(route, kwargs=self.world.address_of(route) if route in WITH_ID else None)
         with transaction.atomic():
+            last = ReadEvent.objects.aggregate(last=Max("pk"))["last"] or 0
             page: HttpResponse = getattr(client, method)(address)
+            logged = ReadEvent.objects.filter(pk__gt=last, patient_id=self.world.patient.pk).exists()
             transaction.set_rollback(True)
         paper = page.headers.get("Content-Type") == "application/pdf"
         text = words(page.content) if paper else page.content.decode(errors="replace")
         told = text + str(page.headers)
-        return Answer(page.status_code, page.headers.get("Location", ""), SECRET in text, PLANTED in told)
+        return Answer(page.status_code, page.headers.get("Location", ""), SECRET in text, PLANTED in told, logged)
 
     def client_of(self, who: str) -> Client:
         """That person's browser, signed in, with no memory of the questions before."""
@@ -211,6 +215,75 @@ def test_a_refusal_to_a_colleague_does_not_hold_the_patients_name(doors, role):
 def test_the_patients_own_people_do_see_the_name(doors):
     """Else the two tests above could not fail."""
     assert doors.knock(Role.NURSE, "patients:edit").names_the_patient
+
+
+# Pages that name the patient and are no look into the record: lists of what is to be done, of which each line leads to
+# a page that is; the rest with its reason.
+LISTS = {
+    "insurance:electronic", "insurance:estimates", "insurance:queue", "journey:audit-emergencies",
+    "journey:audit-unusual", "journey:emergency", "journey:home", "journey:repairs", "patients:inquiries",
+    "patients:list", "reminders:outbox", "reminders:tasks", "therapy:private-mine", "visits:schedule",
+}  # fmt: skip
+UNLOGGED = {
+    "clinic:tokens": "the name of a token",
+    "infusions:station": "the room's own screen, asked for every few seconds: who sits there now",
+    "insurance:inquiry-file": "this world's file asks about nobody",
+    "journey:repair": "this world's repair has no steps; each patient of a step is logged",
+    "patients:import": "the name of a file",
+    "patients:import-job": "the name of a file",
+    "reminders:inbound": "this world's text came from a number that no patient has",
+    "patients:inquiry-register": "somebody who asked, and has no record yet",
+    "reminders:webhook": "the name of a system",
+    "reminders:webhooks": "the name of a system",
+}
+
+
+def test_every_page_that_shows_the_patient_says_so_in_the_read_log(doors):
+    shown = {route for route in ASKED if doors.knock("everyone", route).names_the_patient}
+    silent = {route for route in shown if not doors.knock("everyone", route).was_logged}
+    assert len(shown - silent) > 80
+    assert sorted(silent) == sorted({*LISTS, *UNLOGGED})
+
+
+RECORDS = ("journey:chart", "patients:edit", "infusions:infusion", "insurance:patient", "therapy:session")
+
+
+def test_where_it_can_not_be_written_that_somebody_looked_the_page_is_not_shown(doors, db):
+    client = doors.client_of("everyone")
+    client.raise_request_exception = False
+    for route in RECORDS:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE clinic_readevent ADD CONSTRAINT full_disk CHECK (id < 0) NOT VALID")
+            page = client.get(reverse(route, kwargs=doors.world.address_of(route)))
+            transaction.set_rollback(True)
+        assert (page.status_code, SECRET in page.content.decode()) == (500, False), route
+    client.raise_request_exception = True
+
+
+def test_without_a_second_factor_every_page_leads_to_setting_one_up(doors, settings, db):
+    settings.SECOND_FACTOR_REQUIRED = True
+    set_up = reverse("mfa_activate_totp")
+    theirs = ("account_", "mfa_", "clinic:unlock", "clinic:prove", "clinic:switch-in")  # the way in, and out
+    closed = [route for route in ASKED if EXPECTED[route] not in (PUBLIC, CLOSED) and not route.startswith(theirs)]
+    assert len(closed) > 250
+    answers = {route: doors.ask("everyone", route) for route in closed}
+    assert {route for route, answer in answers.items() if (answer.status, answer.url) != (302, set_up)} == set()
+
+
+def test_nothing_is_taken_from_another_page(doors, db):
+    """A form without its token, as a page elsewhere would send it in somebody's name."""
+    client = doors.client_of("everyone")
+    client.handler.enforce_csrf_checks = True
+    try:
+        taken = {route for route in ASKED if doors.ask("everyone", route, "post").status != 403}
+    finally:
+        client.handler.enforce_csrf_checks = False
+    assert taken == WITHOUT_A_SESSION
+
+
+# What a provider of messages or a device posts: their own signature or token is asked for, and no session counts. (That
+# of texts is missing here, so the answer is 403 too.)
+WITHOUT_A_SESSION = {"infusions:device-vitals", "reminders:mail-events"}
 
 
 @pytest.mark.parametrize("who", [*Role, "stranger", "everyone", "anonymous"])
