@@ -42,6 +42,7 @@ TASKS = (
 )
 READ_DAYS = 180
 SPAN = 100_000  # so many numbers go into one job
+MANY = 500  # patients; below that, making the indexes again costs more than keeping them
 
 
 def fill(size: Size = FULL, *, processes: int | None = None) -> list[Place]:
@@ -53,7 +54,8 @@ def fill(size: Size = FULL, *, processes: int | None = None) -> list[Place]:
     trusting()
     tables = [model._meta.db_table for model in COPIED] + [ReadEvent._meta.db_table]
     histories = [history for _, history in history_of(COPIED)]
-    with without_indexes([*tables, *histories], processes=processes):
+    many = [*tables, *histories] if size.patients >= MANY else []
+    with without_indexes(many, processes=processes):
         side_by_side(_jobs(size, places, payers, now), processes=processes)
         side_by_side([(keep_history, pair) for pair in history_of(COPIED)], processes=processes)
     people.number_on(size.patients + size.guests)
