@@ -173,12 +173,6 @@ class Collection:
         """The serializer of a row as this user sees it."""
         return self._form(self.shown_to(user))
 
-    def form_with_secret(self, user: User | None) -> type[serializers.Serializer[Any]]:
-        """The same, and a secret that is shown this once."""
-        form: Any = self.form(user)
-        meta = type("Meta", (form.Meta,), {"fields": (*form.Meta.fields, "secret")})
-        return type(f"{self.title}Secret", (form,), {"secret": serializers.CharField(read_only=True), "Meta": meta})
-
     @cache  # noqa: B019 - collections live as long as the process
     def _form(self, names: tuple[str, ...]) -> type[serializers.Serializer[Any]]:
         extra = {name: made for name, made in self.fields.items() if name in names}
@@ -186,6 +180,16 @@ class Collection:
         meta = type("Meta", (), {"model": self.model, "fields": names, "read_only_fields": names})
         words = {"__doc__": self.model.__doc__, "Meta": meta, "optional": optional}
         return type(self.title, (Shown,), {**words, **extra})
+
+    def form_with_secret(self, user: User | None) -> type[serializers.Serializer[Any]]:
+        """The same, and a secret that is shown this once."""
+        return self._form_with_secret(self.shown_to(user))
+
+    @cache  # noqa: B019 - as above
+    def _form_with_secret(self, names: tuple[str, ...]) -> type[serializers.Serializer[Any]]:
+        form: Any = self._form(names)
+        meta = type("Meta", (form.Meta,), {"fields": (*form.Meta.fields, "secret")})
+        return type(f"{self.title}Secret", (form,), {"secret": serializers.CharField(read_only=True), "Meta": meta})
 
 
 class Shown(serializers.ModelSerializer[Any]):

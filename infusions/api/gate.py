@@ -19,7 +19,7 @@ class AskGate(Typed):
     infusion = Known(Infusion)
 
 
-class Light(serializers.Serializer[Any]):
+class GateLight(serializers.Serializer[Any]):
     """One item of the gate: `passed` where it is met, or a provider let what was found pass."""
 
     key = serializers.CharField()
@@ -41,7 +41,7 @@ GATE = Question(
     name="infusions/gate",
     method="GET",
     asks=AskGate,
-    answers=Light,
+    answers=GateLight,
     many=True,
     does=look,
     words="Every light of one infusion, in the order in which they are worked through.",

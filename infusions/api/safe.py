@@ -36,7 +36,7 @@ def stock_counts(user: User) -> QuerySet[StockCount]:
 know(DrugVial, vials)
 
 
-class Seen(Typed):
+class SeenVial(Typed):
     """What two people saw in one vial."""
 
     vial = Known(DrugVial, as_id=True)
@@ -124,7 +124,7 @@ COUNTS = Collection(
     filters={"kind": one_of(StockCount.Kind, required=False), "on": Day(required=False)},
     create=Verb(
         does=_count,
-        fields={"kind": one_of(StockCount.Kind), "found": some(Seen, most=MOST_VIALS, allow_empty=False)},
+        fields={"kind": one_of(StockCount.Kind), "found": some(SeenVial, most=MOST_VIALS, allow_empty=False)},
         asks=WITNESS,
         given=_here,
         sited=True,

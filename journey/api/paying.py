@@ -32,7 +32,7 @@ def superbill(coded: CodedVisit) -> File:
     return File(made, f"superbill-{bill.service_on}.pdf", "application/pdf")
 
 
-class Item(serializers.ModelSerializer[ChargeItem]):
+class ChargeLine(serializers.ModelSerializer[ChargeItem]):
     """One line of the bill."""
 
     class Meta:
@@ -44,7 +44,7 @@ class AskCodes(Typed):
     appointment = Known(Appointment)
 
 
-class Suggested(serializers.Serializer[Any]):
+class SuggestedLine(serializers.Serializer[Any]):
     """A line that the record supports, and why."""
 
     code = serializers.CharField()
@@ -56,15 +56,15 @@ class Suggested(serializers.Serializer[Any]):
     fee = serializers.DecimalField(max_digits=9, decimal_places=2, allow_null=True)
 
 
-class Codes(serializers.Serializer[Any]):
+class VisitCodes(serializers.Serializer[Any]):
     """What can be billed of a visit: send `seen` back with the lines that are accepted, in this order."""
 
     seen = serializers.CharField()
     diagnosis_codes = serializers.ListField(child=serializers.CharField())
-    suggestions = Suggested(many=True)
+    suggestions = SuggestedLine(many=True)
 
 
-class TypedLine(Typed):
+class TypedCharge(Typed):
     """A line as the coder wants it; `suggestion` is the place of the one it answers, from 0; none when it is added."""
 
     code = Words(max_length=5)
@@ -125,7 +125,7 @@ CODED = Collection(
         "coverage", "diagnosis_codes", "not_billed", "lines", "accepted_at", "accepted_by", "entered_in_error_at",
         "entered_in_error_reason",
     ),
-    fields={"lines": Item(many=True, read_only=True)},
+    fields={"lines": ChargeLine(many=True, read_only=True)},
     filters={
         "patient": serializers.UUIDField(required=False),
         "since": Day(required=False),
@@ -136,7 +136,7 @@ CODED = Collection(
         does=_accept,
         takes=("appointment", "seen", "not_billed"),
         fields={
-            "lines": some(TypedLine, most=MOST_LINES),
+            "lines": some(TypedCharge, most=MOST_LINES),
             "diagnosis_codes": serializers.ListField(
                 child=Words(max_length=10), max_length=MOST_DIAGNOSES, required=False
             ),
@@ -168,7 +168,7 @@ SUGGESTING = Question(
     name="coded-visits/suggest",
     method="GET",
     asks=AskCodes,
-    answers=Codes,
+    answers=VisitCodes,
     does=suggest,
     words="What can be billed of a visit that took place, as the record supports it. Nothing is written.",
 )

@@ -311,7 +311,7 @@ THERAPY: dict[str, str | tuple[str, ...]] = {
         "PATCH integration-plans/{id}/",
         "POST integration-plans/{id}/give/",
     ),
-    "therapy:plan-read": ("POST journal-entries/{id}/read/", "POST collateral-notes/{id}/read/"),
+    "therapy:plan-read": ("POST journal-entries/{id}/seen/", "POST collateral-notes/{id}/seen/"),
     "therapy:plan-link": ("POST integration-plans/{id}/link/", "POST integration-plans/{id}/end-link/"),
     "therapy:collateral": "POST collateral-consents/",
     "therapy:collateral-link": "POST collateral-consents/{id}/link/",

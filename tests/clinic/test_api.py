@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -13,6 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from drf_spectacular.drainage import GENERATOR_STATS
 from pytest_django.fixtures import Settings
 from rest_framework.response import Response
 
@@ -406,6 +408,16 @@ def test_the_document_knows_nothing_of_psychotherapy_notes() -> None:
     assert "therapy-sessions" in text
     assert "psychotherapy note" not in text.replace(" ", " ")
     assert "psychotherapynote" not in text
+
+
+def test_a_client_can_be_made_of_the_document() -> None:
+    """Every operation and every form has a name of its own, and every place in an address says what stands there."""
+    told = json.loads(document())
+    assert {**GENERATOR_STATS._warn_cache, **GENERATOR_STATS._error_cache} == {}  # what writing it complained of
+    operations = [one for path in told["paths"].values() for one in path.values()]
+    places = [one for each in operations for one in each.get("parameters", []) if one["in"] == "path"]
+    assert len(operations) > 450
+    assert {(one["name"], one["schema"].get("format")) for one in places} == {("id", "uuid"), ("row", "uuid")}
 
 
 def test_document_and_page_are_for_everybody(client: Client) -> None:

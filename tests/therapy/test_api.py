@@ -91,7 +91,7 @@ def test_a_plan_is_written_given_and_answered(talks: Asker, series: Series, ther
     journals.write(link=link, text="Slept well.", form_key=uuid4())
     (new,) = talks.get("journal-entries/?unread=true").told["results"]
     assert new["text"] == "Slept well."
-    assert talks.post(f"journal-entries/{new['id']}/read/").told["read_by"] == str(therapist.pk)
+    assert talks.post(f"journal-entries/{new['id']}/seen/").told["read_by"] == str(therapist.pk)
     assert talks.get("journal-entries/?unread=true").told["results"] == []
     talks.post(f"{path}end-link/")
     assert not PatientLink.objects.filter(purpose="plan", revoked_at=None).exists()

@@ -147,7 +147,7 @@ JOURNAL = Collection(
     shows=("id", "patient", "series", "text", "written_at", "alert", "read_at", "read_by"),
     filters={**OF_SERIES, **UNREAD},
     by={**BY_SERIES, "unread": "read_at__isnull"},
-    verbs={"read": Verb(does=_read, record="entry")},
+    verbs={"seen": Verb(does=_read, record="entry")},
 )
 CONSENTS = Collection(
     name="collateral-consents",
@@ -175,5 +175,5 @@ CLOSE_ONES = Collection(
     shows=("id", "consent", "text", "written_at", "alert", "read_at", "read_by"),
     filters={"consent": serializers.UUIDField(required=False), **UNREAD},
     by={"consent": "consent_id", "unread": "read_at__isnull"},
-    verbs={"read": Verb(does=_read_close_one, record="note")},
+    verbs={"seen": Verb(does=_read_close_one, record="note")},
 )
