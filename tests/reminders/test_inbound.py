@@ -12,7 +12,7 @@ from clinic.models import Site, User
 from patients import registration
 from patients.models import Patient, SafetyAlert
 from reminders import preferences
-from reminders.models import FollowUp, InboundText, OptOut, StaffPage
+from reminders.models import ContactPreference, FollowUp, InboundText, OptOut, StaffPage, Unreachable
 from tests import build
 from tests.reminders.reaching import PHONE, agree
 from tests.twilio import Twilio
@@ -73,6 +73,19 @@ def test_stop_holds_for_everybody_who_has_the_number(
     said = [[one.sentence for one in preferences.notices(person)] for person in (luis, later)]
     own = "No texts: STOP on 14 Mar 12:02"
     assert said == [[own], [f"{own}, by another person with this number"]]
+
+
+def test_what_leads_to_one_person_is_what_is_read_for_many(maya: Patient, other_site: Site) -> None:
+    people = [maya, build.patient(other_site), *(agree(build.patient(other_site), "text", "email") for _ in range(2))]
+    people[3].phone, people[3].email = "", "Luis@Example.org"
+    people[3].save()
+    ContactPreference.objects.create(patient=people[2], way="email")
+    OptOut.objects.create(patient=people[2], channel="text", words="No texts")
+    OptOut.objects.create(channel="text", address=PHONE, words="STOP")
+    Unreachable.objects.create(channel="email", address="luis@example.org", why="Letters come back.")
+    many = preferences.ways_of(people)
+    assert [preferences.ways(one) for one in people] == [many[one.pk] for one in people]
+    assert {why for found in many.values() for why in found.shut.values()} >= {"", "Letters come back."}
 
 
 def test_stop_goes_with_the_person_to_a_new_number(client: Client, maya: Patient, twilio: Twilio) -> None:
