@@ -62,7 +62,7 @@ class Chair:
 
     @cached_property
     def settings(self) -> ProtocolSettings:
-        return settings_versions.current(self.site)
+        return self.taken.settings if self.taken else settings_versions.current(self.site)
 
     @cached_property
     def sheet(self) -> Sheet:

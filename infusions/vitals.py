@@ -14,7 +14,7 @@ from django.db import transaction
 from clinic import clock, settings_versions
 from clinic.errors import Invalid, NotFound, Refused
 from clinic.gathering import Gathering, Given
-from clinic.models import User
+from clinic.models import ProtocolSettings, User
 from clinic.policy import Action, require
 from clinic.protocol import ProtocolValues
 from infusions import limits, states
@@ -43,6 +43,7 @@ BESIDE = Gathering(
     vitals=VitalSigns.objects.filter(infusion=Given("infusion")),
     events=RunEvent.objects.filter(infusion=Given("infusion")),
     steps=StateEvent.objects.filter(infusion=Given("infusion")),
+    settings=settings_versions.newest().filter(site=Given("site")),
 )
 
 
@@ -55,11 +56,11 @@ class Taken:
     vitals: list[VitalSigns]
     events: list[RunEvent]
     steps: list[StateEvent]
+    settings: ProtocolSettings
 
     @cached_property
     def crossings(self) -> tuple[Crossing, ...]:
-        settings = settings_versions.current(self.infusion.appointment.site)
-        return tuple(crossed(self.infusion, self.vitals, settings).get(self.row.pk, ()))
+        return tuple(crossed(self.infusion, self.vitals, self.settings).get(self.row.pk, ()))
 
 
 @transaction.atomic
@@ -72,7 +73,9 @@ def record(
     """
     infusion = states.locked(infusion_id, states.FOR_A_ROW)
     require(by, Action.RUN_INFUSION, at=infusion.appointment.site)
-    beside = BESIDE.read(infusion=infusion.pk)
+    site = infusion.appointment.site
+    beside = BESIDE.read(infusion=infusion.pk, site=site.pk)
+    settings = next(iter(beside.pop("settings")), None) or settings_versions.unset(site)
     row = next((one for one in beside["vitals"] if client_key and one.client_key == client_key), None)
     if row is None:
         _check(values)
@@ -81,7 +84,7 @@ def record(
             infusion=infusion, observed_at=moment, entered_by=by, client_key=client_key, **values
         )
         beside["vitals"].append(row)
-    return Taken(infusion, row, **beside)
+    return Taken(infusion, row, **beside, settings=settings)
 
 
 @transaction.atomic

@@ -48,7 +48,7 @@ def test_a_row_costs_as_many_statements_with_twelve_before_it_as_with_one(day, r
         with CaptureQueriesContext(connection) as queries:
             assert send(str(uuid7())) == 200
         costs.append([one["sql"] for one in queries if "SAVEPOINT" not in one["sql"]])
-    assert len(costs[0]) == len(costs[1]) <= 8, "\n".join(sql[:150] for sql in costs[1])
+    assert len(costs[0]) == len(costs[1]) <= 6, "\n".join(sql[:150] for sql in costs[1])
 
 
 @pytest.mark.django_db(transaction=True)
