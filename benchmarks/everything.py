@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from django.db import connection
 
-from benchmarks import groups, races, reminders
+from benchmarks import groups, kept, races, reminders
 from benchmarks import measure as figures
 from benchmarks.cases import World, every
 from benchmarks.servers import APP, FLOOR, PROXY, Cluster, serving
@@ -34,6 +34,7 @@ def measure(cluster: Cluster, patients: int, few: int, *, is_small: bool, only: 
             ("search growth", lambda: [figures.growth(size, app, less, small, effort)]),
             ("chart long record", lambda: [figures.long_record(world, app, effort)]),
             ("series", lambda: [figures.series(world, app, effort)]),
+            ("vitals kept", lambda: [kept.row(world, app, small=is_small)]),
             ("memory", lambda: [figures.memory(cases, app, effort)]),
             ("static", lambda: [figures.static_weight(cases, app)]),
         ]
