@@ -84,7 +84,7 @@ def test_every_opening_is_written_to_the_read_log(client, patient, front_desk, p
     ]
 
 
-@pytest.mark.parametrize(("name", "most"), [("journey:chart", 12), ("journey:chart-timeline", 16)])
+@pytest.mark.parametrize(("name", "most"), [("journey:chart", 8), ("journey:chart-timeline", 16)])
 @pytest.mark.parametrize("role", [Role.PROVIDER, Role.FRONT_DESK])
 def test_the_chart_costs_the_same_for_one_and_for_three_of_everything(client, site, record, role, name, most):
     client.force_login(build.user(role, at=site))
