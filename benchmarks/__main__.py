@@ -11,6 +11,7 @@ import logging
 import os
 import sys
 import time
+from contextlib import suppress
 
 FILL_SECONDS = 300
 
@@ -66,9 +67,10 @@ def bench(patients: int, *, is_small: bool, keep: bool, only: str) -> int:
     logging.disable(logging.WARNING)  # what the counting client asks is no news
     from benchmarks import everything
 
-    for row in everything.measure(cluster, patients, few, is_small=is_small, only=only):
-        rows.append(row)
-        sys.stderr.write(f"  {row.case} ({row.clients})\n")
+    with suppress(KeyboardInterrupt):  # whoever has seen enough gets the table so far
+        for row in everything.measure(cluster, patients, few, is_small=is_small, only=only):
+            rows.append(row)
+            sys.stderr.write(f"  {row.case} ({row.clients})\n")
     sys.stdout.write(f"{render(rows)}\n")
     if failed := missed(rows):
         sys.stdout.write("Bounds that do not hold:\n" + "".join(f"- {line}\n" for line in failed))
