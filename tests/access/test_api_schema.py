@@ -19,6 +19,7 @@ from clinic.policy import Role
 from tests import build
 from tests.access.api_table import EXPECTED
 from tests.access.test_api import Systems, systems
+from tests.access.world import SECRET
 
 __all__ = ["systems"]
 
@@ -90,3 +91,30 @@ def send(client: Client, secret: str, case: Any, address: str, body: Any) -> Res
     request.prepare(method=case.method, url=f"http://testserver{address}")
     found = {key.lower(): [value] for key, value in answer.items()}
     return Response(answer.status_code, found, answer.content, request, 0.0, verify=False)
+
+
+def test_ids_of_this_site_in_a_body_are_nobodys_for_a_system_elsewhere(systems: Systems) -> None:
+    """Bodies that fit the schema, with ids of records of this site, sent by somebody who is everything elsewhere."""
+    answers: dict[str, Response] = {}
+    for operation in (one for one in OPERATIONS if one.method == "post" and "{" not in one.path):
+        from_elsewhere(systems, operation, answers)
+    assert {name for name, answer in answers.items() if answer.status_code < 400} == set()
+    assert {name for name, answer in answers.items() if SECRET.encode() in answer.content} == set()
+    assert len(answers) >= 12
+
+
+def from_elsewhere(systems: Systems, operation: Any, answers: dict[str, Response]) -> None:
+    name = name_of("POST", operation.path.removeprefix("/api/v1/"))
+    secret = systems.strangers[Role(min(EXPECTED[name]))]
+    ids = {
+        field: str(pk) for field, pk in known(systems).items() if field in ("patient", "series", "coverage", "infusion")
+    }
+
+    @brief(1)
+    @given(case=operation.as_strategy())
+    def one(case: Any) -> None:
+        body = case.body if isinstance(case.body, dict) else {}
+        if theirs := {field: pk for field, pk in ids.items() if field in body}:
+            answers[name] = send(systems.client, secret, case, operation.path, body | theirs)
+
+    one()
