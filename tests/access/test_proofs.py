@@ -5,6 +5,7 @@ import inspect
 import re
 from datetime import timedelta
 from pathlib import Path
+from textwrap import dedent
 from urllib.parse import unquote
 
 import pytest
@@ -223,12 +224,14 @@ def calls(view):
         if (one := todo.pop()) in seen or not inspect.isfunction(one):
             continue
         seen.add(one)
-        for near, far in re.findall(r"\b(\w+)(?:\.(\w+))?\b", inspect.getsource(one)):
-            found = getattr(module, near, None)
-            if far and inspect.ismodule(found):
-                yield f"{found.__name__}.{far}"
-            elif not far and getattr(found, "__module__", "") == module.__name__:
-                todo.append(inspect.unwrap(found))
+        for used in ast.walk(ast.parse(dedent(inspect.getsource(one)))):
+            if isinstance(used, ast.Attribute) and isinstance(used.value, ast.Name):
+                if inspect.ismodule(found := getattr(module, used.value.id, None)):
+                    yield f"{found.__name__}.{used.attr}"
+            elif isinstance(used, ast.Name):
+                found = getattr(module, used.id, None)
+                if getattr(found, "__module__", "") == module.__name__:
+                    todo.append(inspect.unwrap(found))
 
 
 # The second factor
