@@ -19,6 +19,7 @@ from clinic.models import Site, User
 from clinic.policy import Action, can
 from insurance import accepted
 from insurance.models import Payer, PayerContact, SelfPay, Verification
+from insurance.models.verifications import MAY_END_BY_THEN
 from insurance.shown import ran_out
 
 State = Verification.State
@@ -64,7 +65,7 @@ def _expiring(site: Site) -> Q:
     """Verified, and no longer so on the day of a visit in the month ahead."""
     _, until = site.day_bounds(site.today() + AHEAD)
     day = TruncDate("next_visit_at", tzinfo=site.zone)
-    return ~Q(state=State.EXPIRED) & Q(next_visit_at__lt=until) & Q(state=State.ACTIVE) & Q(valid_until__lt=day)
+    return MAY_END_BY_THEN & Q(next_visit_at__lt=until, state=State.ACTIVE, valid_until__lt=day)
 
 
 def open_to(user: User) -> list[Site]:

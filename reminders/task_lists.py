@@ -123,6 +123,7 @@ class Wish:
         )
 
 
+Tally = tuple[str, int, int, int]
 MINE, FREE, COLLEAGUES = "mine", "free", "colleagues"
 
 
@@ -166,22 +167,36 @@ class Waiting:
 
 def counted(user: User, site: Site, wish: Wish) -> Waiting:
     """Read in one query what the list says above its rows, and how long it is."""
-    mine = _waits_for(user, site)
-    shown = (_with_colleagues(user, site) if wish.who == COLLEAGUES else mine) & _fits(user, wish)
-    rows = FollowUp.objects.filter(site=site, state=FollowUp.State.OPEN).order_by().values_list("kind")
-    if wish == Wish():  # what is shown is all that waits
-        read = rows.filter(mine).annotate(n=Count("pk"), fit=Count("pk"), first=Count("pk", filter=grave()))
-    else:
-        read = rows.filter(mine | shown).annotate(
-            n=Count("pk", filter=mine), fit=Count("pk", filter=shown), first=Count("pk", filter=shown & grave())
-        )
     counted: dict[str, int] = {}
     fitting = grave_ones = 0
-    for kind, n, fit, first in read:
+    for kind, n, fit, first in _all_that_waits(user, site) if wish == Wish() else _fitting(user, site, wish):
         counted[kinds.siblings(kind)] = counted.get(kinds.siblings(kind), 0) + n
         fitting, grave_ones = fitting + fit, grave_ones + first
     named = sorted(((kind, kinds.of(kind).label, n) for kind, n in counted.items() if n), key=lambda row: row[1])
     return Waiting(named, fitting, grave_ones)
+
+
+def _fitting(user: User, site: Site, wish: Wish) -> QuerySet[FollowUp, Tally]:
+    """Of each kind: how many wait for the user, how many of them fit the wish, how many of those are grave."""
+    mine = _waits_for(user, site)
+    shown = (_with_colleagues(user, site) if wish.who == COLLEAGUES else mine) & _fits(user, wish)
+    rows = FollowUp.objects.filter(mine | shown, site=site, state=FollowUp.State.OPEN).order_by()
+    return rows.values_list("kind").annotate(
+        n=Count("pk", filter=mine), fit=Count("pk", filter=shown), first=Count("pk", filter=shown & grave())
+    )
+
+
+def _all_that_waits(user: User, site: Site) -> QuerySet[FollowUp, Tally]:
+    """The same where nothing narrows the list. Each way of being somebody's is counted from an index of its own."""
+    rows, roles = FollowUp.objects.filter(site=site, state=FollowUp.State.OPEN).order_by(), _roles(user, site)
+    free = Q(owner__isnull=True, owner_role__in=roles)
+    escalated = rows.filter(escalated_at__isnull=False, escalates_to__in=roles).exclude(free).exclude(owner=user)
+    ways = [rows.filter(free), rows.filter(owner=user), escalated]
+    tallies = [
+        way.values_list("kind").annotate(n=Count("kind"), fit=Count("kind"), first=Count("kind", filter=grave()))
+        for way in ways
+    ]
+    return tallies[0].union(*tallies[1:], all=True)
 
 
 def colleagues(user: User, site: Site) -> list[User]:

@@ -17,6 +17,17 @@ from insurance.models.coverages import Coverage
 from patients.models import Patient
 
 USER = settings.AUTH_USER_MODEL
+
+
+class DayInUTC(models.Func):
+    """The day of a moment in UTC, which an index may hold: the local one is at most a day later."""
+
+    template = "(%(expressions)s AT TIME ZONE 'UTC')::date"
+    output_field = models.DateField()
+
+
+MAY_END_BY_THEN = Q(valid_until__lte=DayInUTC("next_visit_at"))
+"""An answer that may have ended by the next visit; the site's own calendar says whether it has."""
 _LIMITS = (
     "deductible_family",
     "deductible_family_met",
@@ -159,8 +170,8 @@ class Verification(Record):
             models.Index(
                 fields=["site", "next_visit_at", "id"],
                 include=["valid_until"],
-                condition=Q(state="active", next_visit_at__isnull=False),
-                name="verification_site_holding",
+                condition=Q(state="active") & MAY_END_BY_THEN,
+                name="verification_site_ending",
             ),
             models.Index(fields=["site", "state"], name="verification_site_state"),
         ]

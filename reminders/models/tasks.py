@@ -95,6 +95,12 @@ class FollowUp(Record):
             ),
             models.Index(fields=["site", "due_at", "id"], condition=Q(state="open"), name="follow_up_by_clock"),
             models.Index(
+                fields=["site", "owner_role", "kind"],
+                include=["due_at"],
+                condition=Q(state="open", owner__isnull=True),
+                name="follow_up_kinds_free",
+            ),
+            models.Index(
                 fields=["site", "escalates_to", "due_at"],
                 condition=Q(state="open", escalated_at__isnull=False),
                 name="follow_up_escalated",
