@@ -18,6 +18,7 @@ from typing import IO
 
 from clinic.runtime.environment import LOOPBACK, var_directory
 from clinic.runtime.inprocess import start_here
+from clinic.runtime.one_at_a_time import claim
 from clinic.runtime.places import PROJECT, Places, private_directory
 from clinic.runtime.postgres import DATABASE, OWNER, RESTRICTED, Postgres
 from clinic.runtime.spawn import spawn
@@ -41,6 +42,7 @@ class Cluster:
     @classmethod
     def start(cls) -> Cluster:
         places = Places(private_directory(var_directory()))
+        claim(places.var, "make bench")
         for name in ("DATABASE_URL", "REDIS_URL"):
             os.environ.pop(name, None)  # it never works on a database that somebody else uses
         cluster = cls(places, Postgres(places), start_here(places, durable=True)["REDIS_URL"])
