@@ -206,8 +206,8 @@ API: dict[str, Action | Door] = {
     "GET openings/{id}/": Action.BOOK,
     "POST openings/{id}/give/": Action.BOOK,
     # infusions
-    "GET infusions/": Action.SEE_INFUSION,
-    "GET infusions/{id}/": Action.SEE_INFUSION,
+    "GET infusions/": Action.BOOK,  # which one is whose visit; the rest is for who sees infusions
+    "GET infusions/{id}/": Action.BOOK,
     "GET infusions/gate/": Action.SEE_INFUSION,
     "POST infusions/{id}/check-in/": Action.CHECK_IN,
     "POST infusions/{id}/arrival/": Action.RUN_INFUSION,

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import QuerySet
 from rest_framework import serializers
 from rest_framework.request import Request
 
 from clinic.api.declaring import Collection, Verb
 from clinic.api.fields import Moment, Words, one_of
-from clinic.policy import Action
+from clinic.errors import NotPermitted
+from clinic.models import User
+from clinic.policy import Action, can
 from infusions import arrival, discharge, notes, pregnancy, run, suspension, syringe
 from infusions.api.rows import infusions
 from infusions.api.witness import PERHAPS, WITNESS, seen
@@ -29,16 +32,23 @@ def released(request: Request, record: Any, typed: Mapping[str, Any]) -> Mapping
     return given
 
 
+def in_state(rows: QuerySet[Infusion], state: str, user: User) -> QuerySet[Infusion]:
+    """Those in this state, for who may see the state. Raises NotPermitted."""
+    if not can(user, Action.SEE_INFUSION):
+        raise NotPermitted("How an infusion goes is for those who look after it. Ask without “state”.")
+    return rows.filter(state=state)
+
+
 INFUSIONS = Collection(
     name="infusions",
     model=Infusion,
     rows=infusions,
     patient="series.patient_id",
-    shows=("id", "series", "appointment", "number", "state", "version"),  # also to the desk, which books and checks in
+    shows=("id", "series", "appointment", "number", "version"),  # also to the desk, which books and checks in
     also={
         Action.SEE_INFUSION: (
-            "nurse", "order", "vial", "drawn_ml", "drawn_at", "drawn_by", "checked_at", "checked_by", "started_at",
-            "ended_at", "paused_seconds", "given_mg", "given_ml", "not_given_reason",
+            "state", "nurse", "order", "vial", "drawn_ml", "drawn_at", "drawn_by", "checked_at", "checked_by",
+            "started_at", "ended_at", "paused_seconds", "given_mg", "given_ml", "not_given_reason",
         )
     },
     filters={
@@ -51,6 +61,7 @@ INFUSIONS = Collection(
     by={
         "series": "series_id",
         "patient": "series__patient_id",
+        "state": in_state,
         "since": "appointment__starts_at__gte",
         "until": "appointment__starts_at__lt",
     },

@@ -208,8 +208,8 @@ EXPECTED: dict[str, set[Role] | str] = {
     "GET openings/{id}/": {DESK, NURSE, THERAPIST, PROVIDER},
     "POST openings/{id}/give/": {DESK, NURSE, THERAPIST, PROVIDER},
     # infusions
-    "GET infusions/": CLINICAL,
-    "GET infusions/{id}/": CLINICAL,
+    "GET infusions/": CLINICAL | {DESK},
+    "GET infusions/{id}/": CLINICAL | {DESK},
     "GET infusions/gate/": CLINICAL,
     "POST infusions/{id}/check-in/": {DESK, NURSE},
     "POST infusions/{id}/arrival/": {NURSE, PROVIDER},

@@ -155,3 +155,14 @@ def test_the_gate_says_what_is_missing_and_what_a_provider_let_pass(day: Day, ch
         (light,) = (one for one in ward.get(gate).told if one["key"] == "escort")
         assert (light["passed"], light["override"], override["by"]) == (True, override["id"], str(day.provider.pk))
     assert ReadEvent.objects.filter(what="gate", patient_id=day.patient.pk).count() == 2
+
+
+def test_the_desk_finds_the_infusion_it_checks_in_and_not_how_it_goes(
+    day: Day, checked_in: Infusion, front_desk: User
+) -> None:
+    desk = asker(day, front_desk, Role.FRONT_DESK)
+    with day.clock("08:50"):
+        (row,) = desk.get(f"infusions/?patient={day.patient.pk}").told["results"]
+        assert set(row) == {"id", "series", "appointment", "number", "version"}
+        assert desk.get("infusions/?state=held").status_code == 403  # nor by leaving out
+        assert set(desk.get(f"infusions/{checked_in.pk}/").told) == set(row)
