@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Q, QuerySet
 from rest_framework import serializers
 
 from clinic.api.declaring import Collection, Verb
 from clinic.api.fields import Known, Moment, one_of
 from clinic.models import User
-from reminders import followups
+from reminders import followups, kinds
 from reminders.api.hanging import BY, OF
 from reminders.models import FollowUp
 
@@ -20,6 +22,15 @@ def tasks(user: User) -> QuerySet[FollowUp]:
     return FollowUp.objects.filter(own, site__in=user.site_ids)
 
 
+class Outcomes(serializers.ListField):
+    """What a task can be ended with; none where only the deed itself ends it."""
+
+    child = serializers.CharField()
+
+    def to_representation(self, task: Any) -> list[str]:
+        return list(kinds.of(task.kind).choices(tuple(task.outcomes)))
+
+
 TASKS = Collection(
     name="tasks",
     model=FollowUp,
@@ -27,9 +38,14 @@ TASKS = Collection(
     patient="patient_id",
     shows=(
         "id", "kind", "patient", "site", "title", "subject_kind", "subject_id", "owner_role", "owner", "opened_at",
-        "due_at", "escalates_at", "escalates_to", "escalated_at", "tries", "state", "result", "outcome",
+        "due_at", "escalates_at", "escalates_to", "escalated_at", "tries", "state", "outcomes", "result", "outcome",
         "closed_itself", "ended_at", "ended_by",
     ),
+    fields={
+        "outcomes": Outcomes(
+            read_only=True, source="*", help_text="One of them is said as `outcome`; none where only a deed ends it."
+        )
+    },
     filters={
         **OF,
         "state": one_of(FollowUp.State, required=False),
