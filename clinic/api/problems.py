@@ -14,6 +14,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from clinic.errors import DomainError, IllegalTransition, Invalid, NotFound, NotReady
+from clinic.reauth import PASSWORD, ProofNeeded
 
 log = logging.getLogger("evenkeel.api")
 
@@ -63,6 +64,8 @@ def _refusal(error: DomainError) -> dict[str, Any]:
     more: dict[str, Any] = {}
     if isinstance(error, Invalid):
         more["errors"] = error.fields
+    if isinstance(error, ProofNeeded):
+        more["errors"] = {PASSWORD: error.wrong or "Send the password of the token’s person with it."}
     if isinstance(error, NotReady):
         more["unmet"] = list(error.unmet)
     if isinstance(error, IllegalTransition):
@@ -110,4 +113,7 @@ def instead(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     if response.status_code < 400 or not response.headers.get("Content-Type", "").startswith("text/html"):
         return response
     words = HTTPStatus(response.status_code)
+    if words is HTTPStatus.NOT_FOUND:
+        told = "There is nothing at this address. /api/v1/schema/ and /fhir/R4/metadata say what there is."
+        return answer(404, title=NotFound.title, detail=told)
     return answer(response.status_code, title=words.phrase, detail=words.description or words.phrase)

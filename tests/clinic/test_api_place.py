@@ -88,8 +88,11 @@ def test_a_token_alone_manages_nobody_and_wrong_passwords_are_counted(office: As
     refused = office.post("staff/", new)
     assert (refused.status_code, refused.told["type"]) == (403, "urn:evenkeel:problem:proof-needed")
     assert "give somebody an account" in refused.told["detail"]
-    tries = [office.post("staff/", {**new, "proof_password": f"guess {n}"}).status_code for n in range(6)]
-    assert tries == [403] * 5 + [429]
+    assert refused.told["errors"] == {"proof_password": "Send the password of the token’s person with it."}
+    wrong = office.post("staff/", {**new, "proof_password": "guess"})
+    assert wrong.told["errors"] == {"proof_password": "That is not your password."}
+    tries = [office.post("staff/", {**new, "proof_password": f"guess {n}"}).status_code for n in range(5)]
+    assert tries == [403] * 4 + [429]
     assert not User.objects.filter(email="ana@example.com").exists()
 
 
