@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -58,6 +59,9 @@ MATCH = OpenApiParameter(
 )
 
 
+RAISES = re.compile(r"\s*\bRaises\b(?:[^.]|\.(?!\s|$))*\.")  # for programmers; here the answers are listed
+
+
 class HouseSchema(AutoSchema):
     """Every operation is described by the declaration of its view."""
 
@@ -81,6 +85,7 @@ class HouseSchema(AutoSchema):
         doc = inspect.getdoc(verb.does) if verb else ""
         if self._kind == "Asking":
             doc = self.view.question.words
+        doc = RAISES.sub("", doc or "").strip()
         route = f"{self.method} {self.path.removeprefix('/api/v1/')}"
         rule = API.get(route)
         roles = ", ".join(sorted(role.label.lower() for role in GRANTS[rule])) if isinstance(rule, Action) else ""

@@ -13,6 +13,7 @@ from clinic.api.fields import Day, Moment, Typed, Whole, Words, like, one_of
 from clinic.models import User
 from patients import consent_pdf, consents, evaluation_conditions, evaluations, reopenings
 from patients.api.hanging import BY, OF, PATIENT, of_patients
+from patients.contraindications import CONTRAINDICATIONS
 from patients.models import Consent, Evaluation, EvaluationAnswer, EvaluationCondition, Reopening
 
 
@@ -22,6 +23,10 @@ class Answer(Typed):
     answer = one_of(EvaluationAnswer.Answer)
     note = Words(required=False, default="")
     source = one_of(EvaluationAnswer.Source, required=False, default="interview")  # type: ignore[assignment]
+
+
+CHECKLIST = {line.key: Answer(required=False, help_text=f"{line.label}.") for line in CONTRAINDICATIONS}
+Checklist: type[Typed] = type("Checklist", (Typed,), {"__doc__": "The lines of the checklist, by name.", **CHECKLIST})
 
 
 class ToAskFor(Typed):
@@ -72,7 +77,7 @@ EVALUATIONS = Collection(
         record="evaluation",
         fields={
             **like(Evaluation, evaluations.FIELDS),
-            "answers": serializers.DictField(child=Answer(), required=False),
+            "answers": Checklist(required=False),
             "conditions": serializers.ListField(child=ToAskFor(), required=False, max_length=20),
             "version": Whole(required=False),
         },

@@ -14,12 +14,26 @@ from clinic.errors import NotFound, Refused
 from clinic.models import Room, User
 from infusions.models import Infusion
 from patients.models import Patient
-from therapy import booking, cards, cosigning, drafts, notes, sessions
-from therapy.models import Addendum, CoSignature, NoteDraft, NoteSection, SessionNote, Supervision, TherapySession
+from therapy import booking, cards, cosigning, drafts, headings, notes, sessions
+from therapy.models import (
+    Addendum,
+    CoSignature,
+    Modality,
+    NoteDraft,
+    NoteSection,
+    Reached,
+    SessionNote,
+    Supervision,
+    TherapySession,
+)
 from visits.api import APPOINTMENTS
 from visits.models import Appointment
 
 SESSION, NOTE = "session_id", "note_id"
+HEADINGS = "Words by heading. " + " ".join(
+    f"Of a {note}: {', '.join(section.key for section in sections)}."
+    for note, sections in {"plan": headings.PLAN, **headings.PROGRESS}.items()
+)
 OF_KIND = {"kind": one_of(SessionNote.Kind)}
 
 
@@ -142,10 +156,14 @@ SESSIONS = Collection(
         "draft": Verb(
             does=drafts.write,
             record=SESSION,
-            takes=("version", "started_at", "ended_at", "modality", "reached", "risk_unasked"),
+            takes=("version", "started_at", "ended_at", "risk_unasked"),
             fields={
                 **OF_KIND,
-                "sections": serializers.DictField(child=serializers.CharField(allow_blank=True, max_length=20_000)),
+                "modality": one_of(Modality, required=False),
+                "reached": one_of(Reached, required=False),
+                "sections": serializers.DictField(
+                    child=serializers.CharField(allow_blank=True, max_length=20_000), help_text=HEADINGS
+                ),
             },
         ),
         "copy-forward": Verb(does=_copy, record=SESSION, fields=OF_KIND),
