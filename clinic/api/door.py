@@ -28,6 +28,22 @@ def is_api(request: HttpRequest) -> bool:
     return request.path_info.startswith(PLACES)
 
 
+def strokes(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: what is sent to an address without its last stroke is refused in words.
+
+    Sent on to the right address, as pages are, most clients would come back with a GET: nothing is done, and the
+    answer is 200.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        path = request.path_info
+        if path.startswith("/api/") and not path.endswith("/") and request.method not in ("GET", "HEAD", "OPTIONS"):
+            return problems.answer(404, title="Not found", detail=f"Addresses end with a slash. Send it to {path}/.")
+        return get_response(request)
+
+    return middleware
+
+
 def token(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Middleware: under the API's addresses a person is whom the token names; a session of a browser is nobody."""
 
