@@ -45,7 +45,7 @@ NO_BUSINESS: dict[str, str] = {
     # infusions
     "infusions:flowsheets": "Paper for a day when nothing else works, made where it is printed.",
     "infusions:booster-dates": LOOKING,
-    "infusions:device-vitals": "A monitor posts here with its own token; see “Devices” in docs/api.md.",
+    "infusions:device-vitals": "A monitor posts here with its own token; see “FHIR and devices” in docs/api.md.",
     "infusions:order-preview": LOOKING,
     "infusions:review-consequences": LOOKING,
     **dict.fromkeys(("infusions:phrase-keep", "infusions:phrase-forget"), "One’s own shortcuts for typing."),
