@@ -25,6 +25,7 @@ from patients.models import Patient
 PAGE = 100
 FARTHEST = 5  # foreign keys from a row to its patient
 SEALED_WITHIN = timedelta(hours=1)
+BY_TOKEN = ("api:", "fhir:")  # routes that no browser comes by
 Steps = tuple[tuple[str, str], ...]
 
 
@@ -174,8 +175,9 @@ def _lines(branches: list[str], values: list[Any], kinds: list[type[models.Model
 
 
 def _read(event: ReadEvent) -> Line:
+    source = "api" if event.route.startswith(BY_TOKEN) else "web"
     return Line(
-        at=event.at, user_id=event.user_id, source="web", address=event.address or "", request_id=event.request_id,
+        at=event.at, user_id=event.user_id, source=source, address=event.address or "", request_id=event.request_id,
         read=event.what, route=event.route, reason=event.reason, patient_id=event.patient_id,
     )  # fmt: skip
 

@@ -54,9 +54,10 @@ def tell(line: Line, *, patients: Mapping[UUID, Patient] | None = None) -> Told:
 
 
 def did(line: Line) -> str:
-    """“Opened: chart”, or “Wrote: vital signs added, infusion changed”."""
+    """“Opened: chart”, or “Wrote: vital signs added, infusion changed”; by a token of the person, that too."""
+    through = " through another system" if line.source == "api" else ""
     if line.read:
-        return f"Opened: {line.read}"
+        return f"Opened{through}: {line.read}"
     kinds = line.wrote[:MOST_KINDS]
     more = len(line.wrote) - len(kinds)
-    return "Wrote: " + ", ".join(kinds) + (f", and {more} more" if more else "")
+    return f"Wrote{through}: " + ", ".join(kinds) + (f", and {more} more" if more else "")

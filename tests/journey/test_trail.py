@@ -15,10 +15,12 @@ from django.utils import timezone
 
 from clinic.history import acting
 from clinic.models import HistorySeal, ReadEvent, Site, User
+from clinic.policy import Role
 from infusions.models import Infusion, VitalSigns
 from journey import trail, trail_papers, trail_words
 from patients.models import Condition, Evaluation, Patient
 from tests import build
+from tests.asking import Asker
 from tests.infusions import making
 
 pytestmark = pytest.mark.django_db
@@ -111,6 +113,14 @@ def test_what_one_person_did_on_some_days(patient: Patient, nurse: User, other_n
     found = trail.of_person(nurse, since=now - timedelta(hours=1), until=now + timedelta(hours=1))
     assert sorted(trail_words.did(line) for line in found) == ["Opened: chart", "Wrote: condition added"]
     assert trail.of_person(nurse, since=now - timedelta(days=2), until=now - timedelta(days=1)) == []
+
+
+def test_what_another_system_did_in_somebodys_name_is_told_apart(patient: Patient, nurse: User, site: Site) -> None:
+    ward = Asker(nurse, Role.NURSE, site)
+    assert ward.post(f"patients/{patient.pk}/conditions/", {"display": "Asthma"}).status_code == 201
+    assert sorted(told.did for told in lines(patient) if told.person == nurse) == [
+        "Opened through another system: conditions", "Wrote through another system: condition added",
+    ]  # fmt: skip
 
 
 def test_seals_say_where_the_days_begin(patient: Patient, nurse: User) -> None:
