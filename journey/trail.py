@@ -52,6 +52,8 @@ class Line:
     reason: str = ""
     patient_id: UUID | None = None
     wrote: list[str] = field(default_factory=list)
+    thing: tuple[type[models.Model], str] | None = None
+    """What kind of row was written, and its id."""
     person: User | None = None
     patient: Patient | None = None
 
@@ -112,9 +114,37 @@ def of_patient(patient: Patient, *, before: datetime, most: int = PAGE) -> tuple
 def of_person(person: User, *, since: datetime, until: datetime, most: int = 5 * PAGE) -> list[Line]:
     """What one person opened and wrote between two moments, newest first, at most so many lines."""
     reads = ReadEvent.objects.filter(user=person, at__gte=since, at__lt=until).order_by("-at", "-id")[:most]
-    rows = [*(_read(event) for event in reads), *_written_by(person, since, until, most)]
+    rows = [*(_read(event) for event in reads), *_of_patients(_written_by(person, since, until, most))]
     rows.sort(key=lambda line: line.at, reverse=True)
     return _with_people(_together(rows))
+
+
+def _of_patients(lines: list[Line]) -> list[Line]:
+    """With whose record each row belongs to: a query or two for each kind of row, however many there are."""
+    for model in {line.thing[0] for line in lines if line.thing}:
+        own = [line for line in lines if line.thing and line.thing[0] is model]
+        for way in _names(model):
+            of = model._base_manager.filter(pk__in=[line.thing[1] for line in own if line.thing])
+            whose = {str(pk): patient_id for pk, patient_id in of.values_list("pk", way)}
+            for line in own:
+                line.patient_id = line.patient_id or (whose.get(line.thing[1]) if line.thing else None)
+    return lines
+
+
+@cache
+def _names(model: type[models.Model]) -> tuple[str, ...]:
+    """The ways from a row to its patient, as queries name them; none for what is nobody’s."""
+    if model is Patient:
+        return ("pk",)
+    return tuple("__".join(_named(model, [column for column, _ in steps])) for steps in _ways(model))
+
+
+def _named(model: type[models.Model], columns: list[str]) -> Iterator[str]:
+    at: Any = model
+    for column in columns:
+        (step,) = (one for one in at._meta.concrete_fields if one.column == column)
+        at = step.related_model
+        yield step.name
 
 
 def _written(patient_id: UUID, before: datetime, most: int) -> list[Line]:
@@ -159,7 +189,7 @@ def _sealed_between(since: datetime, until: datetime) -> dict[str, tuple[int, in
 
 def _branch(number: int, table: str, where: str, most: int) -> str:
     return (
-        f"(SELECT {number:d} AS n, h.pgh_id, h.pgh_label, h.pgh_created_at AS at, h.pgh_context"  # noqa: S608 - from the models
+        f"(SELECT {number:d} AS n, h.pgh_id, h.pgh_obj_id::text, h.pgh_label, h.pgh_created_at AS at, h.pgh_context"  # noqa: S608 - from the models
         f' FROM "{table}" h WHERE {where} ORDER BY h.pgh_created_at DESC LIMIT {most:d})'
     )
 
@@ -169,8 +199,8 @@ def _lines(branches: list[str], values: list[Any], kinds: list[type[models.Model
         cursor.execute(" UNION ALL ".join(branches) + f" ORDER BY at DESC LIMIT {most:d}", values)
         rows = cursor.fetchall()
     found: dict[tuple[type[models.Model], int], Line] = {}
-    for number, pgh_id, label, at, context in rows:
-        found.setdefault((kinds[number], pgh_id), _change(kinds[number], label, at, context))
+    for number, pgh_id, pk, label, at, context in rows:
+        found.setdefault((kinds[number], pgh_id), _change(kinds[number], pk, label, at, context))
     return list(found.values())
 
 
@@ -182,13 +212,13 @@ def _read(event: ReadEvent) -> Line:
     )  # fmt: skip
 
 
-def _change(model: type[models.Model], label: str, at: datetime, context: Any) -> Line:
+def _change(model: type[models.Model], pk: str, label: str, at: datetime, context: Any) -> Line:
     said = json.loads(context) if isinstance(context, str) else context or {}
     verb = {"insert": "added", "delete": "removed"}.get(label.partition("_")[0], "changed")
     return Line(
         at=at, user_id=_uuid(said.get("user")), source=str(said.get("source") or ""),
         address=str(said.get("address") or ""), request_id=str(said.get("request") or ""),
-        wrote=[f"{model._meta.verbose_name} {verb}"],
+        wrote=[f"{model._meta.verbose_name} {verb}"], thing=(model, pk),
     )  # fmt: skip
 
 
@@ -200,9 +230,9 @@ def _uuid(words: object) -> UUID | None:
 
 
 def _together(rows: Iterable[Line]) -> list[Line]:
-    """What one request wrote is one line; what it read is another."""
+    """What one request wrote of one patient is one line; what it read is another."""
     lines: list[Line] = []
-    written: dict[tuple[str, UUID | None, datetime], Line] = {}
+    written: dict[tuple[str, UUID | None, UUID | None, datetime], Line] = {}
     read: set[tuple[str, UUID | None, UUID | None, str]] = set()
     for row in rows:
         if row.read:
@@ -211,7 +241,7 @@ def _together(rows: Iterable[Line]) -> list[Line]:
                 lines.append(row)
             read.add(key)
             continue
-        at_once = (row.request_id, row.user_id, row.at)
+        at_once = (row.request_id, row.user_id, row.patient_id, row.at)
         known = written.get(at_once)
         if known is None:
             written[at_once] = row

@@ -59,10 +59,14 @@ def test_what_was_opened_and_what_was_written_stand_in_one_list_with_who_why_and
 
 def test_rows_far_below_the_patient_are_found(patient: Patient, provider: User, nurse: User) -> None:
     infusion = making.infusion(making.loading(patient, provider), 1, "2027-01-26", by=provider)
-    VitalSigns.objects.create(
-        infusion=infusion, observed_at=timezone.now(), systolic=120, diastolic=80, entered_by=nurse
-    )
+    with acting(nurse.pk, source="web", request_id="r"):
+        VitalSigns.objects.create(
+            infusion=infusion, observed_at=timezone.now(), systolic=120, diastolic=80, entered_by=nurse
+        )
     assert any("vital signs added" in line.did for line in lines(patient))
+    now = timezone.now()
+    (line,) = trail.of_person(nurse, since=now - timedelta(hours=1), until=now + timedelta(hours=1))
+    assert (line.wrote, line.patient_id) == (["vital signs added"], patient.pk)
 
 
 def test_another_patients_rows_stay_out(patient: Patient, nurse: User) -> None:
@@ -112,6 +116,7 @@ def test_what_one_person_did_on_some_days(patient: Patient, nurse: User, other_n
             Condition.objects.create(patient=patient, display=f"Found by {who.initials}")
     found = trail.of_person(nurse, since=now - timedelta(hours=1), until=now + timedelta(hours=1))
     assert sorted(trail_words.did(line) for line in found) == ["Opened: chart", "Wrote: condition added"]
+    assert {line.patient_id for line in found} == {patient.pk}  # whose record it was, of what was written too
     assert trail.of_person(nurse, since=now - timedelta(days=2), until=now - timedelta(days=1)) == []
 
 
