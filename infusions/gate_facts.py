@@ -136,7 +136,7 @@ def gather(infusions: Sequence[Infusion]) -> list[Facts]:
         return []
     found = GATE.read(
         site=infusions[0].appointment.site_id,
-        sites={infusion.appointment.site_id for infusion in infusions},
+        sites=_sites(infusions),
         patients={infusion.series.patient_id for infusion in infusions},
         series={infusion.series_id for infusion in infusions},
         infusions=[infusion.pk for infusion in infusions],
@@ -210,11 +210,16 @@ def _join(infusions: Sequence[Infusion], found: Mapping[str, list[Any]]) -> None
         condition.owner = staff.get(condition.owner_id)
 
 
+def _sites(infusions: Sequence[Infusion]) -> dict[UUID, Site]:
+    """Where the infusions are given, and where their patients belong: how long an evaluation holds is for those."""
+    patients = {infusion.series.patient.site_id: infusion.series.patient.site for infusion in infusions}
+    return patients | {infusion.appointment.site_id: infusion.appointment.site for infusion in infusions}
+
+
 def _settings(infusions: Sequence[Infusion], newest: Iterable[ProtocolSettings]) -> dict[UUID, ProtocolSettings]:
     """The settings of each site; the defaults of Table A where a site has none."""
     made = {one.site_id: one for one in newest}
-    sites = {infusion.appointment.site_id: infusion.appointment.site for infusion in infusions}
-    return {pk: made.get(pk) or settings_versions.unset(site) for pk, site in sites.items()}
+    return {pk: made.get(pk) or settings_versions.unset(site) for pk, site in _sites(infusions).items()}
 
 
 def _begun(infusion: Infusion) -> bool:

@@ -17,7 +17,7 @@ from patients.models import Consent, MeasureResponse, Patient, SafetyAlert
 from tests import build
 from tests.infusions import making
 from tests.infusions.day import Day
-from visits.models import Ride
+from visits.models import Appointment, Ride
 
 
 def _arrival(**changes):
@@ -186,6 +186,15 @@ def test_a_gap_that_no_provider_has_seen_holds_the_next_dose(ready, day, days, s
         gaps.agree(series_id=ready.series_id, kind="extended", gap_days=days, span_days=days, reason="Flu",
                    by=day.provider)  # fmt: skip
     assert _states(day, ready)["gap"] == "ok"
+
+
+def test_an_evaluation_holds_as_long_as_at_the_site_that_the_patient_belongs_to(ready, day, other_site):
+    Infusion.objects.filter(pk=ready.pk).update(number=2)  # once a series has begun, it holds until July
+    late = replace(day, day="2027-05-04")
+    Appointment.objects.update(starts_at=late.at("09:00"), ends_at=late.at("11:00"))
+    assert _states(late, ready)["evaluation"] == "ok"
+    Patient.objects.update(site=other_site)
+    assert _states(late, ready)["evaluation"] == "ok"
 
 
 @pytest.mark.parametrize(("kg", "state"), [("76", "ok"), ("75.9", "stop"), ("84", "ok"), ("84.1", "stop")])
