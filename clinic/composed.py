@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any, Generic, TypeVar, cast
 
-from django.db import connections
+from django.db import connections, router
 from django.db.models import Model, QuerySet
 from django.db.models.query import get_related_populators
 from django.db.models.sql import UpdateQuery
@@ -90,13 +90,18 @@ class ComposedUpdate:
     def write(self, **values: Any) -> int:
         """Answers how many rows changed."""
         sql, params = self._statement
-        with connections[self._rows.db].cursor() as cursor:
+        with connections[self._using].cursor() as cursor:
             cursor.execute(sql, bound(params, values))
             return int(cursor.rowcount)
+
+    @property
+    def _using(self) -> str:
+        """Where the router has rows written, which is not where a report may read them."""
+        return router.db_for_write(self._rows.model)
 
     @cached_property
     def _statement(self) -> tuple[str, tuple[Any, ...]]:
         query = cast("UpdateQuery", self._rows.query.chain(UpdateQuery))
         query.add_update_values(self._fields)
-        sql, params = query.get_compiler(self._rows.db).as_sql()
+        sql, params = query.get_compiler(self._using).as_sql()
         return sql, tuple(params)

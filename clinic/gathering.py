@@ -21,7 +21,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db import connection
+from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import (
     BinaryField,
@@ -63,7 +63,7 @@ class Keys(Given):
 class Among(Func):
     """Whether the key at the end of a path is one of those that will be given: `filter(Among("patient", "patients"))`.
 
-    So a list is read for many at once, and told apart by whoever asked.
+    So a list is read for many at once, and told apart by whoever asked. In SQL: `column = ANY(keys::uuid[])`.
     """
 
     template, arg_joiner = "%(expressions)s::uuid[])", " = ANY("
@@ -94,7 +94,7 @@ class Gathering:
     def read(self, **values: Any) -> dict[str, list[Any]]:
         """Every list under its name, with the values that were left open."""
         sql, params = self._statement
-        with connection.cursor() as cursor:
+        with connections[self._of.db].cursor() as cursor:
             cursor.execute(sql, bound(params, values))
             found = cursor.fetchone()
         known = _Known({None: None})

@@ -11,7 +11,9 @@ from psycopg2.extensions import ISOLATION_LEVEL_REPEATABLE_READ
 from pytest_django.fixtures import Settings
 
 from clinic import replica
-from clinic.models import Site
+from clinic.composed import ComposedUpdate
+from clinic.gathering import Gathering, Given
+from clinic.models import Room, Site
 from journey.reports import runs
 from journey.reports.criteria import Criteria
 from tests import build
@@ -70,6 +72,17 @@ def test_what_is_read_for_a_report_comes_from_the_replica_and_all_else_does_not(
     assert {room._state.db for room in kept.rooms.all()} == {DEFAULT_DB_ALIAS}
     assert Site.objects.get().name == "Elsewhere"
     assert kept._state.db == DEFAULT_DB_ALIAS
+
+
+def test_lists_gathered_for_a_report_are_of_the_same_snapshot_and_an_update_goes_to_the_database() -> None:
+    site = build.site()
+    here = Gathering(Site.objects.filter(pk=Given("site")), rooms=Room.objects.filter(site=Given("site")))
+    rename = ComposedUpdate(Site.objects.filter(pk=Given("site")), name="Elsewhere")
+    with CaptureQueriesContext(connections[replica.ALIAS]) as there:
+        found, changed = replica.read(lambda: (here.read(site=site.pk), rename.write(site=site.pk)))
+    assert {room._state.db for room in found["rooms"]} == {replica.ALIAS}
+    assert any("clinic_room" in query["sql"] for query in there)
+    assert (changed, Site.objects.get().name) == (1, "Elsewhere")
 
 
 def test_a_report_of_outcomes_asks_only_the_replica() -> None:
