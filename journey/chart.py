@@ -62,14 +62,9 @@ class Chart:
     nodes: list[dict[str, object]] = field(default_factory=list)
     picture: curve.Curve | None = None
     exposure: dict[str, Any] = field(default_factory=dict)
+    next_visit: Appointment | None = None
     evaluated_until: date | None = None
     """The last day on which the evaluation holds: longer once a series has begun."""
-
-    @property
-    def next_visit(self) -> Appointment | None:
-        now = clock.now()
-        coming = [visit for visit in self.visits if visit.is_alive and visit.ends_at > now]
-        return min(coming, key=lambda visit: visit.starts_at, default=None)
 
     @property
     def review_due(self) -> bool:
@@ -110,6 +105,7 @@ def read(patient: Patient, *, by: User) -> Chart:
         patient=patient.pk,
         phone=patient.phone or "",
         email=(patient.email or "").lower(),
+        now=clock.now(),
         since=clock.now() - timedelta(days=90),
     )
     paper = Paper(found["coverages"], found["self_pay"], found["checks"])
@@ -118,6 +114,7 @@ def read(patient: Patient, *, by: User) -> Chart:
         clinical=clinical,
         standing=standing.judge(paper, today, patient),
         visits=_placed(found["visits"], patient, by),
+        next_visit=next(iter(_placed(found["next_visit"], patient, by)), None),
         contacts=found["contacts"],
         unheard=preferences.notices_from(patient, found["stops"], found["dead_ends"]),
         series=found["series"],

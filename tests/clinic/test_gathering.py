@@ -29,7 +29,7 @@ def test_every_list_of_a_chart_is_as_its_queryset_gives_it(record, nurse):
         infusion=infusion, observed_at=infusion.started_at, entered_by=nurse, systolic=131, diastolic=82, nausea=False
     )
     patient = record.patient
-    given = {"patient": patient.pk, "phone": "", "email": "", "since": infusion.started_at}
+    given = {"patient": patient.pk, "phone": "", "email": "", "now": infusion.started_at, "since": infusion.started_at}
     lists = BOTH | CLINICAL
     found = Gathering(Patient.objects.filter(pk=Given("patient")), **lists).read(**given)
     for name, rows in lists.items():

@@ -1,18 +1,22 @@
 """The chart: what each reader sees of it, that its opening is logged, and that it costs the same at any length."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from clinic import clock
 from clinic.models import ReadEvent
 from clinic.policy import Role
 from infusions.models import InfusionNote, VitalSigns
+from journey import chart as charts
 from patients.models import SafetyAlert
 from tests import build
 from tests.journey.record import PLANTED
+from visits.models import Appointment
 
 WRONG = {"entered_in_error_reason": "Typed twice"}
 
@@ -125,6 +129,22 @@ def test_a_patient_of_whom_nothing_is_known_has_a_chart(client, patient, provide
         page = whole(client, who, patient)
         assert "Nothing has happened yet" in page
         assert "Nothing is booked." in page
+
+
+def test_the_next_visit_is_the_nearest_of_many(client, site, patient, front_desk):
+    noon = build.moment(site, "2027-02-02", "12:00")
+    hours = [noon + timedelta(days=7 * week) for week in range(60)]
+    Appointment.objects.bulk_create(
+        Appointment(
+            patient=patient, site=site, kind="integration", starts_at=at, ends_at=at + timedelta(hours=1),
+            booked_by=front_desk,
+        )
+        for at in hours
+    )  # fmt: skip
+    Appointment.objects.filter(starts_at=hours[0]).update(status="no_show")
+    with clock.at(noon - timedelta(days=1)):
+        read = charts.read(patient, by=front_desk)
+    assert read.next_visit.starts_at == hours[1]
 
 
 def test_the_desk_answers_what_it_will_cost_in_one_press(client, patient, front_desk):
