@@ -314,5 +314,5 @@ def test_the_page_of_a_plan_costs_the_same_with_one_entry_and_three(
     client.force_login(therapist)
     address = reverse("therapy:plan", args=[series.pk])
     client.get(address)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(18):
         assert f"{many} new" in client.get(address).content.decode()

@@ -192,5 +192,5 @@ def test_the_list_asks_the_same_of_the_database_however_long(
     for hour in ("11:00", "13:00", "15:00")[:count]:
         private.begin(session_id=planned(at=hour).pk, by=therapist)
     signed_in.get(reverse("therapy:private-mine"))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         signed_in.get(reverse("therapy:private-mine"))

@@ -2,6 +2,7 @@
 
 import pytest
 from django.apps import apps
+from django.db import transaction
 from django.urls import reverse
 
 from clinic.errors import IllegalTransition, Invalid, NotFound, NotPermitted
@@ -144,7 +145,7 @@ def test_one_session_of_a_kind_and_another_after_a_missed_one(session, therapist
             series=Series.objects.get(), kind="preparation", appointment=None, therapist=therapist, by=front_desk
         )
 
-    with pytest.raises(Invalid, match="has its preparation session already"):
+    with pytest.raises(Invalid, match="has its preparation session already"), transaction.atomic():
         again()
     sessions.mark_missed(session_id=session.pk, by=therapist)
     assert again().state == TherapySession.State.PLANNED

@@ -1,7 +1,7 @@
 """Many people, one slot. First each race is shown with a guard off, then the verbs stop it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -156,12 +156,14 @@ def test_without_guards_two_series_share_their_fifth_date(house, desk, no_locks,
 
 def test_without_the_locks_two_series_in_opposite_order_deadlock(house, desk, no_locks, monkeypatch):
     patients = [build.patient(house) for _ in range(2)]
-    begun, hold = FORK.Barrier(2), places.hold
+    begun, write = FORK.Barrier(2), places.write
 
-    def hold_and_meet(calendar: Calendar, appointment: Appointment, *more: Any) -> None:
-        hold(calendar, appointment, *more)
-        if Appointment.objects.filter(patient=appointment.patient).count() == 1:
-            begun.wait(30)
+    def write_and_meet(holds: Sequence[Hold], taken: str) -> None:
+        """What the first visit holds, and when both have that, the rest."""
+        first = [hold for hold in holds if hold.appointment_id == holds[0].appointment_id]
+        write(first, taken)
+        begun.wait(30)
+        write(holds[len(first) :], taken)
 
     def work(index: int) -> int:
         with connection.cursor() as cursor:
@@ -169,7 +171,7 @@ def test_without_the_locks_two_series_in_opposite_order_deadlock(house, desk, no
         wanted = [Wanted("infusion", build.moment(house, day)) for day in DAYS[:2]]
         return len(booking.book_all(patient=patients[index], site=house, wanted=wanted[:: 1 - 2 * index], by=desk))
 
-    monkeypatch.setattr(places, "hold", hold_and_meet)
+    monkeypatch.setattr(places, "write", write_and_meet)
     (lost,) = [answer for answer in at_once(2, work) if isinstance(answer, Met)]
     assert lost.kind == "OperationalError"
     assert "deadlock detected" in lost.words
