@@ -35,7 +35,6 @@ class Chart:
     patient: Patient
     clinical: bool
     standing: Standing
-    visits: list[Appointment]
     blocked: bool = False
     eligible: bool = False
     alerts: list[SafetyAlert] = field(default_factory=list)
@@ -113,14 +112,13 @@ def read(patient: Patient, *, by: User) -> Chart:
         patient=patient,
         clinical=clinical,
         standing=standing.judge(paper, today, patient),
-        visits=_placed(found["visits"], patient, by),
         next_visit=next(iter(_placed(found["next_visit"], patient, by)), None),
         contacts=found["contacts"],
         unheard=preferences.notices_from(patient, found["stops"], found["dead_ends"]),
         series=found["series"],
         plan=next(iter(found["plans"]), None),
     )
-    _treatment(chart, found)
+    _treatment(chart, found, by)
     _judged(chart, found, today)
     chart.blocked = (
         chart.gate.reopened
@@ -151,9 +149,10 @@ def _placed(visits: list[Appointment], patient: Patient, by: User) -> list[Appoi
     return visits
 
 
-def _treatment(chart: Chart, found: dict[str, Any]) -> None:
+def _treatment(chart: Chart, found: dict[str, Any], by: User) -> None:
     """How far the treatment is: what those who book have to know as well."""
-    visits = {visit.pk: visit for visit in chart.visits}
+    placed = _placed([*found["infusion_visits"], *found["session_visits"]], chart.patient, by)
+    visits = {visit.pk: visit for visit in placed}
     series = {one.pk: one for one in chart.series}
     chart.infusions = list(_tied(found["infusions"], visits, series))
     chart.sessions = list(_tied(found["sessions"], visits, series))

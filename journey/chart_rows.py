@@ -84,8 +84,8 @@ _in_90_days = (
 _visits = Appointment.objects.filter(**_of()).only("patient", "site", "kind", "starts_at", "ends_at", "status")
 
 BOTH: dict[str, QuerySet[Any]] = {
-    "visits": _visits.order_by("-starts_at")[: 2 * STATIONS],
-    # By itself: whoever has visits booked for a year ahead has more of them than are read above.
+    "infusion_visits": _visits.filter(pk__in=_theirs[:STATIONS].values("appointment")),
+    "session_visits": _visits.filter(pk__in=_talks[:STATIONS].values("appointment")),
     "next_visit": _visits.filter(status__in=Appointment.ALIVE, ends_at__gt=Given("now")).order_by("starts_at")[:1],
     "infusions": _theirs.only("series", "appointment", "number", "state", "started_at")[:STATIONS],
     "sessions": _talks.only("series", "appointment", "kind", "state")[:STATIONS],

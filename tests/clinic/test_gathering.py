@@ -38,7 +38,7 @@ def test_every_list_of_a_chart_is_as_its_queryset_gives_it(record, nurse):
         for mine, theirs in zip(found[name], wanted, strict=True):
             assert kept(mine).items() <= kept(theirs).items(), name
     full = {name for name in lists if found[name]}
-    assert {"visits", "infusions", "series", "checks", "evaluations", "vitals", "scores", "consents"} <= full
+    assert {"infusion_visits", "infusions", "series", "checks", "evaluations", "vitals", "scores", "consents"} <= full
 
 
 def test_what_is_annotated_comes_along_with_its_type(record):

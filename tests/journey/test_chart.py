@@ -131,8 +131,8 @@ def test_a_patient_of_whom_nothing_is_known_has_a_chart(client, patient, provide
         assert "Nothing is booked." in page
 
 
-def test_the_next_visit_is_the_nearest_of_many(client, site, patient, front_desk):
-    noon = build.moment(site, "2027-02-02", "12:00")
+def test_sixty_visits_to_come_hide_neither_the_next_one_nor_what_was_given(site, record, front_desk):
+    patient, noon = record.add(2).patient, build.moment(site, "2037-02-02", "12:00")
     hours = [noon + timedelta(days=7 * week) for week in range(60)]
     Appointment.objects.bulk_create(
         Appointment(
@@ -145,6 +145,7 @@ def test_the_next_visit_is_the_nearest_of_many(client, site, patient, front_desk
     with clock.at(noon - timedelta(days=1)):
         read = charts.read(patient, by=front_desk)
     assert read.next_visit.starts_at == hours[1]
+    assert [one.number for one in read.infusions if one.number] == [2, 1]
 
 
 def test_the_desk_answers_what_it_will_cost_in_one_press(client, patient, front_desk):
