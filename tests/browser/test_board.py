@@ -14,6 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 DAY = "2027-02-02"
 SAID = "10:00 to 12:00, Confirmed, confirmed"
+PARTS = "card => [...card.querySelectorAll(':scope > i')].map(part => getComputedStyle(part).background)"
 FOCUSED = "document.activeElement.getAttribute('aria-label') || document.activeElement.textContent"
 
 
@@ -66,6 +67,8 @@ def test_keys_lead_over_the_board_into_the_panel_and_back(board, day, axe):
     # Given the board, one stop of the tab key
     assert board.locator("[data-card][tabindex='0']").count() == 1
     assert axe(board) == {}
+    # And each card tells preparation, infusion and rest apart
+    assert len(set(card(board, "Maya").evaluate(PARTS))) == 3
     # When the arrows lead from card to card
     card(board, "Maya").focus()
     for key, name in (("ArrowRight", "Owen"), ("ArrowLeft", "Maya"), ("End", "Ruth"), ("Home", "Maya")):
