@@ -135,11 +135,7 @@ def booking(world: World) -> Case:
     """Every client has its own places and patients, so that nobody has to be refused; a round later all is undone."""
     site, number = world.sites["elm"], 1
     patients = world.eligible(number)
-    free = next_free(site=site, kind="infusion", first=site.today() + timedelta(days=2), days=50, first_ever=True)
-    apart = [
-        slot for slot in free if site.local(slot.starts_at).hour in days.TURNS and not site.local(slot.starts_at).minute
-    ]
-    places = [(slot.starts_at, room.pk) for slot in apart for room in slot.rooms]
+    places = _free_turns(site)
     by = world.one(Role.FRONT_DESK, "elm")
 
     def pick(number: int) -> tuple[str, datetime, UUID]:
