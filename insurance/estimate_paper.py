@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clinic import clock, identifiers
-from clinic.documents.paper import Paper
+from clinic.documents.sheets import blank
 from insurance import estimate_words as words
 from insurance.models import Estimate
 from patients import phones
+
+if TYPE_CHECKING:
+    from clinic.documents.paper import Paper
 
 LANGUAGES = {"en": "en-US", "es": "es-US"}
 SIDE = 14.0
@@ -31,7 +34,7 @@ def make(estimate: Estimate, language: str) -> bytes:
 
 def _made(estimate: Estimate, language: str) -> bytes:
     patient, practice = estimate.patient, estimate.basis["practice"]
-    paper = Paper(
+    paper = blank(
         head=f"{practice['name']}, {patient.legal_name}, {patient.mrn}",
         foot=_("Estimate of %(day)s.") % {"day": words.day_of(_made_on(estimate))},
         made=clock.now(),

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 from clinic import clock, identifiers, wording
-from clinic.documents.paper import Paper
+from clinic.documents.sheets import blank
 from clinic.models import Site
 from clinic.wording import dollars
 from insurance.models import ChargeItem, CodedVisit
 from insurance.superbills import PLACE_OF_SERVICE, Sums, sums
 from patients import phones
 from patients.models import Patient
+
+if TYPE_CHECKING:
+    from clinic.documents.paper import Paper
 
 HALF = 94.0  # mm
 LEFT, RIGHT = 12.0, 112.0
@@ -24,7 +28,7 @@ MISSING = "not on file"
 def make(visits: Sequence[CodedVisit], *, patient: Patient, site: Site) -> bytes:
     """The paper of these visits of one patient at one site."""
     now = site.local(clock.now())
-    paper = Paper(
+    paper = blank(
         head=f"Superbill, {site.bills_as or site.name}",
         foot=f"{patient.legal_name}, {patient.mrn}. Printed {_day(now.date())}.",
         made=now,

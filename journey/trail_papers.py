@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from clinic import clock
-from clinic.documents.paper import Paper
+from clinic.documents.sheets import blank
 from clinic.documents.spreadsheet import comma_separated
 from journey import trail, trail_words
 from journey.retention import TRAIL_YEARS
@@ -46,7 +46,7 @@ def as_csv(made: TrailList) -> bytes:
 
 def as_pdf(made: TrailList) -> bytes:
     patient, site = made.patient, made.patient.site
-    paper = Paper(
+    paper = blank(
         head=f"{site.name}: who looked at a record", foot=f"{patient.legal_name}, {patient.mrn}", made=made.made
     )
     paper.add_page()

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
 from clinic import clock
-from clinic.documents.paper import Paper
+from clinic.documents.sheets import blank
 from patients import consents, signatures
 from patients.models import Consent
+
+if TYPE_CHECKING:
+    from clinic.documents.paper import Paper
 
 SIGNED_WIDTH = 70.0  # mm
 SIDE = 21.0  # mm; a line of about 95 letters, which can be read
@@ -26,7 +30,7 @@ def make(consent: Consent) -> bytes:
 
 def _made(consent: Consent) -> bytes:
     patient, site, now = consent.patient, consent.patient.site, clock.now()
-    paper = Paper(
+    paper = blank(
         head=f"{site.name}, {patient.legal_name}, {patient.mrn}",
         foot=_("Printed %(when)s. Text version %(version)s.")
         % {"when": _moment(site.local(now)), "version": consent.version},

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from clinic import clock
-from clinic.documents.paper import Paper
+from clinic.documents.sheets import blank
 from clinic.errors import Invalid, NotFound, Refused
 from clinic.models import User
 from clinic.policy import Action, require
@@ -175,7 +175,7 @@ def print_for_patient(plan: SafetyPlan, language: str) -> bytes:
     """That copy on paper, in large type. Raises Refused for a draft."""
     parts = for_patient(plan, language)
     foot = WORDS[language].version.format(number=plan.number)
-    paper = Paper(head=plan.patient.name, foot=foot, made=plan.signed_at or clock.now())
+    paper = blank(head=plan.patient.name, foot=foot, made=plan.signed_at or clock.now())
     paper.set_lang("es-US" if language == "es" else "en-US")
     paper.add_page()
     for number, (heading, lines) in enumerate(parts):

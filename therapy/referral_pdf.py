@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clinic import clock
-from clinic.documents.paper import Paper
+from clinic.documents.sheets import blank
 from clinic.models import User
 from patients import phones
 from therapy.models import Referral
@@ -26,7 +26,7 @@ def make(letter: Letter, typed: Typed, *, by: User, is_draft: bool = False) -> b
     site = patient.site
     today = site.local(now)
     signed = f"Signed by {by.signs_as}, {today:%Y-%m-%d %H:%M} ({site.time_zone})."
-    paper = Paper(
+    paper = blank(
         head=f"{'DRAFT, not signed. ' if is_draft else ''}{site.name}, referral of {patient.legal_name}, {patient.mrn}",
         foot="Draft: nothing was signed or sent." if is_draft else f"{signed} Confidential health information.",
         made=now,

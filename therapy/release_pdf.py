@@ -7,7 +7,7 @@ from datetime import datetime
 from django.views.decorators.debug import sensitive_variables
 
 from clinic import clock
-from clinic.documents.paper import Paper
+from clinic.documents.sheets import blank
 from therapy.models import ReleaseAuthorization
 
 WARNING = (
@@ -20,7 +20,7 @@ WARNING = (
 def release_pdf(one: ReleaseAuthorization, written_at: datetime, text: str) -> bytes:
     note = one.note
     patient, site = note.patient, note.patient.site
-    paper = Paper(head=f"{site.name} · psychotherapy note", foot="Released once, on authorization", made=clock.now())
+    paper = blank(head=f"{site.name} · psychotherapy note", foot="Released once, on authorization", made=clock.now())
     paper.add_page()
     paper.say("Psychotherapy note", 15, bold=True, gap=2)
     paper.say(WARNING, 8, soft=True, gap=3)

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from fpdf import FPDF, XPos, YPos
 from fpdf.enums import MethodReturnValue
 
+from clinic.documents.sheets import INK, LINE, SHADE, SOFT
+
 FONTS = Path(__file__).parent / "fonts"
-INK, SOFT, LINE, SHADE = (20, 24, 22), (95, 103, 99), (176, 184, 180), (240, 243, 241)
 logging.getLogger("fontTools").setLevel(logging.WARNING)
 
 

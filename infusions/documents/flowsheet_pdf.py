@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from clinic import clock, wording
-from clinic.documents.paper import Paper
+from clinic.documents.sheets import blank
 from clinic.models import ProtocolSettings, Site
 from clinic.wording import quantity
 from infusions import rules
 from infusions.models import Infusion, Order
+
+if TYPE_CHECKING:
+    from clinic.documents.paper import Paper
 
 BLANK_ROWS = 6
 HEADS = (
@@ -36,7 +40,7 @@ class Sheet:
 def make(site: Site, on: date, sheets: Sequence[Sheet], settings: ProtocolSettings) -> bytes:
     """The pack, a page for each; a day without infusions is a page that says so."""
     now = clock.now()
-    paper = Paper(
+    paper = blank(
         head=f"{site.name}, flowsheets of {on:%A} {on.day} {on:%B %Y}",
         foot=f"Made {site.local(now):%Y-%m-%d %H:%M}. Type these rows into Evenkeel later, with their own times.",
         made=now,

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 from clinic import clock
-from clinic.documents.paper import Paper
+from clinic.documents.sheets import blank
 from clinic.models import Site
 from infusions.ledger_export import Line
+
+if TYPE_CHECKING:
+    from clinic.documents.paper import Paper
 
 # Heading, width in mm, and the columns of the export that stand in it.
 COLUMNS: tuple[tuple[str, float, tuple[int, ...]], ...] = (
@@ -33,7 +37,7 @@ COLUMNS: tuple[tuple[str, float, tuple[int, ...]], ...] = (
 def make(site: Site, first: date, last: date, lines: Sequence[Line]) -> bytes:
     """The lines as a table, landscape; drawn, given and wasted are mg, the rest mL."""
     now = clock.now()
-    paper = Paper(
+    paper = blank(
         head=f"Controlled substance record, {site.name}: ketamine, schedule III",
         foot=f"Made {site.local(now):%Y-%m-%d %H:%M}. Drawn, given and wasted in mg; in, out and left in mL.",
         made=now,

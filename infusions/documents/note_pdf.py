@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from clinic import clock
-from clinic.documents.paper import LINE, Paper
+from clinic.documents.sheets import LINE, blank
 from infusions import chart_svg, sheet
 from infusions.models import AgainstAdvice, InfusionNote, VitalSigns
 from infusions.record import Account, LateRow, Section
+
+if TYPE_CHECKING:
+    from clinic.documents.paper import Paper
 
 Place = Callable[[str | float, str | float], tuple[float, float]]
 SIGNED = (60, 24)
@@ -23,7 +27,7 @@ def make(account: Account, note: InfusionNote | None, sections: Sequence[Section
     now = clock.now()
     day = site.local(infusion.appointment.starts_at)
     which = f"Infusion {infusion.number}" if infusion.number else "Infusion, not given"
-    paper = Paper(
+    paper = blank(
         head=f"{site.name}, infusion record of {patient.legal_name}, {patient.mrn}",
         foot=f"{'Signed' if note and note.signed_at else 'NOT SIGNED'}. Printed {site.local(now):%Y-%m-%d %H:%M}.",
         made=now,

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from clinic import clock
-from clinic.documents.paper import Paper
+from clinic.documents.sheets import blank
 from clinic.models import Site
 from clinic.wording import number
 from journey.fhir.parts import Json
 from patients.fhir_names import BY_ADDRESS
 from patients.instruments import FACTS
 from patients.models import Patient
+
+if TYPE_CHECKING:
+    from clinic.documents.paper import Paper
 
 Row = Sequence[str]
 WIDE = 191.9
@@ -22,7 +25,7 @@ WIDE = 191.9
 def make(patient: Patient, resources: Sequence[Json]) -> bytes:
     site, now = patient.site, clock.now()
     made = f"{site.local(now):%-d %b %Y, %H:%M}"
-    page = Paper(head=f"{patient.legal_name}, {patient.mrn}", foot=f"{site.name}, written {made}", made=now)
+    page = blank(head=f"{patient.legal_name}, {patient.mrn}", foot=f"{site.name}, written {made}", made=now)
     page.set_title("Record")
     page.add_page()
     page.say("Record", 15, bold=True, gap=1)

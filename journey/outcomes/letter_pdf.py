@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from clinic import clock
-from clinic.documents.paper import LINE, Paper
+from clinic.documents.sheets import LINE, blank
 from clinic.models import User
 from journey.outcomes import picture
 from journey.outcomes.letter import LIVED, MEASURED, Letter, Part
 from journey.outcomes.picture import Picture
 from patients import phones
+
+if TYPE_CHECKING:
+    from clinic.documents.paper import Paper
 
 Place = Callable[[str | float, str | float], tuple[float, float]]
 GREEN, SLATE, SHADE = (38, 92, 74), (84, 96, 120), (243, 229, 203)
@@ -23,7 +27,7 @@ def make(letter: Letter, *, recipient: str, reason: str, plan: str, by: User) ->
     patient, now = letter.patient, clock.now()
     site = patient.site
     today = site.local(now)
-    paper = Paper(
+    paper = blank(
         head=f"{site.name}, summary of {patient.legal_name}, {patient.mrn}",
         foot=f"Signed by {by.signs_as}, {today:%Y-%m-%d %H:%M} ({site.time_zone}). Confidential health information.",
         made=now,

@@ -6,6 +6,7 @@ from html import unescape
 import pytest
 from django.urls import reverse
 
+from clinic.documents.paper import Paper
 from clinic.models import ReadEvent
 from patients import consent_pdf, consents, signatures
 from patients.models import Consent, ContactConsent
@@ -105,11 +106,11 @@ def test_the_frame_lies_around_the_drawn_signature_and_pages_are_counted_in_span
     done = []
 
     def watched(name):
-        whole = getattr(consent_pdf.Paper, name)
+        whole = getattr(Paper, name)
         return lambda *args, **more: done.append((name, args[1:])) or whole(*args, **more)
 
     for name in ("image", "rect", "say"):
-        monkeypatch.setattr(consent_pdf.Paper, name, watched(name))
+        monkeypatch.setattr(Paper, name, watched(name))
     consent_pdf.make(sign(patient, nurse, language="es"))
     assert [name for name, _ in done if name != "say"] == ["image", "rect"]  # else its white covers the lines
     assert any("Página 1 de" in str(words) for name, words in done if name == "say")
