@@ -10,7 +10,9 @@ import pgtrigger
 from django.db import models
 from pghistory.models import Event
 
-from clinic import tracing
+from clinic import tracing, triggers
+
+triggers.keep()
 
 M = TypeVar("M", bound=type[models.Model])
 
