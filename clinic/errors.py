@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from django.db import OperationalError
+
 
 class DomainError(Exception):
     """A rule said no. `sentence` is shown as it is; `status` is the HTTP answer."""
@@ -63,3 +65,18 @@ class Invalid(DomainError):
     def __init__(self, fields: Mapping[str, str] | str) -> None:
         self.fields = {"": fields} if isinstance(fields, str) else dict(fields)
         super().__init__(" ".join(self.fields.values()))
+
+
+class SameMoment(DomainError):
+    """Two waited for each other, and the database ended this one: what it had written is undone, so it may be tried."""
+
+    DEADLOCK, SERIALIZATION = "40P01", "40001"
+
+    def __init__(self) -> None:
+        super().__init__("Somebody changed this at the same moment. Try again.")
+
+    @classmethod
+    def of(cls, error: Exception) -> "SameMoment | None":
+        """The refusal that stands for an error of the database; None for every other error."""
+        code = getattr(error.__cause__, "pgcode", "") if isinstance(error, OperationalError) else ""
+        return cls() if code in {cls.DEADLOCK, cls.SERIALIZATION} else None

@@ -15,7 +15,7 @@ from clinic import tracing
 from clinic.access import address_of
 from clinic.api import door
 from clinic.crypto import Undecryptable
-from clinic.errors import DomainError
+from clinic.errors import DomainError, SameMoment
 from clinic.ids import uuid7
 from clinic.policy import Action, Door, can
 from clinic.routes import ROUTES
@@ -117,6 +117,9 @@ class domain_errors:  # noqa: N801 - as above
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if refused := SameMoment.of(exception):
+            log.warning("%s met another at the same moment", request.path, exc_info=exception)
+            exception = refused
         if not isinstance(exception, DomainError | Undecryptable):
             return None
         if exception.status == 404:

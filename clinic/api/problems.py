@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from clinic.errors import DomainError, IllegalTransition, Invalid, NotFound, NotReady
+from clinic.errors import DomainError, IllegalTransition, Invalid, NotFound, NotReady, SameMoment
 from clinic.reauth import PASSWORD, ProofNeeded
 
 log = logging.getLogger("evenkeel.api")
@@ -42,6 +42,9 @@ def handler(error: Exception, context: dict[str, Any]) -> Response | None:
     headers: dict[str, str] = {}
     if isinstance(error, Http404):
         error = NotFound()
+    if refused := SameMoment.of(error):
+        log.warning("%s met another at the same moment", context["request"].path, exc_info=error)
+        error = refused
     if isinstance(error, DomainError):
         body = _refusal(error)
     elif isinstance(error, exceptions.ValidationError):

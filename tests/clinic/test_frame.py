@@ -3,9 +3,11 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.db import OperationalError, connection, transaction
 from django.urls import NoReverseMatch, reverse
 
 from clinic import clock
+from clinic.api import problems
 from clinic.errors import NotReady
 from clinic.frame import NAV, navigation, place_of, role_words, theme_of
 from clinic.middleware import domain_errors
@@ -129,3 +131,27 @@ def test_a_refusal_is_a_page_for_a_page_and_a_banner_for_a_part(rf, nurse, heade
     assert answer.status_code == 409
     assert "Consent expired on 6 Feb." in page
     assert ("<html" in page) is whole
+
+
+def ended_by_the_database(code):
+    with pytest.raises(OperationalError) as met, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"DO $$ BEGIN RAISE EXCEPTION 'for Maya Torres' USING ERRCODE = '{code}'; END $$")
+    return met.value
+
+
+@pytest.mark.parametrize("code", ["40P01", "40001"], ids=["deadlock", "serialization"])
+def test_two_who_waited_for_each_other_are_told_so_and_not_a_fault(rf, nurse, code):
+    request, error = rf.post("/"), ended_by_the_database(code)
+    request.user, request.session = nurse, {}
+    page = domain_errors(lambda _: None).process_exception(request, error)
+    problem = problems.handler(error, {"request": request})
+    told = "Somebody changed this at the same moment. Try again."
+    assert (page.status_code, problem.status_code, problem.content_type) == (409, 409, problems.MEDIA_TYPE)
+    assert told in page.content.decode()
+    assert (problem.data["detail"], problem.data["type"]) == (told, "urn:evenkeel:problem:same-moment")
+
+
+def test_another_fault_of_the_database_stays_a_fault(rf, nurse):
+    request, error = rf.post("/"), ended_by_the_database("53100")  # the disk is full
+    assert domain_errors(lambda _: None).process_exception(request, error) is None
+    assert problems.handler(error, {"request": request}) is None
