@@ -13,8 +13,8 @@ from clinic import clock
 from clinic.errors import Invalid, NotReady, Refused
 from clinic.models import User
 from clinic.policy import Action, require
+from infusions import locking, readiness, series, states, syringe
 from infusions import pregnancy as pregnancy_tests
-from infusions import readiness, series, states, syringe
 from infusions.models import ArrivalCheck, GateOverride, Infusion
 from infusions.states import State, said
 from patients.models import Contact
@@ -25,7 +25,7 @@ from visits.models import Appointment
 @transaction.atomic
 def check_in(*, infusion_id: UUID, by: User, observed_at: datetime) -> Infusion:
     """The patient is here. Raises NotPermitted, IllegalTransition, Invalid."""
-    infusion = states.locked(infusion_id)
+    infusion = locking.with_visit(infusion_id)
     require(by, Action.CHECK_IN, at=infusion.appointment.site)
     moment = states.move_to(infusion, State.CHECKED_IN, observed_at=observed_at, by=by)
     if infusion.appointment.status in {Appointment.Status.BOOKED, Appointment.Status.CONFIRMED}:
@@ -161,7 +161,7 @@ def not_given(
 
     Raises NotPermitted, IllegalTransition, Invalid.
     """
-    infusion = states.locked(infusion_id)
+    infusion = locking.with_visit(infusion_id)
     require(by, Action.RUN_INFUSION, at=infusion.appointment.site)
     moment = observed_at or clock.now()
     states.require_move(infusion, State.NOT_GIVEN)
@@ -180,7 +180,7 @@ def not_given(
 @transaction.atomic
 def no_show(*, infusion_id: UUID, by: User) -> Infusion:
     """The patient did not come; the visit uses up no number. Raises NotPermitted, IllegalTransition, Refused."""
-    infusion = states.locked(infusion_id)
+    infusion = locking.with_visit(infusion_id)
     states.require_move(infusion, State.NO_SHOW)
     if infusion.appointment.is_alive:
         changes.no_show(appointment_id=infusion.appointment_id, by=by)
@@ -191,7 +191,7 @@ def no_show(*, infusion_id: UUID, by: User) -> Infusion:
 @transaction.atomic
 def cancel(*, infusion_id: UUID, party: str, reason: str, by: User) -> Infusion:
     """The visit is off, by the patient or by the clinic. Raises NotPermitted, IllegalTransition, Invalid."""
-    infusion = states.locked(infusion_id)
+    infusion = locking.with_visit(infusion_id)
     states.require_move(infusion, State.CANCELLED)
     if infusion.appointment.is_alive:
         changes.cancel(appointment_id=infusion.appointment_id, party=party, reason=reason, by=by)

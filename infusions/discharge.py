@@ -14,7 +14,7 @@ from clinic.errors import Invalid, NotReady, Refused
 from clinic.models import User
 from clinic.policy import Action, Role, require
 from clinic.protocol import ProtocolValues
-from infusions import booster_tasks, checkins, questionnaires, series, states, vitals
+from infusions import booster_tasks, checkins, locking, questionnaires, series, states, vitals
 from infusions.limits import Phase
 from infusions.models import AgainstAdvice, Discharge, Infusion, VitalSigns
 from infusions.states import State
@@ -95,7 +95,7 @@ def discharge(
     a leave against advice. Nobody drives themself. Raises NotPermitted, IllegalTransition, Refused, Invalid, or
     NotReady carrying every unmet criterion.
     """
-    infusion = states.locked(infusion_id)
+    infusion = locking.with_visit(infusion_id)
     site = infusion.appointment.site
     require(by, Action.DISCHARGE, at=site)
     states.require_move(infusion, State.DISCHARGED)

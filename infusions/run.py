@@ -11,7 +11,7 @@ from django.db import transaction
 from clinic.errors import NotReady, Refused
 from clinic.models import User
 from clinic.policy import Action, require
-from infusions import arrival, events, ledger, pump, readiness, series, states, syringe, vitals
+from infusions import arrival, events, ledger, locking, pump, readiness, series, states, syringe, vitals
 from infusions.discharge import discharge as discharge
 from infusions.models import Infusion, RunEvent, Series
 from infusions.states import State
@@ -34,7 +34,7 @@ PUMP_TOLERANCE = timedelta(minutes=1)
 @transaction.atomic
 def start(*, infusion_id: UUID, observed_at: datetime, by: User) -> Infusion:
     """Start the pump. Raises NotPermitted, IllegalTransition, or NotReady carrying every unmet check."""
-    infusion = states.locked(infusion_id)
+    infusion = locking.with_visit(infusion_id)
     require(by, Action.RUN_INFUSION, at=infusion.appointment.site)
     states.require_move(infusion, State.IN_PROGRESS)
     if infusion.state == State.PAUSED:

@@ -325,15 +325,17 @@ def _end_weekly(series: Series, outcome: str, by: User) -> None:
     series_tasks.end(series, open_ones.values_list("kind", flat=True), outcome, by)
 
 
-def lock_visits(series_id: UUID) -> None:
-    """Lock what is to come of a series and of its boosters, before the series itself.
+def lock_visits(series_id: UUID, *, infusion_id: UUID | None = None) -> None:
+    """Lock what is to come of the patient of a series, before the series itself: the sessions are called off with it.
 
-    Whoever cancels or moves one visit locks in this order too: else each would wait for the other.
+    Whoever cancels or moves one visit locks in this order too: else each would wait for the other. The visit of one
+    infusion is locked among them, also when it is over.
     """
-    either = Q(series=series_id) | Q(series__follows=series_id)
-    coming = Infusion.objects.filter(either, state=Infusion.State.SCHEDULED)
-    visits = Appointment.objects.select_for_update().filter(pk__in=coming.values("appointment")).order_by("pk")
-    list(visits.values_list("pk"))
+    theirs = Q(patient__series=series_id, status__in=Appointment.ALIVE)
+    if infusion_id is not None:
+        theirs |= Q(infusion=infusion_id)
+    visits = Appointment.objects.filter(pk__in=Appointment.objects.filter(theirs).values("pk"))
+    list(visits.select_for_update().order_by("pk").values_list("pk"))
 
 
 def _call_off(series: Series, reason: str, by: User) -> None:

@@ -13,7 +13,7 @@ from clinic import clock
 from clinic.errors import Refused
 from clinic.models import User
 from clinic.policy import Action, Role, require
-from infusions import arrival, pregnancy, series, states
+from infusions import arrival, locking, pregnancy, series, states
 from infusions.lights import HOLD
 from infusions.models import Infusion
 from infusions.states import State
@@ -31,7 +31,7 @@ def suspend(*, infusion_id: UUID, by: User) -> Infusion:
     Opens the tasks of the referral and of a PHQ-9 every week. The evaluation is signed by the provider themselves.
     Raises NotPermitted, Refused while the last test is not positive or a syringe is drawn.
     """
-    infusion = states.locked(infusion_id)
+    infusion = locking.with_all_visits(infusion_id)
     require(by, Action.REVIEW_RESPONSE, at=infusion.appointment.site)
     last = infusion.pregnancy_tests.last()
     if last is None or last.result != pregnancy.Result.POSITIVE:

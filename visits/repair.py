@@ -202,8 +202,7 @@ def _with_all(repair: Repair) -> QuerySet[RepairStep]:
 def _lock_everything(steps: Sequence[RepairStep]) -> None:
     """The rows of the visits first, in the order of their ids, then every day and resource: nobody is waited for
     after that."""
-    for one in sorted(step.appointment_id for step in steps if step.appointment_id):
-        changes.locked(one)
+    _lock_visits(steps)
     names: set[tuple[str, UUID]] = set()
     for step in steps:
         if step.new_start and step.new_room_id and step.new_staff_id:
@@ -211,6 +210,11 @@ def _lock_everything(steps: Sequence[RepairStep]) -> None:
             resources = (step.patient_id, step.new_room_id, step.new_staff_id)
             names.update((day, resource) for day in days for resource in resources)
     locks.lock(names)
+
+
+def _lock_visits(steps: Sequence[RepairStep]) -> None:
+    for one in sorted(step.appointment_id for step in steps if step.appointment_id):
+        changes.locked(one)
 
 
 def _moving(step: RepairStep) -> Moving:
@@ -286,6 +290,7 @@ def undo(*, repair_id: UUID, by: User) -> Repair:
     if undo_until(repair) is None:
         raise Refused(f"This repair can’t be taken back: that is possible for {UNDO_MINUTES} minutes after it.")
     steps = list(_with_all(repair))
+    _lock_visits(steps)
     for step in steps:
         if step.what == What.BOOK:
             _unbook(step, by)
