@@ -16,7 +16,7 @@ from django.conf import settings
 from clinic import advisory, heartbeats
 from clinic.errors import DomainError
 from reminders import channels, leases, preferences, rules, uncertain, wordings
-from reminders.handing import finish, hand_over, may_go
+from reminders.handing import finish, hand_over, in_time, may_go
 from reminders.models import Message
 from reminders.runs import Counts, Run
 
@@ -78,7 +78,8 @@ def _work(batch: list[UUID], run: Run) -> None:
 
 def _sayable(run: Run, ids: list[UUID]) -> list[Message]:
     """What of these is still ours and may be said now, the oldest first, with all that is asked of it."""
-    messages = list(leases.held(run, ids).select_related("patient", "site").order_by("due_at", "id"))
+    ours = leases.held(run, ids).select_related("patient", "site").order_by("due_at", "id")
+    messages = in_time(list(ours), run)
     ways = preferences.ways_of([message.patient for message in messages])
     return [message for message in messages if may_go(message, ways[message.patient_id], run)]
 

@@ -10,6 +10,7 @@ than one message in doubt.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -28,13 +29,19 @@ from reminders.wordings import Book
 State = Message.State
 
 
-def may_go(message: Message, ways: Ways, run: Run) -> bool:
-    """Whether it is still in time, there is a way to the patient, and they are not asleep."""
+def in_time(messages: Sequence[Message], run: Run) -> list[Message]:
+    """Those that still make sense; the others are closed in one statement: after a long silence they are many."""
     now = clock.now()
-    local = message.site.local(now)
-    if now >= message.expires_at:
-        run.counts.expired += _close(message, run, state=State.EXPIRED, why="Its time had passed.")
-    elif why := _take_a_way(message, ways):
+    if late := [message.pk for message in messages if now >= message.expires_at]:
+        closed = leases.held(run, late).update(state=State.EXPIRED, why="Its time had passed.", **leases.FREE)
+        run.counts.expired += closed
+    return [message for message in messages if now < message.expires_at]
+
+
+def may_go(message: Message, ways: Ways, run: Run) -> bool:
+    """Whether there is a way to the patient, and they are not asleep."""
+    local = message.site.local(clock.now())
+    if why := _take_a_way(message, ways):
         run.counts.suppressed += _close(message, run, state=State.SUPPRESSED, why=why[:200])
     elif rules.is_quiet(local):
         morning = rules.end_of_quiet(local)

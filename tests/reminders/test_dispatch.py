@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from clinic import clock
 from clinic.errors import Invalid
@@ -137,6 +138,17 @@ def test_message_whose_visit_has_begun_expires(reachable: Patient, site: Site, s
         assert dispatch.dispatch_due().expired == 1
     message.refresh_from_db()
     assert message.state == Message.State.EXPIRED
+
+
+def test_after_a_long_silence_what_is_too_late_is_closed_together(
+    reachable: Patient, site: Site, sink: Sink, due: datetime
+) -> None:
+    for number in range(5):
+        plan(reachable, site, occurrence=str(number))
+    with clock.at(due + timedelta(days=2)), CaptureQueriesContext(connection) as asked:
+        assert dispatch.dispatch_due().expired == 5
+    assert sum("Its time had passed." in query["sql"] for query in asked) == 1
+    assert not sink.letters
 
 
 def test_message_in_the_quiet_hours_waits_for_eight_in_the_morning(reachable: Patient, site: Site, sink: Sink) -> None:
