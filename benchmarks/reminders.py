@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from datetime import time as hour
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
@@ -42,6 +42,8 @@ from reminders.runs import Counts
 FORK = get_context("fork")
 TARGET_PER_SECOND = 300
 NOON = hour(12)
+BEFORE = datetime(2020, 2, 4, 20, tzinfo=UTC)
+"""Noon of a day at which nothing is due of all that the group of clinics has planned: that would be counted too."""
 KIND = ("appointment_72h", "checkin_24h")
 """One that a person looks after when it is in doubt, and one for safety, which goes out again."""
 
@@ -68,7 +70,7 @@ def rows(*, small: bool = False) -> Iterator[Row]:
 
 def _half_way(size: Size, *, workers: int, kills: int, at_least: float | None = None) -> Row:
     """Send all that is due with so many dispatchers while they are killed, settle what the dead held, look again."""
-    house = House(size.patients)
+    house = House(size.patients, now=BEFORE)
     house.plan(size.due, *KIND)
     house.surround(size.others // size.due)
     with mailbox() as box:
@@ -209,11 +211,11 @@ class House:
             )
 
     def _sample(self, kind: str) -> Message:
-        """One as a room plans it, long ago."""
+        """One as a room plans it, for a day long after what is measured."""
         at = (self.now + timedelta(days=1)).isoformat()
         return ledger.plan(
             kind=kind, patient=self.people[0], site=self.site, subject_kind="bench", subject_id=uuid7(),
-            occurrence="sample", due_at=self.now - timedelta(days=90), expires_at=self.now - timedelta(days=89),
+            occurrence="sample", due_at=self.now + timedelta(days=90), expires_at=self.now + timedelta(days=91),
             values={"at": at} if KINDS[kind].must - {"link"} else {},
         )  # fmt: skip
 
