@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
-from PIL import Image
 
 from clinic import clock
 from clinic.errors import Invalid, NotFound
@@ -16,6 +16,9 @@ from clinic.policy import Action, require
 from patients import pictures
 from patients.models import InsuranceCard, Patient, PatientLink
 from patients.rows import patient_for, patient_of_link
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 Side = InsuranceCard.Side
 
@@ -93,6 +96,8 @@ def readable(upload: bytes, *, field: str) -> bytes:
 
 
 def _fitted(picture: Image.Image, field: str) -> Image.Image:
+    from PIL import Image
+
     if min(picture.size) < SHORTEST:
         raise Invalid({field: str(TINY)})
     picture.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import transaction
-from PIL import ImageOps
 
 from clinic import clock
 from clinic.models import User
@@ -47,6 +46,8 @@ def _take_away(patient: Patient) -> None:
 
 def small(upload: bytes) -> bytes:
     """The upload as a square JPEG of 320 pixels. Raises Invalid for what is no picture, too large, or not whole."""
+    from PIL import ImageOps
+
     return pictures.remade(
         upload,
         field="photo",

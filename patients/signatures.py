@@ -14,7 +14,6 @@ from math import dist
 from typing import TypeGuard
 
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageDraw
 
 from clinic.errors import Invalid
 
@@ -66,6 +65,8 @@ def packed(strokes: Strokes) -> str:
 
 def drawn(strokes: Strokes) -> bytes:
     """The picture of the strokes as a PNG, black on white."""
+    from PIL import Image, ImageDraw
+
     sheet = Image.new("L", (WIDTH * FINE, HEIGHT * FINE), 255)
     pen = ImageDraw.Draw(sheet)
     for stroke in strokes:

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from django.apps import apps
@@ -19,13 +20,15 @@ from django.db import transaction
 from django.db.models import Max, OuterRef, Subquery
 from django.db.models.functions import Greatest
 from django.urls import reverse
-from icalendar import Calendar, Event
 from psycopg2.extras import DateTimeTZRange
 
 from clinic import clock
 from clinic.errors import NotFound
 from clinic.models import User
 from visits.models import Appointment, CalendarLink, GroupSession, Hold
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 BACK, AHEAD = timedelta(days=30), timedelta(days=180)
 ENDED = (Appointment.Status.CANCELLED, Appointment.Status.NO_SHOW)
@@ -85,6 +88,8 @@ def read(token: str) -> Feed:
 def of(user: User) -> Feed:
     """The visits of a person from a month back to half a year ahead, at the sites where they still work."""
     visits = _visits(user)
+    from icalendar import Calendar
+
     calendar = Calendar()
     calendar.add("prodid", "-//Evenkeel//Visits//EN")
     calendar.add("version", "2.0")
@@ -131,6 +136,8 @@ def _groups(user: User) -> list[GroupSession]:
 
 def _of_group(group: GroupSession) -> Event:
     """A group is one event, whoever comes; its topic stays in the house."""
+    from icalendar import Event
+
     event = Event()
     event.add("uid", f"{group.pk}@{urlsplit(settings.PUBLIC_URL).hostname}")
     event.add("sequence", group.version)
@@ -149,6 +156,8 @@ def _event(visit: Appointment, holds: Iterable[Hold]) -> Event:
     """In UTC: a moment that no change of the clocks can move, whatever zone the reader's device stands in."""
     holds = list(holds)
     room = next((hold.room for hold in visit.holds.all() if hold.room and hold.active), None)
+    from icalendar import Event
+
     event = Event()
     event.add("uid", f"{visit.pk}@{urlsplit(settings.PUBLIC_URL).hostname}")
     event.add("sequence", visit.version)

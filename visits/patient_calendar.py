@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event
 
 from clinic import clock
 from patients import phones
@@ -19,6 +18,8 @@ def of(visit: Appointment) -> bytes:
 
     In UTC: a moment that no change of the clocks can move, whatever zone the phone stands in.
     """
+    from icalendar import Calendar, Event  # 2 MB that few processes need
+
     site = visit.site
     event = Event()
     event.add("uid", f"{visit.pk}@{urlsplit(settings.PUBLIC_URL).hostname}")

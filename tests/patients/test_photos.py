@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from PIL import Image
+from PIL import Image, ImageOps
 
 from clinic.errors import Invalid, NotPermitted
 from patients import photos, pictures
@@ -51,8 +51,8 @@ def test_a_picture_of_too_many_pixels_is_refused_before_it_is_read(monkeypatch, 
 
 def test_a_large_jpeg_is_read_at_a_fraction_of_its_size(monkeypatch):
     read = []
-    turn = pictures.ImageOps.exif_transpose
-    monkeypatch.setattr(pictures.ImageOps, "exif_transpose", lambda one: turn(read.append(one.size) or one))
+    turn = ImageOps.exif_transpose
+    monkeypatch.setattr(ImageOps, "exif_transpose", lambda one: turn(read.append(one.size) or one))
     photos.small(picture(size=(4000, 2800)))
     assert read == [(1000, 700)]
 
