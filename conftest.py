@@ -5,6 +5,7 @@ the address of the database once. So the order is made here.
 """
 
 import os
+import sys
 from typing import Any
 
 import django
@@ -14,6 +15,10 @@ from django.conf import settings
 from clinic.runtime.browser import find
 from clinic.runtime.testing import serve_tests
 
+# What is compiled is kept, whatever the machine says: else each worker and each server that a test starts compiles the
+# whole house again, a second of every start.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 serve_tests()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 # pytest-playwright keeps an event loop running in the thread of the tests, where Django would refuse its ORM.
