@@ -15,6 +15,7 @@ from urllib.parse import quote
 from allauth.account.adapter import get_adapter
 from allauth.mfa.base.forms import ReauthenticateForm
 from django.conf import settings
+from django.core import signing
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -28,6 +29,7 @@ from clinic.errors import DomainError, Invalid
 
 PASSWORD, CODE, PIN = "proof_password", "proof_code", "proof_pin"
 FIELDS = (PASSWORD, CODE, PIN)
+ASKED = "proof_asked"  # what a page of its own was asked for, sealed, so that a wrong proof is told it again
 LONG_AWAY = timedelta(hours=1)
 
 
@@ -39,7 +41,7 @@ class ProofNeeded(DomainError):
     kind = "proof-needed"  # the type of the API's problem
 
     def __init__(self, to: str, *, by_pin: bool = False, wrong: str = "") -> None:
-        self.by_pin, self.wrong = by_pin, wrong
+        self.to, self.by_pin, self.wrong = to, by_pin, wrong
         super().__init__(f"You are about to {to}. That is for you alone, so prove once more that it is you.")
 
 
@@ -207,7 +209,7 @@ def asked_page(request: HttpRequest, asked: ProofNeeded) -> HttpResponse:
     back = request.headers.get("Referer", "/")
     action, typed = request.get_full_path(), _typed(request)
     if request.method != "POST":
-        action, typed = reverse("clinic:prove"), [("next", request.get_full_path())]
+        action, typed = reverse("clinic:prove"), [("next", request.get_full_path()), (ASKED, _sealed(asked))]
     context = {
         "asked": asked,
         "action": action,
@@ -217,6 +219,19 @@ def asked_page(request: HttpRequest, asked: ProofNeeded) -> HttpResponse:
         "back": back if url_has_allowed_host_and_scheme(back, {request.get_host()}) else "/",
     }
     return render(request, "frame/prove.html", context, status=401)
+
+
+def asked_again(request: HttpRequest, *, wrong: str) -> HttpResponse:
+    """The same question once more, with what was wrong; of a form that nobody sealed, in general words."""
+    try:
+        to, by_pin = signing.loads(request.POST.get(ASKED, ""), salt=ASKED)
+    except signing.BadSignature:
+        to, by_pin = "go on", False
+    return asked_page(request, ProofNeeded(to, by_pin=by_pin, wrong=wrong))
+
+
+def _sealed(asked: ProofNeeded) -> str:
+    return signing.dumps([asked.to, asked.by_pin], salt=ASKED)
 
 
 def _typed(request: HttpRequest) -> list[tuple[str, Any]]:

@@ -58,15 +58,16 @@ def unlock(request: HttpRequest) -> HttpResponse:
     return redirect(_back(request))
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def prove(request: HttpRequest) -> HttpResponse:
-    """Where a page that was asked for sends the proof it wants; it leads back there."""
+    """Where a page that was asked for sends the proof it wants; it leads back there. By itself it leads home."""
+    if request.method == "GET":
+        return redirect("/")
     given = {name: request.POST.get(name, "") for name in reauth.FIELDS}
     try:
         reauth.prove(request, password=given[reauth.PASSWORD], code=given[reauth.CODE], pin=given[reauth.PIN])
     except DomainError as wrong:
-        asked = reauth.ProofNeeded("go on", by_pin=reauth.PIN in request.POST, wrong=wrong.sentence)
-        return reauth.asked_page(request, asked)
+        return reauth.asked_again(request, wrong=wrong.sentence)
     return redirect(_back(request))
 
 

@@ -145,6 +145,22 @@ def test_a_page_that_is_only_read_asks_by_a_page_of_its_own(at_work, now):
         assert asks(answer)
         answer = at_work.post(reverse("clinic:prove"), {"next": ADD, reauth.PASSWORD: PASSWORD})
         assert (answer.status_code, answer.url) == (302, ADD)
+        assert at_work.get(reverse("clinic:prove")).url == "/"  # an address that means nothing by itself
+
+
+def test_a_wrong_proof_for_a_page_is_told_again_what_it_is_for(at_work, clinic_admin, now, rf):
+    request = rf.get("/notes/?of=me")
+    request.user, request.session = clinic_admin, at_work.session
+    page = reauth.asked_page(request, reauth.ProofNeeded("open your notes", by_pin=True)).content.decode()
+    typed = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
+    with later(now, minutes=6):
+        for _ in range(2):
+            asked = at_work.post(reverse("clinic:prove"), {**typed, reauth.PASSWORD: "wrong"})
+            assert "You are about to open your notes." in asked.content.decode()
+            typed = dict(asked.context["typed"])
+        assert typed["next"] == "/notes/?of=me"
+        forged = {**typed, reauth.ASKED: "anything", reauth.PASSWORD: "wrong"}
+        assert "You are about to go on." in at_work.post(reverse("clinic:prove"), forged).content.decode()
 
 
 def test_a_token_has_nothing_to_prove_with(rf, nurse):
