@@ -1,7 +1,8 @@
 """An infusion under the locks of all that a verb changes with it, taken in the order of the house.
 
-Visits, series, infusion: whoever cancels or moves a visit comes down the same way, and asks for every infusion of the
-series at its end. Which visit and which series an infusion has never changes; all else is read under the locks.
+Visits, series, infusion, patient: whoever cancels or moves a visit comes down the same way, and asks for every infusion
+of the series on it. What is the patient’s, as a check of benefits or a questionnaire that is due, comes under them all.
+Which visit and which series an infusion has never changes; all else is read under the locks.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from uuid import UUID
 from clinic.errors import NotFound
 from infusions import series, states
 from infusions.models import Infusion
+from patients.rows import locked_patient
 from visits import changes
 
 
@@ -18,16 +20,21 @@ def with_visit(infusion_id: UUID) -> Infusion:
     """The infusion for a verb that changes its visit or its series too. Raises NotFound."""
     visit_id, series_id = _around(infusion_id)
     changes.locked(visit_id)
-    series.locked(series_id)
-    return states.locked(infusion_id)
+    return _down_from(series_id, infusion_id)
 
 
 def with_all_visits(infusion_id: UUID) -> Infusion:
     """The same for a verb that calls off what is to come of its series. Raises NotFound."""
     _, series_id = _around(infusion_id)
     series.lock_visits(series_id, infusion_id=infusion_id)
+    return _down_from(series_id, infusion_id)
+
+
+def _down_from(series_id: UUID, infusion_id: UUID) -> Infusion:
     series.locked(series_id)
-    return states.locked(infusion_id)
+    infusion = states.locked(infusion_id)
+    locked_patient(infusion.series.patient_id)
+    return infusion
 
 
 def _around(infusion_id: UUID) -> tuple[UUID, UUID]:

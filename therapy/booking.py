@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from clinic.errors import Invalid, NotFound
 from clinic.models import Room, User
+from infusions import series as infusion_series
 from infusions.models import Infusion, Series
 from patients.models import Patient
 from therapy import booking_tasks, sessions, window_tasks, windows
@@ -45,7 +46,7 @@ def book(
 @transaction.atomic
 def tie(visit: Appointment, place: Place, *, by: User, reason: str = "") -> TherapySession:
     """Give a visit that was just booked its place. Raises NeedsReason, Invalid."""
-    series = Series.objects.select_for_update(of=("self",)).select_related("site", "patient").get(pk=place.series.pk)
+    series = infusion_series.locked(place.series.pk)
     minutes = (visit.ends_at - visit.starts_at) // MINUTE
     concerns = windows.concerns(windows.course_of(place), place, visit.starts_at, minutes)
     if concerns and not reason.strip():

@@ -12,7 +12,7 @@ class VisitsConfig(AppConfig):
         from visits import coming, cover_tasks, followers, openings, repair, retiring, tending, told_elsewhere
 
         expected.read_with(coming.ahead)
-        followers.add(coming.follow_visit)
+        followers.add_last(coming.follow_visit)
         directory.before_retiring.append(retiring.objection)
         directory.after_losing.append(repair.look_after)
         directory.after_lifting.append(openings.reopened)

@@ -56,6 +56,7 @@ class Follower(Protocol):
 
 
 _followers: dict[Follower, bool] = {}
+_last: list[Follower] = []
 
 
 def add(follower: Follower, *, places: bool = False) -> None:
@@ -66,10 +67,18 @@ def add(follower: Follower, *, places: bool = False) -> None:
     _followers.setdefault(follower, places)
 
 
+def add_last(follower: Follower) -> None:
+    """The same once all others were called: for who locks what comes after series and patient in the house's order."""
+    if follower not in _last:
+        _last.append(follower)
+
+
 def tell(change: Change) -> None:
     for follower, places in _followers.items():
         if places or not change.stays:
             follower(change)
+    for follower in () if change.stays else _last:
+        follower(change)
 
 
 class Watcher(Protocol):

@@ -10,9 +10,13 @@ from threading import BrokenBarrierError
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
+from clinic.policy import Role
 from infusions import run, states
 from infusions import series as series_verbs
+from insurance import verification
+from tests import build
 from tests.infusions import making
 from tests.visits.processes import FORK, Met, at_once
 from visits import changes
@@ -89,3 +93,21 @@ def test_a_visit_is_called_off_while_somebody_else_has_a_word_on_it(day, meeting
     told = meeting(lambda: verb(infusion_id=infusion.pk, by=day.nurse, **words).state, infusion.appointment)
     (lost,) = [one for one in told if isinstance(one, Met)]
     assert lost.kind in {"IllegalTransition", "Refused"}, lost
+
+
+ORDER = ('FOR NO KEY UPDATE OF "infusions_series"', 'FOR NO KEY UPDATE OF "patients_patient"', "insurance_verification")
+
+
+@pytest.mark.parametrize("off", ["cancelled", "not given"])
+def test_what_is_of_the_patient_is_locked_after_series_and_patient(day, off):
+    """The checks of benefits name the next visit: who agrees with the patient on paying locks patient, then checks."""
+    infusion = day.until("checked in" if off == "not given" else "booked")
+    verification.open_check(patient_id=day.patient.pk, leg="medical", by=build.user(Role.INSURANCE_ADMIN, at=day.site))
+    with day.clock("09:00"), CaptureQueriesContext(connection) as asked:
+        if off == "cancelled":
+            visit = infusion.appointment_id
+            changes.cancel(appointment_id=visit, party="patient", reason="Flu", by=day.provider)
+        else:
+            run.not_given(infusion_id=infusion.pk, reason="Went home", by=day.nurse)
+    first = [next(at for at, one in enumerate(asked) if words in one["sql"]) for words in ORDER]
+    assert first == sorted(first)
