@@ -20,6 +20,7 @@ from infusions.series import catch_up
 from patients.models import Patient
 from tests import build
 from tests.infusions import making
+from therapy.models import TherapySession
 from visits import changes
 from visits.models import Appointment
 
@@ -98,3 +99,32 @@ def test_two_visits_of_a_series_are_called_off_at_once(patient: Patient, provide
 
     at_once(build.moment(patient.site, "2027-01-28"), *(partial(call_off, visit) for visit in visits))
     assert set(series.infusions.values_list("state", "number")) == {("cancelled", None)}
+
+
+def test_a_session_is_changed_while_its_series_is_stopped(patient: Patient, provider: User, therapist: User) -> None:
+    """The stop calls the session off: its visit too is locked before the series."""
+    series = making.loading(patient, provider, state="active")
+    starts = build.moment(patient.site, "2027-02-03")
+    visit = Appointment.objects.create(
+        patient=patient, site=patient.site, kind="preparation", starts_at=starts, ends_at=starts + timedelta(hours=1),
+        booked_by=provider,
+    )  # fmt: skip
+    TherapySession.objects.create(
+        patient=patient, series=series, kind="preparation", appointment=visit, therapist=therapist
+    )
+    begun, stopping = Event(), Event()
+
+    def change() -> None:
+        with transaction.atomic():
+            changes.locked(visit.pk)
+            begun.set()
+            stopping.wait(SOON)
+            series_verbs.locked(series.pk)
+
+    def stop() -> None:
+        begun.wait(5)
+        series_verbs.stop(series_id=series.pk, reason="Side effects", by=provider)
+
+    at_once(build.moment(patient.site, "2027-01-28"), change, stop)
+    visit.refresh_from_db()
+    assert (visit.status, Series.objects.get(pk=series.pk).state) == ("cancelled", "stopped")
