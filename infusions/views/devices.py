@@ -78,8 +78,7 @@ def vitals(request: HttpRequest) -> HttpResponse:
         said_at, values = _read(request)
         row = devices.take(device=device, said_at=said_at, values=values)
     except DomainError as refused:
-        fields = {"errors": refused.fields} if isinstance(refused, Invalid) else {}
-        return problems.answer(refused.status, title=refused.title, detail=refused.sentence, **fields)
+        return problems.refused(refused)
     told = {"id": str(row.pk), "state": row.state, "clock_off": row.clock_off, "out_of_range": row.out_of_range}
     return JsonResponse(told, status=202)
 

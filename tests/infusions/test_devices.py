@@ -178,7 +178,9 @@ def test_a_post_costs_few_queries_and_a_revoked_token_is_refused_at_once(
         assert post(day, token).status_code == 202
     asked = [one["sql"] for one in queries if "SAVEPOINT" not in one["sql"]]
     assert len(asked) <= 4, asked  # the device, its reading of that second, who sits there, and the row
-    assert post(day, token, at="09:21", spo2="high").status_code == 422
+    wrong = post(day, token, at="09:21", spo2="high")
+    assert (wrong.status_code, wrong.json()["type"]) == (422, "urn:evenkeel:problem:invalid")  # as the API says it
+    assert "spo2" in wrong.json()["errors"]
     assert post(day, token, at="09:21", measured_at="2027-02-02T09:21:00").status_code == 422
     devices.revoke(device_id=device.pk, by=admin)
     answer = post(day, token, at="09:22")
