@@ -13,7 +13,9 @@ from clinic.models import Site, User
 from clinic.policy import Action
 from reminders import settling, wording_edits
 from reminders.api.hanging import BY, OF
+from reminders.message_kinds import KINDS
 from reminders.models import Message, SenderName, Wording
+from reminders.models.wordings import LANGUAGES
 
 
 def messages(user: User) -> QuerySet[Message]:
@@ -61,12 +63,14 @@ WORDINGS = Collection(
     model=Wording,
     rows=lambda user: Wording.objects.filter(site__in=user.site_ids).select_related("site"),
     shows=("id", "site", "kind", "language", "version", "subject", "body", "text", "note", "made_at", "made_by"),
-    filters={"kind": Words(required=False, max_length=40), "language": Words(required=False, max_length=5)},
+    fields={"kind": one_of(KINDS, read_only=True)},
+    filters={"kind": one_of(KINDS, required=False), "language": one_of(dict(LANGUAGES), required=False)},
     create=Verb(
         does=_write,
         takes=("house",),
         fields={
-            **like(Wording, ("kind", "language"), needs=("kind", "language")),
+            "kind": one_of(KINDS),
+            **like(Wording, ("language",), needs=("language",)),
             "subject": Words(required=False, max_length=120),
             "body": Words(required=False, max_length=3000),
             "text": Words(required=False, max_length=300),

@@ -74,7 +74,7 @@ def _words(world: World) -> None:
     of, admin = world.patient, world.people[Role.CLINIC_ADMIN]
     Patient.objects.filter(pk=of.pk).update(phone="+13105550171")
     Wording.objects.create(
-        site=world.site, kind="visit_booked", language="en", version=1, subject="A visit", body=SECRET, text="Come",
+        site=world.site, kind="visits_booked", language="en", version=1, subject="A visit", body=SECRET, text="Come",
         made_by=admin,
     )  # fmt: skip
     SenderName.objects.create(site=world.site, name="Pine St", made_by=admin)
