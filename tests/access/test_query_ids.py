@@ -70,8 +70,9 @@ class Listening(QueryDict):
 
 def listened(request: WSGIRequest) -> QueryDict:
     if "heard" not in request.__dict__:
-        request.__dict__["heard"] = made = Listening(request.META.get("QUERY_STRING", ""))
+        made: Any = Listening(request.META.get("QUERY_STRING", ""))
         made.any_name = request.headers.get("X-Any-Name", "")
+        request.__dict__["heard"] = made
     found: QueryDict = request.__dict__["heard"]
     return found
 
@@ -178,7 +179,8 @@ def test_no_page_tells_of_another_sites_rows_that_its_parameters_name(sites: Sit
             resolve(address_of(route, sites.here)).func, set()
         ):
             continue
-        answers: list[tuple[dict[str, str], tuple[int, bool]]] = [({}, sites.page(route, sites.here.everyone, {}, str(sites.there.patient.pk)))]
+        answers: list[tuple[dict[str, str], tuple[int, bool]]] = []
+        answers.append(({}, sites.page(route, sites.here.everyone, {}, str(sites.there.patient.pk))))
         names = HEARD - NO_ROW
         heard |= {(route, name) for name in names}
         for wish in sites.wishes(names):
