@@ -8,22 +8,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Model
 from pgtrigger import Trigger, registry
 
-Entry = tuple[type[Model], Trigger]
+Entry = tuple[Any, Trigger]  # a model and what is kept on its table
 
 
-class Kept(registry._Registry):
+class Kept(registry._Registry):  # its own methods say no types
     """Keeps each trigger by its table and name, and the names of all functions."""
 
     def __init__(self, known: dict[str, Entry]) -> None:
-        self._of_table: dict[tuple[str, str], Trigger] = {}
+        self._of_table: dict[tuple[str, str | None], Trigger] = {}
         self._functions: set[str] = set()
         super().__init__(known)
 
     @property
-    def by_db_table(self) -> dict[tuple[str, str], Trigger]:
+    def by_db_table(self) -> dict[tuple[str, str | None], Trigger]:
         return self._of_table
 
     @property
@@ -31,14 +30,14 @@ class Kept(registry._Registry):
         return self._functions
 
     def __setitem__(self, key: str, value: Entry) -> None:
-        super().__setitem__(key, value)
+        super().__setitem__(key, value)  # type: ignore[no-untyped-call]
         model, trigger = value
         self._of_table[model._meta.db_table, trigger.name] = trigger
         self._functions.add(trigger.get_pgid(model))
 
     def __delitem__(self, key: str) -> None:
         model, trigger = self[key]
-        super().__delitem__(key)
+        super().__delitem__(key)  # type: ignore[no-untyped-call]
         del self._of_table[model._meta.db_table, trigger.name]
         self._functions.discard(trigger.get_pgid(model))
 
