@@ -46,7 +46,7 @@ def test_own_words_are_written_restored_and_given_up_for_those_of_the_house(offi
     assert office.post("wordings/", {"kind": "instructions", "language": "en", "house": True}).told["version"] == 2
     again = office.post(f"wordings/{first.told['id']}/restore/")
     assert (again.status_code, again.told["version"], again.told["subject"]) == (201, 3, "Your visit stands")
-    assert office.post("wordings/", {**words, "kind": "nothing"}).status_code == 404
+    assert office.post("wordings/", {**words, "kind": "nothing"}).status_code == 422
 
 
 def test_a_patient_stops_texts_and_wants_them_again(desk: Asker, patient: Patient) -> None:
