@@ -69,6 +69,7 @@ _theirs = (
     .order_by("-appointment__starts_at")
 )
 _talks = TherapySession.objects.filter(appointment__patient=Given("patient")).order_by("-appointment__starts_at")
+_talked = _talks.exclude(state=TherapySession.State.PLANNED)[:LATELY].values("pk")
 _lately = _theirs.exclude(state=Infusion.State.SCHEDULED)[:LATELY].values("pk")
 _signed_as = Coalesce(NullIf("signed_by__signature_name", Value("")), "signed_by__full_name")
 _given = Infusion.objects.filter(series=OuterRef("pk")).order_by().values("series")
@@ -128,7 +129,7 @@ CLINICAL: dict[str, QuerySet[Any]] = {
     .annotate(who=_signed_as, begins=Left("text", 160))
     .order_by("-signed_at")[:LAST_NOTES],
     "session_notes": SessionNote.objects.filter(
-        session__in=_talks[:LATELY].values("pk"), kind=SessionNote.Kind.PROGRESS, signed_at__isnull=False
+        session__in=_talked, kind=SessionNote.Kind.PROGRESS, signed_at__isnull=False
     )
     .only("session", "signed_at")
     .annotate(who=_signed_as)

@@ -16,6 +16,7 @@ from journey import chart as charts
 from patients.models import SafetyAlert
 from tests import build
 from tests.journey.record import PLANTED
+from therapy.models import SessionNote, TherapySession
 from visits.models import Appointment
 
 WRONG = {"entered_in_error_reason": "Typed twice"}
@@ -146,6 +147,28 @@ def test_sixty_visits_to_come_hide_neither_the_next_one_nor_what_was_given(site,
         read = charts.read(patient, by=front_desk)
     assert read.next_visit.starts_at == hours[1]
     assert [one.number for one in read.infusions if one.number] == [2, 1]
+
+
+def test_sessions_booked_ahead_hide_no_note_that_was_signed(site, record, therapist, provider):
+    patient, noon = record.add().patient, build.moment(site, "2037-02-02", "12:00")
+    held = TherapySession.objects.get(patient=patient)
+    TherapySession.objects.filter(pk=held.pk).update(state="held")
+    note = SessionNote.objects.create(
+        session=held, kind="progress", author=therapist, sha256="0" * 64, started_at=noon, risk_unasked="Left early",
+        ended_at=noon + timedelta(minutes=53),
+    )  # fmt: skip
+    SessionNote.objects.filter(pk=note.pk).update(signed_at=noon, signed_by=therapist)
+    for week in range(1, 13):
+        at = noon + timedelta(days=7 * week)
+        visit = Appointment.objects.create(
+            patient=patient, site=site, kind="further", starts_at=at, ends_at=at + timedelta(hours=1),
+            booked_by=provider,
+        )  # fmt: skip
+        TherapySession.objects.create(
+            patient=patient, series=held.series, kind="further", appointment=visit, therapist=therapist
+        )
+    with clock.at(noon + timedelta(days=1)):
+        assert "Midpoint session" in [one.name for one in charts.read(patient, by=provider).notes]
 
 
 def test_the_desk_answers_what_it_will_cost_in_one_press(client, patient, front_desk):
