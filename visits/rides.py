@@ -94,10 +94,5 @@ def last_escorts(visit: Appointment) -> list[Contact]:
     return list(rows.order_by("-id")[:4])
 
 
-def is_of_old_hour(visit: Appointment, ride: Ride) -> bool:
-    """Whether the visit was moved since the ride was named: then it is asked for again."""
-    return visit.status_events.filter(moved_from__isnull=False, undone_at__isnull=True, at__gt=ride.told_at).exists()
-
-
 def of(visit: Appointment) -> Ride | None:
     return Ride.objects.filter(appointment=visit).select_related("contact", "told_by").first()
