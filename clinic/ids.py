@@ -6,9 +6,11 @@ from uuid import UUID
 
 
 def uuid7() -> UUID:
-    """Make a version-7 UUID (RFC 9562): 48 bits of milliseconds, then random bits."""
-    milliseconds = time.time_ns() // 1_000_000
-    value = int.from_bytes(milliseconds.to_bytes(6, "big") + os.urandom(10), "big")
-    value = value & ~(0xF << 76) | (0x7 << 76)
-    value = value & ~(0x3 << 62) | (0x2 << 62)
-    return UUID(int=value)
+    """Make a version-7 UUID (RFC 9562, 6.2, method 3): milliseconds, twelve bits of the rest of the time, random bits.
+
+    What one process makes, one thing after the other, sorts in that order: a quarter of a microsecond is told apart.
+    """
+    milliseconds, nanoseconds = divmod(time.time_ns(), 1_000_000)
+    fraction = (nanoseconds << 12) // 1_000_000
+    stamp = milliseconds << 16 | 0x7 << 12 | fraction
+    return UUID(int=stamp << 64 | 0x2 << 62 | int.from_bytes(os.urandom(8), "big") >> 2)
