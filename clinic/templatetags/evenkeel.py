@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.dateformat import format as django_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 
 from clinic import clock, wording
 from clinic.models import Site
@@ -57,25 +58,35 @@ def _word(text: str | None, shape: str) -> str:
 @register.simple_tag
 def icon(name: str, css: str = "") -> SafeString:
     """{% icon "ok" %} or {% icon "ok" "ek-i-lg" %}: one symbol of static/icons.svg, never read aloud."""
-    return _icon(static("icons.svg"), name, f"ek-i {css}".strip())
+    return _icon(name, f"ek-i {css}".strip())
 
 
 @cache
-def _icon(sheet: str, name: str, classes: str) -> SafeString:
-    """A page has dozens of them, all pages together two hundred."""
-    return format_html('<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>', classes, sheet, name)
+def _icon(name: str, classes: str) -> SafeString:
+    """A page has dozens of them, all pages together two hundred; the sheet's address is the same as long as we run."""
+    return format_html(
+        '<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>', classes, static("icons.svg"), name
+    )
 
 
-@register.inclusion_tag("components/chip.html")
-def chip(meaning: str, text: str, mark: str = "", href: str = "") -> dict[str, object]:
-    """{% chip "warn" "Ride not confirmed" %}: a state, as shape + word + colour."""
-    return {"meaning": meaning, "text": _word(text, meaning), "mark": mark or SHAPES[meaning], "href": href}
+# Chips, lights and times stand in every row of every list: each is a line of markup, written here rather than by a
+# template of its own, which would cost ten times as much. The line breaks keep neighbours apart.
 
 
-@register.inclusion_tag("components/light.html")
-def light(meaning: str, text: str) -> dict[str, object]:
+@register.simple_tag
+def chip(meaning: str, text: str, mark: str = "", href: str = "") -> SafeString:
+    """{% chip "warn" "Ride not confirmed" %}: a state, as shape + word + colour; href makes it a link."""
+    word, shape = _word(text, meaning), icon(mark or SHAPES[meaning])
+    if href:
+        return format_html('\n<a href="{}" class="ek-chip ek-{}">{}{}</a>\n', href, meaning, shape, word)
+    return format_html('\n<span class="ek-chip ek-{}">{}{}</span>\n', meaning, shape, word)
+
+
+@register.simple_tag
+def light(meaning: str, text: str) -> SafeString:
     """{% light "ok" "Consent" %}: one item of a checklist."""
-    return {"meaning": meaning, "text": _word(text, meaning), "mark": SHAPES[meaning]}
+    word = _word(text, meaning)
+    return format_html('<span class="ek-light ek-{}">{}{}</span>\n', meaning, icon(SHAPES[meaning]), word)
 
 
 @register.inclusion_tag("components/lights.html")
@@ -92,10 +103,14 @@ def progress(done: float, total: float, label: str = "") -> dict[str, object]:
     return {"done": done, "total": total, "share": share, "label": label}
 
 
-@register.inclusion_tag("components/time.html")
-def moment(value: datetime | None, site: object, fmt: str = "moment", zone: bool = False) -> dict[str, object]:
+@register.simple_tag
+def moment(value: datetime | None, site: object, fmt: str = "moment", zone: bool = False) -> SafeString:
     """{% moment visit.starts site "time" %}: a <time> in the site's zone; zone=True writes the zone's name."""
-    return {"value": value, "text": local(value, site, fmt), "zone": zone, "zone_name": wording.zone_name(_zone(site))}
+    if value is None:
+        return SafeString()
+    text, name, iso = local(value, site, fmt), wording.zone_name(_zone(site)), localtime(value).isoformat()
+    shown = f"{text} {name}" if zone else text
+    return format_html('<time datetime="{}" title="{} {}">{}</time>', iso, text, name, shown)
 
 
 @register.inclusion_tag("components/pagination.html", takes_context=True)
