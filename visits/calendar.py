@@ -6,7 +6,8 @@ Each room, person and lane is one whole number: its bits are the five-minute cel
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 from sys import byteorder
@@ -61,7 +62,7 @@ class Calendar(Ruler):
     room_open: dict[UUID, int] = field(default_factory=dict)
     at_work: dict[UUID, int] = field(default_factory=dict)
     busy: dict[tuple[UUID, int], int] = field(default_factory=dict)
-    _starts: dict[tuple[UUID, Shape], int] = field(default_factory=dict)
+    _starts: dict[UUID, dict[Shape, int]] = field(default_factory=dict)
     _patterns: dict[tuple[object, ...], int] = field(default_factory=dict)
 
     @classmethod
@@ -130,7 +131,7 @@ class Calendar(Ruler):
 
     def _staff(self) -> None:
         """Who is at work when: weekly hours, but on a changed day the hours of that day."""
-        self.at_work = {user.pk: 0 for user in self.everyone()}
+        self.at_work = dict.fromkeys(self.premises.everyone, 0)
         for weekday, starts, ends, valid_from, valid_until, people in self.premises.patterns:
             hours = self._weekly(weekday, starts, ends, valid_from, valid_until or self.last)
             if hours:
@@ -150,8 +151,7 @@ class Calendar(Ruler):
     ) -> None:
         """Read what is held now. `behind` these advisory locks, it sees what was committed while it waited for them."""
         resources = [room.pk for room in self.rooms]
-        resources += [user.pk for user in self.everyone()]
-        resources += list(patients)
+        resources += [*self.premises.everyone, *patients]
         left_out = [without] if isinstance(without, UUID) else list(without or ())
         asked: dict[str, Any] = {
             "base": self.base,
@@ -194,19 +194,9 @@ class Calendar(Ruler):
     def timing(self) -> Timing:
         return Timing.of(self.settings)
 
-    def everyone(self) -> Iterator[User]:
-        """Each person once, whatever the number of roles."""
-        seen: set[UUID] = set()
-        for users in self.people.values():
-            for user in users:
-                if user.pk not in seen:
-                    seen.add(user.pk)
-                    yield user
-
     def lanes_of(self, user: User) -> range:
         """A nurse watches as many as the ratio says; anybody else is with one person at a time."""
-        is_nurse = any(nurse.pk == user.pk for nurse in self.people[Role.NURSE])
-        return range(1, (self.settings.nurse_lanes if is_nurse else 1) + 1)
+        return range(1, (self.settings.nurse_lanes if user.pk in self.premises.nurses else 1) + 1)
 
     def rooms_for(self, shape: Shape) -> list[Room]:
         """Rooms of a fitting kind, the kinds in the order of the shape."""
@@ -215,20 +205,22 @@ class Calendar(Ruler):
     def free(self, resource: UUID, lane: int) -> int:
         return ~self.busy.get((resource, lane), 0)
 
-    def load_of(self, resource: UUID, day: date) -> int:
-        """How many cells of a day are taken, over all lanes."""
-        return sum(
-            (taken & self.day_block(day)).bit_count() for (held, _), taken in self.busy.items() if held == resource
-        )
+    def loads(self, day: date) -> Counter[UUID]:
+        """How many cells of a day each room and person has taken, over all lanes."""
+        of_day, found = self.day_block(day), Counter[UUID]()
+        for (resource, _), taken in self.busy.items():
+            found[resource] += (taken & of_day).bit_count()
+        return found
 
     # Where a shape fits
 
     def room_starts(self, room: Room, shape: Shape) -> int:
         """The cells at which a visit of this shape can start in the room."""
-        if (room.pk, shape) not in self._starts:
+        known = self._starts.setdefault(room.pk, {})
+        if shape not in known:
             free = self.room_open.get(room.pk, 0) & self.free(room.pk, 1)
-            self._starts[room.pk, shape] = runs(free, cells(shape.minutes))
-        return self._starts[room.pk, shape]
+            known[shape] = runs(free, cells(shape.minutes))
+        return known[shape]
 
     def patient_starts(self, patient_id: UUID, shape: Shape) -> int:
         whole = (1 << self.size) - 1
@@ -236,9 +228,10 @@ class Calendar(Ruler):
 
     def staff_starts(self, user: User, shape: Shape) -> int:
         """The cells at which the person is at work and has the hands and the lanes that the shape asks for."""
-        if (user.pk, shape) not in self._starts:
-            self._starts[user.pk, shape] = self._staff_starts(user, shape)
-        return self._starts[user.pk, shape]
+        known = self._starts.setdefault(user.pk, {})
+        if shape not in known:
+            known[shape] = self._staff_starts(user, shape)
+        return known[shape]
 
     def _staff_starts(self, user: User, shape: Shape) -> int:
         starts = runs(self.at_work.get(user.pk, 0), cells(shape.staff_minutes))
@@ -300,7 +293,7 @@ class Calendar(Ruler):
         """Note a hold that this transaction has just made."""
         held = self.busy.get((resource, lane), 0)
         self.busy[resource, lane] = held | block(start, end)
-        self._starts = {key: found for key, found in self._starts.items() if key[0] != resource}
+        self._starts.pop(resource, None)
 
     def closed_because(self, day: date, room_id: UUID | None = None) -> str:
         """The reason of a closure on this day, or nothing."""

@@ -93,7 +93,8 @@ def _candidates(calendar: Calendar, wish: Wanted, form: Shape) -> tuple[Sequence
 def _load(calendar: Calendar, wish: Wanted) -> Callable[[Room | User], int]:
     """How much of a room or a person is taken on the day of the visit."""
     day = calendar.site.local(wish.starts_at).date()
-    return lambda one: calendar.load_of(one.pk, day)
+    taken = calendar.loads(day)
+    return lambda one: taken[one.pk]
 
 
 def _check_asked(calendar: Calendar, wish: Wanted, form: Shape) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -122,6 +123,15 @@ class Premises:
     changed: list[Changed] = field(default_factory=list)
     own_words: bool = False  # the site writes some of its messages in words of its own
     listeners: bool = False  # other systems are told what happens here
+
+    @cached_property
+    def everyone(self) -> tuple[UUID, ...]:
+        """Each person once, whatever the number of roles."""
+        return tuple(dict.fromkeys(user.pk for users in self.people.values() for user in users))
+
+    @cached_property
+    def nurses(self) -> frozenset[UUID]:
+        return frozenset(user.pk for user in self.people.get(Role.NURSE, ()))
 
     def covers(self, first: date, last: date) -> bool:
         return self.first <= first and last <= self.last

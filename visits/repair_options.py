@@ -113,18 +113,16 @@ def _rooms(calendar: Calendar, want: Want, start: datetime) -> list[Room]:
     cell, day = calendar.cell(start), start.date()
     free = [room for room in calendar.rooms_for(want.form) if calendar.room_starts(room, want.form) >> cell & 1]
     kinds = want.form.room_kinds
-    own = want.room.pk if want.room else None
-    return sorted(
-        free, key=lambda room: (room.pk != own, kinds.index(room.kind), calendar.load_of(room.pk, day), room.name)
-    )
+    own, taken = want.room.pk if want.room else None, calendar.loads(day)
+    return sorted(free, key=lambda room: (room.pk != own, kinds.index(room.kind), taken[room.pk], room.name))
 
 
 def _people(calendar: Calendar, want: Want, start: datetime) -> list[User]:
     cell, day = calendar.cell(start), start.date()
     there = calendar.people[want.form.role]
     free = [person for person in there if calendar.staff_starts(person, want.form) >> cell & 1]
-    own = want.staff.pk if want.staff else None
-    return sorted(free, key=lambda one: (one.pk != own, calendar.load_of(one.pk, day), one.full_name))
+    own, taken = want.staff.pk if want.staff else None, calendar.loads(day)
+    return sorted(free, key=lambda one: (one.pk != own, taken[one.pk], one.full_name))
 
 
 def _options(calendar: Calendar, want: Want, place: Place, base: int) -> Iterator[Option]:

@@ -89,7 +89,7 @@ def small(draw) -> Small:
         if day.weekday() in weekdays and day not in closed:
             calendar.open |= calendar.hours(day, time(7, 30), time(10, 30))
     calendar.room_open = {room.pk: calendar.open for room in calendar.rooms}
-    calendar.at_work = {user.pk: calendar.open for user in calendar.everyone()}
+    calendar.at_work = dict.fromkeys(calendar.premises.everyone, calendar.open)
     if len(calendar.people[Role.THERAPIST]) == 2 and draw(st.booleans()):  # one leaves, and the other comes
         leaves = block(0, calendar.midnights[draw(st.integers(6, 14))])
         one, other = calendar.people[Role.THERAPIST]
