@@ -11,7 +11,9 @@ from uuid import UUID
 from django.db import transaction
 
 from clinic import clock
+from clinic.composed import ComposedValues
 from clinic.errors import NotFound
+from clinic.gathering import Given
 from clinic.models import Site, User
 from clinic.policy import Action, require
 from reminders import ledger
@@ -25,13 +27,18 @@ log = logging.getLogger("evenkeel.visits")
 KEEP_SENT = timedelta(days=2)  # a letter that says "it is taken" is of no use later
 
 
+_TOUCHED = ComposedValues(
+    Offer.objects.filter(
+        entry__site=Given("site"), state=State.OPEN, starts_at__lt=Given("ends"), ends_at__gt=Given("begins")
+    ).values_list("pk")
+)
+"""Offers of a time that overlaps the one just taken: asked after every booking."""
+
+
 def time_taken(*, site_id: UUID, starts_at: datetime, ends_at: datetime) -> None:
     """Somebody booked: offers of a time that is no longer free are withdrawn. Called once the booking stands."""
-    touched = Offer.objects.filter(
-        entry__site=site_id, state=State.OPEN, starts_at__lt=ends_at, ends_at__gt=starts_at
-    ).values_list("pk", flat=True)
-    if found := list(touched):
-        withdraw_gone(site_id=site_id, offer_ids=found)
+    if found := _TOUCHED.read(site=site_id, begins=starts_at, ends=ends_at):
+        withdraw_gone(site_id=site_id, offer_ids=[pk for (pk,) in found])
 
 
 @transaction.atomic

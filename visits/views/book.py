@@ -35,9 +35,9 @@ def book(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Free slots for a wish, each booked with one click."""
     patient = patient_or_404(request, pk, what="booking", how=TO_BOOK)
     site, trouble, asked_why = patient.site, None, None
-    may_overbook = can(acting_user(request), Action.OVERBOOK, site)
-    overbook = OverbookForm(request.POST if "overbook_reason" in request.POST else None, initial=_taken_hour(request))
-    if overbook.is_bound:
+    overbook = None
+    if "overbook_reason" in request.POST:
+        overbook = OverbookForm(request.POST)
         trouble = _overbook(request, patient, overbook)
         if trouble is None:
             return redirect("journey:chart", pk=patient.pk)
@@ -62,6 +62,7 @@ def book(request: HttpRequest, pk: UUID) -> HttpResponse:
                 return redirect("visits:appointment", pk=made.pk)
         else:
             trouble = Invalid("This was no free slot. Choose one from the list.")
+    may_overbook = can(acting_user(request), Action.OVERBOOK, site)
     usual = lengths.usual(patient, Timing.of(settings_versions.current(site)))
     form = WishForm(_wish(request, site, usual))
     days = _offers(patient, form.cleaned_data) if form.is_valid() else []
@@ -71,7 +72,7 @@ def book(request: HttpRequest, pk: UUID) -> HttpResponse:
         "days": days,
         "trouble": trouble,
         "asked_why": asked_why,
-        "overbook": overbook if may_overbook else None,
+        "overbook": (overbook or OverbookForm(initial=_taken_hour(request))) if may_overbook else None,
         "asked": form.is_valid(),
         "usual": usual,
         "plans": accepted.of_patient(patient),
