@@ -80,6 +80,7 @@ def _half_way(size: Size, *, workers: int, kills: int, at_least: float | None = 
         again = settle(house)
         found = Found.of(house, box, due=size.due)
         few, many = selects(house, 3), selects(house, dispatch.BATCH)
+    house.call_off()
     named = f"reminders: {size.due:,} due of {size.due + size.others:,}, {kills} of {workers} dispatchers killed"
     rate = found.sent / took
     checks = [Check("lost", found.lost, 0, 0), Check("sent twice", found.repeated, kills),
@@ -258,6 +259,11 @@ class House:
                 [days, self.site.pk],
             )
             cursor.execute("ANALYZE reminders_message")
+
+    def call_off(self) -> None:
+        """Nothing more is planned: on the clock of anybody else it would all be overdue."""
+        with pgtrigger.ignore(), connection.cursor() as cursor:
+            cursor.execute("DELETE FROM reminders_message WHERE site_id = %s AND state = 'planned'", [self.site.pk])
 
     def state_counts(self) -> Counter[str]:
         mine = Message.objects.filter(site=self.site, due_at__range=(self.now - timedelta(hours=1), self.now))
