@@ -72,6 +72,7 @@ class Browser:
         self.spoke = perf_counter()
         for line in answer.headers.get_all("Set-Cookie") or ():
             self.cookies |= {name: morsel.value for name, morsel in SimpleCookie(line).items()}
+        self.cookies.pop("messages", None)  # said on the page that follows, and then forgotten: nobody gathers them
         if answer.status not in what.right:
             raise WrongAnswerError(f"{what.path} answered {answer.status}: {said[:300]!r}")
         return said
