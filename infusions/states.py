@@ -43,6 +43,7 @@ def _locking(*join: str) -> Composed[Infusion]:
 
 
 WHOLE = _locking("series__patient__site", "appointment__site", "order", "vial")
+WITH_ITS_VISIT = _locking("appointment")
 FOR_A_ROW = _locking("appointment__site")
 """What is enough for a verb that adds a row: the join of all would cost more than the row."""
 

@@ -11,16 +11,16 @@ from uuid import UUID
 
 from django.db import transaction
 
-from clinic import clock, settings_versions
+from clinic import clock
 from clinic.errors import Invalid, NotFound, Refused
-from clinic.gathering import Gathering, Given
-from clinic.models import ProtocolSettings, User
+from clinic.models import User
 from clinic.policy import Action, require
 from clinic.protocol import ProtocolValues
-from infusions import limits, states
+from infusions import limits, states, stays
 from infusions.limits import Crossing, Kind, Phase
 from infusions.models import Infusion, RunEvent, StateEvent, VitalSigns
 from infusions.states import State
+from infusions.stays import Stay
 
 # What a person can have and live; the same bounds stand in the database.
 RANGES: dict[str, tuple[str, int, int]] = {
@@ -37,26 +37,11 @@ FIELDS = (*RANGES, "nausea", "symptoms")
 RECHECK_EARLY = timedelta(minutes=1)
 
 
-# What stands beside a new row, read at once when the infusion is locked. Each list is as long as one stay.
-BESIDE = Gathering(
-    Infusion.objects.filter(pk=Given("infusion")),
-    vitals=VitalSigns.objects.filter(infusion=Given("infusion")),
-    events=RunEvent.objects.filter(infusion=Given("infusion")),
-    steps=StateEvent.objects.filter(infusion=Given("infusion")),
-    settings=settings_versions.newest().filter(site=Given("site")),
-)
-
-
 @dataclass
-class Taken:
+class Taken(Stay):
     """A saved row with all that stands on its sheet, and, for whoever asks, the lines it crosses."""
 
-    infusion: Infusion
     row: VitalSigns
-    vitals: list[VitalSigns]
-    events: list[RunEvent]
-    steps: list[StateEvent]
-    settings: ProtocolSettings
 
     @cached_property
     def crossings(self) -> tuple[Crossing, ...]:
@@ -67,24 +52,27 @@ class Taken:
 def record(
     *, infusion_id: UUID, observed_at: datetime, by: User, client_key: UUID | None = None, **values: Any
 ) -> Taken:
+    """Save one set of vitals, as `add` does. Raises NotFound too."""
+    return add(stays.locked(infusion_id), observed_at=observed_at, by=by, client_key=client_key, **values)
+
+
+def add(stay: Stay, *, observed_at: datetime, by: User, client_key: UUID | None = None, **values: Any) -> Taken:
     """Save one set of vitals. A repeated `client_key` answers the row that is there already.
 
-    Raises NotPermitted, Refused outside the stay, Invalid with a sentence for each value that can't be.
+    `stay` comes from `stays.locked`, in the same transaction. Raises NotPermitted, Refused outside the stay, Invalid
+    with a sentence for each value that can't be.
     """
-    infusion = states.locked(infusion_id, states.FOR_A_ROW)
+    infusion = stay.infusion
     require(by, Action.RUN_INFUSION, at=infusion.appointment.site)
-    site = infusion.appointment.site
-    beside = BESIDE.read(infusion=infusion.pk, site=site.pk)
-    settings = next(iter(beside.pop("settings")), None) or settings_versions.unset(site)
-    row = next((one for one in beside["vitals"] if client_key and one.client_key == client_key), None)
+    row = next((one for one in stay.vitals if client_key and one.client_key == client_key), None)
     if row is None:
         _check(values)
-        moment = _inside_the_stay(infusion, observed_at, beside["steps"])
+        moment = _inside_the_stay(infusion, observed_at, stay.steps)
         row = VitalSigns.objects.create(
             infusion=infusion, observed_at=moment, entered_by=by, client_key=client_key, **values
         )
-        beside["vitals"].append(row)
-    return Taken(infusion, row, **beside, settings=settings)
+        stay.vitals.append(row)
+    return Taken(**vars(stay), row=row)
 
 
 @transaction.atomic

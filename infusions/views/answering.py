@@ -51,7 +51,11 @@ SLIM = _composed("series__patient", "appointment__site", "order", "vial")
 
 def infusion_or_404(request: HttpRequest, pk: UUID, how: Composed[Infusion] = WHOLE) -> Infusion:
     """The infusion at one of the user's sites. Raises Http404 for a stranger, NotPermitted for a colleague."""
-    infusion = how.first(infusion=pk)
+    return allowed_or_404(request, how.first(infusion=pk))
+
+
+def allowed_or_404(request: HttpRequest, infusion: Infusion | None) -> Infusion:
+    """The same of an infusion that was read already."""
     if infusion is None or infusion.appointment.site_id not in acting_user(request).site_ids:
         raise Http404
     allow_here(request, infusion.appointment.site)
@@ -107,17 +111,26 @@ def offered(chair: Chair) -> dict[str, Any]:
 
 
 def answer(
-    request: HttpRequest, pk: UUID, do: Do, *, slim: bool = False, typed: dict[str, str] | None = None, **forms: Any
+    request: HttpRequest,
+    pk: UUID,
+    do: Do,
+    *,
+    slim: bool = False,
+    typed: dict[str, str] | None = None,
+    known: Infusion | None = None,
+    **forms: Any,
 ) -> HttpResponse:
     """Do it, then show the parts as they are now; what a verb refuses is said, and what was typed stays.
 
     Front desk may check in, but not read what stands beside the chair: they are led back to the visit. A row that the
     page had kept (`X-Row`) is told in JSON why it is refused; with `X-Brief` its success is a bare 204. A page that
-    somebody else had opened is locked: nothing is written in another person's name.
+    somebody else had opened is locked: nothing is written in another person's name. `known` is the infusion where it
+    was read already.
     """
     if is_of_another(request):
         return HttpResponse(status=401)
-    infusion, user = infusion_or_404(request, pk, SLIM if slim else WHOLE), acting_user(request)
+    infusion = allowed_or_404(request, known or (SLIM if slim else WHOLE).first(infusion=pk))
+    user = acting_user(request)
     if not can(user, Action.SEE_INFUSION, infusion.appointment.site):
         do(infusion, user)
         return redirect("visits:appointment", pk=infusion.appointment_id)

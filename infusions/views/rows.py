@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from clinic.access import acting_user, log_read
 from clinic.errors import Invalid, NotFound
 from clinic.models import User
-from infusions import events, run
+from infusions import events, run, stays
 from infusions import vitals as vitals_verbs
 from infusions.forms.chair import ReasonForm, require_valid
 from infusions.forms.rows import AnswerForm, CorrectionForm, EventForm, StepForm, VitalsForm
@@ -63,19 +64,23 @@ def stop(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
+@transaction.atomic
 def vitals(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Save one row. What can't be is answered with a sentence for each field, and the page keeps what was typed."""
-    form = VitalsForm(request.POST)
+    """Save one row. What can't be is answered with a sentence for each field, and the page keeps what was typed.
+
+    The infusion is locked as it is read, and the page is drawn of the same reading: hence one transaction for all.
+    """
+    form, stay = VitalsForm(request.POST), stays.locked(pk)
 
     def do(one: Infusion, by: User) -> vitals_verbs.Taken:
         require_valid(form)
-        return run.record_vitals(
-            infusion_id=one.pk, observed_at=form.happened_at(one.appointment.site), by=by,
+        return vitals_verbs.add(
+            stay, observed_at=form.happened_at(one.appointment.site), by=by,
             client_key=form.cleaned_data["client_key"], **form.values(),
         )  # fmt: skip
 
     typed = {name: request.POST.get(name, "") for name in form.fields}
-    return answer_with(request, pk, do, slim=True, typed=typed)
+    return answer_with(request, pk, do, slim=True, typed=typed, known=stay.infusion)
 
 
 @require_POST
