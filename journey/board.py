@@ -6,6 +6,7 @@ card are those of `journey.cards`.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, timedelta
@@ -62,7 +63,7 @@ class Head:
 
 @dataclass(frozen=True)
 class Lane:
-    """A stretch of one lane of a person's time."""
+    """A stretch of a therapist's time that a group takes."""
 
     css: str
     title: str
@@ -146,7 +147,7 @@ def read(site: Site, on: date, *, by: User, only: str = "") -> Board:
         gates = {key: gate.veiled for key, gate in gates.items()}
     reach = runways.of_visits(visit.appointment for visit in day.visits)
     rooms, spots = _rooms(day)
-    people, lanes = _people(day, first_column=sum(head.width for head in rooms) + 2)
+    people, holds, lanes = _people(day, first_column=sum(head.width for head in rooms) + 2)
     shared = {block.key for block in day.groups}
     drawn: list[Card] = []
     sights: list[Sight] = []
@@ -154,7 +155,7 @@ def read(site: Site, on: date, *, by: User, only: str = "") -> Board:
         infusion = infusions.get(visit.appointment.pk)
         gate = gates.get(infusion.pk) if infusion else None
         pk = visit.appointment.pk
-        card = cards.card(day, visit, spots[pk], infusion, gate, reader, reach.get(pk))
+        card = cards.card(day, visit, spots[pk], infusion, gate, reader, reach.get(pk), holds[pk])
         drawn.append(card)
         if visit.appointment.group_id not in shared:
             sights.append(cards.sight(card, infusion, _unless_hidden(gate, reader)))
@@ -270,28 +271,28 @@ def side_by_side(visits: Sequence[BoardVisit | BoardGroup]) -> dict[UUID, int]:
     return tracks
 
 
-def _people(day: BoardDay, *, first_column: int) -> tuple[list[Head], list[Lane]]:
-    """The heads of the staff, and the blocks of every lane."""
+def _people(day: BoardDay, *, first_column: int) -> tuple[list[Head], dict[UUID, list[str]], list[Lane]]:
+    """The heads of the staff, what each visit takes of their lanes, and what the groups take."""
     heads: list[Head] = []
+    holds: dict[UUID, list[str]] = defaultdict(list)
     lanes: list[Lane] = []
     column = first_column
     for person in day.people:
         width = min(person.lanes, WIDEST)
         heads.append(Head(str(person.user.pk), person.user.initials, person.user.full_name, column, width))
-        lanes += [_lane(block, person.user.full_name, column, width) for block in person.blocks]
+        for block in person.blocks:
+            holds[block.visit.key].append(_hold(block, column, width))
         lanes += [_group_lane(block, person.user.full_name, column, width) for block in person.groups]
         column += width
-    return heads, lanes
+    return heads, holds, lanes
 
 
-def _lane(block: Block, who: str, column: int, width: int) -> Lane:
+def _hold(block: Block, column: int, width: int) -> str:
     """Both hands at an IV start lie over the lane of that patient; an overbooked one over the last."""
     own = block.visit.lane if block.lane == HANDS_LANE else block.lane
     talk = block.visit.appointment.kind not in INFUSIONS
-    css = "ek-hold-talk" if talk else "" if block.phase == "attending" else "ek-hold-part"
-    title = f"{who}: {block.visit.patient.name}, {block.starts_at:%H:%M} to {block.ends_at:%H:%M}"
-    place = on_grid(column + min(own, width) - 1, block.row + HEAD_ROWS, max(block.rows, 1))
-    return Lane(f"{css} {place}".strip(), title)
+    css = " ek-hold-talk" if talk else "" if block.phase == "attending" else " ek-hold-part"
+    return on_grid(column + min(own, width) - 1, block.row + HEAD_ROWS, max(block.rows, 1)) + css
 
 
 def _group_lane(block: BoardGroup, who: str, column: int, width: int) -> Lane:

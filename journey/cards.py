@@ -6,11 +6,11 @@ more than initials, an hour and whether the person is ready.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.urls import reverse
-from django.utils.html import format_html
 
 from clinic import clock, wording
 from infusions.lights import Summary
@@ -28,7 +28,6 @@ ABSENT_MINUTES = 60  # from then on a late patient is one who did not come
 GATE_OPEN = frozenset({State.SCHEDULED, State.CHECKED_IN, State.CLEARED, State.HELD})
 RESTING = frozenset({State.COMPLETED, State.STOPPED_EARLY, State.RECOVERY})
 RUNNING = frozenset(Infusion.RUNNING)
-RAILS = {"infusion": "ek-seg-run", "recovery": "ek-seg-rest", "session": "ek-seg-talk"}
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,8 @@ class Card:
     tone: str
     confirmed: bool | None  # None once they are here, or not coming
     lights: tuple[tuple[str, str], ...]
-    segments: tuple[str, ...]  # the rail: preparation, infusion, recovery or talk, each as its classes
+    rail: str  # the classes of its left edge: how long preparation and recovery take, or that it is a talk
+    holds: tuple[str, ...]  # the classes of each stretch of somebody's lane that it takes
     href: str
     may_move: bool
     groups: frozenset[str]
@@ -94,28 +94,18 @@ class Card:
         return f"visit-{self.visit.appointment.pk}"
 
     @property
-    def data(self) -> str:
-        """Where it is and as of which version, for the page's script."""
-        return format_html(
-            'data-col="{}" data-row="{}" data-rows="{}" data-version="{}"',
-            *map(str, (self.spot.column, self.row, self.rows, self.visit.appointment.version)),
-        )
-
-    @property
     def starts(self) -> str:
         return self.span[:5]
 
     @property
-    def label(self) -> str:
-        """The card in one breath, for those who hear it."""
-        said = [self.name, self.kind, self.spot.room, self.span.replace("–", " to "), self.state, self.left, self.word]
+    def unseen(self) -> str:
+        """What the eye learns from where the card stands and how it is drawn, in words for those who hear it."""
+        said = [self.spot.room, self.span.replace("–", " to ")]
         if self.confirmed is not None:
             said.append("confirmed" if self.confirmed else "not confirmed")
-        if self.visit.is_overbooked:
-            said.append("overbooked")
-        if self.runway:
+        if self.runway and self.is_short:
             said.append(f"authorization: {self.runway.sentence}")
-        return ", ".join(part for part in said if part)
+        return ", ".join(said)
 
 
 @dataclass(frozen=True)
@@ -139,6 +129,7 @@ def card(
     gate: Summary | None,
     reader: Reader,
     runway: Runway | None = None,
+    holds: Iterable[str] = (),
 ) -> Card:
     appointment, now = visit.appointment, clock.now()
     late = visit.is_late(now, day.late_grace_minutes)
@@ -161,7 +152,8 @@ def card(
         tone=tone,
         confirmed=appointment.status == Status.CONFIRMED if awaited else None,
         lights=_lights(gate) if reader.clinical and gate else (),
-        segments=_segments(visit),
+        rail=_rail(visit),
+        holds=tuple(holds),
         href=reverse("journey:today-visit", args=[appointment.pk]),
         may_move=reader.may_move and awaited,
         groups=_groups(appointment, infusion, late=late, blocked=tone == "stop"),
@@ -261,13 +253,14 @@ def _minutes(ends: datetime, now: datetime) -> str:
     return f"{left} min left" if left >= 0 else f"{-left} min over"
 
 
-def _segments(visit: BoardVisit) -> tuple[str, ...]:
-    step, rail = timedelta(minutes=STEP_MINUTES), []
-    for stage in visit.stages:
-        start = (stage.starts_at - visit.appointment.starts_at) // step + 1
-        rows = max(1, (stage.ends_at - stage.starts_at) // step)
-        rail.append(f"{RAILS.get(stage.name, '')} bs-{start} bl-{rows}".strip())
-    return tuple(rail)
+def _rail(visit: BoardVisit) -> str:
+    """What is left between preparation and recovery is the infusion."""
+    step, stages = timedelta(minutes=STEP_MINUTES), {stage.name: stage for stage in visit.stages}
+    if "recovery" not in stages:
+        return "has-talk"
+    starts, rest = visit.appointment.starts_at, stages["recovery"]
+    before = (stages["infusion"].starts_at - starts) // step
+    return f"bp-{before} br-{max(1, (rest.ends_at - rest.starts_at) // step)}"
 
 
 def _groups(appointment: Appointment, infusion: Infusion | None, *, late: bool, blocked: bool) -> frozenset[str]:

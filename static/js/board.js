@@ -2,11 +2,12 @@
 // keeps focus, scroll, an open panel and an open menu.
 import { Idiomorph } from "../vendor/idiomorph/idiomorph.esm.js";
 import { isDragging } from "./board_drag.js";
+import { CARD, identify, place } from "./board_grid.js";
 
 const REFRESH = 30_000;
 const OURS = ["tabindex", "aria-current"]; // what this script says of a card, and the server does not
 const board = document.querySelector("[data-board]");
-const cards = () => [...board.querySelectorAll("[data-card]")];
+const cards = () => [...board.querySelectorAll(CARD)];
 const isTyping = (element) => element?.closest?.("input, textarea, select, [contenteditable]");
 
 // Refresh
@@ -14,10 +15,11 @@ const isTyping = (element) => element?.closest?.("input, textarea, select, [cont
 window.htmx.defineExtension("board", {
   handleSwap(style, target, fragment) {
     if (style !== "board") return false;
+    identify(fragment);
     return Idiomorph.morph(target, fragment.childNodes, {
       morphStyle: "innerHTML",
       callbacks: {
-        beforeAttributeUpdated: (name, node) => !(node.matches("[data-card]") && OURS.includes(name)),
+        beforeAttributeUpdated: (name, node) => !(node.matches(CARD) && OURS.includes(name)),
       },
     });
   },
@@ -53,14 +55,14 @@ setInterval(refresh, REFRESH);
 
 // One tab stop: the card one was at, else the first that is not over
 
-function oneStop(chosen = board.querySelector('[data-card][tabindex="0"]')) {
+function oneStop(chosen = board.querySelector(`${CARD}[tabindex="0"]`)) {
   const all = cards();
   const stop = chosen ?? all.find((card) => !card.matches(".is-done, .is-missed")) ?? all[0];
   for (const card of all) card.tabIndex = card === stop ? 0 : -1;
 }
 
 board.addEventListener("focusin", (event) => {
-  const card = event.target.closest("[data-card]");
+  const card = event.target.closest(CARD);
   if (card) oneStop(card);
 });
 
@@ -70,7 +72,7 @@ function markOpen() {
   const head = document.querySelector("#panel [data-visit]");
   const open = head && document.getElementById(`visit-${head.dataset.visit}`);
   for (const card of board.querySelectorAll("[aria-current]"))
-    if (card.matches("[data-card]") && card !== open) card.removeAttribute("aria-current");
+    if (card.matches(CARD) && card !== open) card.removeAttribute("aria-current");
   open?.setAttribute("aria-current", "true");
   const old = document.querySelector("[data-panel-old]");
   if (old && open?.dataset.version) old.hidden = open.dataset.version === head.dataset.version;
@@ -104,9 +106,8 @@ const beside = {
 };
 
 function goal(card, key) {
-  const column = Number(card.dataset.col);
-  const row = Number(card.dataset.row);
-  const at = (other) => [Number(other.dataset.col), Number(other.dataset.row)];
+  const at = (other) => [place(other).column, place(other).row];
+  const [column, row] = at(card);
   if (key === "Home" || key === "End") {
     const same = cards().filter((other) => at(other)[0] === column).sort((a, b) => at(a)[1] - at(b)[1]);
     return key === "Home" ? same[0] : same.at(-1);
@@ -146,7 +147,7 @@ function openMove(card) {
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
-  if (press(event.key, event.target.closest?.("[data-card]"))) event.preventDefault();
+  if (press(event.key, event.target.closest?.(CARD))) event.preventDefault();
 });
 
 function showNow() {
@@ -155,6 +156,7 @@ function showNow() {
   if (wrap) wrap.scrollTop = Math.max(0, now.offsetTop - wrap.clientHeight / 3);
 }
 
+identify(board);
 showNow();
 oneStop();
 markOpen();

@@ -1,15 +1,14 @@
 // Moving a card by hand: it snaps to rows of five minutes and to rooms; where it is dropped, the server is asked what
 // would follow (journey:today-move), and nothing happens before that is answered with yes. With a finger one holds the
 // card for a moment first, so that the board can still be scrolled. From the keyboard the panel's form does the same.
+import { CARD, grid, hour, moment, place } from "./board_grid.js";
+
 const STARTS_AT = 6; // pixels
 const HOLD = 350; // milliseconds
 const EDGE = 48;
-const STEP = 5 * 60_000;
 let drag = null;
 
 export const isDragging = () => Boolean(drag?.ghost);
-
-const grid = () => document.getElementById("board");
 
 /** The room column and the row under the pointer, or null outside the rooms. */
 function under(x, y) {
@@ -25,13 +24,6 @@ function under(x, y) {
   const row = Math.round((y - drag.grip - box.top - head) / height) + 2;
   const lastRow = Number(grid().dataset.rows) + 2 - drag.rows;
   return { room, row: Math.max(2, Math.min(row, lastRow)) };
-}
-
-const moment = (row) => new Date(Date.parse(grid().dataset.opens) + (row - 2) * STEP);
-
-function hour(when) {
-  const zone = grid().dataset.zone;
-  return new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit" }).format(when);
 }
 
 function lift() {
@@ -90,14 +82,15 @@ function swallowClick() {
 document.addEventListener("pointerdown", (event) => {
   const card = event.target.closest?.("[data-move]");
   if (!card || event.button !== 0 || drag) return;
+  const { column, row, rows } = place(card);
   drag = {
     card,
     touch: event.pointerType !== "mouse",
     x: event.clientX,
     y: event.clientY,
     grip: event.clientY - card.getBoundingClientRect().top,
-    rows: Number(card.dataset.rows),
-    home: { row: Number(card.dataset.row), column: Number(card.dataset.col) },
+    rows,
+    home: { row, column },
   };
   if (drag.touch) drag.timer = setTimeout(() => { lift(); show(drag.x, drag.y); }, HOLD);
 });
@@ -120,7 +113,7 @@ document.addEventListener("pointerup", () => {
 });
 document.addEventListener("pointercancel", () => drag && end());
 document.addEventListener("touchmove", (event) => { if (isDragging()) event.preventDefault(); }, { passive: false });
-document.addEventListener("dragstart", (event) => { if (event.target.closest?.("[data-card]")) event.preventDefault(); });
+document.addEventListener("dragstart", (event) => { if (event.target.closest?.(CARD)) event.preventDefault(); });
 document.addEventListener("contextmenu", (event) => { if (drag?.touch) event.preventDefault(); });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || !isDragging()) return;

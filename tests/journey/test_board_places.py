@@ -64,7 +64,7 @@ def test_two_cards_in_one_room_take_two_columns_and_the_third_both(site, provide
     shown = boards.read(site, DAY, by=provider)
     assert [(card.spot.column, card.spot.width) for card in shown.cards] == [(2, 1), (3, 1), (2, 2)]
     assert [(head.name, head.column, head.width) for head in shown.rooms[:2]] == [("Room 1", 2, 2), ("Room 2", 4, 1)]
-    assert "overbooked" in shown.cards[1].label
+    assert shown.cards[1].visit.is_overbooked
 
 
 def test_a_room_that_is_no_longer_in_use_keeps_its_column_while_it_is_booked(site, provider, booked):
