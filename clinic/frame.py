@@ -119,6 +119,7 @@ def _counted(url_names: tuple[str, ...], most: int) -> ComposedValues:
     return ComposedValues(Site.objects.filter(pk=Given("site")).order_by().values_list(*lists))
 
 
+@cache
 def place_of(view_name: str) -> str:
     """The url name of the entry under which the view stands: the longest beginning wins."""
     best, length = "", 0
@@ -129,6 +130,12 @@ def place_of(view_name: str) -> str:
     return best
 
 
+@cache
+def _address(url_name: str) -> str:
+    """Where an entry leads; that is the same for everybody, as long as the process lives."""
+    return reverse(url_name)
+
+
 def navigation(user: User, site: Site | None, view_name: str) -> list[dict[str, object]]:
     """What this user may open at this site, in the order of the table."""
     current = place_of(view_name)
@@ -137,7 +144,7 @@ def navigation(user: User, site: Site | None, view_name: str) -> list[dict[str, 
     return [
         {
             "label": place.label,
-            "url": reverse(place.url_name),
+            "url": _address(place.url_name),
             "current": place.url_name == current,
             "count": waiting.get(place.url_name),
         }
@@ -171,6 +178,11 @@ def wall_clock(request: HttpRequest) -> datetime:
     return site.local(clock.now()) if site else clock.now()
 
 
+def pin_colleagues(request: HttpRequest) -> list[User]:
+    """Who may open this tablet with a PIN; nobody is asked for where this is no tablet of the clinic."""
+    return list(tablets.colleagues(request)) if tablets.COOKIE in request.COOKIES else []
+
+
 def frame(request: HttpRequest) -> dict[str, object]:
     """Context processor: what templates/frame/base.html draws around every page."""
     context: dict[str, object] = {"theme": theme_of(request), "demo": settings.DEMO}
@@ -180,7 +192,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
     view_name = request.resolver_match.view_name if request.resolver_match else ""
     return context | {
         "idle_minutes": sessions.idle_minutes(request),
-        "pin_colleagues": SimpleLazyObject(lambda: list(tablets.colleagues(request))),
+        "pin_colleagues": SimpleLazyObject(lambda: pin_colleagues(request)),
         "current_site": SimpleLazyObject(lambda: site_or_none(request)),
         "sites": SimpleLazyObject(lambda: sites_of(user)),
         "nav": SimpleLazyObject(lambda: navigation(user, site_or_none(request), view_name)),

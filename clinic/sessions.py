@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.middleware import get_user
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -35,6 +36,9 @@ def limits(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
     def middleware(request: HttpRequest) -> HttpResponse:
+        request.user = get_user(
+            request
+        )  # known from here on: a page asks it hundreds of things, each by way of a proxy
         if not request.user.is_authenticated:
             return get_response(request)
         now = clock.now()

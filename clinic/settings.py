@@ -108,6 +108,7 @@ TEMPLATES = [
             ],
             "builtins": [
                 "clinic.templatetags.evenkeel",
+                "clinic.templatetags.once",
                 "template_partials.templatetags.partials",
             ],
         },
@@ -276,7 +277,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "clinic.static_files.KeptAddresses"
         if PRODUCTION
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
