@@ -111,7 +111,7 @@ def _draft(kind: str, patient: Patient, site: Site, values: Mapping[str, str], w
     if stray := set(given) - known:
         raise Invalid(f"This message has no place for {', '.join(sorted(stray))}.")
     filled = moments.spoken(given, site, words.language)
-    words.fill(filled if KINDS[kind].own_link else {"link": "", **filled})
+    words.check(filled if KINDS[kind].own_link else {"link": "", **filled})
     return {
         "patient": patient,
         "site": site,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from string import Template as Words
 
 from clinic import crypto
@@ -21,6 +22,7 @@ FOOT = {
     "en": "\n\n$site\n$phone\n\nYou get this because you agreed to messages. Tell us if you want none.\n",
     "es": "\n\n$site\n$phone\n\nRecibe este mensaje porque aceptó recibirlos. Avísenos si no desea más.\n",
 }
+IN_FOOT = ("site", "phone")
 LAST_RESORT = {"en": "$site: $link Call $phone. STOP to opt out", "es": "$site: $link Tel. $phone. STOP para salir"}
 """What is said in a text message when the words, filled, would be longer than one."""
 
@@ -47,9 +49,15 @@ class Template:
         if stray := self.used - set(PLACEHOLDERS):
             raise ValueError(f"Template {self.kind}: {', '.join(sorted(stray))} can’t be filled.")
 
-    @property
-    def used(self) -> set[str]:
-        return {name for words in (self.subject, self.body, self.text) for name in Words(words).get_identifiers()}
+    @cached_property
+    def used(self) -> frozenset[str]:
+        every = (self.subject, self.body, self.text)
+        return frozenset(name for words in every for name in Words(words).get_identifiers())
+
+    def check(self, values: Mapping[str, str]) -> None:
+        """Whether it can be filled, without writing it. Raises KeyError when a placeholder has no value."""
+        if holes := self.used.union(IN_FOOT) - values.keys():
+            raise KeyError(min(holes))
 
     def fill(self, values: Mapping[str, str]) -> Letter:
         """Raises KeyError when a placeholder has no value: a letter with a hole never goes out."""

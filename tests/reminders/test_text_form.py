@@ -63,8 +63,13 @@ def test_words_that_would_be_too_long_give_way_to_the_address():
 
 
 def test_a_letter_with_a_hole_never_goes_out():
-    with pytest.raises(KeyError):
-        Template("slot_gone", "1", "en", "s", "$day", "$day").fill({"site": "Pine", "phone": "1"})
+    words = Template("slot_gone", "1", "en", "s", "$day", "$day")
+    for values in ({"site": "Pine", "phone": "1"}, {"site": "Pine", "day": "Tue"}):
+        with pytest.raises(KeyError):
+            words.fill(values)
+        with pytest.raises(KeyError):
+            words.check(values)
+    words.check({"site": "Pine", "phone": "1", "day": "Tue"})
 
 
 @pytest.mark.parametrize(
