@@ -40,9 +40,9 @@ class Composed(Generic[M]):
         with connections[using].cursor() as cursor:
             cursor.execute(sql, bound(params, values))
             found = cursor.fetchall()
-        made, names, last = [], *self._fields
-        populators = get_related_populators(compiler.klass_info, compiler.select, using)  # type: ignore[call-arg]
-        for row in compiler.results_iter([found]):
+        made, names, last, populators = [], *self._fields, self._populators
+        rows = compiler.apply_converters(found, self._converters) if self._converters else found
+        for row in rows:
             one = self._rows.model.from_db(using, names, row[:last])
             for populator in populators:
                 populator.populate(row, one)
@@ -62,6 +62,18 @@ class Composed(Generic[M]):
         compiler = self._statement[0]
         own = compiler.klass_info["select_fields"]
         return [compiler.select[place][0].target.attname for place in own], len(own)
+
+    @cached_property
+    def _converters(self) -> dict[int, Any]:
+        """What the fields make of the database's values, by the place of each."""
+        compiler = self._statement[0]
+        return dict(compiler.get_converters([column[0] for column in compiler.select]))
+
+    @cached_property
+    def _populators(self) -> list[Any]:
+        """What makes the joined rows."""
+        compiler = self._statement[0]
+        return list(get_related_populators(compiler.klass_info, compiler.select, self._rows.db))  # type: ignore[call-arg]
 
 
 class ComposedValues:

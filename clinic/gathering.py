@@ -12,7 +12,7 @@ will stand; the statement that holds them all is composed when it is first asked
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -142,17 +142,40 @@ class _List:
         return ArraySubquery(self.rows.values(row=_Row(self.fields, tuple(self.extra))))
 
     def made(self, found: Sequence[str], known: _Known) -> list[Any]:
+        if not found:
+            return []
         read = list(map(_decoded, found))
-        for place, field in enumerate((*self.fields, *self.extra.values())):
-            if convert := _conversion(field, known):
-                for row in read:
-                    row[place] = convert(row[place])
-        names, count, db = frozenset(field.attname for field in self.fields), len(self.fields), self.rows.db
-        made = [self.rows.model.from_db(db, names, row[:count]) for row in read]
+        for row in read:
+            for place in self._keys:
+                row[place] = known[row[place]]
+            for place, convert in self._conversions:
+                row[place] = convert(row[place])
+        count, db = len(self.fields), self.rows.db
+        made = [self.rows.model.from_db(db, self._names, row[:count]) for row in read]
         for place, name in enumerate(self.extra, count):
             for one, row in zip(made, read, strict=True):
                 setattr(one, name, row[place])
         return made
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(field.attname for field in self.fields)
+
+    @cached_property
+    def _keys(self) -> list[int]:
+        """The places of keys."""
+        return [place for place, kind in self._kinds if isinstance(kind, UUIDField)]
+
+    @cached_property
+    def _conversions(self) -> list[tuple[int, Callable[[Any], Any]]]:
+        """The places of what else JSON gives otherwise than the field holds it, each with what makes it that."""
+        found = ((place, _conversion(kind)) for place, kind in self._kinds if place not in self._keys)
+        return [(place, convert) for place, convert in found if convert]
+
+    @property
+    def _kinds(self) -> Iterator[tuple[int, Field[Any, Any]]]:
+        for place, field in enumerate((*self.fields, *self.extra.values())):
+            yield place, field.target_field if isinstance(field, ForeignKey) else field
 
 
 class _Known(dict[str | None, UUID | None]):
@@ -163,11 +186,8 @@ class _Known(dict[str | None, UUID | None]):
         return made
 
 
-def _conversion(field: Field[Any, Any], known: _Known) -> Callable[[Any], Any] | None:
+def _conversion(kind: Field[Any, Any]) -> Callable[[Any], Any] | None:
     """How a value of JSON becomes what the field holds; None where it is that already."""
-    kind = field.target_field if isinstance(field, ForeignKey) else field
-    if isinstance(kind, UUIDField):
-        return known.__getitem__
     if isinstance(kind, DateTimeField):
         return _moment
     if isinstance(kind, CharField | TextField | IntegerField | BooleanField):
