@@ -1,15 +1,15 @@
-"""Several counts in one statement, and lists whose length is known from one of them."""
+"""Counts that are part of another statement, and lists whose length is known from one of them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeVar
 
 from django.core.paginator import Paginator
 from django.db.models import IntegerField, QuerySet, Subquery
 from django.utils.functional import cached_property
 
-from clinic.models import Site
+T = TypeVar("T")
 
 
 class Counted(Subquery):
@@ -22,14 +22,6 @@ class Counted(Subquery):
         super().__init__(rows.values("pk"))
 
 
-def count(site: Site, rows: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
-    """How many rows each of these has. One statement, of one moment, however many are asked."""
-    if not rows:
-        return {}
-    (found,) = Site.objects.filter(pk=site.pk).values_list(*(Counted(each) for each in rows.values()))
-    return dict(zip(rows, found, strict=True))
-
-
 class Pages(Paginator):  # type: ignore[type-arg]
     """Pages of a list whose length is known, so that it is not counted a second time."""
 
@@ -40,3 +32,13 @@ class Pages(Paginator):  # type: ignore[type-arg]
     @cached_property
     def count(self) -> int:
         return self.total
+
+
+class Parts(Generic[T]):
+    """Rows of which Pages reads one page, by a statement of its own: `read(start, stop)`."""
+
+    def __init__(self, read: Callable[[int, int], Sequence[T]]) -> None:
+        self._read = read
+
+    def __getitem__(self, part: slice) -> Sequence[T]:
+        return self._read(part.start, part.stop) if part.start < part.stop else []

@@ -11,6 +11,7 @@ from django.db.models.functions import Lower, Trim
 
 from clinic import advisory, clock
 from clinic.errors import Invalid, NotFound
+from clinic.gathering import Given
 from clinic.models import Site, User
 from clinic.policy import Action, require
 from insurance.models import AcceptedPlan, Coverage, Payer
@@ -31,7 +32,7 @@ def on_list(site: Site) -> QuerySet[AcceptedPlan]:
     return AcceptedPlan.objects.filter(site=site).select_related("payer", "kept_by")
 
 
-def said(site: Site, of: str = "") -> Subquery:
+def said(site: Site | Given, of: str = "") -> Subquery:
     """What the site's list says of a plan, as part of the query that reads it: of that very plan, else of its payer's.
 
     `of` is the way from the row that is read to its plan.

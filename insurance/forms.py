@@ -9,6 +9,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from clinic.forms import CalmForm
+from clinic.gathering import Given
 from clinic.models import Site, User
 from clinic.policy import GRANTS, Action
 from insurance.models import AcceptedPlan, Coverage, Payer, PayerProfile, Verification
@@ -221,7 +222,7 @@ class EndSelfPayForm(CalmForm, forms.Form):
     until = forms.DateField(label="Last day the patient pays")
 
 
-def verifiers(site: Site) -> QuerySet[User]:
+def verifiers(site: Site | Given) -> QuerySet[User]:
     """Who may verify benefits at the site, by name."""
     return User.objects.filter(
         is_active=True, memberships__site=site, memberships__role__in=GRANTS[Action.VERIFY_BENEFITS]
@@ -243,15 +244,13 @@ class HandOverForm(CalmForm, forms.Form):
 class GiveForm(CalmForm, forms.Form):
     """Who takes the ticked checks."""
 
-    to = forms.ModelChoiceField(label="Give the ticked to", queryset=User.objects.none(), empty_label="Choose who")
+    to = forms.ModelChoiceField(queryset=User.objects.none())
 
-    def __init__(self, *args: Any, site: Site, me: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choice = self.fields["to"]
         assert isinstance(choice, forms.ModelChoiceField)
         choice.queryset = verifiers(site)
-        choice.widget.attrs["class"] = "form-select w-auto"
-        choice.label_from_instance = lambda obj: "me" if obj == me else str(obj)  # type: ignore[method-assign]
 
 
 class PayerForm(CalmForm, forms.Form):

@@ -13,17 +13,20 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinic.access import acting_user, current_site
+from clinic.composed import Composed
 from clinic.counting import Pages
 from clinic.errors import IllegalTransition, Invalid, Refused
+from clinic.gathering import Given
 from clinic.models import Site, User
-from insurance import accepted, assigning, forms, panel, queue, verification
+from insurance import assigning, forms, panel, queue, queue_rows, verification
 from insurance.asking import Page, ask
 from insurance.models import Verification
-from insurance.shown import dress
+from insurance.queue import Queue
 from patients.access import allow_here, patient_or_404
 
 EVERY_SITE = "all"
 PAGE = 25
+_COLLEAGUES = Composed(forms.verifiers(Given("site")).only("full_name"))
 
 
 @require_GET
@@ -34,7 +37,7 @@ def queue_page(request: HttpRequest) -> HttpResponse:
     context = listed(request, site)
     opened = _opened(request)
     if opened:
-        context |= _panel_context(request, opened)
+        context |= _panel_context(request, opened) | {"opened": opened.pk}
     return render(request, "insurance/queue.html", context)
 
 
@@ -43,50 +46,46 @@ def listed(request: HttpRequest, site: Site) -> dict[str, Any]:
     user, asked = acting_user(request), request.GET
     open_sites = queue.open_to(user)
     sites = open_sites if asked.get("at") == EVERY_SITE else [site]
-    choices = queue.filters(user, site)
+    choices = queue.filters(site.zone)
     on_self_pay = asked.get("show") == queue.SELF_PAY
-    chosen = next((one for one in choices if one.value == asked.get("show")), choices[0])
+    chosen = choices.get(asked.get("show", "")) or choices["open"]
     payers = queue.payers()
     payer, leg = _named(asked.get("payer"), payers), _named(asked.get("leg"), Verification.Leg.choices)
-    rows = queue.narrowed(sites, payer=payer, leg=leg)
-    self_payers = queue.self_payers(sites)
-    counts = queue.counts(site, choices, rows, **{queue.SELF_PAY: self_payers})
+    rows = Queue(user, site, sites, payer, leg)
+    counts = rows.counts()
+    here = _here(asked)
     context: dict[str, Any] = {
         "site": site,
         "today": site.today(),
         "waiting": min(counts["open"], queue.MOST),
         "more": counts["open"] > queue.MOST,
         "filters": [
-            *(_pick(one.value, one.label, counts[one.value], one is chosen and not on_self_pay) for one in choices),
-            _pick(queue.SELF_PAY, "Self-pay", counts[queue.SELF_PAY], on_self_pay),
+            *(_pick(one.value, one.label, counts, one is chosen and not on_self_pay) for one in choices.values()),
+            _pick(queue.SELF_PAY, "Self-pay", counts, on_self_pay),
         ],
         "payers": payers, "payer": payer, "legs": Verification.Leg.choices, "leg": leg,
         "may_widen": len(open_sites) > 1, "everywhere": len(sites) > 1,
-        "here": _here(asked),
+        "here": here,
     }  # fmt: skip
     if on_self_pay:
-        return context | {
-            "self_payers": Pages(self_payers, PAGE, total=counts[queue.SELF_PAY]).get_page(asked.get("page"))
-        }
+        found = Pages(queue.self_payers(sites), PAGE, total=counts[queue.SELF_PAY])
+        return context | {"self_payers": found.get_page(asked.get("page"))}
     total = min(counts[chosen.value], queue.MOST)
-    page = Pages(queue.checks(rows, chosen, site), PAGE, total=total).get_page(asked.get("page"))
-    _dress_all(list(page))
-    return context | {"page_obj": page, "give": forms.GiveForm(site=site, me=user)}
+    page = Pages(rows.checks(chosen), PAGE, total=total).get_page(asked.get("page"))
+    return context | {
+        "page_obj": page,
+        "rows": list(queue_rows.written(page, user=user, sites=sites)),
+        "opening": f"{here}{'&' if '?' in here else '?'}check=",
+        "kept": here.partition("?")[2],
+        "colleagues": _COLLEAGUES.read(site=site.pk),
+    }
 
 
-def _pick(value: str, label: str, number: int, on: bool) -> dict[str, Any]:
+def _pick(value: str, label: str, counts: dict[str, int], on: bool) -> dict[str, Any]:
     """One choice above the list, with how many stand behind it."""
+    number = counts[value]
     shown = f"{queue.MOST:,}+" if number > queue.MOST else f"{number:,}"
     return {"value": value, "label": label, "n": shown, "on": on}
-
-
-def _dress_all(rows: list[Any]) -> None:
-    """Give each check of `queue.checks` what its row shows."""
-    for row in rows:
-        dress(row, row.patient.site)
-        row.next_step = "" if row.asked_anew else queue.next_step(row)
-        row.accepted = accepted.chip(row.said_of_plan)
-        row.visit_day = row.patient.site.local(row.next_visit_at).date() if row.next_visit_at else None
 
 
 def _named(value: str | None, choices: Any) -> str:
@@ -199,7 +198,7 @@ def assign(request: HttpRequest) -> HttpResponse:
     """Give the ticked checks to somebody; what was closed or taken meanwhile is named."""
     site, user = current_site(request), acting_user(request)
     allow_here(request, site)
-    form = forms.GiveForm(request.POST, site=site, me=user)
+    form = forms.GiveForm(request.POST, site=site)
     back = redirect(_here(request.GET))
     if not form.is_valid():
         messages.error(request, "Choose who takes them.")

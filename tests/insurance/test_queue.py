@@ -19,6 +19,7 @@ from clinic.policy import Role
 from insurance import accepted, assigning, papers
 from insurance.models import AcceptedPlan, Coverage, InsurancePaper, Payer, SelfPay, Verification
 from insurance.money_words import answer as eligible
+from insurance.queue import Queue, filters
 from insurance.verification import agree_self_pay, claim, open_check
 from patients.models import Patient
 from tests import build
@@ -79,6 +80,20 @@ def test_another_site_is_shown_where_one_works_there_too(
     both.memberships.create(site=other_site, role=Role.INSURANCE_ADMIN)
     everywhere = said(client.get("/insurance/?at=all"))
     assert ("Lena Torres" in everywhere, "All my sites" in everywhere) == (True, True)
+
+
+def test_a_statement_that_was_asked_before_is_asked_for_this_user_and_site(site: Site, insurance_admin: User) -> None:
+    """The list and its counts are composed once a process, and asked of everybody."""
+    away = build.site("Harbor")
+    assert away.zone is site.zone, "so the same statement serves both"
+    for at, by in ((site, insurance_admin), (site, build.user(Role.INSURANCE_ADMIN, at=site)), (away, None)):
+        who = by or build.user(Role.INSURANCE_ADMIN, at=at)
+        check = claim(verification_id=with_check(at, who, "Ann").pk, by=who)
+        asked = Queue(who, at, [at])
+        assert [one.pk for one in asked.checks(filters(at.zone)["mine"])[0:9]] == [check.pk]
+        assert asked.counts()["mine"] == 1
+    everywhere = Queue(insurance_admin, site, [site, away])
+    assert (everywhere.counts()["open"], Queue(insurance_admin, site, [site]).counts()["open"]) == (3, 2)
 
 
 def test_the_queue_and_its_panel_cost_the_same_for_one_and_for_three(
