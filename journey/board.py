@@ -41,12 +41,12 @@ GROUPS = {
 }
 
 
-_INFUSIONS = Infusion.objects.filter(Among("appointment", "visits"))
+_INFUSIONS = Infusion.objects.filter(Among("appointment", "visits")).order_by()
 OF_VISITS = Gathering(
     Site.objects.filter(pk=Given("site")),
     infusions=_INFUSIONS,
-    series=Series.objects.filter(pk__in=_INFUSIONS.order_by().values("series")),
-    orders=Order.objects.filter(pk__in=_INFUSIONS.order_by().values("order")),
+    series=Series.objects.filter(pk__in=_INFUSIONS.values("series")).order_by(),
+    orders=Order.objects.filter(pk__in=_INFUSIONS.values("order")).order_by(),
 )
 
 
@@ -59,6 +59,11 @@ class Head:
     under: str
     column: int
     width: int
+
+    @property
+    def columns(self) -> str:
+        """The classes of its columns on the grid."""
+        return f"bc-{self.column} bw-{self.width}"
 
 
 @dataclass(frozen=True)

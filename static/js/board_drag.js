@@ -1,7 +1,7 @@
 // Moving a card by hand: it snaps to rows of five minutes and to rooms; where it is dropped, the server is asked what
 // would follow (journey:today-move), and nothing happens before that is answered with yes. With a finger one holds the
 // card for a moment first, so that the board can still be scrolled. From the keyboard the panel's form does the same.
-import { CARD, grid, hour, moment, place } from "./board_grid.js";
+import { CARD, grid, hour, moment, place, spans } from "./board_grid.js";
 
 const STARTS_AT = 6; // pixels
 const HOLD = 350; // milliseconds
@@ -40,8 +40,8 @@ function show(x, y) {
   drag.ghost.hidden = !spot;
   if (!spot) return;
   const { room, row } = spot;
-  const width = Number(room.dataset.to) - Number(room.dataset.from);
-  drag.ghost.className = `ek-drop bc-${room.dataset.from} bw-${width} bs-${row} bl-${drag.rows}`;
+  const { column, columns } = place(room);
+  drag.ghost.className = `ek-drop bc-${column} bw-${columns} bs-${row} bl-${drag.rows}`;
   drag.ghost.textContent = `${hour(moment(row))} ${room.querySelector("b").textContent}`;
 }
 
@@ -63,7 +63,7 @@ function drop() {
   const { spot, card, home } = drag;
   end();
   swallowClick();
-  if (!spot || (spot.row === home.row && spot.room.dataset.from <= home.column && home.column < spot.room.dataset.to)) return;
+  if (!spot || (spot.row === home.row && spans(spot.room, home.column))) return;
   card.focus();
   window.htmx.ajax("GET", `${card.href}move/`, {
     source: "#move-dialog",

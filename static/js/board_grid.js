@@ -18,6 +18,12 @@ export function place(element) {
   };
 }
 
+/** Whether a head stands over that column. */
+export function spans(head, wanted) {
+  const { column, columns } = place(head);
+  return column <= wanted && wanted < column + columns;
+}
+
 /** The moment at which a row begins. */
 export const moment = (row) => new Date(Date.parse(grid().dataset.opens) + (row - 1 - HEAD_ROWS) * STEP);
 
@@ -36,10 +42,7 @@ export function identify(root) {
 function explain({ target }) {
   if (!target.matches?.("#board > i:not([title])")) return;
   const { column, row, rows } = place(target);
-  const whose = [...grid().querySelectorAll("[data-person]")].find((head) => {
-    const lanes = place(head);
-    return lanes.column <= column && column < lanes.column + lanes.columns;
-  });
+  const whose = [...grid().querySelectorAll("[data-person]")].find((head) => spans(head, column));
   let card = target;
   while (!card.matches(CARD)) card = card.previousElementSibling;
   const name = card.querySelector("b").textContent;
