@@ -12,10 +12,9 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
-from clinic import clock, sessions, tablets, wording
+from clinic import addresses, clock, sessions, tablets, wording
 from clinic.access import current_site, sites_of
 from clinic.composed import ComposedValues
 from clinic.counting import Counted
@@ -130,12 +129,6 @@ def place_of(view_name: str) -> str:
     return best
 
 
-@cache
-def _address(url_name: str) -> str:
-    """Where an entry leads; that is the same for everybody, as long as the process lives."""
-    return reverse(url_name)
-
-
 def navigation(user: User, site: Site | None, view_name: str) -> list[dict[str, object]]:
     """What this user may open at this site, in the order of the table."""
     current = place_of(view_name)
@@ -144,7 +137,7 @@ def navigation(user: User, site: Site | None, view_name: str) -> list[dict[str, 
     return [
         {
             "label": place.label,
-            "url": _address(place.url_name),
+            "url": addresses.plain(place.url_name),
             "current": place.url_name == current,
             "count": waiting.get(place.url_name),
         }

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import reduce
+from functools import cache, reduce
 from operator import add
+from typing import Any
+from uuid import UUID
 
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 
 from clinic import clock
+from clinic.composed import Composed
+from clinic.gathering import Among, Given
 from clinic.models import Site, User
 from patients import names, phones
-from patients.access import scoped
 from patients.models import Patient
 
 DATE_FORMATS = (
@@ -66,27 +69,69 @@ def find(*, user: User, text: str, limit: int = 20, site: Site | None = None) ->
     words = names.fold(rest).split()[:MAX_WORDS]
     if not words and born is None:
         return []
-    everyone = scoped(user) if site is None else scoped(user).filter(site=site)
-    if born:
-        everyone = everyone.filter(birth_date=born)
+    asked = _Asked(user.site_ids if site is None else user.site_ids & {site.pk}, born, limit)
     if not words:
-        return list(everyone.order_by("search_text", "id")[:limit])
+        return asked.of(_anybody)
     digits = phones.digits(rest)
     if len(digits) >= 3 and not re.search(r"[^\W\d_]", rest):
-        return list(_by_number(everyone, digits)[:limit])
+        return _by_number(asked, digits)
     if len(words) == 1 and len(words[0]) <= SHORT:
-        called = list(everyone.filter(search_text__startswith=words[0]).order_by("search_text", "id")[:limit])
+        called = asked.of(_called, beginning=words[0])
         if len(called) == limit:
             return called
-    found = list(_by_beginning(everyone, words)[:limit])
+    found = _by_beginning(asked, words)
     if len(found) < limit:
-        found += _by_likeness(everyone.exclude(pk__in=[one.pk for one in found]), words, limit - len(found))
+        found += _by_likeness(asked, words, found)[: limit - len(found)]
     return found
 
 
-def _by_number(everyone: QuerySet[Patient], digits: str) -> QuerySet[Patient]:
+Narrowed = Callable[..., QuerySet[Patient]]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Whom a search may find, and how many of them."""
+
+    sites: Collection[UUID]
+    born: date | None
+    limit: int
+
+    def of(self, narrowed: Narrowed, *shape: Hashable, **values: object) -> list[Patient]:
+        """Those who are left when the rows are narrowed like this, with these values."""
+        composed = _composed(narrowed, shape, self.limit, self.born is not None, len(self.sites) == 1)
+        return composed.read(sites=self.sites, site=next(iter(self.sites), None), born=self.born, **values)
+
+
+@cache
+def _composed(
+    narrowed: Narrowed, shape: tuple[Hashable, ...], limit: int, is_born: bool, is_one_site: bool
+) -> Composed[Patient]:
+    """To compose such a query takes longer than to answer it: each is composed once for so many words.
+
+    Most people work at one site, and whoever belongs to one stands in the index in the order of names.
+    """
+    everyone = Patient.objects.select_related("site")
+    everyone = everyone.filter(site=Given("site")) if is_one_site else everyone.filter(Among("site", "sites"))
+    if is_born:
+        everyone = everyone.filter(birth_date=Given("born"))
+    return Composed(narrowed(everyone, *shape)[:limit])
+
+
+def _anybody(everyone: QuerySet[Patient]) -> QuerySet[Patient]:
+    return everyone.order_by("search_text", "id")
+
+
+def _called(everyone: QuerySet[Patient]) -> QuerySet[Patient]:
+    return everyone.filter(search_text__startswith=Given("beginning")).order_by("search_text", "id")
+
+
+def _by_number(asked: _Asked, digits: str) -> list[Patient]:
     """By record number first, then by any run of digits of a phone, its end before its middle."""
-    digits = digits[1:] if len(digits) == 11 and digits.startswith("1") else digits
+    return asked.of(_numbered, digits=digits[1:] if len(digits) == 11 and digits.startswith("1") else digits)
+
+
+def _numbered(everyone: QuerySet[Patient]) -> QuerySet[Patient]:
+    digits = Given("digits")
     rank = Case(
         When(mrn__endswith=digits, then=Value(0)),
         When(Q(phone__endswith=digits) | Q(phone_other__endswith=digits), then=Value(1)),
@@ -96,33 +141,51 @@ def _by_number(everyone: QuerySet[Patient], digits: str) -> QuerySet[Patient]:
     return everyone.filter(search_text__contains=digits).order_by(rank, "search_text", "id")
 
 
-def _by_beginning(everyone: QuerySet[Patient], words: list[str]) -> QuerySet[Patient]:
+def _by_beginning(asked: _Asked, words: list[str]) -> list[Patient]:
     """Every word begins some word of the record; who is called exactly so comes first."""
-    for word in words:
-        everyone = everyone.filter(search_text__regex=rf"\m{word}")
-    turned = " ".join((words[-1], *words[:-1]))
+    begins = {f"begins{place}": rf"\m{word}" for place, word in enumerate(words)}
+    turned, straight = " ".join((words[-1], *words[:-1])), " ".join(words)
+    return asked.of(_beginning, len(words), turned=turned, straight=straight, second=rf"^\w+ {words[0]}", **begins)
+
+
+def _beginning(everyone: QuerySet[Patient], words: int) -> QuerySet[Patient]:
+    for place in range(words):
+        everyone = everyone.filter(search_text__regex=Given(f"begins{place}"))
+    exactly = Q(search_text__startswith=Given("turned")) | Q(search_text__startswith=Given("straight"))
     rank = Case(
-        When(Q(search_text__startswith=turned) | Q(search_text__startswith=" ".join(words)), then=Value(0)),
-        When(search_text__regex=rf"^\w+ {words[0]}", then=Value(1)),
+        When(exactly, then=Value(0)),
+        When(search_text__regex=Given("second"), then=Value(1)),
         default=Value(2),
         output_field=IntegerField(),
     )
     return everyone.order_by(rank, "search_text", "id")
 
 
-def _by_likeness(everyone: QuerySet[Patient], words: list[str], limit: int) -> list[Patient]:
+def _by_likeness(asked: _Asked, words: list[str], found: list[Patient]) -> list[Patient]:
     """Every word is written (settings.ALIKE) or sounds nearly like some word of the record."""
     telling = [word for word in words if len(word) >= 3]
     if not telling:
         return []
-    for word in telling:
-        heard = names.sound(word)
-        # One consonant alone (Maia, Mae, Moe) means half the clinic; beside another word it helps.
-        telling_sound = len(heard) > 1 or len(telling) > 1
-        sounds = Q(sounds_like__overlap=[f"g:{heard}", f"f:{heard}"]) if telling_sound else Q()
-        everyone = everyone.filter(Q(search_text__trigram_word_similar=word) | sounds)
-    score = reduce(add, (TrigramWordSimilarity(word, "search_text") for word in telling))
-    return list(everyone.alias(score=score).order_by(F("score").desc(), "search_text", "id")[:limit])
+    heard = [names.sound(word) for word in telling]
+    # One consonant alone (Maia, Mae, Moe) means half the clinic; beside another word it helps.
+    sounds = tuple(len(sound) > 1 or len(telling) > 1 for sound in heard)
+    values = {f"word{place}": word for place, word in enumerate(telling)}
+    for place, sound in enumerate(heard):
+        values |= {f"given{place}": f"g:{sound}", f"family{place}": f"f:{sound}"}
+    return asked.of(_alike, sounds, found=[one.pk for one in found], **values)
+
+
+def _alike(everyone: QuerySet[Patient], sounds: tuple[bool, ...]) -> QuerySet[Patient]:
+    """As many words as there are answers to whether a word's sound counts; without those who were found already."""
+    everyone = everyone.exclude(Among("pk", "found"))
+    for place, does_sound_count in enumerate(sounds):
+        alike = Q(search_text__trigram_word_similar=Given(f"word{place}"))
+        if does_sound_count:
+            alike |= Q(sounds_like__overlap=[Given(f"given{place}"), Given(f"family{place}")])
+        everyone = everyone.filter(alike)
+    words: Any = [Given(f"word{place}") for place in range(len(sounds))]
+    score = reduce(add, (TrigramWordSimilarity(word, "search_text") for word in words))
+    return everyone.alias(score=score).order_by(F("score").desc(), "search_text", "id")
 
 
 @dataclass(frozen=True)

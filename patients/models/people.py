@@ -10,9 +10,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 
-from clinic import clock, wording
+from clinic import addresses, clock, wording
 from clinic.history import audited
 from clinic.models import Site
 from clinic.records import Record, ordered
@@ -83,7 +82,7 @@ class Patient(Record):
         return f"{self.name} ({self.mrn})"
 
     def get_absolute_url(self) -> str:
-        return reverse("journey:chart", args=[self.pk])
+        return addresses.of("journey:chart", self.pk)
 
     @property
     def name(self) -> str:

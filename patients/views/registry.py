@@ -22,7 +22,7 @@ from patients.models import Contact, Patient
 from patients.registration import ChangedMeanwhile, LikelyDuplicate
 
 A_PAGE = 25
-NEAREST = 50
+NEAREST, IN_THE_BOX = 50, 8
 
 
 @require_GET
@@ -47,9 +47,10 @@ def index(request: HttpRequest) -> HttpResponse:
 def find(request: HttpRequest) -> HttpResponse:
     """The answer of the search box, as its list of options or as a page, over all sites of the user."""
     text = request.GET.get("q", "").strip()[:80]
-    people = search.find(user=acting_user(request), text=text)
     if request.htmx:  # type: ignore[attr-defined]
-        return render(request, "components/found.html", {"people": people[:8], "query": text, "asked": bool(text)})
+        people = search.find(user=acting_user(request), text=text, limit=IN_THE_BOX)
+        return render(request, "components/found.html", {"people": people, "query": text, "asked": bool(text)})
+    people = search.find(user=acting_user(request), text=text)
     return render(request, "patients/search.html", {"people": people, "query": text})
 
 

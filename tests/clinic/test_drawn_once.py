@@ -1,8 +1,11 @@
 """What is the same on every page is worked out once a process, and holds nothing of the page it was first drawn for."""
 
 from django.template import Context, Template
+from django.urls import reverse
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
+from clinic import addresses
+from clinic.ids import uuid7
 from clinic.static_files import KeptAddresses
 
 
@@ -28,3 +31,10 @@ def test_an_address_of_a_static_file_is_worked_out_once(monkeypatch):
         "/static/1.a.css", "/static/1.b.css", "/static/1.a.css",
     ]  # fmt: skip
     assert asked == ["a.css", "b.css"]
+
+
+def test_an_address_is_what_django_says():
+    key = uuid7()
+    assert addresses.of("journey:chart", key) == reverse("journey:chart", args=[key])
+    assert addresses.of("visits:book", key) == reverse("visits:book", args=[key])
+    assert addresses.plain("patients:search") == reverse("patients:search")
