@@ -19,25 +19,24 @@ from django.db import connection
 from clinic.models import ProtocolSettings, Room, Site, User
 from clinic.policy import Role
 from visits import premises
+from visits.models.appointments import LONGEST_HOLD
 from visits.premises import Closed, Premises
 from visits.ruler import CELL, Ruler, block, cells, runs
 from visits.rules import HANDS_LANE, Lanes, Part, Shape, Timing
 
 # Every resource and lane with the first cell of each of its holds and the one after its last, as bytes: thousands of
-# holds reach us as one piece. Each resource is looked up by itself, which OFFSET 0 keeps the planner to: it would
-# rather read what all sites hold in the span, and throw away what others hold.
+# holds reach us as one piece. They are found by where they begin (index hold_by_start): by the range itself, the
+# planner would read what all sites hold in the span, and throw away what others hold.
 _HELD = f"""
 SELECT resource, lane, string_agg(
     int4send(greatest(EXTRACT(EPOCH FROM lower(during))::bigint / {CELL} - %(base)s, 0)::int)
     || int4send(least((EXTRACT(EPOCH FROM upper(during))::bigint + {CELL - 1}) / {CELL} - %(base)s, %(size)s)::int),
     ''::bytea
 )
-FROM unnest(%(resources)s::uuid[]) AS asked (id) CROSS JOIN LATERAL (
-    SELECT resource, lane, during FROM visits_hold
-    WHERE active AND resource = asked.id AND during && tstzrange(%(begins)s, %(ends)s)
-        AND (appointment_id <> ALL(%(without)s) OR group_id <> ALL(%(without)s))
-    OFFSET 0
-) AS held
+FROM visits_hold
+WHERE active AND resource = ANY(%(resources)s::uuid[])
+    AND lower(during) > %(earliest)s AND lower(during) < %(ends)s AND upper(during) > %(begins)s
+    AND (appointment_id <> ALL(%(without)s) OR group_id <> ALL(%(without)s))
 GROUP BY resource, lane
 """  # noqa: S608 - two whole numbers of ours
 
@@ -157,6 +156,7 @@ class Calendar(Ruler):
             "base": self.base,
             "size": self.size,
             "resources": resources,
+            "earliest": self.moment(0) - LONGEST_HOLD,
             "begins": self.moment(0),
             "ends": self.moment(self.size),
             "without": left_out,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, ClassVar
 
 import pgtrigger
@@ -19,6 +20,8 @@ from clinic.records import Record, ordered, together, within
 from patients.models import Patient
 
 USER = settings.AUTH_USER_MODEL
+LONGEST_HOLD = timedelta(hours=24)
+"""What overlaps a span begins no earlier than this before it: so holds are found by where they begin."""
 
 # The row of the group is locked, so that two desks which give away the last place wait for each other here.
 PLACE_IN_GROUP = """
@@ -190,6 +193,7 @@ class Hold(Record):
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["appointment"], name="hold_by_appointment"),
+            models.Index("resource", "during__startswith", condition=Q(active=True), name="hold_by_start"),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             ExclusionConstraint(
@@ -217,6 +221,10 @@ class Hold(Record):
                     during__lower_inf=False,
                     during__upper_inf=False,
                 ),
+            ),
+            models.CheckConstraint(
+                name="hold_within_a_day",
+                condition=Q(during__endswith__lte=F("during__startswith") + LONGEST_HOLD),
             ),
             models.CheckConstraint(
                 name="hold_overflow_has_name_and_reason",
