@@ -1,5 +1,6 @@
 """gunicorn, here and in production: two processes with four threads, measured best on two cores."""
 
+import ctypes
 import os
 import signal
 from typing import Any
@@ -22,6 +23,21 @@ worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa:
 control_socket_disable = True
 accesslog = None
 errorlog = "-"
+
+# glibc gives every thread a heap of its own, and each keeps what its largest page took. The threads of a worker take
+# turns at Python's lock anyway, so one heap serves them; what is large goes back to the system at once.
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8  # malloc.h
+LARGE = 128 * 1024  # bytes; said, it no longer grows with the largest page
+
+
+def _share_one_heap() -> None:
+    """Before the first thread starts. Other C libraries than glibc have no such settings, and need none."""
+    if mallopt := getattr(ctypes.CDLL(None), "mallopt", None):
+        for setting, value in ((M_ARENA_MAX, 1), (M_MMAP_THRESHOLD, LARGE), (M_TRIM_THRESHOLD, LARGE)):
+            mallopt(setting, value)
+
+
+_share_one_heap()
 
 
 def post_fork(_server: Any, worker: Any) -> None:

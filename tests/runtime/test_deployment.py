@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -185,3 +186,17 @@ def check_trial(owner: str) -> None:
             with pytest.raises(psycopg2.errors.InsufficientPrivilege):
                 cursor.execute(denied)
     connection.close()
+
+
+def test_threads_of_a_web_process_share_one_heap() -> None:
+    """Each would keep what its largest page took: 8 MB a worker."""
+    script = (
+        "import ctypes, threading\n"
+        "from clinic.runtime import gunicorn_conf\n"
+        "threads = [threading.Thread(target=bytearray, args=(100_000,)) for _ in range(4)]\n"
+        "[one.start() for one in threads], [one.join() for one in threads]\n"
+        "libc = ctypes.CDLL(None)\n"
+        "libc.malloc_info(0, ctypes.c_void_p.in_dll(libc, 'stdout'))\n"
+    )
+    told = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert told.stdout.count("<heap nr=") == 1
