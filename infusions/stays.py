@@ -6,26 +6,20 @@ is seen. A join of all this takes the database longer to plan than the row takes
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 from uuid import UUID
 
 from clinic import settings_versions
 from clinic.gathering import Gathering, Given
 from clinic.models import ProtocolSettings, Site
 from infusions import states
-from infusions.models import DrugVial, Infusion, Order, RunEvent, Series, StateEvent, VitalSigns
-
-T = TypeVar("T")
+from infusions.models import Infusion, RunEvent, Series, StateEvent, VitalSigns
 
 # Each list is as long as one stay.
 BESIDE = Gathering(
     Infusion.objects.filter(pk=Given("infusion")),
     sites=Site.objects.filter(pk=Given("site")),
     series=Series.objects.filter(pk=Given("series")),
-    orders=Order.objects.filter(pk=Given("order")),
-    vials=DrugVial.objects.filter(pk=Given("vial")),
     vitals=VitalSigns.objects.filter(infusion=Given("infusion")),
     events=RunEvent.objects.filter(infusion=Given("infusion")),
     steps=StateEvent.objects.filter(infusion=Given("infusion")),
@@ -48,15 +42,7 @@ def locked(infusion_id: UUID) -> Stay:
     """The stay, with the row of its infusion locked until the transaction ends. Raises NotFound."""
     infusion = states.locked(infusion_id, states.WITH_ITS_VISIT)
     visit = infusion.appointment
-    found = BESIDE.read(
-        infusion=infusion.pk, site=visit.site_id, series=infusion.series_id, order=infusion.order_id,
-        vial=infusion.vial_id,
-    )  # fmt: skip
+    found = BESIDE.read(infusion=infusion.pk, site=visit.site_id, series=infusion.series_id)
     (visit.site,), (infusion.series,) = found["sites"], found["series"]
-    infusion.order, infusion.vial = _one(found["orders"]), _one(found["vials"])
-    settings = _one(found["settings"]) or settings_versions.unset(visit.site)
+    settings = next(iter(found["settings"]), None) or settings_versions.unset(visit.site)
     return Stay(infusion, found["vitals"], found["events"], found["steps"], settings)
-
-
-def _one(rows: Sequence[T]) -> T | None:
-    return rows[0] if rows else None
