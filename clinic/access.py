@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import cast
 from urllib.parse import urlsplit
@@ -47,11 +48,17 @@ def may_open(user: User, address: str, at: Site) -> bool:
     """Whether the page at this address of the house is one for the user's roles at the site."""
     if not address:
         return False
-    try:
-        rule = ROUTES.get(resolve(urlsplit(address).path).view_name)
-    except Resolver404:
-        return False
+    rule = ROUTES.get(_view_at(urlsplit(address).path))
     return can(user, rule, at) if isinstance(rule, Action) else rule in (Door.PUBLIC, Door.SIGNED_IN)
+
+
+@lru_cache(maxsize=1024)
+def _view_at(path: str) -> str:
+    """The name of the view behind a path; nothing where there is none. A list asks for the same ones all day."""
+    try:
+        return resolve(path).view_name
+    except Resolver404:
+        return ""
 
 
 def address_of(request: HttpRequest) -> str | None:

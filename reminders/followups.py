@@ -21,7 +21,6 @@ from clinic.policy import Action, Role, require
 from patients.models import Patient
 from reminders import kinds
 from reminders.models import FollowUp, FollowUpStep
-from reminders.task_lists import ended_for_user as ended_for_user
 from reminders.task_lists import for_user as for_user
 from reminders.task_lists import is_own as is_own
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, Count, Expression, Q, QuerySet, When
 
 from clinic import clock
-from clinic.gathering import AmongWords, Given
+from clinic.composed import Composed, ComposedValues
+from clinic.counting import Parts
+from clinic.gathering import Among, AmongWords, Given
 from clinic.models import Site, User
 from clinic.policy import Role
 from reminders import kinds
@@ -36,16 +39,8 @@ def is_own(task: FollowUp, user: User) -> bool:
 
 def for_user(user: User, site: Site) -> QuerySet[FollowUp]:
     """The open tasks at the site that are the user's own, of their roles and nobody else's, or escalated to them."""
-    return _read(site).filter(_waits_for(user, site), state=FollowUp.State.OPEN)
-
-
-def ended_for_user(user: User, site: Site) -> QuerySet[FollowUp]:
-    """The ended tasks of the user's roles at the site."""
-    return _read(site).exclude(state=FollowUp.State.OPEN).filter(_concerns(user, site)).select_related("ended_by")
-
-
-def _read(site: Site) -> QuerySet[FollowUp]:
-    return FollowUp.objects.filter(site=site).select_related("patient", "owner", "site")
+    rows = FollowUp.objects.filter(_waits_for(user, site), site=site, state=FollowUp.State.OPEN)
+    return rows.select_related("patient", "owner", "site")
 
 
 def _roles(user: User, site: Site) -> list[str]:
@@ -87,13 +82,11 @@ def pressing_first(tasks: QuerySet[FollowUp]) -> QuerySet[FollowUp]:
     return tasks.order_by(Case(When(grave(), then=0), default=1), "due_at", "id")
 
 
-# The user's tasks that are due by the end of the day: the number in the navigation (clinic.frame).
-WAITING = FollowUp.objects.filter(
-    _mine(Given("user"), AmongWords("owner_role", "roles"), AmongWords("escalates_to", "roles")),
-    site=Given("site"),
-    state=FollowUp.State.OPEN,
-    due_at__lt=Given("tomorrow"),
-)
+# What opens with the list, and is counted beside “Tasks” on every page: all that waits for a user at a site.
+OPEN = FollowUp.objects.filter(site=Given("site"), state=FollowUp.State.OPEN)
+_OWN_ROLE, _UP_TO_ROLE = AmongWords("owner_role", "roles"), AmongWords("escalates_to", "roles")
+_FOR_USER = _mine(Given("user"), _OWN_ROLE, _UP_TO_ROLE)
+WAITING = OPEN.filter(_FOR_USER, due_at__lt=Given("tomorrow"))
 
 
 def is_id(text: str) -> bool:
@@ -127,13 +120,36 @@ Tally = tuple[str, int, int, int]
 MINE, FREE, COLLEAGUES = "mine", "free", "colleagues"
 
 
+def listed(user: User, site: Site, wish: Wish, apart: Sequence[FollowUp] = ()) -> Parts[FollowUp] | QuerySet[FollowUp]:
+    """The tasks of one's list that fit the wish, but for those that stand apart; to be read by the page."""
+    keys = [task.pk for task in apart]
+    if wish != Wish():
+        return found(user, site, wish).exclude(pk__in=keys)
+    values = {"user": user.pk, "site": site.pk, "roles": _roles(user, site), "apart": keys}
+    return Parts(lambda start, stop: _opening(start, stop).read(**values))
+
+
+@lru_cache(maxsize=64)
+def _opening(start: int, stop: int) -> Composed[FollowUp]:
+    """A page of the list as it opens, which everybody's day begins with."""
+    rows = OPEN.filter(~Q(Among("pk", "apart")), _FOR_USER).select_related("patient", "owner").only(*SHOWN)
+    return Composed(rows.order_by("due_at", "id")[start:stop])
+
+
+SHOWN = (
+    "title", "link", "due_at", "owner_role", "escalated_at", "tries", "state", "outcome", "ended_at", "patient__site",
+    "patient__given_name", "patient__preferred_name", "patient__family_name", "owner__full_name",
+)  # fmt: skip
+"""What a row of the list shows."""
+
+
 def found(user: User, site: Site, wish: Wish) -> QuerySet[FollowUp]:
     """The tasks of one's list that fit the wish, the most overdue first; of those ended the newest first."""
+    rows = FollowUp.objects.filter(_fits(user, wish), site=site).select_related("patient", "owner").only(*SHOWN)
     if wish.ended:
-        return ended_for_user(user, site).filter(_fits(user, wish)).order_by("-ended_at", "id")
+        return rows.exclude(state=FollowUp.State.OPEN).filter(_concerns(user, site)).order_by("-ended_at", "id")
     whose = _with_colleagues if wish.who == COLLEAGUES else _waits_for
-    rows = _read(site).filter(whose(user, site), _fits(user, wish), state=FollowUp.State.OPEN)
-    return rows.order_by("due_at", "id")
+    return rows.filter(whose(user, site), state=FollowUp.State.OPEN).order_by("due_at", "id")
 
 
 def _fits(user: User, wish: Wish) -> Q:
@@ -169,7 +185,8 @@ def counted(user: User, site: Site, wish: Wish) -> Waiting:
     """Read in one query what the list says above its rows, and how long it is."""
     counted: dict[str, int] = {}
     fitting = grave_ones = 0
-    for kind, n, fit, first in _all_that_waits(user, site) if wish == Wish() else _fitting(user, site, wish):
+    tallies = _all_that_waits(user, site) if wish == Wish() else _fitting(user, site, wish)
+    for kind, n, fit, first in tallies:
         counted[kinds.siblings(kind)] = counted.get(kinds.siblings(kind), 0) + n
         fitting, grave_ones = fitting + fit, grave_ones + first
     named = sorted(((kind, kinds.of(kind).label, n) for kind, n in counted.items() if n), key=lambda row: row[1])
@@ -186,24 +203,37 @@ def _fitting(user: User, site: Site, wish: Wish) -> QuerySet[FollowUp, Tally]:
     )
 
 
-def _all_that_waits(user: User, site: Site) -> QuerySet[FollowUp, Tally]:
-    """The same where nothing narrows the list. Each way of being somebody's is counted from an index of its own."""
-    rows, roles = FollowUp.objects.filter(site=site, state=FollowUp.State.OPEN).order_by(), _roles(user, site)
-    free = Q(owner__isnull=True, owner_role__in=roles)
-    escalated = rows.filter(escalated_at__isnull=False, escalates_to__in=roles).exclude(free).exclude(owner=user)
-    ways = [rows.filter(free), rows.filter(owner=user), escalated]
-    tallies = [
-        way.values_list("kind").annotate(n=Count("kind"), fit=Count("kind"), first=Count("kind", filter=grave()))
-        for way in ways
-    ]
-    return tallies[0].union(*tallies[1:], all=True)
+def _all_that_waits(user: User, site: Site) -> list[Tally]:
+    """The same where nothing narrows the list."""
+    return _tallies().read(user=user.pk, site=site.pk, roles=_roles(user, site), now=clock.now())
+
+
+@cache
+def _tallies() -> ComposedValues:
+    """Each way of being somebody's is counted from an index of its own."""
+    own, free = Q(owner=Given("user")), Q(_OWN_ROLE, owner__isnull=True)
+    escalated = OPEN.filter(_UP_TO_ROLE, escalated_at__isnull=False).exclude(free).exclude(own)
+    grave = Q(kind__in=SAFETY, due_at__lte=Given("now"))
+    ways = [
+        way.order_by().values_list("kind").annotate(
+            n=Count("kind"), fit=Count("kind"), first=Count("kind", filter=grave)
+        )
+        for way in (OPEN.filter(free), OPEN.filter(own), escalated)
+    ]  # fmt: skip
+    return ComposedValues(ways[0].union(*ways[1:], all=True))
 
 
 def colleagues(user: User, site: Site) -> list[User]:
     """Everybody at the site who shares one of the user's roles, the user first."""
-    roles = [role.value for role in user.roles_at(site)]
-    people = User.objects.filter(is_active=True, memberships__site=site, memberships__role__in=roles).distinct()
+    people = _SHARING.read(site=site.pk, roles=_roles(user, site))
     return sorted(people, key=lambda one: (one.pk != user.pk, one.full_name))
+
+
+_SHARING = Composed(
+    User.objects.filter(AmongWords("memberships__role", "roles"), is_active=True, memberships__site=Given("site"))
+    .only("full_name")
+    .distinct()
+)
 
 
 def in_parts(tasks: Iterable[FollowUp], site: Site) -> list[tuple[str, list[FollowUp]]]:

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -13,7 +13,7 @@ from clinic.counting import Pages
 from clinic.errors import DomainError, Invalid, NotPermitted, Refused
 from clinic.models import User
 from clinic.policy import GRANTS, Action, Role, can
-from reminders import followups, kinds, task_lists
+from reminders import followups, kinds, task_lists, task_rows
 from reminders.models import FollowUp
 from reminders.task_forms import OutcomeForm
 from reminders.task_lists import Wish
@@ -35,15 +35,19 @@ def tasks(request: HttpRequest) -> HttpResponse:
     """One list a person: what is late first, by role or mine, by kind or patient; or what was ended."""
     user, site = acting_user(request), current_site(request)
     wish = Wish.of(request.GET.dict())
-    rows, waiting = task_lists.found(user, site, wish), task_lists.counted(user, site, wish)
-    grave = list(rows.filter(task_lists.grave())[:PAGE]) if waiting.grave and not wish.ended else []
-    total = rows[:MOST].count() if wish.ended else waiting.fitting - len(grave)
-    rest = rows.exclude(pk__in=[task.pk for task in grave])
+    waiting = task_lists.counted(user, site, wish)
+    found = task_lists.found(user, site, wish)
+    grave = list(found.filter(task_lists.grave())[:PAGE]) if waiting.grave and not wish.ended else []
+    total = found[:MOST].count() if wish.ended else waiting.fitting - len(grave)
+    rest = task_lists.listed(user, site, wish, apart=grave)
     page = Pages(rest, PAGE, total=total).get_page(request.GET.get("page"))
     first = [(FIRST, grave)] if grave and page.number == 1 else []
+    parts = [("", list(page))] if wish.ended else first + task_lists.in_parts(page, site)
     context = {
         "page_obj": page,
-        "parts": [("", page)] if wish.ended else first + task_lists.in_parts(page, site),
+        "parts": [(name, task_rows.written(tasks, user=user, site=site)) for name, tasks in parts],
+        "site": site,
+        "narrow": _narrow(request.GET),
         "wish": wish,
         "whose": WHOSE,
         "roles": sorted(user.roles_at(site)),
@@ -51,6 +55,14 @@ def tasks(request: HttpRequest) -> HttpResponse:
         "colleagues": task_lists.colleagues(user, site),
     }
     return render(request, "reminders/tasks.html", context)
+
+
+def _narrow(asked: QueryDict) -> str:
+    """The address of this list that a patient's id makes the list of that patient alone."""
+    kept = asked.copy()
+    for name in ("page", "patient"):
+        kept.pop(name, None)
+    return f"?{kept.urlencode()}&patient=" if kept else "?patient="
 
 
 @require_http_methods(["GET", "POST"])
