@@ -4,7 +4,11 @@ from datetime import date
 
 import pytest
 
+from clinic.models import Membership, Site
+from clinic.policy import Role
 from patients import search
+from patients.models import Patient
+from tests import build
 from tests.patients.people import register
 
 
@@ -79,6 +83,21 @@ def test_a_stranger_finds_nobody(people, stranger) -> None:
     assert search.find(user=stranger, text="maya torres") == []
     assert search.find(user=stranger, text="3/14/1984") == []
     assert search.find(user=stranger, text="7740") == []
+
+
+def _vaz(site: Site) -> Patient:
+    return build.patient(site, given_name="Ines", family_name="Vaz")
+
+
+def test_a_person_of_two_sites_finds_at_both_or_at_the_one_that_is_asked(site, other_site, front_desk) -> None:
+    both = build.user(Role.FRONT_DESK, at=site)
+    Membership.objects.create(user=both, site=other_site, role=Role.FRONT_DESK)
+    here, there = _vaz(site), _vaz(other_site)
+    for text in ("vaz", "va", "ines vax", here.birth_date.isoformat()):
+        assert {one.pk for one in search.find(user=both, text=text)} == {here.pk, there.pk}, text
+        assert search.find(user=both, text=text, site=other_site) == [there], text
+        assert search.find(user=front_desk, text=text) == [here], text
+        assert search.find(user=front_desk, text=text, site=other_site) == [], text
 
 
 def test_no_more_than_asked_for(site, front_desk) -> None:
