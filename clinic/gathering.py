@@ -108,12 +108,12 @@ class Gathering:
 
 def bound(params: Sequence[Any], values: dict[str, Any]) -> list[Any]:
     """What is sent along with a statement, with the values that were left open in it."""
-    keys = {one.name: _keys(values[one.name]) for one in params if isinstance(one, Keys)}
+    keys = {one.name: array_of(values[one.name]) for one in params if isinstance(one, Keys)}
     given = {**values, **keys}
     return [given[one.name] if isinstance(one, Given) else one for one in params]
 
 
-def _keys(found: Iterable[UUID]) -> str:
+def array_of(found: Iterable[UUID | int]) -> str:
     """As the database writes an array; for the driver to quote each of hundreds takes longer than to find its row."""
     return "{" + ",".join(map(str, found)) + "}"
 

@@ -16,6 +16,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from clinic.gathering import array_of
 from clinic.models import ProtocolSettings, Room, Site, User
 from clinic.policy import Role
 from visits import premises
@@ -155,12 +156,12 @@ class Calendar(Ruler):
         asked: dict[str, Any] = {
             "base": self.base,
             "size": self.size,
-            "resources": resources,
+            "resources": array_of(resources),
             "earliest": self.moment(0) - LONGEST_HOLD,
             "begins": self.moment(0),
             "ends": self.moment(self.size),
             "without": left_out,
-            "behind": list(behind),
+            "behind": array_of(behind),
         }
         with connection.cursor() as cursor:
             cursor.execute(_LOCK + _HELD if behind else _HELD, asked)

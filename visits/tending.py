@@ -30,7 +30,9 @@ KEEP_SENT = timedelta(days=2)  # a letter that says "it is taken" is of no use l
 _TOUCHED = ComposedValues(
     Offer.objects.filter(
         entry__site=Given("site"), state=State.OPEN, starts_at__lt=Given("ends"), ends_at__gt=Given("begins")
-    ).values_list("pk")
+    )
+    .order_by()
+    .values_list("pk")
 )
 """Offers of a time that overlaps the one just taken: asked after every booking."""
 
