@@ -165,7 +165,7 @@ def _with_marks(rows: QuerySet[Verification]) -> QuerySet[Verification]:
 def _counts(shape: Shape) -> ComposedValues:
     rows, payers = _of(shape), _paying_themselves(shape.everywhere)
     lists = [rows.filter(one.where).order_by(*one.order)[: MOST + 1] for one in filters(shape.zone).values()]
-    return ComposedValues(Site.objects.filter(pk=Given("site")).values_list(*map(Counted, [*lists, payers])))
+    return ComposedValues(Site.objects.filter(pk=Given("site")).order_by().values_list(*map(Counted, [*lists, payers])))
 
 
 def _paying_themselves(everywhere: bool) -> QuerySet[SelfPay]:
