@@ -1,7 +1,8 @@
-// The marks of a picture as one stop of the Tab key: arrow keys go from mark to mark in the order of time.
+// The marks of a picture as one stop of the Tab key: arrow keys go from mark to mark in the order of time. The one that is
+// pointed at, or else has the focus, says its sentence.
 for (const picture of document.querySelectorAll("[data-picture]")) {
   const marks = [...picture.querySelectorAll(".mark")].sort((one, other) => one.dataset.x - other.dataset.x);
-  if (marks.length) marks[0].setAttribute("tabindex", "0");
+  for (const mark of marks) mark.setAttribute("tabindex", mark === marks[0] ? "0" : "-1");
   picture.addEventListener("keydown", (event) => {
     const here = marks.indexOf(document.activeElement);
     const places = { ArrowRight: here + 1, ArrowLeft: here - 1, Home: 0, End: marks.length - 1 };
@@ -12,4 +13,9 @@ for (const picture of document.querySelectorAll("[data-picture]")) {
     next.setAttribute("tabindex", "0");
     next.focus();
   });
+  const say = () => {
+    const mark = picture.querySelector(".mark:hover") ?? picture.querySelector(".mark:focus");
+    picture.querySelector("[data-say]").textContent = mark?.getAttribute("aria-label") ?? "";
+  };
+  for (const name of ["pointerover", "pointerout", "pointerleave", "focusin", "focusout"]) picture.addEventListener(name, say);
 }
