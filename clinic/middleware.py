@@ -9,7 +9,7 @@ import pghistory
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.cache import add_never_cache_headers
+from django.utils.http import http_date
 
 from clinic import tracing
 from clinic.access import address_of
@@ -48,8 +48,8 @@ def private_pages(get_response: Answer) -> Answer:
         began_signed_in = request.user.is_authenticated
         response = get_response(request)
         if request.user.is_authenticated and not response.has_header("Cache-Control"):
-            add_never_cache_headers(response)
             response["Cache-Control"] = "no-store, private"
+            response.headers.setdefault("Expires", http_date())
         return forgotten(response) if began_signed_in and not request.user.is_authenticated else response
 
     return middleware
