@@ -295,3 +295,15 @@ def test_the_page_asks_as_much_for_many_rows_as_for_one(at_chair, day, running, 
     with django_assert_max_num_queries(25) as many:
         _open(at_chair, day, running, "09:40")
     assert len(many) == len(one)
+
+
+def test_a_saved_row_asks_as_much_after_many_as_after_one(at_chair, day, running, django_assert_num_queries):
+    """Session, person, the lock, what stands beside the row, the row; and the savepoint of a test's transaction."""
+    for time in ("09:20", "09:40"):
+        _post(at_chair, day, "vitals", running, time, heart_rate="80")
+        with django_assert_num_queries(5 + 2):
+            answer = _post(at_chair, day, "vitals", running, time, systolic="146", diastolic="90").content.decode()
+        for minute in range(10, 18):
+            day.vitals(running, f"09:{minute + 12}", 130 + minute, 80)
+    assert all(f'id="chair-{part}"' in answer for part in ("due", "says", "ask", "sheet"))
+    assert 'id="chair-bar"' not in answer  # a row changes nothing there

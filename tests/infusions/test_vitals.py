@@ -225,7 +225,7 @@ def test_nothing_is_due_before_the_start(ready, day):
 
 def test_saving_a_row_takes_few_queries(running, day, django_assert_max_num_queries):
     nurse = type(day.nurse).objects.get(pk=day.nurse.pk)
-    with day.clock("09:22"), django_assert_max_num_queries(8 + 2):  # two of them are the test's own savepoint
+    with day.clock("09:22"), django_assert_max_num_queries(4 + 2):  # two of them are the test's own savepoint
         vitals.record(
             infusion_id=running.pk, observed_at=clock.now(), by=nurse, systolic=146, diastolic=90, client_key=uuid7()
         )

@@ -1,6 +1,8 @@
 """My day: the story beside each session, what is to be booked with one click, what waits."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clinic import clock
@@ -72,3 +74,17 @@ def test_another_therapist_sees_nothing_of_it(midway, other_therapist, site):
     midway("13:00")
     found = day.read(other_therapist, site)
     assert (found.today, found.lacking, found.open, list(found.unsigned)) == ([], [], [], [])
+
+
+def test_my_day_costs_the_same_for_one_and_for_three(client, midway, therapist):
+    client.force_login(therapist)
+    costs = []
+    for hours in (("13:00",), ("10:00", "15:00")):
+        for hour in hours:
+            midway(hour)
+        client.get(reverse("therapy:mine"))
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get(reverse("therapy:mine")).content.decode()
+        costs.append(len(queries))
+    assert page.count("No card yet.") == 3
+    assert costs[0] == costs[1] < 40
