@@ -16,7 +16,7 @@ class ReadEvent(models.Model):
     """A patient's record was opened. Append-only; written before the page is shown."""
 
     at = models.DateTimeField(db_default=models.functions.Now(), editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
     patient_id = models.UUIDField()
     what = models.CharField(max_length=80)
     route = models.CharField(max_length=120, blank=True)

@@ -19,7 +19,7 @@ IN_ERROR = ("entered_in_error_at", "entered_in_error_by", "entered_in_error_reas
 class VitalSigns(Record, Entered, Retractable):
     """One row of the flowsheet. A correction is a new row that names the old one, which stays visible."""
 
-    infusion = models.ForeignKey(Infusion, on_delete=models.PROTECT, related_name="vitals")
+    infusion = models.ForeignKey(Infusion, on_delete=models.PROTECT, related_name="vitals", db_index=False)
     systolic = models.PositiveSmallIntegerField("systolic, mmHg", null=True, blank=True)
     diastolic = models.PositiveSmallIntegerField("diastolic, mmHg", null=True, blank=True)
     heart_rate = models.PositiveSmallIntegerField("heart rate, /min", null=True, blank=True)

@@ -38,7 +38,7 @@ class Infusion(Record):
         NO_SHOW = "no_show", "No-show"
         CANCELLED = "cancelled", "Cancelled"
 
-    series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="infusions")
+    series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="infusions", db_index=False)
     appointment = models.OneToOneField(Appointment, on_delete=models.PROTECT, related_name="infusion")
     number = models.PositiveSmallIntegerField(
         null=True,
@@ -124,7 +124,7 @@ class Infusion(Record):
 class StateEvent(Record):
     """One step of an infusion: the time it happened, the time it was typed, and by whom."""
 
-    infusion = models.ForeignKey(Infusion, on_delete=models.PROTECT, related_name="state_events")
+    infusion = models.ForeignKey(Infusion, on_delete=models.PROTECT, related_name="state_events", db_index=False)
     before = models.CharField(max_length=13, blank=True)
     after = models.CharField(max_length=13)
     observed_at = models.DateTimeField()

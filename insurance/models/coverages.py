@@ -27,7 +27,7 @@ class Coverage(Record, Retractable):
         CHILD = "child", "Child"
         OTHER = "other", "Other"
 
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="coverages")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="coverages", db_index=False)
     payer = models.ForeignKey(Payer, on_delete=models.PROTECT, related_name="coverages")
     rank = models.PositiveSmallIntegerField(default=1, help_text="1 primary, 2 secondary, 3 tertiary")
     member_id = models.CharField(max_length=60, blank=True)

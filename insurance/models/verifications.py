@@ -74,7 +74,7 @@ class Verification(Record):
         BOOSTER = "booster", "Before a booster"
         DENIED = "denied", "A claim was denied"
 
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="verifications")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="verifications", db_index=False)
     site = models.ForeignKey(
         Site, null=True, editable=False, on_delete=models.PROTECT, related_name="+", db_index=False,
         help_text="The patient’s, written by a trigger: the queue is read and counted by it.",

@@ -59,7 +59,7 @@ class MeasureResponse(Record, Entered, Retractable):
         POST_SERIES = "post_series", "After the series"
         FOLLOW_UP = "follow_up", "Follow-up"
 
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="measures")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="measures", db_index=False)
     instrument = models.CharField(max_length=8, choices=Instrument.choices)
     version = models.CharField(max_length=20, default="1")
     language = models.CharField(max_length=5, default="en")

@@ -30,7 +30,7 @@ class Patient(Record):
         UNKNOWN = "unknown", "Unknown"
 
     mrn = models.CharField("MRN", max_length=16, unique=True, editable=False)
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="patients")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="patients", db_index=False)
     given_name = models.CharField(max_length=80)
     middle_name = models.CharField(max_length=80, blank=True)
     family_name = models.CharField(max_length=80)

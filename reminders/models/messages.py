@@ -60,8 +60,8 @@ class Message(Record, HandedOver):
         CALLED = "called", "Called instead"
 
     kind = models.CharField(max_length=40)
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="messages")
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="messages", db_index=False)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_index=False)
     channel = models.CharField(max_length=5, choices=ContactConsent.Channel.choices)
     # What it is about, named by the room that planned it: "appointment" and the row's id.
     subject_kind = models.CharField(max_length=30)
@@ -127,7 +127,6 @@ class Message(Record, HandedOver):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["due_at"], condition=Q(state="planned"), name="message_due"),
             models.Index(fields=["patient", "-due_at"], name="message_by_patient"),
-            models.Index(fields=["subject_kind", "subject_id"], name="message_by_subject"),
             models.Index(fields=["site", "due_at"], name="message_by_day"),
             models.Index(
                 fields=["state", "due_at"],

@@ -99,7 +99,7 @@ class SessionNote(_Held, Record):
     Kind = NoteKind
     LATE: ClassVar[timedelta] = timedelta(hours=24)
 
-    session = models.ForeignKey(TherapySession, on_delete=models.PROTECT, related_name="notes")
+    session = models.ForeignKey(TherapySession, on_delete=models.PROTECT, related_name="notes", db_index=False)
     kind = models.CharField(max_length=8, choices=NoteKind.choices)
     author = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     entered_at = models.DateTimeField(default=clock.now, editable=False)
@@ -156,7 +156,7 @@ class SessionNote(_Held, Record):
 class NoteSection(Record):
     """One heading of a note and what stands under it. `key` names a row of therapy.headings."""
 
-    note = models.ForeignKey(SessionNote, on_delete=models.PROTECT, related_name="sections")
+    note = models.ForeignKey(SessionNote, on_delete=models.PROTECT, related_name="sections", db_index=False)
     key = models.CharField(max_length=30)
     text = models.TextField(blank=True, max_length=20000)
     copied_from = models.ForeignKey(SessionNote, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

@@ -69,8 +69,8 @@ class Appointment(Record):
         CANCELLED = "cancelled", "Cancelled"
         NO_SHOW = "no_show", "No-show"
 
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="appointments")
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="appointments")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="appointments", db_index=False)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="appointments", db_index=False)
     kind = models.CharField(max_length=12, choices=Kind.choices)
     starts_at = models.DateTimeField(help_text="When the patient is asked to be there.")
     ends_at = models.DateTimeField(help_text="When room and patient are free again.")
@@ -162,7 +162,9 @@ class Hold(Record):
 
     OVERFLOW_LANE: ClassVar[int] = 100
 
-    appointment = models.ForeignKey(Appointment, null=True, blank=True, on_delete=models.PROTECT, related_name="holds")
+    appointment = models.ForeignKey(
+        Appointment, null=True, blank=True, on_delete=models.PROTECT, related_name="holds", db_index=False
+    )
     group = models.ForeignKey(
         "GroupSession",
         null=True,
