@@ -90,10 +90,6 @@ class Card:
         return self.rows < 9
 
     @property
-    def key(self) -> str:
-        return f"visit-{self.visit.appointment.pk}"
-
-    @property
     def starts(self) -> str:
         return self.span[:5]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import Manager, Prefetch, Q, QuerySet
@@ -15,6 +16,8 @@ from visits.board import WORKERS, standing
 from visits.models import Appointment, Hold
 from visits.rules import HANDS_LANE
 
+D = TypeVar("D", "WeekDay", "Line")
+DAYS = 7
 SHOWN = (*Appointment.ALIVE, Appointment.Status.DONE, Appointment.Status.NO_SHOW)
 
 
@@ -32,6 +35,10 @@ class WeekDay:
     is_open: bool
     closed_because: str
     visits: list[WeekVisit] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        return len(self.visits)
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,7 @@ class Week:
 
     @property
     def count(self) -> int:
-        return sum(len(day.visits) for day in self.days)
+        return sum(day.count for day in self.days)
 
 
 @dataclass
@@ -85,14 +92,14 @@ def monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def week(site: Site, first: date, *, room: UUID | None = None) -> Week:
-    """The seven days from `first` on, of all rooms or of one (five queries)."""
-    days = [first + timedelta(days=number) for number in range(7)]
+def week(site: Site, first: date, *, room: UUID | None = None, since: int = 0) -> Week:
+    """The seven days from `first` on, of all rooms or of one (five queries); visits from the day numbered `since` on."""
+    days = [first + timedelta(days=number) for number in range(DAYS)]
     rooms = tuple(sorted(Room.objects.filter(site=site, is_active=True), key=standing))
     open_on = set(OpeningHours.objects.filter(site=site).values_list("weekday", flat=True))
     closures = tuple(Closure.objects.filter(site=site, first_day__lte=days[-1], last_day__gte=days[0]))
     shown = {day: WeekDay(day, day.weekday() in open_on, _closed(closures, day, None)) for day in days}
-    for appointment in _appointments(site, days):
+    for appointment in _appointments(site, days[since:]):
         visit = _visit(appointment)
         if room is None or (visit.room and visit.room.pk == room):
             shown[site.local(appointment.starts_at).date()].visits.append(visit)
@@ -103,6 +110,17 @@ def _closed(closures: Sequence[Closure], day: date, room: UUID | None) -> str:
     """Why the site, or the room, is closed on a day; nothing when it is not."""
     there = (one for one in closures if one.room_id == room and one.first_day <= day <= one.last_day)
     return next((one.reason for one in there), "")
+
+
+def part(items: Sequence[D], since: int, most: int) -> tuple[Sequence[D], int | None]:
+    """The days or lines from `since` on that hold `most` visits together, one of them at least, and where the next part
+    begins."""
+    held = 0
+    for number in range(since, len(items)):
+        held += items[number].count
+        if held > most and number > since:
+            return items[since:number], number
+    return items[since:], None
 
 
 def by_room(shown: Week) -> list[Line]:

@@ -33,9 +33,9 @@ export function hour(when) {
   return new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit" }).format(when);
 }
 
-/** Gives each card the id of its visit, by which a refresh knows it again. */
+/** Gives each card, and each name of the list, the id of its visit, by which a refresh knows it again. */
 export function identify(root) {
-  for (const card of root.querySelectorAll(CARD)) card.id = `visit-${card.getAttribute("href").split("/").at(-2)}`;
+  for (const link of root.querySelectorAll("a[data-version]")) link.id = `visit-${link.getAttribute("href").split("/").at(-2)}`;
 }
 
 /** Whose time a stretch of a lane is, with whom and until when: said when somebody points at it. */

@@ -18,19 +18,29 @@ from visits.rules import HANDS_LANE, Lanes, Part, Timing, Who, shape
 ROOMS, TALK_ROOMS = 10, 2
 TURNS = (8, 10, 12, 14, 16)  # in every room somebody begins at each of these hours
 
+USUAL = Timing()
+
 Place = tuple[str, datetime, Room, User]  # kind of visit, start, where and with whom
 
 
 class FullDay:
     """A site whose rooms are taken from morning to evening, each with its own nurse or therapist."""
 
-    def __init__(self, on: date | None = None, *, turns: tuple[int, ...] = TURNS) -> None:
+    def __init__(
+        self,
+        on: date | None = None,
+        *,
+        turns: Iterable[float] = TURNS,
+        rooms: tuple[int, int] = (ROOMS, TALK_ROOMS),
+        timing: Timing = USUAL,
+    ) -> None:
+        self.timing = timing
         self.site = Site.objects.create(code=f"full-{uuid7().hex[-8:]}", name="Full", time_zone="America/Los_Angeles")
         self.on = on or self.site.today()
         OpeningHours.objects.create(site=self.site, weekday=self.on.weekday(), opens=time(8), closes=time(18))
         self.places = [
-            *((self._room("infusion", number), self._person(Role.NURSE, number)) for number in range(ROOMS)),
-            *((self._room("therapy", number), self._person(Role.THERAPIST, number)) for number in range(TALK_ROOMS)),
+            *((self._room("infusion", number), self._person(Role.NURSE, number)) for number in range(rooms[0])),
+            *((self._room("therapy", number), self._person(Role.THERAPIST, number)) for number in range(rooms[1])),
         ]
         self.nurse = self.places[0][1]
         self.fill(turns)
@@ -47,7 +57,7 @@ class FullDay:
         )
         return person
 
-    def fill(self, turns: Iterable[int]) -> None:
+    def fill(self, turns: Iterable[float]) -> None:
         """Book every room at these hours, each time for somebody new, all of it in five statements."""
         wanted = list(self._wanted(turns))
         people = Patient.objects.bulk_create(self._patient(number) for number in range(len(wanted)))
@@ -56,7 +66,10 @@ class FullDay:
         )
         pairs = list(zip(visits, wanted, strict=True))
         Hold.objects.bulk_create(
-            hold for visit, place in pairs for part in _parts(place[0]) if (hold := _hold(visit, part, place))
+            hold
+            for visit, place in pairs
+            for part in shape(place[0], self.timing).parts
+            if (hold := _hold(visit, part, place))
         )
         given = [visit for visit in visits if visit.kind == "infusion"]
         series = Series.objects.bulk_create(self._series(visit) for visit in given)
@@ -64,13 +77,13 @@ class FullDay:
             Infusion(series=one, appointment=visit, number=1) for one, visit in zip(series, given, strict=True)
         )
 
-    def _wanted(self, turns: Iterable[int]) -> Iterator[Place]:
+    def _wanted(self, turns: Iterable[float]) -> Iterator[Place]:
         for hour in turns:
             for room, person in self.places:
                 yield "infusion" if room.kind == "infusion" else "midpoint", self.at(hour), room, person
 
-    def at(self, hour: int) -> datetime:
-        return self.site.moment(self.on, time(hour))
+    def at(self, hour: float) -> datetime:
+        return self.site.moment(self.on, time(int(hour), int(hour % 1 * 60)))
 
     def _patient(self, number: int) -> Patient:
         return Patient(
@@ -84,7 +97,7 @@ class FullDay:
 
     def _visit(self, patient: Patient, place: Place) -> Appointment:
         kind, start, _, _ = place
-        minutes = shape(kind, Timing()).minutes
+        minutes = shape(kind, self.timing).minutes
         return Appointment(
             patient=patient,
             site=self.site,
@@ -103,10 +116,6 @@ class FullDay:
             opened_at=visit.starts_at - timedelta(days=10),
             opened_by=self.nurse,
         )
-
-
-def _parts(kind: str) -> tuple[Part, ...]:
-    return shape(kind, Timing()).parts
 
 
 def _hold(visit: Appointment, part: Part, place: Place) -> Hold | None:

@@ -7,6 +7,7 @@ import pytest
 from clinic.models import Closure, Room, Shift, ShiftException
 from tests import build
 from visits import booking
+from visits.views import schedule
 from visits.week import by_person, by_room, week
 
 pytestmark = pytest.mark.django_db
@@ -73,3 +74,27 @@ def test_the_page_shows_the_week_as_it_was_asked_for(client, site, front_desk, b
     page = client.get("/visits/", {"week": "2027-02-02", "view": view, "room": "x"})
     assert page.context["view"] == (view if view != "nonsense" else "")
     assert "Maya Torres" in page.content.decode()
+
+
+@pytest.mark.parametrize("view", ["", "rooms", "people"])
+def test_what_a_very_full_week_holds_beyond_its_first_part_comes_by_its_own_request(
+    client, front_desk, booked, monkeypatch, view
+):
+    monkeypatch.setattr(schedule, "DAYS_AT_ONCE", 1)
+    monkeypatch.setattr(schedule, "LINES_AT_ONCE", 1)
+    booked("2027-02-02")
+    booked("2027-02-05", "preparation")
+    client.force_login(front_desk)
+    page = client.get("/visits/", {"week": "2027-02-02", "view": view})
+    assert page.content.count(b"Maya Torres") == 1
+    assert f"since={page.context['rest']}" in page.content.decode()
+    rest = {"week": "2027-02-02", "view": view, "since": page.context["rest"]}
+    after = client.get("/visits/", rest, headers={"HX-Request": "true"})
+    assert after.content.count(b"Maya Torres") == 1
+    assert (b"<html" in after.content, after.context["rest"]) == (False, None)
+
+
+@pytest.mark.parametrize("since", ["-1", "x", "9999", "²", "99"])
+def test_a_part_that_is_none_shows_a_page(client, front_desk, since):
+    client.force_login(front_desk)
+    assert client.get("/visits/", {"since": since}).status_code == 200
