@@ -93,7 +93,7 @@ def monday(day: date) -> date:
 
 
 def week(site: Site, first: date, *, room: UUID | None = None, since: int = 0) -> Week:
-    """The seven days from `first` on, of all rooms or of one (five queries); visits from the day numbered `since` on."""
+    """The seven days from `first` on, of all rooms or of one (five queries); visits of day number `since` and later."""
     days = [first + timedelta(days=number) for number in range(DAYS)]
     rooms = tuple(sorted(Room.objects.filter(site=site, is_active=True), key=standing))
     open_on = set(OpeningHours.objects.filter(site=site).values_list("weekday", flat=True))

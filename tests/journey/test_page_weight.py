@@ -1,4 +1,4 @@
-"""What the heaviest pages weigh: a day of 192 visits, its list and its week. Each card or row is paid for two hundred times."""
+"""What the heaviest pages weigh. On a day of 192 visits each word of a card or a row is sent two hundred times."""
 
 from __future__ import annotations
 
