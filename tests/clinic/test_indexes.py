@@ -23,7 +23,8 @@ JOIN pg_class way ON way.oid = longer.indexrelid
 JOIN pg_am kind ON kind.oid = way.relam AND kind.amname = 'btree'
 WHERE one.indrelid = ANY(%s::regclass[]) AND NOT one.indisunique
   AND one.indpred IS NULL AND longer.indpred IS NULL AND one.indexprs IS NULL
-  AND one.indkey::int2[] = (longer.indkey::int2[])[0 : one.indnatts - 1]
+  AND (one.indclass::oid[])[0 : one.indnkeyatts - 1] = (longer.indclass::oid[])[0 : one.indnkeyatts - 1]
+  AND (one.indkey::int2[])[0 : one.indnatts - 1] = (longer.indkey::int2[])[0 : one.indnatts - 1]
 """
 
 
