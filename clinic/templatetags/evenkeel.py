@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from django.utils.dateformat import format as django_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
+from django.utils.translation import get_language
 
 from clinic import clock, wording
 from clinic.models import Site
@@ -186,13 +187,22 @@ def local(value: datetime | None, site: object, fmt: str = "moment") -> str:
     """{% local visit.starts site "time" %}: wall-clock text at the site; fmt is a name of FORMATS or a date format."""
     if value is None:
         return ""
-    return django_format(value.astimezone(_zone(site)), FORMATS.get(fmt, fmt))
+    wall = value.astimezone(_zone(site))
+    if fmt not in FORMATS:
+        return django_format(wall, fmt)
+    return _written(wall.replace(second=0, microsecond=0, tzinfo=None), FORMATS[fmt], get_language())
 
 
 @register.filter
 def day(value: date | None, fmt: str = "day") -> str:
     """{{ patient.birth_date|day }}: a date that has no zone, such as a birthday."""
-    return "" if value is None else django_format(value, FORMATS.get(fmt, fmt))
+    return "" if value is None else _written(value, FORMATS.get(fmt, fmt), get_language())
+
+
+@lru_cache(maxsize=4096)
+def _written(on_the_wall: date, fmt: str, language: str | None) -> str:
+    """A day, or a minute of one, in the language of the page. A list shows a hundred, and the next list the same."""
+    return django_format(on_the_wall, fmt)
 
 
 @register.filter

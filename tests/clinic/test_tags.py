@@ -2,10 +2,12 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.template import Context, Template, TemplateSyntaxError
+from django.utils import translation
 
 from clinic import clock
 from clinic.models import Site
@@ -104,3 +106,18 @@ def test_can_asks_the_policy_at_the_site_of_the_page(nurse, site, other_site):
     source = '{% can "RUN_INFUSION" as may %}{% can "SIGN_PROTOCOL" as sign %}{{ may }} {{ sign }}'
     assert drawn(source, user=nurse, current_site=site) == "True False"
     assert drawn(source, user=nurse, current_site=other_site) == "False False"
+
+
+def test_one_minute_is_written_in_each_zone_and_language():
+    """What is written is kept: by the clock on the wall, and by the language."""
+    atlantic = ZoneInfo("America/New_York")
+    shown = [drawn("{% local at site %}", at=MOMENT, site=site) for site in (PINE, atlantic, PINE)]
+    assert shown == ["Mon 9 Feb, 09:42", "Mon 9 Feb, 12:42", "Mon 9 Feb, 09:42"]
+    for language, month in (("en", "14 Aug 1984"), ("es", "14 Ago 1984"), ("en", "14 Aug 1984")):
+        with translation.override(language):
+            assert drawn("{{ born|day }}", born=date(1984, 8, 14)) == month
+
+
+def test_seconds_are_written_where_they_are_asked_for():
+    for second in (5, 6):
+        assert drawn('{% local at site "H:i:s" %}', at=MOMENT.replace(second=second), site=PINE) == f"09:42:0{second}"
