@@ -19,6 +19,7 @@ from benchmarks.table import percentile
 
 PATIENCE = 60
 IDLE = 3  # seconds; the server hangs up after five
+SITTING = 300  # seconds after which a kept client signs in anew, well before the house would send them to the door
 _addresses = IPv4Network("10.0.0.0/8").hosts()
 _TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="([^"]+)"')
 
@@ -76,6 +77,16 @@ class Browser:
         if answer.status not in what.right:
             raise WrongAnswerError(f"{what.path} answered {answer.status}: {said[:300]!r}")
         return said
+
+
+_kept: dict[tuple[int, str], list[Browser]] = {}
+
+
+def signed_in(server: Server, login: str, many: int) -> list[Browser]:
+    """So many clients of this person, who stay signed in from case to case: a password costs as much as ten pages."""
+    kept = [one for one in _kept.get((server.port, login), ()) if perf_counter() - one.spoke < SITTING]
+    _kept[server.port, login] = [*kept, *(Browser(server, login) for _ in range(many - len(kept)))]
+    return _kept[server.port, login][:many]
 
 
 Asking = Callable[[Browser, int], object]

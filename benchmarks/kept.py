@@ -13,7 +13,7 @@ from time import perf_counter, sleep
 from django.db.models import Count
 
 from benchmarks.cases import Case, World, vitals
-from benchmarks.client import Ask, Browser
+from benchmarks.client import Ask, Browser, signed_in
 from benchmarks.forgetting import forget_rows
 from benchmarks.servers import Server
 from benchmarks.sizes import RUNNING
@@ -29,8 +29,7 @@ def row(world: World, app: Server, *, small: bool = False) -> Row:
     """Twelve tablets write; each row goes out five times, in the end until it is answered. Half way a worker dies."""
     case, seconds = vitals(world), FEW_SECONDS if small else SECONDS
     answered: list[list[str]] = [[] for _ in range(RUNNING)]
-    # One after the other: a person who signs in many times in the same moment is taken for one who guesses.
-    browsers = [Browser(app, case.login) for _ in range(RUNNING)]
+    browsers = signed_in(app, case.login, RUNNING)
     began = perf_counter()
 
     def write(place: int) -> None:

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from benchmarks.cases import Case, World, charts, searches
-from benchmarks.client import PATIENCE, Ask, Asking, Browser, Side, WrongAnswerError, duel
+from benchmarks.client import PATIENCE, Ask, Asking, Browser, Side, WrongAnswerError, duel, signed_in
 from benchmarks.forgetting import forget
 from benchmarks.people import login
 from benchmarks.servers import PROXY, Server
@@ -43,17 +43,16 @@ class Effort:
     seconds: float = 1.5
     series: int = 40
     requests: int = 10_000
-    is_small: bool = False
 
 
-FULL, SMALL = Effort(), Effort(rounds=2, seconds=0.15, series=5, requests=400, is_small=True)
+FULL, SMALL = Effort(), Effort(rounds=5, seconds=0.08, series=5, requests=400)
 
 
 def against_floor(case: Case, app: Server, floor: Server, effort: Effort) -> Iterator[Row]:
     """A row for each number of clients."""
     statements = counted(case)
     for clients in case.clients:
-        own = [Browser(app, case.login) for _ in range(clients)]
+        own = signed_in(app, case.login, clients)
         page = own[0].ask(case.ask(0))
         if case.clean:
             case.clean()
@@ -108,7 +107,7 @@ def _send(client: Client, what: Ask) -> None:
 
 def series(world: World, app: Server, effort: Effort) -> Row:
     """Look for a plan of six infusions and three talks on a full calendar, and book it: both together."""
-    patients, browser = world.eligible(0)[: effort.series + 1], Browser(app, login(Role.FRONT_DESK))
+    patients, browser = world.eligible(0)[: effort.series + 1], signed_in(app, login(Role.FRONT_DESK), 1)[0]
     times = []
     for patient in patients:
         began = perf_counter()
@@ -127,8 +126,8 @@ def series(world: World, app: Server, effort: Effort) -> Row:
 def growth(size: Size, app: Server, few: Size, small: Server, effort: Effort) -> Row:
     """The same search among a hundredth of the patients."""
     (case, _), (fewer, _) = searches(size), searches(few)
-    many = Side([Browser(app, case.login)], _asking(case))
-    less = Side([Browser(small, fewer.login)], _asking(fewer))
+    many = Side(signed_in(app, case.login, 1), _asking(case))
+    less = Side(signed_in(small, fewer.login, 1), _asking(fewer))
     ratio = duel(many, less, rounds=effort.rounds, seconds=effort.seconds)
     name = f"search among {size.patients:,} against {few.patients:,}"
     check = Check("× the small one", ratio, at_most=GROWTH)
@@ -138,8 +137,7 @@ def growth(size: Size, app: Server, few: Size, small: Server, effort: Effort) ->
 def long_record(world: World, app: Server, effort: Effort) -> Row:
     """The chart of many years against that of a few weeks."""
     short, long = charts(world)
-    many = Side([Browser(app, long.login)], _asking(long))
-    few = Side([Browser(app, short.login)], _asking(short))
+    many, few = (Side(signed_in(app, case.login, 1), _asking(case)) for case in (long, short))
     ratio = duel(many, few, rounds=effort.rounds, seconds=effort.seconds)
     check = Check("× the short one", ratio, at_most=LONG)
     return Row(
@@ -179,7 +177,7 @@ def memory(cases: Sequence[Case], app: Server, effort: Effort) -> Row:
     reads = [case for case in cases if not case.clean]
     each = max(1, effort.requests // len(reads) // FEW)
     for case in reads:
-        Side([Browser(app, case.login) for _ in range(FEW)], _asking(case)).round(LONGEST, each)
+        Side(signed_in(app, case.login, FEW), _asking(case)).round(LONGEST, each)
     check = Check("MB", max(app.resident()), at_most=MEGABYTES)
     return Row(f"memory of a worker after {each * FEW * len(reads):,} requests", FEW, checks=(check,))
 
@@ -193,7 +191,8 @@ def static_weight(cases: Sequence[Case], app: Server) -> Row:
     found: set[str] = set()
     for case in cases:
         if not case.clean:
-            found |= {name.decode() for name in _ASSET.findall(Browser(app, case.login).ask(case.ask(1)))}
+            (browser,) = signed_in(app, case.login, 1)
+            found |= {name.decode() for name in _ASSET.findall(browser.ask(case.ask(1)))}
     line, total, kept = HTTPConnection("localhost", app.port), 0, 0
     for name in sorted(found):
         line.request("GET", name, headers={**PROXY, "Accept-Encoding": "gzip"})

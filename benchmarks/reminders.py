@@ -27,6 +27,7 @@ import pgtrigger
 from django.db import connection
 from django.test.utils import CaptureQueriesContext, override_settings
 
+from benchmarks.copying import untouched
 from benchmarks.forking import let_go, open_lines
 from benchmarks.table import Check, Row
 from clinic import clock, history
@@ -252,7 +253,7 @@ class House:
             ", ".join(f'"{name}"' for name in columns),
             ", ".join(given.get(name, f'"{name}"') for name in columns),
         )
-        with pgtrigger.ignore(), connection.cursor() as cursor:
+        with untouched(), connection.cursor() as cursor:
             cursor.execute(
                 f"INSERT INTO reminders_message ({names}) SELECT {values} "  # noqa: S608 - our own columns
                 "FROM reminders_message, unnest(%s) AS day WHERE site_id = %s AND occurrence = '1'",

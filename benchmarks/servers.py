@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import os
 import signal
 import socket
@@ -22,12 +23,13 @@ from clinic.runtime.one_at_a_time import claim
 from clinic.runtime.places import PROJECT, Places, private_directory
 from clinic.runtime.postgres import DATABASE, OWNER, RESTRICTED, Postgres
 from clinic.runtime.spawn import spawn
-from clinic.runtime.template import fingerprint
+from clinic.runtime.template import TEMPLATE, fingerprint, template_for
 
 PROXY = {"X-Forwarded-Proto": "https"}
 """What the proxy in front of the app adds: production talks to nobody else."""
 SECONDS = 60
-EMPTY = "empty"
+EMPTY = TEMPLATE
+GRANTS = "clinic/management/commands/grant_app_role.py"
 APP, FLOOR = "clinic.wsgi", "benchmarks.floor"
 
 
@@ -38,14 +40,17 @@ class Cluster:
     places: Places
     postgres: Postgres
     broker: str
+    is_migrated: bool
+    """Begun just now as a copy of the cluster that tests begin with."""
 
     @classmethod
     def start(cls) -> Cluster:
         places = Places(private_directory(var_directory()))
         claim(places.var, "make bench")
+        is_migrated = not places.postgres.exists() and bool(template_for(places))
         for name in ("DATABASE_URL", "REDIS_URL"):
             os.environ.pop(name, None)  # it never works on a database that somebody else uses
-        cluster = cls(places, Postgres(places), start_here(places, durable=True)["REDIS_URL"])
+        cluster = cls(places, Postgres(places), start_here(places, durable=True)["REDIS_URL"], is_migrated)
         cluster.run("ALTER SYSTEM SET max_wal_size = '4GB'", "SELECT pg_reload_conf()")
         return cluster
 
@@ -100,17 +105,33 @@ class Cluster:
 
 def migrate(cluster: Cluster) -> None:
     """An empty clinic, of which others are made; that of the last time, while no migration has changed."""
-    mark = cluster.places.var / "migrated"
-    if mark.exists() and mark.read_text() == fingerprint():
-        return
-    cluster.make(EMPTY)
-    cluster.manage(EMPTY, "manage.py", "migrate", "--no-input", "--skip-checks", "--verbosity", "0")
-    mark.write_text(fingerprint())
+    with _unless_kept(cluster, "migrated", f"{fingerprint()} {_digest(GRANTS)}") as is_due:
+        if is_due:
+            if not cluster.is_migrated:
+                cluster.make(EMPTY)
+                cluster.manage(EMPTY, "manage.py", "migrate", "--no-input", "--skip-checks", "--verbosity", "0")
+            cluster.manage(EMPTY, "manage.py", "grant_app_role", RESTRICTED)
 
 
 def collect(cluster: Cluster) -> None:
-    """Static files by their hashes, compressed, as an image of production holds them."""
-    cluster.manage(EMPTY, "manage.py", "collectstatic", "--no-input", "--verbosity", "0")
+    """Static files by their hashes, compressed, as an image of production holds them; not again while none changes."""
+    with _unless_kept(cluster, "collected", _digest("static/**/*", "requirements.txt", "clinic/settings.py")) as is_due:
+        if is_due:
+            cluster.manage(EMPTY, "manage.py", "collectstatic", "--no-input", "--verbosity", "0")
+
+
+@contextmanager
+def _unless_kept(cluster: Cluster, name: str, state: str) -> Iterator[bool]:
+    """Whether this has to be done again, because it was done of something else the last time."""
+    mark = cluster.places.var / name
+    yield not mark.exists() or mark.read_text() != state
+    mark.write_text(state)
+
+
+def _digest(*patterns: str) -> str:
+    """Changes when one of these files of the project does."""
+    found = sorted(path for pattern in patterns for path in PROJECT.glob(pattern) if path.is_file())
+    return hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in found)).hexdigest()
 
 
 def fill(cluster: Cluster, database: str, patients: int) -> float:
@@ -118,9 +139,7 @@ def fill(cluster: Cluster, database: str, patients: int) -> float:
     cluster.make(database, like=EMPTY)
     began = time.monotonic()
     cluster.manage(database, "-m", "benchmarks", "fill", "--patients", str(patients))
-    took = time.monotonic() - began
-    cluster.manage(database, "manage.py", "grant_app_role", RESTRICTED)
-    return took
+    return time.monotonic() - began
 
 
 @dataclass(frozen=True)
@@ -167,7 +186,7 @@ def serving(cluster: Cluster, database: str, application: str, **more: str) -> I
         _wait(server)
         yield server
     finally:
-        server.process.terminate()
+        server.process.send_signal(signal.SIGQUIT)  # at once: nobody waits for an answer any more
         server.process.wait(SECONDS)
 
 
