@@ -6,13 +6,14 @@ asked at every press is written as any queryset, with `Given("infusion")` where 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, Generic, TypeVar, cast
 
 from django.db import connections, router
-from django.db.models import Model, QuerySet
+from django.db.models import Field, Model, QuerySet
 from django.db.models.query import get_related_populators
-from django.db.models.sql import UpdateQuery
+from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.transaction import TransactionManagementError
 
@@ -117,3 +118,40 @@ class ComposedUpdate:
         query.add_update_values(self._fields)
         sql, params = query.get_compiler(self._using).as_sql()
         return sql, tuple(params)
+
+
+class ComposedInsert(Generic[M]):
+    """New rows of one model, as `bulk_create` would write them. We make their keys, so nothing is asked back."""
+
+    def __init__(self, model: type[M], *, ignore_conflicts: bool = False) -> None:
+        self._model, self._ignore_conflicts = model, ignore_conflicts
+
+    def write(self, rows: Iterable[M]) -> None:
+        """All of them in one statement."""
+        made = list(rows)
+        if not made:
+            return
+        fields, head, row, tail = self._statement
+        connection = connections[self._using]
+        values = [one.get_db_prep_save(one.pre_save(new, add=True), connection) for new in made for one in fields]
+        with connection.cursor() as cursor:
+            cursor.execute(f"{head}{', '.join([row] * len(made))}{tail}", values)
+        for new in made:
+            new._state.adding, new._state.db = False, self._using
+
+    @property
+    def _using(self) -> str:
+        return router.db_for_write(self._model)
+
+    @cached_property
+    def _statement(self) -> tuple[list[Field[Any, Any]], str, str, str]:
+        """The columns that we write, and the pieces of the statement: before the rows, one row, after them."""
+        connection, meta = connections[self._using], self._model._meta
+        quote, compiler = connection.ops.quote_name, InsertQuery(self._model).get_compiler(self._using)
+        fields = [field for field in meta.concrete_fields if not field.generated]
+        columns = ", ".join(quote(str(field.column)) for field in fields)
+        placing = [getattr(field, "get_placeholder", None) for field in fields]  # of ranges and arrays alone
+        places = ", ".join(compiler.field_as_sql(*pair, None)[0] for pair in zip(fields, placing, strict=True))
+        tail = " ON CONFLICT DO NOTHING" if self._ignore_conflicts else ""
+        head = f"INSERT INTO {quote(meta.db_table)} ({columns}) VALUES "  # noqa: S608 - names that the model has
+        return fields, head, f"({places})", tail

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from clinic import clock
+from clinic.composed import ComposedInsert
 from clinic.errors import Invalid
 from clinic.models import Site
 from patients import phones
@@ -24,6 +25,7 @@ from reminders.templates import Template
 PLANNED = Message.State.PLANNED
 WAITING = (Message.State.PLANNED, Message.State.FAILED)
 SAYING = (Message.State.CLAIMED, Message.State.UNCERTAIN)
+_NEW = ComposedInsert(Message, ignore_conflicts=True)
 
 
 @transaction.atomic
@@ -81,22 +83,19 @@ def plan_all(
         _words(kinds, patient, site) if own_words else wordings.of_house(kinds, wordings.language_of(patient.language))
     )
     channel = preferences.channel_for(patient) if kinds else ""
-    Message.objects.bulk_create(
-        [
-            Message(
-                kind=kind,
-                channel=channel,
-                subject_kind=subject_kind,
-                subject_id=one.subject_id,
-                occurrence=one.occurrence,
-                due_at=due_at,
-                expires_at=one.expires_at,
-                **_draft(kind, patient, site, one.values, words[kind]),
-            )
-            for one in occasions
-            for kind, due_at in one.due.items()
-        ],
-        ignore_conflicts=True,
+    _NEW.write(
+        Message(
+            kind=kind,
+            channel=channel,
+            subject_kind=subject_kind,
+            subject_id=one.subject_id,
+            occurrence=one.occurrence,
+            due_at=due_at,
+            expires_at=one.expires_at,
+            **_draft(kind, patient, site, one.values, words[kind]),
+        )
+        for one in occasions
+        for kind, due_at in one.due.items()
     )
 
 

@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef
 from django.db.models.expressions import Combinable, NegatedExpression
 
 from clinic import clock
+from clinic.composed import ComposedInsert
 from clinic.errors import Invalid, NotFound, Refused
 from clinic.models import Room, Site, User
 from clinic.policy import Action, can, require
@@ -28,6 +29,7 @@ from visits.places import Wanted
 from visits.rules import INFUSIONS, LONGEST_MINUTES, PAST_MINUTES, STEP_MINUTES, Shape
 
 Status = Appointment.Status
+_VISITS, _EVENTS = ComposedInsert(Appointment), ComposedInsert(StatusEvent)
 
 AfterBooking = Callable[[Appointment, User, str], None]
 after_booking: list[AfterBooking] = []
@@ -148,9 +150,9 @@ def _take(calendar: Calendar, patient: Patient, asked: Sequence[tuple[Wanted, Sh
         taken = places.choose(calendar, patient, wish, form)
         holds += places.holds(calendar, visit, form, taken, by, wish.overbook_reason)
         visits.append(visit)
-    Appointment.objects.bulk_create(visits)
+    _VISITS.write(visits)
     places.write(holds, places.gone(calendar, visits))
-    StatusEvent.objects.bulk_create(StatusEvent(appointment=one, after=Status.BOOKED, by=by) for one in visits)
+    _EVENTS.write(StatusEvent(appointment=one, after=Status.BOOKED, by=by) for one in visits)
     notices.plan_all(visits, calendar.premises)
     return visits
 

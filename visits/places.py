@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from psycopg2.extras import DateTimeTZRange
 
+from clinic.composed import ComposedInsert
 from clinic.errors import Refused
 from clinic.models import Room, User
 from patients.models import Patient
@@ -22,6 +23,8 @@ from visits.clashes import SlotTaken
 from visits.models import Appointment, GroupSession, Hold, StatusEvent
 from visits.ruler import cells
 from visits.rules import HANDS_LANE, Lanes, Part, Shape, Timing, Who, shape
+
+_HOLDS = ComposedInsert(Hold)
 
 
 @dataclass(frozen=True)
@@ -238,7 +241,7 @@ def write(holds: Sequence[Hold], taken: str) -> None:
     """
     try:
         with transaction.atomic(savepoint=False):
-            Hold.objects.bulk_create(holds)
+            _HOLDS.write(holds)
     except IntegrityError as error:
         if not clashes.is_overlap(error):
             raise
