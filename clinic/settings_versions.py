@@ -9,7 +9,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from clinic import clock
+from clinic.composed import Composed
 from clinic.errors import Invalid
+from clinic.gathering import Given
 from clinic.models import ProtocolSettings, Site, User
 from clinic.policy import Action, require
 from clinic.protocol import ORDERS, ProtocolValues
@@ -18,13 +20,12 @@ FIELDS = tuple(field.name for field in ProtocolValues._meta.get_fields())
 
 
 # Nearly every verb asks this, some several times: to compose it anew each time costs twice what it costs to ask.
-NEWEST = "SELECT * FROM clinic_protocolsettings WHERE site_id = %s ORDER BY version DESC LIMIT 1"
+_NEWEST = Composed(ProtocolSettings.objects.filter(site=Given("site")).order_by("-version")[:1])
 
 
 def current(site: Site) -> ProtocolSettings:
     """The newest version of the site's settings; the defaults of Table A, unsaved, while there is none."""
-    newest = list(ProtocolSettings.objects.raw(NEWEST, [site.pk]))
-    return newest[0] if newest else unset(site)
+    return _NEWEST.first(site=site.pk) or unset(site)
 
 
 def newest() -> QuerySet[ProtocolSettings]:
