@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import gzip
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
 
 from clinic import clock
+from infusions.models import Infusion
+from patients.models import MeasureResponse
+from tests import build
+from tests.infusions import making
 from tests.journey.full_day import FullDay
+from visits.models import Appointment
 from visits.rules import Timing
 
 DAY = date(2027, 2, 2)
@@ -35,3 +40,71 @@ def test_the_pages_of_a_day_of_192_visits_are_light(client):
             if len(answer) > BYTES or len(gzip.compress(answer)) > GZIPPED:
                 heavy[page] = len(answer), len(gzip.compress(answer))
     assert heavy == {}
+
+
+def test_the_picture_and_the_chart_of_a_long_record_are_light(client, site, patient, provider, nurse, other_nurse):
+    given = days(108)
+    treated(patient, given, provider, nurse, other_nurse)
+    client.force_login(provider)
+    with clock.at(build.moment(site, given[-1].isoformat(), "18:00")):
+        for page, scores in (("journey:outcome", 108), ("journey:chart", 1), ("journey:chart-timeline", 10)):
+            answer = client.get(reverse(page, args=[patient.pk])).content
+            assert answer.count(b"PHQ-9") >= scores, page
+            assert (len(answer) <= BYTES, len(gzip.compress(answer)) <= GZIPPED) == (True, True), page
+
+
+def days(count: int) -> list[date]:
+    """As many days as a year of two infusions a week has."""
+    return [DAY + timedelta(days=7 * (number // 2) + 3 * (number % 2)) for number in range(count)]
+
+
+def treated(patient, given: list[date], provider, nurse, other_nurse) -> None:
+    """An infusion on each day, and a score before it, written at once."""
+    series = making.loading(patient, provider)
+    order, vial = making.order(series, provider), making.vial(patient.site, nurse)
+    starts = [build.moment(patient.site, day.isoformat()) for day in given]
+    visits = Appointment.objects.bulk_create(
+        Appointment(
+            patient=patient,
+            site=patient.site,
+            kind="infusion",
+            status="done",
+            starts_at=start,
+            ends_at=start + timedelta(hours=2),
+            arrived_at=start,
+            booked_by=nurse,
+        )
+        for start in starts
+    )
+    Infusion.objects.bulk_create(
+        Infusion(
+            series=series,
+            appointment=visit,
+            number=number,
+            state="discharged",
+            order=order,
+            vial=vial,
+            drawn_ml=1,
+            drawn_at=visit.starts_at,
+            drawn_by=nurse,
+            checked_at=visit.starts_at,
+            checked_by=other_nurse,
+            started_at=visit.starts_at,
+            ended_at=visit.starts_at + timedelta(minutes=40),
+            given_mg=40,
+            given_ml=50,
+        )
+        for number, visit in enumerate(visits, start=1)
+    )
+    MeasureResponse.objects.bulk_create(
+        MeasureResponse(
+            patient=patient,
+            instrument="phq9",
+            timepoint="pre_infusion",
+            items=[1] * 9,
+            score=9,
+            observed_at=start,
+            entered_at=start,
+        )
+        for start in starts
+    )
