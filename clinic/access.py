@@ -14,12 +14,14 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 
+from clinic.composed import ComposedInsert
 from clinic.errors import NotFound
 from clinic.models import ReadEvent, Site, User
 from clinic.policy import Action, Door, can
 from clinic.routes import ROUTES
 
 SITE_KEY = "evenkeel_site"
+_READS = ComposedInsert(ReadEvent)
 
 
 def acting_user(request: HttpRequest) -> User:
@@ -71,24 +73,18 @@ def address_of(request: HttpRequest) -> str | None:
 
 def log_read(request: HttpRequest, *, patient_id: UUID, what: str, reason: str = "") -> None:
     """Write that a patient's record is being opened. If this can't be written, the page is not shown."""
-    ReadEvent.objects.create(
-        user=acting_user(request),
-        patient_id=patient_id,
-        what=what,
-        route=request.resolver_match.view_name if request.resolver_match else "",
-        request_id=getattr(request, "request_id", ""),
-        reason=reason,
-        address=address_of(request),
-    )
+    log_reads(request, patient_ids=(patient_id,), what=what, reason=reason)
 
 
-def log_reads(request: HttpRequest, *, patient_ids: Iterable[UUID], what: str) -> None:
+def log_reads(request: HttpRequest, *, patient_ids: Iterable[UUID], what: str, reason: str = "") -> None:
     """The same for a list that shows many patients by name: a line for each of them."""
     route = request.resolver_match.view_name if request.resolver_match else ""
     request_id, address = getattr(request, "request_id", ""), address_of(request)
-    ReadEvent.objects.bulk_create(
+    user_id = acting_user(request).pk
+    _READS.write(
         ReadEvent(
-            user=acting_user(request), patient_id=pk, what=what, route=route, request_id=request_id, address=address
+            user_id=user_id, patient_id=pk, what=what, route=route, request_id=request_id, reason=reason,
+            address=address,
         )
         for pk in set(patient_ids)
-    )
+    )  # fmt: skip

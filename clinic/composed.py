@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar, cast
 
 from django.db import connections, router
-from django.db.models import Field, Model, QuerySet
+from django.db.models import AutoField, Field, Model, QuerySet
 from django.db.models.query import get_related_populators
 from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
@@ -121,7 +121,9 @@ class ComposedUpdate:
 
 
 class ComposedInsert(Generic[M]):
-    """New rows of one model, as `bulk_create` would write them. We make their keys, so nothing is asked back."""
+    """New rows of one model, as `bulk_create` would write them. Nothing is asked back: we make their keys, or nobody
+    needs them; what the database fills by itself (numbers, `db_default`) is left to it.
+    """
 
     def __init__(self, model: type[M], *, ignore_conflicts: bool = False) -> None:
         self._model, self._ignore_conflicts = model, ignore_conflicts
@@ -148,10 +150,15 @@ class ComposedInsert(Generic[M]):
         """The columns that we write, and the pieces of the statement: before the rows, one row, after them."""
         connection, meta = connections[self._using], self._model._meta
         quote, compiler = connection.ops.quote_name, InsertQuery(self._model).get_compiler(self._using)
-        fields = [field for field in meta.concrete_fields if not field.generated]
+        fields = [field for field in meta.concrete_fields if not _is_filled(field)]
         columns = ", ".join(quote(str(field.column)) for field in fields)
         placing = [getattr(field, "get_placeholder", None) for field in fields]  # of ranges and arrays alone
         places = ", ".join(compiler.field_as_sql(*pair, None)[0] for pair in zip(fields, placing, strict=True))
         tail = " ON CONFLICT DO NOTHING" if self._ignore_conflicts else ""
         head = f"INSERT INTO {quote(meta.db_table)} ({columns}) VALUES "  # noqa: S608 - names that the model has
         return fields, head, f"({places})", tail
+
+
+def _is_filled(field: Field[Any, Any]) -> bool:
+    """Whether the database makes the value."""
+    return field.generated or field.has_db_default() or isinstance(field, AutoField)

@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from clinic import clock
 from clinic.composed import ComposedInsert
 from clinic.ids import uuid7
+from clinic.models import ReadEvent
 from reminders.models import Message
 from tests import build
 from visits import booking
@@ -70,3 +71,11 @@ def test_what_is_there_already_stays_as_it_is(booked):
 def test_nothing_is_asked_for_no_rows(django_assert_num_queries):
     with django_assert_num_queries(0):
         ComposedInsert(Message).write([])
+
+
+def test_what_the_database_fills_is_left_to_it(nurse):
+    """The number of a line of the read log, and its hour."""
+    whose = uuid7()
+    ComposedInsert(ReadEvent).write([ReadEvent(user=nurse, patient_id=whose, what="chart", address="10.0.0.9")])
+    read = ReadEvent.objects.get(patient_id=whose)
+    assert (read.pk is not None, read.at is not None, read.what, read.address) == (True, True, "chart", "10.0.0.9")
