@@ -56,7 +56,9 @@ class World:
         self.first = [sum(self.size.at_each_site[:number]) for number in range(len(self.size.at_each_site))]
         self.old = self.size.patients + self.size.guests - 1
         self.running = list(
-            Infusion.objects.filter(state="in_progress", appointment__site=self.sites["pine"]).order_by("id")[:RUNNING]
+            Infusion.objects.filter(state="in_progress", appointment__site=self.sites["pine"])
+            .select_related("series")
+            .order_by("id")[:RUNNING]
         )
 
     def one(self, role: Role, site: str) -> UUID:

@@ -23,11 +23,7 @@ def measure(cluster: Cluster, patients: int, few: int, *, is_small: bool, only: 
     effort = figures.SMALL if is_small else figures.FULL
     world = World(size)
     cases = every(world)
-    with (
-        serving(cluster, "bench", APP) as app,
-        serving(cluster, "bench", FLOOR) as floor,
-        serving(cluster, "few", APP) as small,
-    ):
+    with serving(cluster, (APP, "bench"), (FLOOR, "bench"), (APP, "few")) as (app, floor, small):
         pieces: list[Piece] = [
             ("first request", lambda: [figures.first_request(world, app)]),
             *((case.name, lambda case=case: figures.against_floor(case, app, floor, effort)) for case in cases),
@@ -42,7 +38,7 @@ def measure(cluster: Cluster, patients: int, few: int, *, is_small: bool, only: 
             if only in name:
                 yield from _tried(name, piece)
     if only in "race":
-        with serving(cluster, "bench", APP, WEB_WORKERS="2", WEB_THREADS="8") as app:
+        with serving(cluster, (APP, "bench"), WEB_WORKERS="2", WEB_THREADS="8") as (app,):
             yield from _tried("race", lambda: races.rows(app.address, small=is_small, headers=PROXY))
     if only in "reminders":
         yield from _tried("reminders", lambda: reminders.rows(small=is_small))

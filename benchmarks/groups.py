@@ -36,7 +36,7 @@ WRONG = 5  # passwords after which nobody is let in for a while
 
 def rows(cluster: Cluster, database: str, *, small: bool = False) -> Iterator[Row]:
     """What is printed. It commits, signs in as people of the first site, and kills one of its groups."""
-    with serving(cluster, database, APP) as one, serving(cluster, database, APP) as other:
+    with serving(cluster, (APP, database), (APP, database)) as (one, other):
         checks = [*_sessions(one, other), *_settings(one, other), *_guesses(one, other), *_survivor(one, other)]
         yield Row("groups: two webs, one database", clients=2, checks=tuple(checks))
     yield _letters(cluster, database, FEW if small else DUE)

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -174,16 +174,24 @@ def _resident(pid: int) -> float:
 
 
 @contextmanager
-def serving(cluster: Cluster, database: str, application: str, **more: str) -> Iterator[Server]:
-    """One of the two, or another app on another database, until the block ends. `more` is added to its environment."""
+def serving(cluster: Cluster, *what: tuple[str, str], **more: str) -> Iterator[list[Server]]:
+    """Apps on databases, started side by side, until the block ends. `more` is added to their environment."""
+    with ExitStack() as running:
+        servers = [running.enter_context(_started(cluster, *one, **more)) for one in what]
+        for server in servers:
+            _wait(server)
+        yield servers
+
+
+@contextmanager
+def _started(cluster: Cluster, application: str, database: str, **more: str) -> Iterator[Server]:
     port = _free_port()
     environment = {**cluster.environment(database, restricted=True), "PORT": str(port), "HOST": LOOPBACK, **more}
     private_directory(cluster.places.logs)
-    log = cluster.places.logs / f"{application}-{database}.log"
+    log = cluster.places.logs / f"{application}-{database}-{port}.log"
     with log.open("wb") as output:
         server = Server(_gunicorn(application, environment, output), port, PROXY)
     try:
-        _wait(server)
         yield server
     finally:
         server.process.send_signal(signal.SIGQUIT)  # at once: nobody waits for an answer any more
