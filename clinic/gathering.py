@@ -102,7 +102,7 @@ class Gathering:
 
     @cached_property
     def _statement(self) -> tuple[str, tuple[Any, ...]]:
-        rows = self._of.values_list(*(one.as_expression() for one in self._lists.values()))
+        rows = self._of.order_by().values_list(*(one.as_expression() for one in self._lists.values()))
         return rows.query.sql_with_params()
 
 

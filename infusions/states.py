@@ -38,8 +38,9 @@ AHEAD = timedelta(minutes=2)
 
 
 def _locking(*join: str) -> Composed[Infusion]:
-    """What locks the row of an infusion and reads along what it needs."""
-    return Composed(Infusion.objects.select_for_update(of=("self",)).select_related(*join).filter(pk=Given("infusion")))
+    """What locks the row of an infusion and reads along what it needs. Its usual order would join its series."""
+    one = Infusion.objects.filter(pk=Given("infusion")).order_by()
+    return Composed(one.select_for_update(of=("self",)).select_related(*join))
 
 
 WHOLE = _locking("series__patient__site", "appointment__site", "order", "vial")

@@ -39,7 +39,7 @@ Do = Callable[[Infusion, User], object]
 
 
 def _composed(*join: str) -> Composed[Infusion]:
-    return Composed(Infusion.objects.select_related(*join).filter(pk=Given("infusion")))
+    return Composed(Infusion.objects.select_related(*join).filter(pk=Given("infusion")).order_by())
 
 
 WHOLE = _composed(
