@@ -102,7 +102,8 @@ class Gathering:
 
     @cached_property
     def _statement(self) -> tuple[str, tuple[Any, ...]]:
-        rows = self._of.order_by().values_list(*(one.as_expression() for one in self._lists.values()))
+        of = self._of if self._of.query.is_sliced else self._of.order_by()  # of one row there is no order
+        rows = of.values_list(*(one.as_expression() for one in self._lists.values()))
         return rows.query.sql_with_params()
 
 
