@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from uuid import UUID
 
+from clinic.composed import Composed
+from clinic.gathering import Among
 from infusions.models import Infusion
 from insurance.authorizations import Used
 from visits.models import Appointment
@@ -12,15 +14,17 @@ from visits.models import Appointment
 COUNTED = (*Appointment.ALIVE, Appointment.Status.DONE)
 
 
+_TAKEN = Composed(
+    Appointment.objects.filter(Among("patient", "patients"), kind__in=Appointment.INFUSIONS, status__in=COUNTED)
+    .exclude(infusion__state__in=Infusion.WITHOUT_NUMBER)
+    .select_related("site", "infusion")
+    .order_by("starts_at")
+)
+
+
 def used(patient_ids: Collection[UUID]) -> Iterator[tuple[UUID, Used]]:
     """Every infusion that is booked or was given, by patient, on the clock of its site; what was not given is free."""
-    visits = (
-        Appointment.objects.filter(patient__in=patient_ids, kind__in=Appointment.INFUSIONS, status__in=COUNTED)
-        .exclude(infusion__state__in=Infusion.WITHOUT_NUMBER)
-        .select_related("site", "infusion")
-        .order_by("starts_at")
-    )
-    for visit in visits:
+    for visit in _TAKEN.read(patients=patient_ids):
         yield visit.patient_id, Used(visit.site.local(visit.starts_at).date(), given=_is_given(visit))
 
 

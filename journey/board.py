@@ -110,7 +110,7 @@ class Board:
     groups: list[GroupCard]
     sights: list[Sight]
     lanes: list[Lane]
-    hours: list[tuple[str, int]]
+    hours: list[tuple[str, str]]
     now_row: int | None
     now_shift: int  # minutes into that row
     tiles: list[Tile]
@@ -306,11 +306,11 @@ def _group_lane(block: BoardGroup, who: str, column: int, width: int) -> Lane:
     return Lane(f"ek-hold-talk {on_grid(column, block.row + HEAD_ROWS, block.rows, width=width)}", title)
 
 
-def _hours(day: BoardDay) -> list[tuple[str, int]]:
-    """The full hours on the wall, as they pass: none is missing or out of place when the clocks change."""
+def _hours(day: BoardDay) -> list[tuple[str, str]]:
+    """The full hours on the wall, as they pass, with the class of their row: none is missing when the clocks change."""
     opens = day.opens_at.astimezone(UTC)
     steps = ((day.site.local(opens + timedelta(minutes=STEP_MINUTES * row)), row) for row in range(1, day.rows))
-    return [(f"{moment:%H:%M}", row + 1 + HEAD_ROWS) for moment, row in steps if not moment.minute]
+    return [(f"{moment:%H:%M}", f"bs-{row + 1 + HEAD_ROWS}") for moment, row in steps if not moment.minute]
 
 
 def _tiles(shown: list[Card], only: str) -> list[Tile]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from uuid import UUID
 
 from django.urls import reverse
 
@@ -90,6 +92,10 @@ class Card:
         return self.rows < 9
 
     @property
+    def version(self) -> str:
+        return str(self.visit.appointment.version)
+
+    @property
     def starts(self) -> str:
         return self.span[:5]
 
@@ -150,11 +156,17 @@ def card(
         lights=_lights(gate) if reader.clinical and gate else (),
         rail=_rail(visit),
         holds=tuple(holds),
-        href=reverse("journey:today-visit", args=[appointment.pk]),
+        href=_addresses().format(appointment.pk),
         may_move=reader.may_move and awaited,
         groups=_groups(appointment, infusion, late=late, blocked=tone == "stop"),
         runway=runway,
     )
+
+
+@cache
+def _addresses() -> str:
+    """Where a visit opens beside the board, its id left open: to look the route up for each card took long."""
+    return reverse("journey:today-visit", args=[UUID(int=0)]).replace(str(UUID(int=0)), "{}")
 
 
 def sight(card: Card, infusion: Infusion | None, gate: Summary | None) -> Sight:

@@ -80,7 +80,7 @@ def test_every_hour_of_a_day_on_which_the_clocks_change_stands_in_its_row(site, 
     on = date.fromisoformat(day)
     OpeningHours.objects.create(site=site, weekday=on.weekday(), opens="00:00", closes="23:55")
     shown = boards.read(site, on, by=provider)
-    assert [row for _, row in shown.hours] == [2 + 12 * number for number in range(1, hours)]
+    assert [row for _, row in shown.hours] == [f"bs-{2 + 12 * number}" for number in range(1, hours)]
     names = [hour for hour, _ in shown.hours]
     assert (names.count("02:00"), names.count("01:00")) == ((0, 1) if hours == 23 else (1, 2))
     assert names[-1] == "23:00"
