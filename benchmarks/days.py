@@ -152,7 +152,8 @@ def long_record(place: Place, number: int, visits: int, now: datetime) -> None:
     began = utc(place, writer.on - timedelta(days=2 * visits + 20), 9)
     writer.judge(number, began)
     turned = utc(place, writer.on - timedelta(days=2 * visits - 14), 21)
-    courses = [writer.begin(number, began, ended=turned), writer.begin(number, turned, ended=None, kind="maintenance")]
+    loading = writer.begin(number, began, ended=turned)
+    courses = [loading, writer.begin(number, turned, ended=None, after=loading)]
     for turn in range(visits):
         on = writer.on - timedelta(days=2 * (visits - turn))
         slot = Slot(utc(place, on, 12), place.old_room, place.old_hand)

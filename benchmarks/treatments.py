@@ -75,7 +75,7 @@ class Writer:
             template_version="1", planned_at=now,
         )  # fmt: skip
         self.series = Sheet(
-            Series, "id", "patient_id", "kind", "planned_count", "state", "opened_at", "ended_at",
+            Series, "id", "patient_id", "kind", "planned_count", "state", "opened_at", "ended_at", "follows_id",
             site_id=site, opened_by_id=provider,
         )  # fmt: skip
         self.orders = Sheet(
@@ -133,12 +133,12 @@ class Writer:
         items = ",".join(str(min(3, max(0, total - 3 * place))) for place in range(8))
         self.scores.add(self._key(MeasureResponse), patient, timepoint, at, at, f"{{{items},0}}", total)
 
-    def begin(self, number: int, at: datetime, *, ended: datetime | None, kind: str = "loading") -> Course:
-        """A series and its order."""
+    def begin(self, number: int, at: datetime, *, ended: datetime | None, after: Course | None = None) -> Course:
+        """A series and its order: of maintenance, after one that it follows."""
         course = Course(ident(PATIENT, number), self._key(Series), self._key(Order))
         state = "completed" if ended else "active"
-        planned = INFUSIONS if kind == "loading" else NULL
-        self.series.add(course.series, course.patient, kind, planned, state, at, ended or NULL)
+        kind, planned, follows = ("maintenance", NULL, after.series) if after else ("loading", INFUSIONS, NULL)
+        self.series.add(course.series, course.patient, kind, planned, state, at, ended or NULL, follows)
         self.orders.add(course.order, course.series, at, at)
         return course
 

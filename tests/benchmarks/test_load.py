@@ -9,6 +9,7 @@ from benchmarks.load import fill
 from benchmarks.sizes import Size
 from clinic import integrity
 from clinic.models import HistorySeal
+from infusions.models import Series
 
 SIZE = Size(60)
 pytestmark = pytest.mark.django_db
@@ -32,3 +33,7 @@ def test_every_case_is_answered_within_its_statements(world):
     """Where a figure stands, that page answered what the case says it must."""
     found = {case.name: (measure.counted(case), case.statements) for case in every(world)}
     assert {name: pair for name, pair in found.items() if pair[0] > pair[1]} == {}
+
+
+def test_maintenance_of_the_long_record_follows_its_loading_series(world):
+    assert list(Series.objects.filter(kind="maintenance").values_list("follows__kind")) == [("loading",)]
