@@ -6,12 +6,13 @@ Everything is lazy, so that a fragment which shows no frame asks the database no
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils.functional import SimpleLazyObject
 
 from clinic import addresses, clock, sessions, tablets, wording
@@ -90,6 +91,17 @@ NAV = (
     ),
 )
 
+
+@dataclass(frozen=True)
+class Entry:
+    """What one person is shown of a place."""
+
+    label: str
+    url: str
+    current: bool
+    count: str | None
+
+
 _waiting: dict[str, tuple[Action, QuerySet[Any]]] = {}
 
 
@@ -129,20 +141,21 @@ def place_of(view_name: str) -> str:
     return best
 
 
-def navigation(user: User, site: Site | None, view_name: str) -> list[dict[str, object]]:
+def navigation(user: User, site: Site | None, view_name: str) -> tuple[Entry, ...]:
     """What this user may open at this site, in the order of the table."""
     current = place_of(view_name)
     places = [place for place in NAV if can(user, place.action, site)]
     waiting = counts(user, site, [place.url_name for place in places]) if site else {}
-    return [
-        {
-            "label": place.label,
-            "url": addresses.plain(place.url_name),
-            "current": place.url_name == current,
-            "count": waiting.get(place.url_name),
-        }
+    return tuple(
+        Entry(place.label, addresses.plain(place.url_name), place.url_name == current, waiting.get(place.url_name))
         for place in places
-    ]
+    )
+
+
+@lru_cache(maxsize=128)
+def drawn(template: str, nav: tuple[Entry, ...]) -> str:
+    """The entries as this template draws them. It is given nothing else, so what is kept is what it would draw now."""
+    return render_to_string(template, {"nav": nav})
 
 
 def role_words(user: User, site: Site | None) -> str:
@@ -183,12 +196,14 @@ def frame(request: HttpRequest) -> dict[str, object]:
     if user is None or not user.is_authenticated:
         return context
     view_name = request.resolver_match.view_name if request.resolver_match else ""
+    nav = SimpleLazyObject(lambda: navigation(user, site_or_none(request), view_name))
     return context | {
         "idle_minutes": sessions.idle_minutes(request),
         "pin_colleagues": SimpleLazyObject(lambda: pin_colleagues(request)),
         "current_site": SimpleLazyObject(lambda: site_or_none(request)),
         "sites": SimpleLazyObject(lambda: sites_of(user)),
-        "nav": SimpleLazyObject(lambda: navigation(user, site_or_none(request), view_name)),
+        "nav_short": SimpleLazyObject(lambda: drawn("frame/nav_items.html", tuple(nav))),
+        "nav_wide": SimpleLazyObject(lambda: drawn("frame/nav_wide.html", tuple(nav))),
         "role_words": SimpleLazyObject(lambda: role_words(user, site_or_none(request))),
         "now_here": SimpleLazyObject(lambda: wall_clock(request)),
         "zone_name": SimpleLazyObject(lambda: wording.zone_name(wall_clock(request).tzinfo)),

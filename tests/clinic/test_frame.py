@@ -1,15 +1,17 @@
 """The frame around every page: who sees which way, where they are, what time it is there."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from django.db import OperationalError, connection, transaction
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 
 from clinic import clock
 from clinic.api import problems
 from clinic.errors import NotReady
-from clinic.frame import NAV, navigation, place_of, role_words, theme_of
+from clinic.frame import NAV, Entry, drawn, navigation, place_of, role_words, theme_of
 from clinic.middleware import domain_errors
 from clinic.policy import GRANTS, Role
 from tests import build
@@ -27,11 +29,11 @@ def test_every_way_of_the_navigation_leads_somewhere(place):
 def test_a_role_sees_the_ways_it_may_go_and_no_other(site, role):
     user = build.user(role, at=site)
     allowed = [place.label for place in NAV if role in GRANTS[place.action]]
-    assert [item["label"] for item in navigation(user, site, "")] == allowed
+    assert [entry.label for entry in navigation(user, site, "")] == allowed
 
 
 def test_a_stranger_sees_no_way_here(site, stranger):
-    assert navigation(stranger, site, "") == []
+    assert navigation(stranger, site, "") == ()
 
 
 @pytest.mark.parametrize(
@@ -155,3 +157,10 @@ def test_another_fault_of_the_database_stays_a_fault(rf, nurse):
     request, error = rf.post("/"), ended_by_the_database("53100")  # the disk is full
     assert domain_errors(lambda _: None).process_exception(request, error) is None
     assert problems.handler(error, {"request": request}) is None
+
+
+def test_the_navigation_that_is_kept_says_what_it_would_say_now():
+    """It is drawn anew when any word, address, light or number in it is another."""
+    one = Entry("Tasks", "/tasks/", False, None)
+    for other in (one, replace(one, count="3"), replace(one, current=True), replace(one, label="To do"), one):
+        assert drawn("frame/nav_items.html", (other,)) == render_to_string("frame/nav_items.html", {"nav": [other]})
