@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from django.db import connection
 
-from benchmarks import groups, kept, races, reminders
+from benchmarks import groups, kept, races, reminders, standby
 from benchmarks import measure as figures
 from benchmarks.cases import World, every
 from benchmarks.servers import APP, FLOOR, PROXY, Cluster, serving
@@ -40,6 +40,8 @@ def measure(cluster: Cluster, patients: int, few: int, *, is_small: bool, only: 
     if only in "race":
         with serving(cluster, (APP, "bench"), WEB_WORKERS="2", WEB_THREADS="8") as (app,):
             yield from _tried("race", lambda: races.rows(app.address, small=is_small, headers=PROXY))
+    if only in "standby" and not is_small:  # a copy of the whole cluster takes longer than all else of the small one
+        yield from _tried("standby", lambda: [standby.row(cluster)])
     if only in "reminders":
         yield from _tried("reminders", lambda: reminders.rows(small=is_small))
     if only in "groups":
