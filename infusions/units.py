@@ -24,7 +24,7 @@ _TAKEN = Composed(
 
 def used(patient_ids: Collection[UUID]) -> Iterator[tuple[UUID, Used]]:
     """Every infusion that is booked or was given, by patient, on the clock of its site; what was not given is free."""
-    for visit in _TAKEN.read(patients=patient_ids):
+    for visit in _TAKEN.read(patients=patient_ids) if patient_ids else ():
         yield visit.patient_id, Used(visit.site.local(visit.starts_at).date(), given=_is_given(visit))
 
 
