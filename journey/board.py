@@ -63,7 +63,7 @@ class Head:
     @property
     def columns(self) -> str:
         """The classes of its columns on the grid."""
-        return f"bc-{self.column} bw-{self.width}"
+        return f"bc-{self.column}" + (f" bw-{self.width}" if self.width > 1 else "")
 
 
 @dataclass(frozen=True)
@@ -296,14 +296,14 @@ def _hold(block: Block, column: int, width: int) -> str:
     """Both hands at an IV start lie over the lane of that patient; an overbooked one over the last."""
     own = block.visit.lane if block.lane == HANDS_LANE else block.lane
     talk = block.visit.appointment.kind not in INFUSIONS
-    css = " ek-hold-talk" if talk else "" if block.phase == "attending" else " ek-hold-part"
+    css = " is-talk" if talk else "" if block.phase == "attending" else " is-part"
     return on_grid(column + min(own, width) - 1, block.row + HEAD_ROWS, max(block.rows, 1)) + css
 
 
 def _group_lane(block: BoardGroup, who: str, column: int, width: int) -> Lane:
     """A group takes the whole of its therapist."""
     title = f"{who}: group of {len(block.members)}, {block.group.topic}"
-    return Lane(f"ek-hold-talk {on_grid(column, block.row + HEAD_ROWS, block.rows, width=width)}", title)
+    return Lane(f"is-talk {on_grid(column, block.row + HEAD_ROWS, block.rows, width=width)}", title)
 
 
 def _hours(day: BoardDay) -> list[tuple[str, str]]:
