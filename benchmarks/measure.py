@@ -45,7 +45,7 @@ class Effort:
     requests: int = 10_000
 
 
-FULL, SMALL = Effort(), Effort(rounds=5, seconds=0.08, series=5, requests=200)
+FULL, SMALL = Effort(), Effort(rounds=5, seconds=0.05, series=5, requests=200)
 
 
 def against_floor(case: Case, app: Server, floor: Server, effort: Effort) -> Iterator[Row]:
