@@ -72,7 +72,7 @@ def bench(patients: int, *, is_small: bool, keep: bool, only: str) -> int:
     with suppress(KeyboardInterrupt):  # whoever has seen enough gets the table so far
         for row in everything.measure(cluster, patients, few, is_small=is_small, only=only):
             rows.append(row)
-            sys.stderr.write(f"  {row.case} ({row.clients})\n")
+            sys.stderr.write(f"  {row.case} ({row.clients}): {'; '.join(map(str, row.checks))}\n")
     sys.stdout.write(f"{render(rows)}\n")
     if failed := missed(rows):
         sys.stdout.write("Bounds that do not hold:\n" + "".join(f"- {line}\n" for line in failed))
