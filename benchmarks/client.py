@@ -83,8 +83,13 @@ _kept: dict[tuple[int, str], list[Browser]] = {}
 
 
 def signed_in(server: Server, login: str, many: int) -> list[Browser]:
-    """So many clients of this person, who stay signed in from case to case: a password costs as much as ten pages."""
+    """So many clients of this person, who stay signed in from case to case: a password costs as much as ten pages.
+
+    Each begins on a new line: the case before may have killed the worker at the end of the old one.
+    """
     kept = [one for one in _kept.get((server.port, login), ()) if perf_counter() - one.spoke < SITTING]
+    for one in kept:
+        one.line.close()
     _kept[server.port, login] = [*kept, *(Browser(server, login) for _ in range(many - len(kept)))]
     return _kept[server.port, login][:many]
 
