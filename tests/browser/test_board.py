@@ -80,6 +80,9 @@ def test_keys_lead_over_the_board_into_the_panel_and_back(board, day, axe):
     assert axe(board) == {}
     # And each card tells preparation, infusion and rest apart
     assert len(rail(card(board, "Maya"))) >= 4  # recovery is hatched in two colours
+    # Also where nobody prepares, and the class that says for how long is none that the stylesheet has
+    card(board, "Maya").evaluate("one => { one.className = one.className.replace(/bp-\\d+/, 'bp-0') }")
+    assert len(rail(card(board, "Maya"))) >= 3
     # And a stretch of a lane says whose time it is
     stretch = board.locator("#board > i").first
     stretch.hover()
