@@ -9,7 +9,7 @@ from array import array
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import UTC, date, time
 from sys import byteorder
 from typing import Any
 from uuid import UUID
@@ -157,7 +157,7 @@ class Calendar(Ruler):
             "base": self.base,
             "size": self.size,
             "resources": array_of(resources),
-            "earliest": self.moment(0) - LONGEST_HOLD,
+            "earliest": self.moment(0).astimezone(UTC) - LONGEST_HOLD,
             "begins": self.moment(0),
             "ends": self.moment(self.size),
             "without": left_out,

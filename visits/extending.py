@@ -19,6 +19,7 @@ from visits.changes import locked
 from visits.clashes import SlotTaken, runs_at
 from visits.locks import lock, utc_days
 from visits.models import Appointment, Hold, StatusEvent
+from visits.models.appointments import LONGEST_HOLD
 from visits.rules import INFUSIONS, STEP_MINUTES
 from visits.states import allowed
 
@@ -63,6 +64,8 @@ def extend(*, appointment_id: UUID, minutes: int, by: User, overbook_reason: str
         raise Invalid({"minutes": f"Add {STEP_MINUTES} to {MOST_MINUTES} minutes, in steps of {STEP_MINUTES}."})
     held = list(visit.holds.filter(active=True).select_related("room", "staff", "patient"))
     end = visit.ends_at + timedelta(minutes=minutes)
+    if end - visit.starts_at > LONGEST_HOLD:
+        raise Invalid({"minutes": "A visit lasts a day at most. Add fewer minutes, or end this visit."})
     lock((day, hold.resource) for hold in held for day in utc_days(visit.starts_at, end))
     first, last = site.local(visit.ends_at - timedelta(hours=1)).date(), site.local(end).date()
     calendar = Calendar.load(site, first, last, patients=[visit.patient_id], without=visit.pk)

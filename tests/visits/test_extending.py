@@ -107,6 +107,18 @@ def test_somebody_who_is_here_stays_beyond_closing_time(book, site, patient, nur
     assert held(visit, phase="stay") == ["20:00", "20:00"]
 
 
+def test_a_visit_lasts_a_day_at_most(book, site, patient, nurse):
+    visit = book("15:00", patient)
+    with clock.at(build.moment(site, "2027-02-02", "15:00")):
+        changes.arrive(appointment_id=visit.pk, by=nurse)
+        for _ in range(7):
+            extending.extend(appointment_id=visit.pk, minutes=180, by=nurse)
+        before = state(visit)
+        with pytest.raises(Invalid, match="a day at most"):
+            extending.extend(appointment_id=visit.pk, minutes=65, by=nurse)
+    assert state(visit) == before
+
+
 @pytest.mark.parametrize("minutes", [0, 7, 185, -15])
 def test_a_wrong_number_of_minutes_is_said(book, patient, nurse, minutes):
     with pytest.raises(Invalid, match="in steps of 5"):

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 index=models.Index(models.F('resource'), models.F('during__startswith'), condition=models.Q(('active', True)), name='hold_by_start'),
             ), migrations.AddConstraint(
                 model_name='hold',
-                constraint=models.CheckConstraint(condition=models.Q(('during__endswith__lte', django.db.models.expressions.CombinedExpression(models.F('during__startswith'), '+', models.Value(datetime.timedelta(days=1))))), name='hold_within_a_day'),
+                constraint=models.CheckConstraint(condition=models.Q(('active', False), ('during__endswith__lte', django.db.models.expressions.CombinedExpression(models.F('during__startswith'), '+', models.Value(datetime.timedelta(days=1)))), _connector='OR'), name='hold_within_a_day'),
             )],
         ),
     ]

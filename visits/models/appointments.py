@@ -226,7 +226,7 @@ class Hold(Record):
             ),
             models.CheckConstraint(
                 name="hold_within_a_day",
-                condition=Q(during__endswith__lte=F("during__startswith") + LONGEST_HOLD),
+                condition=Q(active=False) | Q(during__endswith__lte=F("during__startswith") + LONGEST_HOLD),
             ),
             models.CheckConstraint(
                 name="hold_overflow_has_name_and_reason",
