@@ -94,6 +94,14 @@ def test_what_a_very_full_week_holds_beyond_its_first_part_comes_by_its_own_requ
     assert (b"<html" in after.content, after.context["rest"]) == (False, None)
 
 
+@pytest.mark.parametrize("view", ["", "rooms", "people"])
+def test_a_part_opened_by_itself_counts_nothing_and_leads_to_whole_weeks(client, front_desk, booked, view):
+    booked("2027-02-05", "preparation")
+    client.force_login(front_desk)
+    page = client.get("/visits/", {"week": "2027-02-02", "view": view, "since": "1"}).content.decode()
+    assert ("since=" in page, "1 visit" in page) == (False, False)
+
+
 @pytest.mark.parametrize("since", ["-1", "x", "9999", "²", "99"])
 def test_a_part_that_is_none_shows_a_page(client, front_desk, since):
     client.force_login(front_desk)

@@ -32,6 +32,7 @@ def schedule(request: HttpRequest) -> HttpResponse:
         shown = week(site, monday(day), room=chosen, since=since)
         days, rest = part(shown.days, since, DAYS_AT_ONCE)
         context |= {"week": shown, "view": "", "chosen": chosen, "days": days, "rest": rest}
+    context["since"] = since
     if since and request.headers.get("HX-Request"):
         return render(request, "visits/_week_lines.html" if view in GRIDS else "visits/_days.html", context)
     return render(request, "visits/schedule.html", context)
