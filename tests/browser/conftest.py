@@ -53,9 +53,14 @@ def nothing_was_refused_by_the_policy(request):
 
 @pytest.fixture
 def signed_in(client, live_server, context):
-    """`signed_in(user)` gives a page on which that person is at work."""
+    """`signed_in(user)` gives a page on which that person is at work. Whoever was there before has left.
+
+    What an older page still asks with the session that ends here would be answered by taking the cookie away.
+    """
 
     def open_page(user) -> Page:
+        for left in context.pages:
+            left.close()
         client.force_login(user)
         context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
         page = context.new_page()
