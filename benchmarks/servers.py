@@ -115,7 +115,8 @@ def migrate(cluster: Cluster) -> None:
 
 def collect(cluster: Cluster) -> None:
     """Static files by their hashes, compressed, as an image of production holds them; not again while none changes."""
-    with _unless_kept(cluster, "collected", _digest("static/**/*", "requirements.txt", "clinic/settings.py")) as is_due:
+    state = _digest("static/**/*", "requirements.txt", "clinic/settings.py", "clinic/static_files.py")
+    with _unless_kept(cluster, "collected", state) as is_due:
         if is_due:
             cluster.manage(EMPTY, "manage.py", "collectstatic", "--no-input", "--verbosity", "0")
 
@@ -131,7 +132,10 @@ def _unless_kept(cluster: Cluster, name: str, state: str) -> Iterator[bool]:
 def _digest(*patterns: str) -> str:
     """Changes when one of these files of the project does."""
     found = sorted(path for pattern in patterns for path in PROJECT.glob(pattern) if path.is_file())
-    return hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in found)).hexdigest()
+    digest = hashlib.sha256()
+    for path in found:
+        digest.update(str(path.relative_to(PROJECT)).encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 def fill(cluster: Cluster, database: str, patients: int) -> float:
