@@ -11,7 +11,7 @@ from django.db.models import Max
 from clinic import clock
 from clinic.composed import Composed
 from clinic.errors import IllegalTransition, Invalid, NotFound
-from clinic.gathering import Given
+from clinic.gathering import Among, Given
 from clinic.models import User
 from infusions.models import Infusion, StateEvent
 
@@ -37,21 +37,22 @@ TRANSITIONS: dict[State, frozenset[State]] = {
 AHEAD = timedelta(minutes=2)
 
 
-def _locking(*join: str) -> Composed[Infusion]:
+def _locking(*join: str, where: Among | None = None) -> Composed[Infusion]:
     """What locks the row of an infusion and reads along what it needs. Its usual order would join its series."""
-    one = Infusion.objects.filter(pk=Given("infusion")).order_by()
+    one = Infusion.objects.filter(*[where] if where else [], pk=Given("infusion")).order_by()
     return Composed(one.select_for_update(of=("self",)).select_related(*join))
 
 
 WHOLE = _locking("series__patient__site", "appointment__site", "order", "vial")
 WITH_ITS_VISIT = _locking("appointment")
+WITH_ITS_VISIT_AT = _locking("appointment", where=Among("appointment__site", "sites"))
 FOR_A_ROW = _locking("appointment__site")
 """What is enough for a verb that adds a row: the join of all would cost more than the row."""
 
 
-def locked(infusion_id: UUID, how: Composed[Infusion] = WHOLE) -> Infusion:
+def locked(infusion_id: UUID, how: Composed[Infusion] = WHOLE, **values: object) -> Infusion:
     """The infusion with its row locked until the transaction ends. Raises NotFound."""
-    infusion = how.first(infusion=infusion_id)
+    infusion = how.first(infusion=infusion_id, **values)
     if infusion is None:
         raise NotFound
     return infusion

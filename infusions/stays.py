@@ -6,6 +6,7 @@ is seen. A join of all this takes the database longer to plan than the row takes
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -38,9 +39,15 @@ class Stay:
     settings: ProtocolSettings
 
 
-def locked(infusion_id: UUID) -> Stay:
-    """The stay, with the row of its infusion locked until the transaction ends. Raises NotFound."""
-    infusion = states.locked(infusion_id, states.WITH_ITS_VISIT)
+def locked(infusion_id: UUID, *, at: Collection[UUID] | None = None) -> Stay:
+    """The stay, with the row of its infusion locked until the transaction ends. Raises NotFound.
+
+    Of an infusion that is not at one of the sites `at`, when they are named, nothing is locked either.
+    """
+    if at is None:
+        infusion = states.locked(infusion_id, states.WITH_ITS_VISIT)
+    else:
+        infusion = states.locked(infusion_id, states.WITH_ITS_VISIT_AT, sites=at)
     visit = infusion.appointment
     found = BESIDE.read(infusion=infusion.pk, site=visit.site_id, series=infusion.series_id)
     (visit.site,), (infusion.series,) = found["sites"], found["series"]

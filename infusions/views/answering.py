@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.shortcuts import redirect, render
 
@@ -15,8 +17,8 @@ from clinic.errors import DomainError, Invalid, NotFound
 from clinic.gathering import Given
 from clinic.keeping import is_of_another
 from clinic.models import User
-from clinic.policy import Action, can
-from infusions import pulse
+from clinic.policy import Action, can, require
+from infusions import pulse, stays
 from infusions.access import require_same_patient
 from infusions.chair import Chair
 from infusions.events import DRUGS, ROUTES
@@ -25,6 +27,7 @@ from infusions.forms.recovery import DischargeForm
 from infusions.forms.witness import possible
 from infusions.models import Infusion
 from infusions.phrases import FIRST
+from infusions.stays import Stay
 from infusions.vitals import Taken
 from patients.access import allow_here
 
@@ -111,46 +114,71 @@ def offered(chair: Chair) -> dict[str, Any]:
 
 
 def answer(
-    request: HttpRequest,
-    pk: UUID,
-    do: Do,
-    *,
-    slim: bool = False,
-    typed: dict[str, str] | None = None,
-    known: Infusion | None = None,
-    **forms: Any,
+    request: HttpRequest, pk: UUID, do: Do, *, slim: bool = False, typed: dict[str, str] | None = None, **forms: Any
 ) -> HttpResponse:
     """Do it, then show the parts as they are now; what a verb refuses is said, and what was typed stays.
 
     Front desk may check in, but not read what stands beside the chair: they are led back to the visit. A row that the
     page had kept (`X-Row`) is told in JSON why it is refused; with `X-Brief` its success is a bare 204. A page that
-    somebody else had opened is locked: nothing is written in another person's name. `known` is the infusion where it
-    was read already.
+    somebody else had opened is locked: nothing is written in another person's name.
     """
     if is_of_another(request):
         return HttpResponse(status=401)
-    infusion = allowed_or_404(request, known or (SLIM if slim else WHOLE).first(infusion=pk))
-    user = acting_user(request)
+    infusion, user = infusion_or_404(request, pk, SLIM if slim else WHOLE), acting_user(request)
     if not can(user, Action.SEE_INFUSION, infusion.appointment.site):
         do(infusion, user)
         return redirect("visits:appointment", pk=infusion.appointment_id)
-    error: DomainError | None = None
-    done: object = None
+    done, error = _tried(partial(do, infusion, user))
+    return _shown(request, infusion, done, error, slim=slim, typed=typed, **forms)
+
+
+def answer_behind_lock(
+    request: HttpRequest, pk: UUID, do: Callable[[Stay, User], Taken], *, typed: dict[str, str]
+) -> HttpResponse:
+    """The same for a row that is checked against all that stands on the sheet: read once, behind the lock.
+
+    What is drawn is of that reading too, once the row is kept and the lock is gone.
+    """
+    if is_of_another(request):
+        return HttpResponse(status=401)
+    user = acting_user(request)
+    with transaction.atomic():
+        stay = stays.locked(pk, at=user.site_ids)
+        require(user, Action.SEE_INFUSION, at=allowed_or_404(request, stay.infusion).appointment.site)
+        done, error = _tried(partial(do, stay, user))
+    return _shown(request, stay.infusion, done, error, slim=True, typed=typed)
+
+
+def _tried(do: Callable[[], object]) -> tuple[object, DomainError | None]:
+    """What came of it, or why it was refused. Raises Http404."""
     try:
-        done = do(infusion, user)
+        return do(), None
     except NotFound as gone:
         raise Http404 from gone
     except DomainError as refused:
-        error = refused
+        return None, refused
+
+
+def _shown(
+    request: HttpRequest,
+    infusion: Infusion,
+    done: object,
+    error: DomainError | None,
+    *,
+    slim: bool,
+    typed: dict[str, str] | None,
+    **forms: Any,
+) -> HttpResponse:
     if "X-Row" in request.headers and (error or "X-Brief" in request.headers):
         return _told(error)
     whole = not request.headers.get("HX-Request")
     if error is None and whole:
-        return redirect("infusions:infusion", pk=pk)
+        return redirect("infusions:infusion", pk=infusion.pk)
     slim = slim and not whole
-    fresh = infusion if slim else infusion_or_404(request, pk)
+    fresh = infusion if slim else infusion_or_404(request, infusion.pk)
     taken = done if slim and isinstance(done, Taken) else None
-    chair = Chair(fresh, user, typed=typed or {} if error else {}, errors=_fields(error), slim=slim, taken=taken)
+    chair = Chair(fresh, acting_user(request), typed=typed or {} if error else {}, errors=_fields(error), slim=slim,
+                  taken=taken)  # fmt: skip
     shown = {name: form for name, form in forms.items() if error}
     status = error.status if error else 200
     return show(request, chair, whole=whole, status=status, error=error, slim=slim, **shown)

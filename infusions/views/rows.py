@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID
 
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -23,7 +22,7 @@ from infusions.forms.chair import ReasonForm, require_valid
 from infusions.forms.rows import AnswerForm, CorrectionForm, EventForm, StepForm, VitalsForm
 from infusions.models import Infusion, VitalSigns
 from infusions.views.answering import answer as answer_with
-from infusions.views.answering import infusion_or_404
+from infusions.views.answering import answer_behind_lock, infusion_or_404
 
 # The pump
 
@@ -64,23 +63,18 @@ def stop(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-@transaction.atomic
 def vitals(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Save one row. What can't be is answered with a sentence for each field, and the page keeps what was typed.
+    """Save one row. What can't be is answered with a sentence for each field, and the page keeps what was typed."""
+    form = VitalsForm(request.POST)
 
-    The infusion is locked as it is read, and the page is drawn of the same reading: hence one transaction for all.
-    """
-    form, stay = VitalsForm(request.POST), stays.locked(pk)
-
-    def do(one: Infusion, by: User) -> vitals_verbs.Taken:
+    def do(stay: stays.Stay, by: User) -> vitals_verbs.Taken:
         require_valid(form)
         return vitals_verbs.add(
-            stay, observed_at=form.happened_at(one.appointment.site), by=by,
+            stay, observed_at=form.happened_at(stay.infusion.appointment.site), by=by,
             client_key=form.cleaned_data["client_key"], **form.values(),
         )  # fmt: skip
 
-    typed = {name: request.POST.get(name, "") for name in form.fields}
-    return answer_with(request, pk, do, slim=True, typed=typed, known=stay.infusion)
+    return answer_behind_lock(request, pk, do, typed={name: request.POST.get(name, "") for name in form.fields})
 
 
 @require_POST

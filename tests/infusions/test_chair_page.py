@@ -5,8 +5,10 @@ import re
 import pytest
 from django.urls import reverse
 
+from clinic.errors import NotFound
 from clinic.ids import uuid7
 from clinic.models import ReadEvent
+from infusions import stays
 from infusions.models import VitalSigns
 from tests import build
 
@@ -307,3 +309,24 @@ def test_a_saved_row_asks_as_much_after_many_as_after_one(at_chair, day, running
             day.vitals(running, f"09:{minute + 12}", 130 + minute, 80)
     assert all(f'id="chair-{part}"' in answer for part in ("due", "says", "ask", "sheet"))
     assert 'id="chair-bar"' not in answer  # a row changes nothing there
+
+
+def test_a_row_is_kept_though_its_answer_can_not_be_drawn(at_chair, day, monkeypatch):
+    def fails(*args: object, **more: object) -> None:
+        raise RuntimeError("no paper")
+
+    infusion = day.until("started")
+    monkeypatch.setattr("infusions.views.answering.render", fails)
+    with pytest.raises(RuntimeError, match="no paper"):
+        _post(at_chair, day, "vitals", infusion, systolic="130", diastolic="84", client_key=str(uuid7()))
+    assert infusion.vitals.filter(systolic=130).count() == 1
+
+
+def test_a_stranger_locks_no_infusion(client, day, stranger):
+    infusion = day.until("started")
+    with day.clock("09:20"):
+        client.force_login(stranger)
+    assert _post(client, day, "vitals", infusion, systolic="130", diastolic="84").status_code == 404
+    with pytest.raises(NotFound):
+        stays.locked(infusion.pk, at=stranger.site_ids)
+    assert stays.locked(infusion.pk, at=day.nurse.site_ids).infusion == infusion
