@@ -196,6 +196,8 @@ def local(value: datetime | None, site: object, fmt: str = "moment") -> str:
 @register.filter
 def day(value: date | None, fmt: str = "day") -> str:
     """{{ patient.birth_date|day }}: a date that has no zone, such as a birthday."""
+    if isinstance(value, datetime):  # of two zones it would be the same moment, and another day
+        value = value.replace(tzinfo=None)
     return "" if value is None else _written(value, FORMATS.get(fmt, fmt), get_language())
 
 

@@ -121,3 +121,9 @@ def test_one_minute_is_written_in_each_zone_and_language():
 def test_seconds_are_written_where_they_are_asked_for():
     for second in (5, 6):
         assert drawn('{% local at site "H:i:s" %}', at=MOMENT.replace(second=second), site=PINE) == f"09:42:0{second}"
+
+
+def test_a_day_is_that_of_its_own_wall_though_the_moment_is_the_same():
+    east = datetime(2026, 3, 1, 4, 30, tzinfo=UTC)
+    west = east.astimezone(ZoneInfo("America/New_York"))
+    assert [drawn("{{ at|day }}", at=at) for at in (east, west)] == ["1 Mar 2026", "28 Feb 2026"]
