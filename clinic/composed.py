@@ -26,7 +26,7 @@ class Composed(Generic[M]):
     """One query of one model, with what it joins (`select_related`) and whether it locks."""
 
     def __init__(self, rows: QuerySet[M]) -> None:
-        self._rows = rows
+        self._rows, self._kept = rows, dict[str, list[Any]]()
 
     def first(self, **values: Any) -> M | None:
         """The first row, with the values that were left open."""
@@ -41,7 +41,7 @@ class Composed(Generic[M]):
         with connections[using].cursor() as cursor:
             cursor.execute(sql, bound(params, values))
             found = cursor.fetchall()
-        made, names, last, populators = [], *self._fields, self._populators
+        made, names, last, populators = [], *self._fields, self._populators(using)
         rows = compiler.apply_converters(found, self._converters) if self._converters else found
         for row in rows:
             one = self._rows.model.from_db(using, names, row[:last])
@@ -70,11 +70,12 @@ class Composed(Generic[M]):
         compiler = self._statement[0]
         return dict(compiler.get_converters([column[0] for column in compiler.select]))
 
-    @cached_property
-    def _populators(self) -> list[Any]:
-        """What makes the joined rows."""
-        compiler = self._statement[0]
-        return list(get_related_populators(compiler.klass_info, compiler.select, self._rows.db))  # type: ignore[call-arg]
+    def _populators(self, using: str) -> list[Any]:
+        """What makes the joined rows, and tells them from which database they are."""
+        if using not in self._kept:
+            compiler = self._statement[0]
+            self._kept[using] = list(get_related_populators(compiler.klass_info, compiler.select, using))  # type: ignore[call-arg]
+        return self._kept[using]
 
 
 class ComposedValues:
