@@ -21,6 +21,7 @@ max_requests_jitter = 1_000
 # Heartbeats of workers are touches of a file; on a disk a slow fsync of others would look like a hung worker.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
 control_socket_disable = True
+forwarder_headers = ""  # no proxy says under which path we stand: addresses of pages are kept (clinic/addresses.py)
 accesslog = None
 errorlog = "-"
 
