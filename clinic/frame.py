@@ -184,11 +184,6 @@ def wall_clock(request: HttpRequest) -> datetime:
     return site.local(clock.now()) if site else clock.now()
 
 
-def pin_colleagues(request: HttpRequest) -> list[User]:
-    """Who may open this tablet with a PIN; nobody is asked for where this is no tablet of the clinic."""
-    return list(tablets.colleagues(request)) if tablets.COOKIE in request.COOKIES else []
-
-
 def frame(request: HttpRequest) -> dict[str, object]:
     """Context processor: what templates/frame/base.html draws around every page."""
     context: dict[str, object] = {"theme": theme_of(request), "demo": settings.DEMO}
@@ -199,7 +194,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
     nav = SimpleLazyObject(lambda: navigation(user, site_or_none(request), view_name))
     return context | {
         "idle_minutes": sessions.idle_minutes(request),
-        "pin_colleagues": SimpleLazyObject(lambda: pin_colleagues(request)),
+        "pin_colleagues": SimpleLazyObject(lambda: list(tablets.colleagues(request))),
         "current_site": SimpleLazyObject(lambda: site_or_none(request)),
         "sites": SimpleLazyObject(lambda: sites_of(user)),
         "nav_short": SimpleLazyObject(lambda: drawn("frame/nav_items.html", tuple(nav))),

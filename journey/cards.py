@@ -9,12 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
-from uuid import UUID
 
-from django.urls import reverse
-
-from clinic import clock, wording
+from clinic import addresses, clock, wording
 from infusions.lights import Summary
 from infusions.models import Infusion
 from insurance.runway import Runway
@@ -156,17 +152,11 @@ def card(
         lights=_lights(gate) if reader.clinical and gate else (),
         rail=_rail(visit),
         holds=tuple(holds),
-        href=_addresses().format(appointment.pk),
+        href=addresses.of("journey:today-visit", appointment.pk),
         may_move=reader.may_move and awaited,
         groups=_groups(appointment, infusion, late=late, blocked=tone == "stop"),
         runway=runway,
     )
-
-
-@cache
-def _addresses() -> str:
-    """Where a visit opens beside the board, its id left open: to look the route up for each card took long."""
-    return reverse("journey:today-visit", args=[UUID(int=0)]).replace(str(UUID(int=0)), "{}")
 
 
 def sight(card: Card, infusion: Infusion | None, gate: Summary | None) -> Sight:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
@@ -72,9 +73,9 @@ def is_grave(task: FollowUp) -> bool:
     return task.kind in SAFETY and task.due_at <= clock.now()
 
 
-def grave() -> Q:
-    """The same, asked of the database."""
-    return Q(kind__in=SAFETY, due_at__lte=clock.now())
+def grave(now: datetime | Given | None = None) -> Q:
+    """The same, asked of the database; `now` may be left open."""
+    return Q(kind__in=SAFETY, due_at__lte=now or clock.now())
 
 
 def pressing_first(tasks: QuerySet[FollowUp]) -> QuerySet[FollowUp]:
@@ -213,10 +214,9 @@ def _tallies() -> ComposedValues:
     """Each way of being somebody's is counted from an index of its own."""
     own, free = Q(owner=Given("user")), Q(_OWN_ROLE, owner__isnull=True)
     escalated = OPEN.filter(_UP_TO_ROLE, escalated_at__isnull=False).exclude(free).exclude(own)
-    grave = Q(kind__in=SAFETY, due_at__lte=Given("now"))
     ways = [
         way.order_by().values_list("kind").annotate(
-            n=Count("kind"), fit=Count("kind"), first=Count("kind", filter=grave)
+            n=Count("kind"), fit=Count("kind"), first=Count("kind", filter=grave(Given("now")))
         )
         for way in (OPEN.filter(free), OPEN.filter(own), escalated)
     ]  # fmt: skip

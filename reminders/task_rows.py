@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.urls import reverse
-
-from clinic import clock
+from clinic import addresses, clock
 from clinic.access import may_open
 from clinic.models import Site, User
 from clinic.policy import Role
@@ -47,7 +45,7 @@ def _row(task: FollowUp, user: User, site: Site, now: datetime) -> Row:
     return Row(
         pk=task.pk,
         title=task.title,
-        address=reverse("reminders:task", args=[task.pk]),
+        address=addresses.of("reminders:task", task.pk),
         there=task.link if is_open and may_open(user, task.link, site) else "",
         patient_id=task.patient_id,
         patient=task.patient.name if task.patient else "",
