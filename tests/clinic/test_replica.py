@@ -1,6 +1,9 @@
 """Reports read from a replica, and never from one that lags, is gone, or would be written to."""
 
 import logging
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date
 
@@ -148,3 +151,13 @@ def test_within_a_transaction_what_it_wrote_is_seen() -> None:
     with transaction.atomic():
         build.site()
         assert replica.read(where) == "default"
+
+
+def test_the_variable_names_the_replica() -> None:
+    asked = "print(*(DATABASES['replica'][key] for key in ('HOST', 'PORT', 'NAME', 'USER', 'ENGINE')))"
+    said = subprocess.run(
+        [sys.executable, "-c", f"from clinic.settings import DATABASES\n{asked}"],
+        env={**os.environ, "REPLICA_DATABASE_URL": "postgres://reader:word@standby:5433/clinic"},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert said.stdout.split() == ["standby", "5433", "clinic", "reader", "django.db.backends.postgresql"]
