@@ -24,7 +24,6 @@ from patients import names
 from visits.slots import next_free
 
 HTMX = {"HX-Request": "true"}
-TYPO = ["Andresen", "Garcai", "Tayolr", "Wiliams", "Mulller"]
 
 
 @dataclass(frozen=True)
