@@ -27,7 +27,7 @@ from clinic.routes import ROUTES
 _OPEN_WITHOUT = ("account_", "mfa_", "clinic:unlock", "clinic:prove", "clinic:switch-in")
 
 
-_HELD = Composed(User.roles_of(Given("user")).select_related("user", "site"))
+_HELD = Composed(User.roles_of(Given("user")).select_related("user", "site"), prepared=True)
 
 
 class StaffBackend(AuthenticationBackend):

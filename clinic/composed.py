@@ -17,7 +17,7 @@ from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.transaction import TransactionManagementError
 
-from clinic.gathering import bound
+from clinic.gathering import OpenStatement
 
 M = TypeVar("M", bound=Model)
 
@@ -25,8 +25,9 @@ M = TypeVar("M", bound=Model)
 class Composed(Generic[M]):
     """One query of one model, with what it joins (`select_related`) and whether it locks."""
 
-    def __init__(self, rows: QuerySet[M]) -> None:
-        self._rows, self._kept = rows, dict[str, list[Any]]()
+    def __init__(self, rows: QuerySet[M], *, prepared: bool = False) -> None:
+        """`prepared` is for what is found by a key (clinic.prepared)."""
+        self._rows, self._is_prepared, self._kept = rows, prepared, dict[str, list[Any]]()
 
     def first(self, **values: Any) -> M | None:
         """The first row, with the values that were left open."""
@@ -34,12 +35,12 @@ class Composed(Generic[M]):
 
     def read(self, **values: Any) -> list[M]:
         """Every row, as the queryset would give it."""
-        compiler, sql, params = self._statement
+        compiler, statement = self._statement
         using = self._rows.db
         if self._rows.query.select_for_update and not connections[using].in_atomic_block:
             raise TransactionManagementError("A row is locked for a transaction, and there is none.")
         with connections[using].cursor() as cursor:
-            cursor.execute(sql, bound(params, values))
+            statement.execute(cursor, values)
             found = cursor.fetchall()
         made, names, last, populators = [], *self._fields, self._populators(using)
         rows = compiler.apply_converters(found, self._converters) if self._converters else found
@@ -53,9 +54,9 @@ class Composed(Generic[M]):
         return made
 
     @cached_property
-    def _statement(self) -> tuple[SQLCompiler, str, tuple[Any, ...]]:
+    def _statement(self) -> tuple[SQLCompiler, OpenStatement]:
         compiler = self._rows.query.get_compiler(self._rows.db)
-        return compiler, *compiler.as_sql()
+        return compiler, OpenStatement(*compiler.as_sql(), prepared=self._is_prepared)
 
     @cached_property
     def _fields(self) -> tuple[list[str], int]:
@@ -81,31 +82,29 @@ class Composed(Generic[M]):
 class ComposedValues:
     """Rows of plain values (`values_list`), also of several kinds in a union."""
 
-    def __init__(self, rows: QuerySet[Any, Any]) -> None:
-        self._rows = rows
+    def __init__(self, rows: QuerySet[Any, Any], *, prepared: bool = False) -> None:
+        self._rows, self._is_prepared = rows, prepared
 
     def read(self, **values: Any) -> list[tuple[Any, ...]]:
-        sql, params = self._statement
         with connections[self._rows.db].cursor() as cursor:
-            cursor.execute(sql, bound(params, values))
+            self._statement.execute(cursor, values)
             return list(cursor.fetchall())
 
     @cached_property
-    def _statement(self) -> tuple[str, tuple[Any, ...]]:
-        return self._rows.query.sql_with_params()
+    def _statement(self) -> OpenStatement:
+        return OpenStatement(*self._rows.query.sql_with_params(), prepared=self._is_prepared)
 
 
 class ComposedUpdate:
-    """One update of the rows of a queryset, as its `update(**fields)` would write it."""
+    """One update of the rows of a queryset, as its `update(**fields)` would write it. For rows found by their keys."""
 
     def __init__(self, rows: QuerySet[Any], **fields: Any) -> None:
         self._rows, self._fields = rows, fields
 
     def write(self, **values: Any) -> int:
         """Answers how many rows changed."""
-        sql, params = self._statement
         with connections[self._using].cursor() as cursor:
-            cursor.execute(sql, bound(params, values))
+            self._statement.execute(cursor, values)
             return int(cursor.rowcount)
 
     @property
@@ -114,11 +113,11 @@ class ComposedUpdate:
         return router.db_for_write(self._rows.model)
 
     @cached_property
-    def _statement(self) -> tuple[str, tuple[Any, ...]]:
+    def _statement(self) -> OpenStatement:
         query = cast("UpdateQuery", self._rows.query.chain(UpdateQuery))
         query.add_update_values(self._fields)
         sql, params = query.get_compiler(self._using).as_sql()
-        return sql, tuple(params)
+        return OpenStatement(sql, params, prepared=True)
 
 
 class ComposedInsert(Generic[M]):

@@ -23,6 +23,7 @@ from uuid import UUID
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
 from django.db.models import (
     BinaryField,
     BooleanField,
@@ -40,6 +41,8 @@ from django.db.models import (
     UUIDField,
 )
 from django.db.models.sql.compiler import SQLCompiler
+
+from clinic.prepared import Statement
 
 _decoded = json.JSONDecoder(parse_float=Decimal).decode
 MOST = 100  # so many arguments a function of PostgreSQL takes
@@ -89,29 +92,45 @@ class Gathering:
     """
 
     def __init__(self, of: QuerySet[Any], **lists: QuerySet[Any]) -> None:
-        self._of, self._lists = of, {name: _List.of(rows) for name, rows in lists.items()}
+        self._of, self._lists, self._is_prepared = of, {name: _List.of(rows) for name, rows in lists.items()}, False
+
+    @classmethod
+    def prepared(cls, of: QuerySet[Any], **lists: QuerySet[Any]) -> Gathering:
+        """The same, planned once: for what is found by a key (clinic.prepared)."""
+        made = cls(of, **lists)
+        made._is_prepared = True
+        return made
 
     def read(self, **values: Any) -> dict[str, list[Any]]:
         """Every list under its name, with the values that were left open."""
-        sql, params = self._statement
         with connections[self._of.db].cursor() as cursor:
-            cursor.execute(sql, bound(params, values))
+            self._statement.execute(cursor, values)
             found = cursor.fetchone()
         known = _Known({None: None})
         return {name: one.made(rows, known) for (name, one), rows in zip(self._lists.items(), found or (), strict=True)}
 
     @cached_property
-    def _statement(self) -> tuple[str, tuple[Any, ...]]:
+    def _statement(self) -> OpenStatement:
         of = self._of if self._of.query.is_sliced else self._of.order_by()  # of one row there is no order
         rows = of.values_list(*(one.as_expression() for one in self._lists.values()))
-        return rows.query.sql_with_params()
+        return OpenStatement(*rows.query.sql_with_params(), prepared=self._is_prepared)
 
 
-def bound(params: Sequence[Any], values: dict[str, Any]) -> list[Any]:
-    """What is sent along with a statement, with the values that were left open in it."""
-    keys = {one.name: array_of(values[one.name]) for one in params if isinstance(one, Keys)}
-    given = {**values, **keys}
-    return [given[one.name] if isinstance(one, Given) else one for one in params]
+class OpenStatement:
+    """What Django composed, with the places of `Given` left open."""
+
+    def __init__(self, sql: str, params: Sequence[Any], *, prepared: bool) -> None:
+        self._is_prepared, self._keys = prepared, {one.name for one in params if isinstance(one, Keys)}
+        names = [one.name if isinstance(one, Given) else f"fixed_{place}" for place, one in enumerate(params)]
+        fixed = {name: one for name, one in zip(names, params, strict=True) if not isinstance(one, Given)}
+        marks = tuple(f"%({name})s" for name in names)
+        self._statement = Statement(sql.replace("%%", "%%%%") % marks, fixed)
+
+    def execute(self, cursor: CursorWrapper, values: dict[str, Any]) -> None:
+        """Send it with these values."""
+        keys = {name: array_of(values[name]) for name in self._keys}
+        given = self._statement.values(**{**values, **keys})
+        cursor.execute(self._statement.text, given if self._is_prepared else dict(given))
 
 
 def array_of(found: Iterable[UUID | int]) -> str:

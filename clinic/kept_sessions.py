@@ -9,7 +9,7 @@ from django.utils import timezone
 from clinic.composed import Composed
 from clinic.gathering import Given
 
-_LIVING = Composed(Session.objects.filter(session_key=Given("key"), expire_date__gt=Given("now")))
+_LIVING = Composed(Session.objects.filter(session_key=Given("key"), expire_date__gt=Given("now")), prepared=True)
 
 
 class SessionStore(db.SessionStore):

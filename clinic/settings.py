@@ -11,6 +11,8 @@ import pghistory
 from csp.constants import NONE, SELF
 from psycopg2.extensions import ISOLATION_LEVEL_REPEATABLE_READ
 
+from clinic.prepared import DRIVER
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -126,7 +128,7 @@ DATABASES["default"].update(
     CONN_MAX_AGE=60,
     CONN_HEALTH_CHECKS=True,
     ATOMIC_REQUESTS=False,
-    OPTIONS={"options": ALIKE} | DATABASES["default"].get("OPTIONS", {}),
+    OPTIONS={"options": ALIKE} | DRIVER | DATABASES["default"].get("OPTIONS", {}),
 )
 # Where reports and exports read (clinic/replica.py): a standby that nothing is written to, one snapshot a report.
 if env.str("REPLICA_DATABASE_URL", default=""):
@@ -136,6 +138,7 @@ if env.str("REPLICA_DATABASE_URL", default=""):
         CONN_MAX_AGE=60,
         CONN_HEALTH_CHECKS=True,
         OPTIONS=DATABASES["replica"].get("OPTIONS", {})
+        | DRIVER
         | {
             "isolation_level": ISOLATION_LEVEL_REPEATABLE_READ,
             "options": f"{ALIKE} -c default_transaction_read_only=on",

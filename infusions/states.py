@@ -40,7 +40,7 @@ AHEAD = timedelta(minutes=2)
 def _locking(*join: str, where: Among | None = None) -> Composed[Infusion]:
     """What locks the row of an infusion and reads along what it needs. Its usual order would join its series."""
     one = Infusion.objects.filter(*[where] if where else [], pk=Given("infusion")).order_by()
-    return Composed(one.select_for_update(of=("self",)).select_related(*join))
+    return Composed(one.select_for_update(of=("self",)).select_related(*join), prepared=True)
 
 
 WHOLE = _locking("series__patient__site", "appointment__site", "order", "vial")

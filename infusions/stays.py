@@ -17,7 +17,7 @@ from infusions import states
 from infusions.models import Infusion, RunEvent, Series, StateEvent, VitalSigns
 
 # Each list is as long as one stay.
-BESIDE = Gathering(
+BESIDE = Gathering.prepared(
     Infusion.objects.filter(pk=Given("infusion")),
     sites=Site.objects.filter(pk=Given("site")),
     series=Series.objects.filter(pk=Given("series")),

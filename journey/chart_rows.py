@@ -136,7 +136,7 @@ CLINICAL: dict[str, QuerySet[Any]] = {
     .order_by("-signed_at")[:LAST_NOTES],
 }
 _one = Patient.objects.filter(pk=Given("patient"))
-DESK, CHART = Gathering(_one, **BOTH), Gathering(_one, **BOTH, **CLINICAL)
+DESK, CHART = Gathering.prepared(_one, **BOTH), Gathering.prepared(_one, **BOTH, **CLINICAL)
 
 
 def readings(rows: Iterable[VitalSigns], infusions: Sequence[Infusion]) -> list[Reading]:

@@ -141,7 +141,8 @@ _OF_ONE = ComposedValues(
         ContactPreference.objects.filter(patient=Given("patient")),
         ContactConsent.objects.filter(patient=Given("patient"), revoked_at__isnull=True),
         **STANDING_IN_THE_WAY,
-    )
+    ),
+    prepared=True,
 )
 
 

@@ -19,6 +19,7 @@ from django.db import DEFAULT_DB_ALIAS, connection
 
 from clinic.models import ProtocolSettings, Room, Site, User
 from clinic.policy import Role
+from clinic.prepared import Statement
 from clinic.settings_versions import FIELDS
 
 WORKERS = (Role.NURSE, Role.THERAPIST, Role.PROVIDER)
@@ -26,7 +27,7 @@ AHEAD = timedelta(days=14)  # read beyond the days asked for, so that the neares
 
 _SETTINGS = ("id", "site_id", "version", *FIELDS)
 
-_READ = """
+_READ = Statement("""
 SELECT json_build_object(
     'settings', (
         SELECT to_json(newest) FROM (
@@ -68,7 +69,7 @@ SELECT json_build_object(
     'own_words', EXISTS (SELECT 1 FROM reminders_wording WHERE site_id = %(site)s),
     'listeners', EXISTS (SELECT 1 FROM reminders_webhook WHERE site_id = %(site)s AND ended_at IS NULL)
 )::text
-"""
+""")
 
 
 class Opening(NamedTuple):
@@ -142,7 +143,7 @@ def read(site: Site, first: date, last: date) -> Premises:
     last += AHEAD
     asked: dict[str, Any] = {"site": site.pk, "first": first, "last": last, "workers": [role.value for role in WORKERS]}
     with connection.cursor() as cursor:
-        cursor.execute(_READ, asked)
+        cursor.execute(_READ.text, _READ.values(**asked))
         found = json.loads(cursor.fetchone()[0], parse_float=Decimal)
     people = {row[1]: _person(*row[1:]) for row in found["people"] or ()}
     return Premises(

@@ -42,7 +42,7 @@ Do = Callable[[Infusion, User], object]
 
 
 def _composed(*join: str) -> Composed[Infusion]:
-    return Composed(Infusion.objects.select_related(*join).filter(pk=Given("infusion")).order_by())
+    return Composed(Infusion.objects.select_related(*join).filter(pk=Given("infusion")).order_by(), prepared=True)
 
 
 WHOLE = _composed(
