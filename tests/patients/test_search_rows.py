@@ -4,6 +4,7 @@ import random
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from patients import names, search
@@ -94,3 +95,27 @@ def test_a_search_costs_at_most_five_statements(
     with django_assert_max_num_queries(most):
         page = client.get(reverse("patients:search"), {"q": text}, headers=headers)
     assert page.content.decode().count("Maya") >= count
+
+
+def _scans() -> int:
+    """How often this transaction has read every patient so far."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relname = 'patients_patient'")
+        return cursor.fetchone()[0]
+
+
+def test_a_rare_beginning_and_a_misspelled_name_are_read_from_the_index(site, front_desk):
+    """A scan of 2,000 records takes ten times as long, one of 100,000 a hundred."""
+    called = {"given_name": "Anna", "family_name": "Smith", "birth_date": date(1980, 1, 1)}
+    Patient.objects.bulk_create(
+        Patient(site=site, mrn=f"R{number}", search_text=f"smith anna{number} ek {number}", **called)
+        for number in range(2_000)
+    )
+    torres = build.patient(site, given_name="Maya", family_name="Torres")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT gin_clean_pending_list('patient_search'), gin_clean_pending_list('patient_sounds_like')")
+        cursor.execute("ANALYZE patients_patient")
+    before = _scans()
+    assert search.find(user=front_desk, text="Torrse") == [torres]
+    assert search.find(user=front_desk, text="qx") == []
+    assert _scans() == before
