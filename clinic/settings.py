@@ -125,7 +125,7 @@ DATABASES = {"default": env.db_url("DATABASE_URL", default="postgres:///evenkeel
 ALIKE = "-c pg_trgm.word_similarity_threshold=0.5"
 DATABASES["default"].update(
     ENGINE="django.db.backends.postgresql",
-    CONN_MAX_AGE=60,
+    CONN_MAX_AGE=600,
     CONN_HEALTH_CHECKS=True,
     ATOMIC_REQUESTS=False,
     OPTIONS={"options": ALIKE} | DRIVER | DATABASES["default"].get("OPTIONS", {}),
@@ -135,7 +135,7 @@ if env.str("REPLICA_DATABASE_URL", default=""):
     DATABASES["replica"] = env.db_url("REPLICA_DATABASE_URL")
     DATABASES["replica"].update(
         ENGINE=DATABASES["default"]["ENGINE"],
-        CONN_MAX_AGE=60,
+        CONN_MAX_AGE=600,
         CONN_HEALTH_CHECKS=True,
         OPTIONS=DATABASES["replica"].get("OPTIONS", {})
         | DRIVER

@@ -20,7 +20,7 @@ FIELDS = tuple(field.name for field in ProtocolValues._meta.get_fields())
 
 
 # Nearly every verb asks this, some several times: to compose it anew each time costs twice what it costs to ask.
-_NEWEST = Composed(ProtocolSettings.objects.filter(site=Given("site")).order_by("-version")[:1])
+_NEWEST = Composed(ProtocolSettings.objects.filter(site=Given("site")).order_by("-version")[:1], prepared=True)
 
 
 def current(site: Site) -> ProtocolSettings:
