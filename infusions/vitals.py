@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import transaction
 
 from clinic import clock
+from clinic.composed import ComposedInsert
 from clinic.errors import Invalid, NotFound, Refused
 from clinic.models import User
 from clinic.policy import Action, require
@@ -35,6 +36,7 @@ RANGES: dict[str, tuple[str, int, int]] = {
 }
 FIELDS = (*RANGES, "nausea", "symptoms")
 RECHECK_EARLY = timedelta(minutes=1)
+_NEW = ComposedInsert(VitalSigns)
 
 
 @dataclass
@@ -68,9 +70,8 @@ def add(stay: Stay, *, observed_at: datetime, by: User, client_key: UUID | None 
     if row is None:
         _check(values)
         moment = _inside_the_stay(infusion, observed_at, stay.steps)
-        row = VitalSigns.objects.create(
-            infusion=infusion, observed_at=moment, entered_by=by, client_key=client_key, **values
-        )
+        row = VitalSigns(infusion=infusion, observed_at=moment, entered_by=by, client_key=client_key, **values)
+        _NEW.write([row])
         stay.vitals.append(row)
     return Taken(**vars(stay), row=row)
 

@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from crispy_forms.layout import Column, Layout, Row
 from django import forms
 
 from clinic import clock
-from clinic.forms import CalmForm
+from clinic.forms import CalmForm, say
 from clinic.models import Site
 from infusions import vitals
 from infusions.forms.chair import latest_moment
 from infusions.models import RunEvent, VitalSigns
 
+F = TypeVar("F", bound=type[forms.Form])
 
-class SentForm(CalmForm, forms.Form):
+
+class _Shared(dict[str, forms.Field]):
+    """Fields that no form of the class changes; Django would copy each of them for each form."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> _Shared:
+        return self
+
+
+def read_only(form: F) -> F:
+    """Mark a form that reads what a page sends and is never drawn: to copy its fields took longer than to read them."""
+    for field in form.base_fields.values():
+        say(field)
+    form.base_fields = _Shared(form.base_fields)
+    return form
+
+
+class SentForm(forms.Form):
     """`pressed_at` is the page's moment of the press, by the server's clock as the page knew it.
 
     A page that was wrong about the clock is no reason to refuse a row: a moment to come is taken as now.
@@ -33,6 +50,7 @@ class SentForm(CalmForm, forms.Form):
         return latest_moment(site, at, pressed) if at else pressed
 
 
+@read_only
 class VitalsForm(SentForm):
     """One row of the NOW column; the verb knows what a person can have."""
 
@@ -51,6 +69,7 @@ class VitalsForm(SentForm):
         return {name: self.cleaned_data[name] for name in vitals.FIELDS}
 
 
+@read_only
 class EventForm(SentForm):
     """One quick event."""
 
@@ -68,12 +87,14 @@ class EventForm(SentForm):
         return {name: self.cleaned_data[name] for name in names} | {"about_id": self.cleaned_data["about"]}
 
 
+@read_only
 class StepForm(SentForm):
     """A step of the pump, with the words that go with it."""
 
     reason = forms.CharField(required=False, max_length=200)
 
 
+@read_only
 class AnswerForm(SentForm):
     """What was done about a crossed line: a button, or words."""
 
