@@ -35,7 +35,7 @@ def allow_here(request: HttpRequest, site: Site) -> None:
 def knowing(**also: BaseExpression) -> Composed[Patient]:
     """A patient of some sites, and what a page needs to know besides: attributes of the patient then."""
     rows = Patient.objects.select_related("site").annotate(**also)
-    return Composed(rows.filter(Among("site", "sites"), pk=Given("patient")))
+    return Composed(rows.filter(Among("site", "sites"), pk=Given("patient")), prepared=True)
 
 
 PLAIN = knowing()
@@ -43,9 +43,15 @@ PLAIN = knowing()
 
 def patient_or_404(request: HttpRequest, pk: UUID, *, what: str, how: Composed[Patient] = PLAIN) -> Patient:
     """The patient, once the read is written. Raises Http404 for a stranger, NotPermitted for a colleague."""
+    patient = unread_patient_or_404(request, pk, how=how)
+    log_read(request, patient_id=patient.pk, what=what)
+    return patient
+
+
+def unread_patient_or_404(request: HttpRequest, pk: UUID, *, how: Composed[Patient] = PLAIN) -> Patient:
+    """The same for who writes the read along with what is done to the patient, and shows nothing before that."""
     patient = how.first(patient=pk, sites=acting_user(request).site_ids)
     if patient is None:
         raise Http404
     allow_here(request, patient.site)
-    log_read(request, patient_id=patient.pk, what=what)
     return patient

@@ -51,8 +51,11 @@ def book(
     overbook_reason: str = "",
     recovery: int | None = None,
     reason: str = "",
+    along: Callable[[], None] | None = None,
 ) -> Appointment:
     """Book one visit with all its holds and reminders. `minutes` and `recovery` are this visit's own lengths.
+
+    `along` is written in the same transaction: it stands when the visit does.
 
     Raises NotPermitted; SlotTaken when a room, person or the patient is taken; Refused outside opening hours, shifts,
     in closures and in the past; NeedsReason when a rule of its series is against it and `reason` is empty; Invalid.
@@ -61,6 +64,8 @@ def book(
     made = _book_all(patient, site, [wanted], by)[0]
     for follow in after_booking:
         follow(made, by, reason)
+    if along:
+        along()
     return made
 
 

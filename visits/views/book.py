@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import time, timedelta
+from functools import partial
 from itertools import groupby
 from uuid import UUID
 
@@ -11,13 +13,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from clinic import settings_versions
-from clinic.access import acting_user
+from clinic import addresses, settings_versions
+from clinic.access import acting_user, log_read
 from clinic.errors import DomainError, Invalid, Refused
 from clinic.models import Site
 from clinic.policy import Action, can
 from insurance import accepted, money_words, runway
-from patients.access import knowing, patient_or_404
+from patients.access import knowing, patient_or_404, unread_patient_or_404
 from patients.models import Patient
 from visits import booking, clashes, lengths, runways
 from visits.courses import NeedsReason
@@ -27,41 +29,68 @@ from visits.rules import INFUSIONS, Timing
 from visits.slots import nearest_first, next_free
 
 DAYS_OFFERED, SLOTS_A_DAY = 7, 6
+READ_AS = "booking"
 TO_BOOK = knowing(is_first=booking.would_be_first_ever(), has_leave=runway.is_known())
 
 
 @require_http_methods(["GET", "POST"])
 def book(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Free slots for a wish, each booked with one click."""
-    patient = patient_or_404(request, pk, what="booking", how=TO_BOOK)
-    site, trouble, asked_why = patient.site, None, None
-    overbook = None
-    if "overbook_reason" in request.POST:
-        overbook = OverbookForm(request.POST)
-        trouble = _overbook(request, patient, overbook)
-        if trouble is None:
-            return redirect("journey:chart", pk=patient.pk)
-    elif request.method == "POST":
-        picked = BookForm(request.POST)
-        if picked.is_valid():
-            try:
-                made = booking.book(
-                    patient=patient,
-                    site=site,
-                    first_ever=_is_first(patient, picked.cleaned_data["kind"]),
-                    by=acting_user(request),
-                    **picked.cleaned_data,
-                )
-            except NeedsReason as error:
-                trouble, asked_why = error, picked
-            except (Refused, Invalid) as error:
-                trouble = error
-            else:
-                messages.success(request, f"Booked: {clashes.when(site, made.starts_at)}.")
-                _warn(request, made)
-                return redirect("visits:appointment", pk=made.pk)
-        else:
-            trouble = Invalid("This was no free slot. Choose one from the list.")
+    if request.method == "POST" and "overbook_reason" not in request.POST:
+        return _book(request, pk)
+    patient = patient_or_404(request, pk, what=READ_AS, how=TO_BOOK)
+    if request.method == "GET":
+        return _page(request, patient)
+    overbook = OverbookForm(request.POST)
+    if trouble := _overbook(request, patient, overbook):
+        return _page(request, patient, trouble, overbook=overbook)
+    return redirect("journey:chart", pk=patient.pk)
+
+
+def _book(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One of the free slots."""
+    patient = unread_patient_or_404(request, pk, how=TO_BOOK)
+    read = partial(log_read, request, patient_id=patient.pk, what=READ_AS)
+    picked = BookForm(request.POST)
+    if not picked.is_valid():
+        read()
+        return _page(request, patient, Invalid("This was no free slot. Choose one from the list."))
+    try:
+        made = _take(request, patient, picked, read)
+    except (Refused, Invalid) as error:
+        return _page(request, patient, error, asked_why=picked if isinstance(error, NeedsReason) else None)
+    messages.success(request, f"Booked: {clashes.when(made.site, made.starts_at)}.")
+    _warn(request, made)
+    return redirect(addresses.of("visits:appointment", made.pk))
+
+
+def _take(request: HttpRequest, patient: Patient, picked: BookForm, read: Callable[[], None]) -> Appointment:
+    """Book it, and write the read with it: one commit. What comes to nothing is read all the same."""
+    typed = picked.cleaned_data
+    try:
+        return booking.book(
+            patient=patient,
+            site=patient.site,
+            first_ever=_is_first(patient, typed["kind"]),
+            by=acting_user(request),
+            along=read,
+            **typed,
+        )
+    except Exception:
+        read()
+        raise
+
+
+def _page(
+    request: HttpRequest,
+    patient: Patient,
+    trouble: DomainError | None = None,
+    *,
+    asked_why: BookForm | None = None,
+    overbook: OverbookForm | None = None,
+) -> HttpResponse:
+    """The free slots for what was asked for, and what kept one of them from being booked."""
+    site = patient.site
     may_overbook = can(acting_user(request), Action.OVERBOOK, site)
     usual = lengths.usual(patient, Timing.of(settings_versions.current(site)))
     form = WishForm(_wish(request, site, usual))
