@@ -34,6 +34,11 @@ class Pages(Paginator):  # type: ignore[type-arg]
         return self.total
 
 
+def beginning(text: str) -> int:
+    """From which place on a list is asked for that comes in parts; 0, its beginning, for what is no such number."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
+
+
 class Parts(Generic[T]):
     """Rows of which Pages reads one page, by a statement of its own: `read(start, stop)`."""
 

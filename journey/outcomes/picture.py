@@ -10,12 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from itertools import pairwise
+from itertools import groupby, pairwise
 from math import floor
 from zoneinfo import ZoneInfo
 
-from clinic.wording import quantity
+from clinic.wording import listed, quantity
 from journey.outcomes.scales import Scale
+from journey.outcomes.stops import Stop, stops
 
 WIDTH, HEIGHT = 900, 356
 LEFT, RIGHT = 44.0, 742.0
@@ -27,6 +28,8 @@ SHORTEST = timedelta(days=14)
 GAP = timedelta(days=56)
 """Twice the longest regular interval between two scores (protocol 3.6, 28 days): longer is a gap, not a line."""
 MARK_APART, VALUE_APART, DOSE_APART, DATE_APART, LINE_APART = 21.0, 24.0, 40.0, 64.0, 16.0
+CROWDED = 2 * MARK_APART
+"""From one number to the next where plain ticks stand between them."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,7 @@ class Point:
     label_y: str
     labelled: bool
     title: str
+    kind: str = "score"
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,9 @@ class Picture:
     runs: tuple[str, ...]
     points: tuple[Point, ...]
     gaps: tuple[Gap, ...]
+    score_stops: tuple[Stop[Point], ...]
     given: tuple[Mark, ...]
+    given_stops: tuple[Stop[Mark], ...]
     doses: tuple[tuple[str, str], ...]
     flags: tuple[Mark, ...]
     dates: tuple[tuple[str, str], ...]
@@ -134,15 +140,19 @@ def draw(
     first, last = min(moments), max(*moments, min(moments) + SHORTEST)
     x = _across(first, last)
     y = _down(scale)
+    points, marks = _points(scale, scores, baseline, x, y, zone), _marks(given, x, zone)
+    given_stops = stops(marks, lambda part: given_together(given[part], zone))
     return Picture(
         scale=scale,
         bands=tuple(_bands(scale, y)),
         grid=tuple((_n(y(value)), value) for value in _steps(scale)),
         guides=tuple(_guides(scale, baseline, y)),
         runs=tuple(" ".join(f"{_n(x(each.at))},{_n(y(each.value))}" for each in run) for run in runs_of(scores)),
-        points=tuple(_points(scale, scores, baseline, x, y, zone)),
+        points=tuple(points),
+        score_stops=stops(points, lambda part: scores_together(scale, scores[part], zone)),
         gaps=tuple(_gaps(scores, x)),
-        given=tuple(_marks(given, x, zone)),
+        given=tuple(marks),
+        given_stops=tuple(sorted(given_stops, key=_has_number)),  # numbers are drawn last, over the ticks around them
         doses=tuple(_doses(given, x)),
         flags=tuple(_flags(happened, x, zone)),
         dates=tuple(_dates(first, last, x, zone)),
@@ -173,6 +183,27 @@ def given_words(each: Given) -> str:
     """“Booster 2, 40 mg”."""
     name = f"Booster {each.label.lstrip('b')}" if each.booster else f"Infusion {each.label}"
     return f"{name}, {quantity(each.dose_mg, 'mg')}" if each.dose_mg is not None else name
+
+
+def scores_together(scale: Scale, scores: Sequence[Score], zone: ZoneInfo) -> str:
+    """“Tue 2 Mar 2027 to Fri 5 Mar 2027: PHQ-9 15, 14 and 12”."""
+    return f"{_span_words(scores, zone)}: {scale.label} {listed([str(one.value) for one in scores])}"
+
+
+def given_together(given: Sequence[Given], zone: ZoneInfo) -> str:
+    """“Tue 2 Mar 2027 to Fri 5 Mar 2027: Boosters 5 and 6, 40 mg; Booster 7, 30 mg”."""
+    parts = []
+    for dose_mg, some in groupby(given, lambda each: each.dose_mg):
+        alike = list(some)
+        numbers = listed([each.label.lstrip("b") for each in alike])
+        name = f"{'Booster' if alike[0].booster else 'Infusion'}{'s' if len(alike) > 1 else ''} {numbers}"
+        parts.append(f"{name}, {quantity(dose_mg, 'mg')}" if dose_mg is not None else name)
+    return f"{_span_words(given, zone)}: {'; '.join(parts)}"
+
+
+def _span_words(each: Sequence[Score] | Sequence[Given], zone: ZoneInfo) -> str:
+    first, last = day_words(each[0].at, zone), day_words(each[-1].at, zone)
+    return first if first == last else f"{first} to {last}"
 
 
 def day_words(at: datetime, zone: ZoneInfo) -> str:
@@ -275,14 +306,19 @@ def _points(
 
 def _marks(given: Sequence[Given], x: Callable[[datetime], float], zone: ZoneInfo) -> list[Mark]:
     """A disk with its number where there is room; a plain tick where infusions stand closer than that."""
-    marks, taken = [], LEFT - MARK_APART
+    marks, taken, room = list[Mark](), LEFT - MARK_APART, MARK_APART
     for each in given:
         across = x(each.at)
-        full = across - taken >= MARK_APART
+        full = across - taken >= room
         taken = across if full else taken
+        room = MARK_APART if full else CROWDED
         kind = "booster" if each.booster else "infusion"
         marks.append(Mark(_n(across), each.label, kind, f"{day_words(each.at, zone)}: {given_words(each)}", full))
     return marks
+
+
+def _has_number(stop: Stop[Mark]) -> bool:
+    return any(mark.full for mark in stop.marks)
 
 
 def _doses(given: Sequence[Given], x: Callable[[datetime], float]) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch, Q
 
@@ -19,6 +20,7 @@ from patients.models import Goal, GoalRating, LifeEvent, MeasureResponse, Medica
 SPANS = {"series": "Series", "quarter": "3 months", "year": "12 months", "all": "All"}
 DAYS = {"quarter": 91, "year": 365}
 AFTER_SERIES = timedelta(days=42)
+AT_ONCE = timedelta(days=420)  # so much of a record is shown whole; of a longer one the last twelve months
 MOST = 2000  # rows of a kind that the page reads; a decade of weekly scores is 520
 SHOWN = 30
 CURVE = "curve"
@@ -59,6 +61,7 @@ class Outcome:
     patient: Patient
     scale: Scale
     span: str
+    years: list[str] = field(default_factory=list)
     instruments: list[tuple[str, str, int]] = field(default_factory=list)
     baseline: int | None = None
     picture: Picture | None = None
@@ -81,6 +84,30 @@ class Course:
 
 def read(patient: Patient, *, instrument: str = "", span: str = "") -> Outcome:
     """The picture of one instrument over one span, and what stands beside it."""
+    outcome, cut = _outcome(patient, instrument, span)
+    outcome.picture = picture.draw(
+        outcome.scale, cut.scores, cut.given, cut.lived, baseline=outcome.baseline, zone=patient.site.zone
+    )
+    outcome.goals, outcome.observations = goals_of(patient), observations_of(patient)
+    return outcome
+
+
+def rows_of(patient: Patient, *, instrument: str = "", span: str = "") -> list[Row]:
+    """The table alone."""
+    return _outcome(patient, instrument, span)[0].rows
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """What lies within the span, oldest first."""
+
+    scores: list[Score]
+    given: list[Given]
+    lived: list[Happened]
+
+
+def _outcome(patient: Patient, instrument: str, span: str) -> tuple[Outcome, _Cut]:
+    """What the table says, and what a picture would draw."""
     measures = scores_of(patient)
     instruments = _instruments(measures)
     key = (
@@ -90,49 +117,58 @@ def read(patient: Patient, *, instrument: str = "", span: str = "") -> Outcome:
     label = str(mine[0].get_instrument_display()) if mine else "PHQ-9"
     course = course_of(patient)
     scores = [Score(one.observed_at, one.score or 0) for one in mine]
-    span = span if span in SPANS else _usual(scores, course)
+    years = _years(patient, scores, course)
     outcome = Outcome(
         patient=patient,
         scale=scales.scale_of(key, label, [score.value for score in scores]),
-        span=span,
+        span=span if span in SPANS or span in years else "year" if years else "all",
+        years=years,
         instruments=instruments,
         baseline=baseline_of(mine, course.begins),
-        goals=goals_of(patient),
-        observations=observations_of(patient),
         life_events=list(patient.life_events.filter(entered_in_error_at__isnull=True)[:MOST]),
         latest=scores[-1] if scores else None,
     )
-    _draw(outcome, scores, course)
-    return outcome
+    cut = _cut(outcome, scores, course)
+    outcome.has_more = len(cut.scores) + len(cut.given) < len(scores) + len(course.given)
+    outcome.rows = _rows(outcome, cut)
+    return outcome, cut
 
 
-def _draw(outcome: Outcome, scores: Sequence[Score], course: Course) -> None:
-    """Cut everything to the span, draw it, and write the same as a table."""
-    patient, scale = outcome.patient, outcome.scale
-    since, until = window(outcome.span, scores, course)
-    happened = _happened(patient, outcome.life_events)
-    zone = patient.site.zone
-    seen = [one for one in scores if since <= one.at <= until]
-    given = [one for one in course.given if since <= one.at <= until]
-    lived = [one for one in happened if since.astimezone(zone).date() <= one.on <= until.astimezone(zone).date()]
-    outcome.picture = picture.draw(scale, seen, given, lived, baseline=outcome.baseline, zone=zone)
-    outcome.has_more = len(seen) + len(given) < len(scores) + len(course.given)
-    rows = [Row(one.at, "score", "Score", picture.score_words(scale, one.value, outcome.baseline)) for one in seen]
+def _cut(outcome: Outcome, scores: Sequence[Score], course: Course) -> _Cut:
+    zone = outcome.patient.site.zone
+    since, until = window(outcome.span, scores, course, zone)
+    first, last = since.astimezone(zone).date(), until.astimezone(zone).date()
+    return _Cut(
+        [one for one in scores if since <= one.at <= until],
+        [one for one in course.given if since <= one.at <= until],
+        [one for one in _happened(outcome.patient, outcome.life_events) if first <= one.on <= last],
+    )
+
+
+def _rows(outcome: Outcome, cut: _Cut) -> list[Row]:
+    """The same as the picture, newest first."""
+    scale, zone = outcome.scale, outcome.patient.site.zone
+    rows = [
+        Row(one.at, "score", "Score", picture.score_words(scale, one.value, outcome.baseline)) for one in cut.scores
+    ]
     rows += [
         Row(one.at, "booster" if one.booster else "infusion", "Booster" if one.booster else "Infusion",
             picture.given_words(one), one.label)
-        for one in given
+        for one in cut.given
     ]  # fmt: skip
     rows += [
         Row(picture.noon(one.on, zone), "life", "Life", one.words, picture.letter(place))
-        for place, one in enumerate(lived)
+        for place, one in enumerate(cut.lived)
     ]
-    outcome.rows = sorted(rows, key=lambda row: row.at, reverse=True)
+    return sorted(rows, key=lambda row: row.at, reverse=True)
 
 
-def window(span: str, scores: Sequence[Score], course: Course) -> tuple[datetime, datetime]:
+def window(span: str, scores: Sequence[Score], course: Course, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """From when to when a span shows."""
     now = clock.now()
+    if span.isdigit():
+        first = datetime(int(span), 1, 1, tzinfo=zone)
+        return first, min(now, first.replace(year=first.year + 1) - timedelta(microseconds=1))
     far = datetime.min.replace(tzinfo=now.tzinfo) + timedelta(days=2)
     if span in DAYS:
         return now - timedelta(days=DAYS[span]), now
@@ -142,10 +178,13 @@ def window(span: str, scores: Sequence[Score], course: Course) -> tuple[datetime
     return far, now
 
 
-def _usual(scores: Sequence[Score], course: Course) -> str:
-    """Everything while it can be read at once; else the last twelve months."""
+def _years(patient: Patient, scores: Sequence[Score], course: Course) -> list[str]:
+    """The calendar years of a record that can't be read at once, each to be looked at by itself; else none."""
     moments = [score.at for score in scores] + [each.at for each in course.given]
-    return "year" if moments and max(moments) - min(moments) > timedelta(days=420) else "all"
+    if not moments or max(moments) - min(moments) <= AT_ONCE:
+        return []
+    first, last = (patient.site.local(at).year for at in (min(moments), max(moments)))
+    return [str(year) for year in range(first, last + 1)]
 
 
 def scores_of(patient: Patient) -> list[MeasureResponse]:

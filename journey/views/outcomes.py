@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinic.access import acting_user
+from clinic.counting import beginning
 from clinic.errors import DomainError, Invalid
 from clinic.policy import Action, can
 from journey.outcomes import reading
@@ -22,6 +23,7 @@ from patients.access import patient_or_404
 from patients.models import Patient
 
 READ = "outcome picture"
+ROWS = 200
 # What can be added: its form, the verb that keeps it, and what is said then.
 ADD: dict[str, tuple[type[forms.Form], Callable[..., object], str]] = {
     "goal": (GoalForm, goals.add_goal, "The goal is written down."),
@@ -32,8 +34,14 @@ ADD: dict[str, tuple[type[forms.Form], Callable[..., object], str]] = {
 
 @require_GET
 def show(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Scores over time with what was given and what happened; `measure` and `span` choose."""
-    return page(request, patient_or_404(request, pk, what=READ))
+    """Scores over time with what was given and what happened; `measure` and `span` choose. The lines of the table from
+    `since` on come by themselves when htmx asks.
+    """
+    patient, since = patient_or_404(request, pk, what=READ), beginning(request.GET.get("since", ""))
+    if since and request.headers.get("HX-Request"):
+        rows = reading.rows_of(patient, **_asked(request))
+        return render(request, "journey/_outcome_rows.html", {"site": patient.site, **_part(rows, since)})
+    return page(request, patient)
 
 
 @require_POST
@@ -112,7 +120,7 @@ def page(
 ) -> HttpResponse:
     """The whole page; `address` is that of a link made just now, to be copied."""
     user = acting_user(request)
-    outcome = reading.read(patient, instrument=request.GET.get("measure", ""), span=request.GET.get("span", ""))
+    outcome = reading.read(patient, **_asked(request))
     sheets: dict[str, Any] = {
         kind: form if opened == kind else make(auto_id=f"{kind}_%s") for kind, (make, _, _) in ADD.items()
     }
@@ -124,6 +132,7 @@ def page(
         "patient": patient,
         "site": patient.site,
         "outcome": outcome,
+        **_part(outcome.rows, beginning(request.GET.get("since", ""))),
         "spans": [(key, label, key == outcome.span) for key, label in reading.SPANS.items()],
         "goals": [(story, rating[story.goal.pk], opened == str(story.goal.pk)) for story in outcome.goals],
         "sheets": sheets,
@@ -133,3 +142,13 @@ def page(
         "address": address,
     }
     return render(request, "journey/outcome.html", context, status=status)
+
+
+def _asked(request: HttpRequest) -> dict[str, str]:
+    return {"instrument": request.GET.get("measure", ""), "span": request.GET.get("span", "")}
+
+
+def _part(rows: Sequence[reading.Row], since: int) -> dict[str, object]:
+    """So many lines as are read at once, and where those after them begin."""
+    until = since + ROWS
+    return {"rows": rows[since:until], "rest": until if until < len(rows) else None}

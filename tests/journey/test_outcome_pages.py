@@ -73,6 +73,25 @@ def test_a_period_leaves_out_what_lies_outside_and_says_so(client, patient, prov
     assert "There is more outside this period" in said(answer)
 
 
+def test_each_year_of_a_long_record_can_be_looked_at(client, patient, provider):
+    for day, score in (("2025-01-01", 22), ("2025-12-31", 20), ("2026-11-20", 12), ("2027-01-20", 6)):
+        making.phq9(patient, score, day)
+    outcome = page(client, provider, patient).context["outcome"]
+    assert outcome.years == ["2025", "2026", "2027"]
+    values = {}
+    for year in (*outcome.years, "2024"):
+        shown = page(client, provider, patient, span=year).context["outcome"]
+        values[year] = [point.value for point in shown.picture.points]
+    assert values == {"2025": [22, 20], "2026": [12], "2027": [6], "2024": [12, 6]}
+
+
+def test_what_can_be_seen_at_once_has_no_years(client, patient, provider):
+    making.phq9(patient, 18, "2026-12-20")
+    making.phq9(patient, 12, "2027-01-20")
+    outcome = page(client, provider, patient, span="2026").context["outcome"]
+    assert (outcome.years, outcome.span) == ([], "all")
+
+
 def test_a_score_entered_in_error_is_nowhere(client, patient, provider):
     wrong = making.phq9(patient, 22, "2027-01-20")
     type(wrong).objects.filter(pk=wrong.pk).update(

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from journey.outcomes import picture, scales
+from journey.outcomes import picture, scales, stops
 from journey.outcomes.picture import Given, Happened, Score
 
 ZONE = ZoneInfo("America/Los_Angeles")
@@ -102,6 +102,31 @@ def test_years_of_boosters_stay_readable():
     assert min(right - left for left, right in itertools.pairwise(full)) >= picture.MARK_APART
     assert len(made.dates) <= 12
     assert all(float(mark.x) <= picture.RIGHT for mark in made.given)
+
+
+def test_marks_too_close_to_be_told_apart_are_one_stop_that_says_them_all():
+    given = [Given(START + timedelta(days=n), str(n + 1), Decimal(40 if n < 2 else 50)) for n in range(3)]
+    given += [Given(START + timedelta(days=700 + n), f"b{n + 1}", Decimal(40), booster=True) for n in range(2)]
+    made = drawn(scores((0, 15), (1, 14), (2, 12), (350, 9), (700, 5)), given)
+    assert [stop.title for stop in made.score_stops] == [
+        "Tue 2 Feb 2027 to Thu 4 Feb 2027: PHQ-9 15, 14 and 12",
+        "Tue 18 Jan 2028: PHQ-9 9, mild, 57\u00a0% below the baseline",
+        "Tue 2 Jan 2029: PHQ-9 5, mild, 76\u00a0% below the baseline",
+    ]
+    assert [stop.title.replace("\u00a0", " ") for stop in made.given_stops] == [
+        "Tue 2 Feb 2027 to Thu 4 Feb 2027: Infusions 1 and 2, 40 mg; Infusion 3, 50 mg",
+        "Tue 2 Jan 2029 to Wed 3 Jan 2029: Boosters 1 and 2, 40 mg",
+    ]
+    assert [mark for stop in made.given_stops for mark in stop.marks] == list(made.given)
+
+
+def test_however_many_marks_there_are_the_stops_are_few_and_numbers_are_drawn_over_ticks():
+    given = [Given(START + timedelta(hours=12 * n), f"b{n}", Decimal(40), booster=True) for n in range(2000)]
+    made = drawn([Score(one.at, 5) for one in given], given)
+    most = (picture.RIGHT - picture.LEFT) / stops.APART
+    assert max(len(made.score_stops), len(made.given_stops)) <= most
+    numbered = [any(mark.full for mark in stop.marks) for stop in made.given_stops]
+    assert numbered == sorted(numbered)
 
 
 def test_flags_are_lettered_and_stand_side_by_side():

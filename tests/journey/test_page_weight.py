@@ -9,7 +9,9 @@ import pytest
 from django.urls import reverse
 
 from clinic import clock
+from clinic.models import ReadEvent
 from infusions.models import Infusion
+from journey.outcomes import reading
 from patients.models import MeasureResponse
 from tests import build
 from tests.infusions import making
@@ -43,18 +45,39 @@ def test_the_pages_of_a_day_of_192_visits_are_light(client):
 
 
 def test_the_picture_and_the_chart_of_a_long_record_are_light(client, site, patient, provider, nurse, other_nurse):
-    given = days(108)
+    given = days(312)
     treated(patient, given, provider, nurse, other_nurse)
     client.force_login(provider)
     with clock.at(build.moment(site, given[-1].isoformat(), "18:00")):
-        for page, scores in (("journey:outcome", 108), ("journey:chart", 1), ("journey:chart-timeline", 10)):
-            answer = client.get(reverse(page, args=[patient.pk])).content
-            assert answer.count(b"PHQ-9") >= scores, page
-            assert (len(answer) <= BYTES, len(gzip.compress(answer)) <= GZIPPED) == (True, True), page
+        for page, query, scores in (
+            ("journey:outcome", {}, 104),
+            ("journey:outcome", {"span": "all"}, 200),
+            ("journey:summary", {}, 100),
+            ("journey:chart", {}, 1),
+            ("journey:chart-timeline", {}, 10),
+        ):
+            answer = client.get(reverse(page, args=[patient.pk], query=query)).content
+            assert answer.count(b"PHQ-9") >= scores, (page, query)
+            assert (len(answer) <= BYTES, len(gzip.compress(answer)) <= GZIPPED) == (True, True), (page, query)
+
+
+def test_the_table_of_a_long_record_comes_in_parts_and_whole(client, patient, provider, nurse, other_nurse):
+    given = days(120)
+    treated(patient, given, provider, nurse, other_nurse)
+    client.force_login(provider)
+    address, found, since = reverse("journey:outcome", args=[patient.pk]), [], 0
+    with clock.at(build.moment(patient.site, given[-1].isoformat(), "18:00")):
+        while since is not None:
+            answer = client.get(address, {"span": "all", "since": since}, headers={"HX-Request": "true"})
+            found += answer.context["rows"]
+            since = answer.context["rest"]
+        assert found == reading.read(patient, span="all").rows
+    assert len(found) == 2 * 120
+    assert ReadEvent.objects.filter(patient_id=patient.pk).count() == 2
 
 
 def days(count: int) -> list[date]:
-    """As many days as a year of two infusions a week has."""
+    """As many days as years of two infusions a week have: 104 each."""
     return [DAY + timedelta(days=7 * (number // 2) + 3 * (number % 2)) for number in range(count)]
 
 

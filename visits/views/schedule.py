@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from clinic.access import current_site
+from clinic.counting import beginning
 from visits.forms import day_or_none
 from visits.week import DAYS, by_person, by_room, monday, part, week
 
@@ -21,7 +22,7 @@ def schedule(request: HttpRequest) -> HttpResponse:
     """A week of the current site: a list of every room or of one, or a grid of rooms or of people; from a part on."""
     site = current_site(request)
     day = day_or_none(site, request.GET.get("week", "")) or site.today()
-    view, since = request.GET.get("view", ""), _since(request.GET.get("since", ""))
+    view, since = request.GET.get("view", ""), beginning(request.GET.get("since", ""))
     context: dict[str, object] = {"today": site.today(), "this_week": monday(site.today())}
     if view in GRIDS:
         shown = week(site, monday(day))
@@ -36,10 +37,6 @@ def schedule(request: HttpRequest) -> HttpResponse:
     if since and request.headers.get("HX-Request"):
         return render(request, "visits/_week_lines.html" if view in GRIDS else "visits/_days.html", context)
     return render(request, "visits/schedule.html", context)
-
-
-def _since(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
 
 
 def _uuid(text: str) -> UUID | None:
