@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 
 from clinic import settings_versions
 from clinic.models import ProtocolSettings, Site
@@ -26,14 +26,15 @@ TAKES_PLACE = (*Appointment.ALIVE, Appointment.Status.DONE)
 
 def read(visits: Collection[UUID]) -> dict[UUID, Course]:
     """The course of each of these visits that belongs to a series; a missed visit still has one."""
-    mine = Q(infusions__appointment__in=visits) | Q(therapy_sessions__appointment__in=visits)
-    courses = {course.key: course for course in of_series(Series.objects.filter(mine).distinct())}
+    drugs = Infusion.objects.filter(appointment__in=visits).values_list("appointment_id", "id", "series_id")
     talks = TherapySession.objects.filter(appointment__in=visits).values_list(
         "appointment_id", "infusion_id", "series_id"
     )
-    drugs = Infusion.objects.filter(appointment__in=visits).values_list("appointment_id", "id", "series_id")
+    places = [*drugs, *talks]
+    known = Series.objects.filter(pk__in={series for *_, series in places})
+    courses = {course.key: course for course in of_series(known)}
     found = {}
-    for visit, infusion, series in [*drugs, *talks]:
+    for visit, infusion, series in places:
         course = courses.get(infusion) or courses.get(series)
         if visit and course:
             found[visit] = course

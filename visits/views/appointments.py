@@ -52,6 +52,7 @@ def _detail(
         MoveForm(appointment=found, initial={"day": local.date(), "at": local.time()}) if may_move else None
     )
     overbooked = next((hold for hold in held if hold.overbooked_reason), None)
+    until = undo_until(found)
     context = {
         "visit": found,
         "room": room,
@@ -71,8 +72,8 @@ def _detail(
         "cancelling": preview.of_cancelling(found) if may_cancel else [],
         "moving": preview.of_moving(found) if may_move else [],
         "missing": preview.of_no_show(found) if steps.may_be_missed(found, user) else [],
-        "may_undo": may_book and undo_until(found) is not None,
-        "undo_until": undo_until(found),
+        "may_undo": may_book and until is not None,
+        "undo_until": until,
         "course": _course_to_repair(found) if may_book else None,
         "trouble": trouble,
         "ride": rides.of(found),
