@@ -26,9 +26,11 @@ TAKES_PLACE = (*Appointment.ALIVE, Appointment.Status.DONE)
 
 def read(visits: Collection[UUID]) -> dict[UUID, Course]:
     """The course of each of these visits that belongs to a series; a missed visit still has one."""
-    drugs = Infusion.objects.filter(appointment__in=visits).values_list("appointment_id", "id", "series_id")
-    talks = TherapySession.objects.filter(appointment__in=visits).values_list(
-        "appointment_id", "infusion_id", "series_id"
+    drugs = Infusion.objects.filter(appointment__in=visits).order_by().values_list("appointment_id", "id", "series_id")
+    talks = (
+        TherapySession.objects.filter(appointment__in=visits)
+        .order_by()
+        .values_list("appointment_id", "infusion_id", "series_id")
     )
     places = [*drugs, *talks]
     known = Series.objects.filter(pk__in={series for *_, series in places})
