@@ -7,15 +7,15 @@ all the rest of the booking. It comes as one JSON text, in the shapes that the c
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models.base import ModelState
 
 from clinic.models import ProtocolSettings, Room, Site, User
 from clinic.policy import Role
@@ -42,16 +42,17 @@ SELECT json_build_object(
         SELECT json_agg(json_build_array(weekday, opens, closes))
         FROM clinic_openinghours WHERE site_id = %(site)s
     ),
-    'closures', (
-        SELECT json_agg(json_build_array(room_id, first_day, last_day, reason) ORDER BY first_day)
-        FROM clinic_closure WHERE site_id = %(site)s AND first_day <= %(last)s AND last_day >= %(first)s
-    ),
     'people', (
         SELECT json_agg(
             json_build_array(role, person.id, email, full_name, signature_name, licence) ORDER BY full_name, person.id
         )
         FROM clinic_membership member JOIN clinic_user person ON person.id = member.user_id
         WHERE member.site_id = %(site)s AND member.role = ANY(%(workers)s) AND person.is_active
+    )
+)::text, json_build_object(
+    'closures', (
+        SELECT json_agg(json_build_array(room_id, first_day, last_day, reason) ORDER BY first_day)
+        FROM clinic_closure WHERE site_id = %(site)s AND first_day <= %(last)s AND last_day >= %(first)s
     ),
     'shifts', (
         SELECT json_agg(json_build_array(weekday, starts, ends, valid_from, valid_until, people)) FROM (
@@ -144,15 +145,16 @@ def read(site: Site, first: date, last: date) -> Premises:
     asked: dict[str, Any] = {"site": site.pk, "first": first, "last": last, "workers": [role.value for role in WORKERS]}
     with connection.cursor() as cursor:
         cursor.execute(_READ.text, _READ.values(**asked))
-        found = json.loads(cursor.fetchone()[0], parse_float=Decimal)
-    people = {row[1]: _person(*row[1:]) for row in found["people"] or ()}
+        house, days = cursor.fetchone()
+    kept, found = _house(site.pk, house), json.loads(days)
+    people = {pk: _anew(person) for pk, person in kept.people.items()}
     return Premises(
         first,
         last,
-        settings=_settings(site, found["settings"]),
-        rooms=[_room(site, *row) for row in found["rooms"] or ()],
-        people=_by_role(people, found["people"] or ()),
-        hours=[Opening(day, _time(opens), _time(closes)) for day, opens, closes in found["hours"] or ()],
+        settings=_anew(kept.settings),
+        rooms=[_anew(room) for room in kept.rooms],
+        people={role: [people[pk] for pk in of_role] for role, of_role in kept.roles.items()},
+        hours=kept.hours,
         closures=[
             Closed(UUID(room) if room else None, _date(begins), _date(ends), reason)
             for room, begins, ends, reason in found["closures"] or ()
@@ -170,6 +172,31 @@ def read(site: Site, first: date, last: date) -> Premises:
 _date, _time = date.fromisoformat, time.fromisoformat
 
 
+@dataclass(frozen=True)
+class _House:
+    """What is the same on every day, until somebody changes it; people by their key, as the database writes it."""
+
+    settings: ProtocolSettings
+    rooms: list[Room]
+    people: dict[str, User]
+    roles: dict[Role, list[str]]
+    hours: list[Opening]
+
+
+@lru_cache(maxsize=16)
+def _house(site_id: UUID, written: str) -> _House:
+    """What the database has written, taken apart once: it is asked each time, and kept is what the same words mean."""
+    found = json.loads(written, parse_float=Decimal)
+    staff = found["people"] or ()
+    return _House(
+        settings=_settings(site_id, found["settings"]),
+        rooms=[_room(site_id, *row) for row in found["rooms"] or ()],
+        people={pk: _person(pk, *known) for _, pk, *known in staff},
+        roles={role: [pk for held, pk, *_ in staff if held == role] for role in WORKERS},
+        hours=[Opening(day, _time(opens), _time(closes)) for day, opens, closes in found["hours"] or ()],
+    )
+
+
 Row = TypeVar("Row", ProtocolSettings, Room, User)
 
 
@@ -179,31 +206,34 @@ def _stored(model: type[Row], values: dict[str, Any]) -> Row:
     return model.from_db(DEFAULT_DB_ALIAS, names, [values[name] for name in names])
 
 
-def _settings(site: Site, row: dict[str, Any] | None) -> ProtocolSettings:
+def _anew(kept: Row) -> Row:
+    """The record as if it had been read now: what it looks up later (its site, its roles) is not there for the next.
+
+    `copy` would ask the model how it is pickled, which takes longer than to read it.
+    """
+    made = object.__new__(type(kept))
+    made.__dict__.update(kept.__dict__, _state=ModelState())
+    made._state.adding, made._state.db = kept._state.adding, kept._state.db
+    return made
+
+
+def _settings(site_id: UUID, row: dict[str, Any] | None) -> ProtocolSettings:
     """As `settings_versions.current` answers, without who made and signed the version."""
     if row is None:
-        return ProtocolSettings(site=site, version=0)
-    row["id"], row["site_id"] = UUID(row["id"]), site.pk
+        return ProtocolSettings(site_id=site_id, version=0)
+    row["id"], row["site_id"] = UUID(row["id"]), site_id
     return _stored(ProtocolSettings, {name: row[name] for name in _SETTINGS})
 
 
-def _room(site: Site, pk: str, name: str, nickname: str, kind: str) -> Room:
+def _room(site_id: UUID, pk: str, name: str, nickname: str, kind: str) -> Room:
     known = {"name": name, "nickname": nickname, "kind": kind}
-    return _stored(Room, known | {"id": UUID(pk), "site_id": site.pk, "is_active": True})
+    return _stored(Room, known | {"id": UUID(pk), "site_id": site_id, "is_active": True})
 
 
 def _person(pk: str, email: str, full_name: str, signature_name: str, licence: str) -> User:
     """Without the password, which stays where it is."""
     known = {"email": email, "full_name": full_name, "signature_name": signature_name, "licence": licence}
     return _stored(User, known | {"id": UUID(pk), "is_active": True})
-
-
-def _by_role(people: dict[str, User], rows: Iterable[Any]) -> dict[Role, list[User]]:
-    """In the order of their names; who has two roles is the same object in both."""
-    of_role: dict[Role, list[User]] = {role: [] for role in WORKERS}
-    for role, pk, *_ in rows:
-        of_role[Role(role)].append(people[pk])
-    return of_role
 
 
 def _pattern(

@@ -42,6 +42,22 @@ def test_rooms_and_people_are_those_in_use(site, nurse, provider, django_assert_
         assert read.people[Role.THERAPIST] == []
 
 
+def test_what_is_taken_apart_once_is_never_old_nor_shared(site, nurse):
+    first, second = premises.read(site, DAY, DAY), premises.read(site, DAY, DAY + timedelta(days=1))
+    (one,), (other,) = first.people[Role.NURSE], second.people[Role.NURSE]
+    assert one == other == nurse
+    assert one.roles_held  # looked up for whoever asked, and gone with them
+    assert "roles_held" not in other.__dict__ | premises.read(site, DAY, DAY).people[Role.NURSE][0].__dict__
+    first.rooms[0].name = "Written over"
+    assert first.rooms[0].site == site
+    assert not second.rooms[0]._state.fields_cache
+    User.objects.filter(pk=nurse.pk).update(full_name="Rosa Married")
+    Room.objects.create(site=site, name="A new room", kind=Room.Kind.INFUSION)
+    third = premises.read(site, DAY, DAY)
+    assert [person.full_name for person in third.people[Role.NURSE]] == ["Rosa Married"]
+    assert [room.name for room in third.rooms] == ["A new room", *(room.name for room in second.rooms)]
+
+
 def test_two_weeks_ahead_are_known_without_a_second_look(site, nurse, django_assert_num_queries):
     later = DAY + timedelta(days=7)
     Closure.objects.create(site=site, first_day=later, last_day=later, reason="Holiday")
