@@ -84,15 +84,6 @@ class SignLine:
     unit: str
     cells: tuple[Cell, ...]
 
-    @property
-    def is_flagged(self) -> bool:
-        """Whether a reading of it crossed a line."""
-        return any(cell.flag for cell in self.cells)
-
-    @property
-    def texts(self) -> list[str]:
-        return [cell.text for cell in self.cells]
-
 
 @dataclass(frozen=True)
 class Moment:
