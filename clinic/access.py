@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from ipaddress import ip_address
 from typing import cast
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -66,9 +65,10 @@ def _view_at(path: str) -> str:
 def address_of(request: HttpRequest) -> str | None:
     """Whence the request came, past the proxies that we trust; None where that is no address."""
     try:
-        return str(ip_address(get_adapter().get_client_ip(request)))
-    except (ValueError, PermissionDenied):
+        address: str = get_adapter().get_client_ip(request)  # which has read it as an address, and knows no other
+    except PermissionDenied:
         return None
+    return address
 
 
 def log_read(request: HttpRequest, *, patient_id: UUID, what: str, reason: str = "") -> None:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pghistory
+from csp.constants import HEADER
+from csp.utils import build_policy
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -36,6 +38,18 @@ def request_id(get_response: Answer) -> Answer:
         with tracing.request(request.request_id):  # type: ignore[attr-defined]
             response = get_response(request)
         response["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
+        return response
+
+    return middleware
+
+
+def content_policy(get_response: Answer) -> Answer:
+    """What a browser may load: the same for every page of the house, so it is written once."""
+    written = build_policy()
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault(HEADER, written)
         return response
 
     return middleware

@@ -73,7 +73,7 @@ MIDDLEWARE = [
     "clinic.logs.requests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "clinic.middleware.content_policy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "clinic.api.door.strokes",
     "django.middleware.common.CommonMiddleware",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -12,6 +13,7 @@ from clinic import clock
 from clinic.composed import Composed
 from clinic.errors import Invalid
 from clinic.gathering import Given
+from clinic.ids import uuid7
 from clinic.models import ProtocolSettings, Site, User
 from clinic.policy import Action, require
 from clinic.protocol import ORDERS, ProtocolValues
@@ -34,7 +36,16 @@ def newest() -> QuerySet[ProtocolSettings]:
 
 
 def unset(site: Site) -> ProtocolSettings:
-    return ProtocolSettings(site=site, version=0)
+    """The defaults of Table A. Django asks each of a hundred fields for its own; here they are put in as if read."""
+    made = ProtocolSettings(*_defaults())  # type: ignore[misc] - the stubs take them all for the first
+    made.id, made.made_at, made.site, made.version = uuid7(), clock.now(), site, 0
+    return made
+
+
+@cache
+def _defaults() -> tuple[Any, ...]:
+    """Of every column, in their order. None of them can be changed in place, so all may share them."""
+    return tuple(field.get_default() for field in ProtocolSettings._meta.concrete_fields)
 
 
 @transaction.atomic

@@ -1,0 +1,39 @@
+"""What stands around every request: what a browser may load, and whence the request came."""
+
+import pytest
+from csp.middleware import CSPMiddleware
+from django.http import HttpResponse
+from django.test import RequestFactory, override_settings
+
+from clinic.access import address_of
+from clinic.middleware import content_policy
+
+HEADER = "Content-Security-Policy"
+
+
+def directives(answer):
+    return dict(words.strip().split(" ", 1) for words in answer[HEADER].split(";"))
+
+
+def test_what_a_browser_may_load_is_what_the_library_would_say():
+    asked, page = RequestFactory().get("/"), lambda request: HttpResponse("Saved")
+    said = directives(content_policy(page)(asked))
+    assert said == directives(CSPMiddleware(page)(asked))
+    assert said["script-src"] == "'self'"
+    assert said["frame-ancestors"] == "'none'"
+
+
+@pytest.mark.parametrize(
+    ("proxies", "given", "address"),
+    [
+        (0, {"REMOTE_ADDR": "10.0.0.7"}, "10.0.0.7"),
+        (0, {"REMOTE_ADDR": "10.0.0.7", "HTTP_X_FORWARDED_FOR": "192.0.2.1"}, "10.0.0.7"),
+        (1, {"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": "192.0.2.1, 10.0.0.7"}, "10.0.0.7"),
+        (1, {"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": " 2001:DB8:0::1 "}, "2001:db8::1"),
+        (1, {"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": "somewhere'; --"}, None),
+        (0, {"REMOTE_ADDR": ""}, None),
+    ],
+)
+def test_the_address_is_that_which_the_last_trusted_proxy_saw_or_none(proxies, given, address):
+    with override_settings(ALLAUTH_TRUSTED_PROXY_COUNT=proxies):
+        assert address_of(RequestFactory().get("/", **given)) == address
