@@ -37,7 +37,7 @@ def newest() -> QuerySet[ProtocolSettings]:
 
 def unset(site: Site) -> ProtocolSettings:
     """The defaults of Table A. Django asks each of a hundred fields for its own; here they are put in as if read."""
-    made = ProtocolSettings(*_defaults())  # type: ignore[misc] - the stubs take them all for the first
+    made = ProtocolSettings(*_defaults())  # type: ignore[misc]  # taken for the first of them
     made.id, made.made_at, made.site, made.version = uuid7(), clock.now(), site, 0
     return made
 
