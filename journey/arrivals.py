@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from clinic import clock
+from clinic import addresses, clock
 from clinic.models import Site, User
 from clinic.policy import Action, can
 from journey import board
@@ -43,10 +43,24 @@ class Row:
         return self.visit.status not in (*AWAITED, *HERE)
 
     @property
+    def href(self) -> str:
+        return addresses.of("visits:appointment", self.visit.pk)
+
+    @property
+    def step_href(self) -> str:
+        """Where its buttons post to, with the version that was seen."""
+        return f"{addresses.of('journey:arrivals-step', self.visit.pk)}?version={self.visit.version}"
+
+    @property
+    def has_step(self) -> bool:
+        return self.may_arrive or self.may_be_missed or self.undo_until is not None
+
+    @property
     def words(self) -> str:
-        """What the filter of the page looks through."""
+        """What the filter of the page looks through besides the name, the birth date and the visit that are shown."""
         patient = self.visit.patient
-        return f"{patient.name} {patient.family_name} {patient.birth_date} {patient.mrn} {self.card.kind}"
+        family = "" if patient.family_name in self.card.name else f"{patient.family_name} "
+        return f"{family}{patient.birth_date} {patient.mrn}"
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from patients.access import allow_here
 from visits import steps
 from visits.access import appointment_or_404
 
+AT_ONCE = 80  # rows that come with the page; those of a very full day are asked for as soon as it stands
 KEYS = frozenset({"arrive", "no-show", "undo"})
 
 
@@ -29,8 +30,10 @@ def arrivals(request: HttpRequest) -> HttpResponse:
 
 def _list(request: HttpRequest, trouble: DomainError | None = None) -> HttpResponse:
     site = current_site(request)
-    context = {"list": lists.read(site, by=acting_user(request)), "site": site, "trouble": trouble}
-    template = "journey/_arrivals.html" if request.headers.get("HX-Request") else "journey/arrivals.html"
+    found, by_htmx = lists.read(site, by=acting_user(request)), bool(request.headers.get("HX-Request"))
+    rows = found.rows if by_htmx or "all" in request.GET else found.rows[:AT_ONCE]
+    context = {"list": found, "rows": rows, "site": site, "trouble": trouble}
+    template = "journey/_arrivals.html" if by_htmx else "journey/arrivals.html"
     return render(request, template, context, status=trouble.status if trouble else 200)
 
 
@@ -41,7 +44,7 @@ def step(request: HttpRequest, pk: UUID) -> HttpResponse:
     if key not in KEYS:
         raise Http404
     try:
-        said = steps.take(visit=found, key=key, by=acting_user(request), seen=request.POST.get("version"))
+        said = steps.take(visit=found, key=key, by=acting_user(request), seen=request.GET.get("version"))
     except (Refused, IllegalTransition, Invalid) as error:
         return _list(request, error)
     if not request.headers.get("HX-Request"):

@@ -12,7 +12,8 @@ const shown = () => rows().filter((row) => !row.hidden);
 function sift() {
   const words = plain(filter.value).split(/\s+/).filter(Boolean);
   for (const row of rows()) {
-    const text = plain(row.dataset.words);
+    const [, who, what] = row.cells;
+    const text = plain(`${who.textContent} ${row.dataset.words} ${what.textContent}`);
     row.hidden = !words.every((word) => text.includes(word));
   }
   const none = document.getElementById("row-none");
@@ -53,7 +54,7 @@ window.htmx.defineExtension("arrivals", {
 });
 
 list.addEventListener("htmx:beforeRequest", (event) => {
-  pressed = event.detail.elt.closest("[data-words]")?.id ?? "";
+  pressed = event.detail.requestConfig.triggeringEvent?.submitter?.closest("[data-words]")?.id ?? "";
 });
 list.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.verb === "get") event.detail.headers["X-Background"] = "1";

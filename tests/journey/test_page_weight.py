@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from clinic import clock
 from clinic.models import ReadEvent
+from clinic.policy import Role
 from infusions.models import Infusion
 from journey.outcomes import reading
 from patients.models import MeasureResponse
@@ -42,6 +43,12 @@ def test_the_pages_of_a_day_of_192_visits_are_light(client):
             if len(answer) > BYTES or len(gzip.compress(answer)) > GZIPPED:
                 heavy[page] = len(answer), len(gzip.compress(answer))
     assert heavy == {}
+    client.force_login(build.user(Role.FRONT_DESK, at=full.site))
+    with clock.at(full.at(20)):  # everybody is late, so each row has all it may have
+        first = client.get(reverse("journey:arrivals")).content
+        whole = client.get(reverse("journey:arrivals"), headers={"HX-Request": "true"}).content
+    assert (len(first) <= BYTES, len(gzip.compress(whole)) <= GZIPPED) == (True, True)
+    assert (b'hx-trigger="load, ' in first, whole.count(b'value="arrive"')) == (True, 192)
 
 
 def test_the_picture_and_the_chart_of_a_long_record_are_light(client, site, patient, provider, nurse, other_nurse):
