@@ -10,11 +10,12 @@ from django.db import connection
 from benchmarks import groups, kept, races, reminders, standby
 from benchmarks import measure as figures
 from benchmarks.cases import World, every
-from benchmarks.servers import APP, FLOOR, PROXY, Cluster, serving
+from benchmarks.servers import APP, FLOOR, PROXY, Cluster, Server, serving
 from benchmarks.sizes import Size
 from benchmarks.table import Check, Row
 
 Piece = tuple[str, Callable[[], Iterable[Row]]]
+LATER = ("race", "standby", "reminders", "groups")
 
 
 def measure(cluster: Cluster, patients: int, few: int, *, is_small: bool, only: str) -> Iterator[Row]:
@@ -34,25 +35,30 @@ def measure(cluster: Cluster, patients: int, few: int, *, is_small: bool, only: 
             ("memory", lambda: [figures.memory(cases, app, effort)]),
             ("static", lambda: [figures.static_weight(cases, app)]),
         ]
-        for name, piece in pieces:
-            if only in name:
-                yield from _tried(name, piece)
-    if only in "race":
-        with serving(cluster, (APP, "bench"), WEB_WORKERS="2", WEB_THREADS="8") as (app,):
-            yield from _tried("race", lambda: races.rows(app.address, small=is_small, headers=PROXY))
-    if only in "standby" and not is_small:  # a copy of the whole cluster takes longer than all else of the small one
-        yield from _tried("standby", lambda: [standby.row(cluster)])
-    if only in "reminders":
-        yield from _tried("reminders", lambda: reminders.rows(small=is_small))
-    if only in "groups":
-        yield from _tried("groups", lambda: groups.rows(cluster, "bench", small=is_small))
+        yield from _tried(pieces, only)
+        if any(only in name for name in LATER):
+            with serving(cluster, (APP, "bench"), WEB_WORKERS="2", WEB_THREADS="8") as (other,):
+                yield from _tried(_later(cluster, app, other, is_small=is_small), only)
 
 
-def _tried(name: str, piece: Callable[[], Iterable[Row]]) -> Iterator[Row]:
-    try:
-        yield from piece()
-    except Exception:
-        traceback.print_exc()
-        yield Row(name, checks=(Check("errors", 1, at_most=0),))
-    finally:
-        connection.close()
+def _later(cluster: Cluster, app: Server, other: Server, *, is_small: bool) -> Iterator[Piece]:
+    """What takes another server, or none at all."""
+    yield "race", lambda: races.rows(other.address, small=is_small, headers=PROXY)
+    if not is_small:  # a copy of the whole cluster takes longer than all else of the small one
+        yield "standby", lambda: [standby.row(cluster)]
+    yield "reminders", lambda: reminders.rows(small=is_small)
+    yield "groups", lambda: groups.rows(cluster, "bench", other, app, small=is_small)
+
+
+def _tried(pieces: Iterable[Piece], only: str) -> Iterator[Row]:
+    """Those that are asked for, one after the other."""
+    for name, piece in pieces:
+        if only not in name:
+            continue
+        try:
+            yield from piece()
+        except Exception:
+            traceback.print_exc()
+            yield Row(name, checks=(Check("errors", 1, at_most=0),))
+        finally:
+            connection.close()

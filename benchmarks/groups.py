@@ -6,10 +6,11 @@ of, a wrong password that it has not counted, a letter that both send.
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import UTC
 
 from celery.app.control import Inspect
@@ -18,7 +19,7 @@ from django.urls import reverse
 from benchmarks.client import Ask, Browser, WrongAnswerError
 from benchmarks.people import PASSWORD, login
 from benchmarks.reminders import KIND, Found, House, Mailbox, mailbox
-from benchmarks.servers import APP, Cluster, Server, serving
+from benchmarks.servers import Cluster, Server
 from benchmarks.table import Check, Row
 from clinic import clock, history, settings_versions
 from clinic.celery import app as celery
@@ -34,12 +35,12 @@ TURNS = 4  # ticks that meet, twice as many as there are workers
 WRONG = 5  # passwords after which nobody is let in for a while
 
 
-def rows(cluster: Cluster, database: str, *, small: bool = False) -> Iterator[Row]:
-    """What is printed. It commits, signs in as people of the first site, and kills one of its groups."""
-    with serving(cluster, (APP, database), (APP, database)) as (one, other):
+def rows(cluster: Cluster, database: str, one: Server, other: Server, *, small: bool = False) -> Iterator[Row]:
+    """What is printed. It commits, signs in as people of the first site, and kills `one` of the groups."""
+    with mailbox() as box, working(cluster, database, box):
         checks = [*_sessions(one, other), *_settings(one, other), *_guesses(one, other), *_survivor(one, other)]
         yield Row("groups: two webs, one database", clients=2, checks=tuple(checks))
-    yield _letters(cluster, database, FEW if small else DUE)
+        yield _letters(box, FEW if small else DUE)
 
 
 def _same(what: str, *, was: bool) -> Check:
@@ -117,38 +118,41 @@ def _survivor(one: Server, other: Server) -> Iterator[Check]:
 
 
 @contextmanager
-def worker(cluster: Cluster, database: str, name: str, box: Mailbox) -> Iterator[None]:
-    """A worker of the house, with letters to the mailbox."""
+def working(cluster: Cluster, database: str, box: Mailbox) -> Iterator[None]:
+    """A worker for each group, with letters to the mailbox."""
+    started = [_worker(cluster, database, f"{name}@here", box) for name in ("one", "two")]
+    try:
+        yield
+    finally:
+        for process in started:
+            process.terminate()
+        for process in started:
+            process.wait(PATIENCE)
+
+
+def _worker(cluster: Cluster, database: str, name: str, box: Mailbox) -> subprocess.Popen[bytes]:
     environment = cluster.environment(database, restricted=True) | {
         "EMAIL_URL": f"smtp://127.0.0.1:{box.port}", "DISPATCHERS": "2",
     }  # fmt: skip
     command = [sys.executable, "-m", "celery", "-A", "clinic", "worker", "--concurrency", "1", "--hostname", name,
                "--without-gossip", "--without-mingle"]  # fmt: skip
     with (cluster.places.logs / f"worker-{name}.log").open("wb") as log:
-        process = spawn(command, env=environment, cwd=PROJECT, output=log.fileno())
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait(PATIENCE)
+        return spawn(command, env=environment, cwd=PROJECT, output=log.fileno())
 
 
-def _letters(cluster: Cluster, database: str, due: int) -> Row:
+def _letters(box: Mailbox, due: int) -> Row:
     """Both workers are told at once, several times over: each letter goes once, and both have sent some."""
-    with mailbox() as box, ExitStack() as started:
-        for name in ("one@here", "two@here"):
-            started.enter_context(worker(cluster, database, name, box))
-        _until(lambda: len(_workers().ping() or {}) == 2)
-        house = House(max(50, due // 10), now=clock.now(), zone=_where_it_is_noon())
-        house.plan(due, *KIND)
-        began = time.monotonic()
-        for _ in range(TURNS):
-            dispatch.apply_async(retry=False)
-        _until(lambda: house.state_counts()["sent"] + house.state_counts()["uncertain"] >= due)
-        took = time.monotonic() - began
-        _until(lambda: not any((_workers().active() or {}).values()))
-        found = Found.of(house, box, due=due)
-        done = [_turns(stats) for stats in (_workers().stats() or {}).values()]
+    _until(lambda: len(_workers().ping() or {}) == 2)
+    house = House(max(50, due // 10), now=clock.now(), zone=_where_it_is_noon())
+    house.plan(due, *KIND)
+    began = time.monotonic()
+    for _ in range(TURNS):
+        dispatch.apply_async(retry=False)
+    _until(lambda: house.state_counts()["sent"] + house.state_counts()["uncertain"] >= due)
+    took = time.monotonic() - began
+    _until(lambda: not any((_workers().active() or {}).values()))
+    found = Found.of(house, box, due=due)
+    done = [_turns(stats) for stats in (_workers().stats() or {}).values()]
     checks = (Check("lost", found.lost, 0, 0), Check("sent twice", found.repeated, 0, 0),
               Check("workers that sent", sum(turns > 0 for turns in done), 2, 2))  # fmt: skip
     return Row(f"groups: {due:,} letters, two workers", clients=2, per_second=due / took, checks=checks)

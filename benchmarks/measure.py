@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from benchmarks.cases import Case, World, charts, searches
-from benchmarks.client import PATIENCE, Ask, Asking, Browser, Side, WrongAnswerError, duel, signed_in
+from benchmarks.client import PATIENCE, Ask, Asking, Browser, Side, Turns, WrongAnswerError, duel, signed_in
 from benchmarks.forgetting import forget
 from benchmarks.people import login
 from benchmarks.servers import PROXY, Server
@@ -37,15 +37,15 @@ _ASSET = re.compile(rb'(?:src|href)="(/static/[^"#?]+)')
 
 @dataclass(frozen=True)
 class Effort:
-    """How long it takes: rounds of so many seconds for each side, and how often the rest is done."""
+    """How long it takes: the rounds of those who are compared, and how often the rest is done."""
 
-    rounds: int = 7
-    seconds: float = 1.5
-    series: int = 40
-    requests: int = 10_000
+    turns: Turns
+    series: int
+    requests: int
 
 
-FULL, SMALL = Effort(), Effort(rounds=5, seconds=0.05, series=5, requests=200)
+FULL = Effort(Turns(rounds=7, seconds=1.5), series=40, requests=10_000)
+SMALL = Effort(Turns(rounds=5, seconds=0.05, patience=1.5), series=5, requests=100)
 
 
 def against_floor(case: Case, app: Server, floor: Server, effort: Effort) -> Iterator[Row]:
@@ -58,9 +58,7 @@ def against_floor(case: Case, app: Server, floor: Server, effort: Effort) -> Ite
             case.clean()
         mine = Side(own, _asking(case))
         theirs = Side([Browser(floor) for _ in own], lambda browser, number: browser.ask(case.floor(number)))
-        ratio = duel(
-            mine, theirs, rounds=effort.rounds, seconds=effort.seconds, most=case.most, between=case.clean
-        )  # fmt: skip
+        ratio = duel(mine, theirs, effort.turns, most=case.most, between=case.clean)
         checks = [Check("× floor", ratio, at_most=case.times), Check("statements", statements, at_most=case.statements)]
         if case.clients == (1, 8) and not case.clean:
             checks += _weight(page)
@@ -128,7 +126,7 @@ def growth(size: Size, app: Server, few: Size, small: Server, effort: Effort) ->
     (case, _), (fewer, _) = searches(size), searches(few)
     many = Side(signed_in(app, case.login, 1), _asking(case))
     less = Side(signed_in(small, fewer.login, 1), _asking(fewer))
-    ratio = duel(many, less, rounds=effort.rounds, seconds=effort.seconds)
+    ratio = duel(many, less, effort.turns)
     name = f"search among {size.patients:,} against {few.patients:,}"
     check = Check("× the small one", ratio, at_most=GROWTH)
     return Row(name, 1, *many.percentiles(), many.per_second, ratio=ratio, checks=(check,))
@@ -138,7 +136,7 @@ def long_record(world: World, app: Server, effort: Effort) -> Row:
     """The chart of many years against that of a few weeks."""
     short, long = charts(world)
     many, few = (Side(signed_in(app, case.login, 1), _asking(case)) for case in (long, short))
-    ratio = duel(many, few, rounds=effort.rounds, seconds=effort.seconds)
+    ratio = duel(many, few, effort.turns)
     check = Check("× the short one", ratio, at_most=LONG)
     return Row(
         f"chart of {world.size.long_record} visits against 10", 1, *many.percentiles(), many.per_second, ratio=ratio,
@@ -149,6 +147,7 @@ def long_record(world: World, app: Server, effort: Effort) -> Row:
 def first_request(world: World, app: Server) -> Row:
     """Of a worker that has served nothing yet: it has just taken the place of one that ended."""
     browser = Browser(app, login(Role.NURSE))
+    browser.line.close()  # a worker that ends waits for those who are still there
     chart = Ask(reverse("journey:chart", args=[world.treated(1)]))
     times = []
     for _ in range(3):
@@ -158,6 +157,7 @@ def first_request(world: World, app: Server) -> Row:
         began = perf_counter()
         fresh.ask(chart)
         times.append((perf_counter() - began) * 1000)
+        fresh.line.close()
     check = Check("ms", max(times), at_most=FIRST_SECONDS * 1000)
     return Row("first request of a fresh worker: a chart", 1, median(times), max(times), max(times), checks=(check,))
 

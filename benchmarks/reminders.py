@@ -263,7 +263,7 @@ class House:
 
     def call_off(self) -> None:
         """Nothing more is planned: on the clock of anybody else it would all be overdue."""
-        with pgtrigger.ignore(), connection.cursor() as cursor:
+        with untouched(), connection.cursor() as cursor:
             cursor.execute("DELETE FROM reminders_message WHERE site_id = %s AND state = 'planned'", [self.site.pk])
 
     def state_counts(self) -> Counter[str]:

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
@@ -184,7 +184,14 @@ def serving(cluster: Cluster, *what: tuple[str, str], **more: str) -> Iterator[l
         servers = [running.enter_context(_started(cluster, *one, **more)) for one in what]
         for server in servers:
             _wait(server)
+        running.callback(_end, servers)  # all at once; then each is waited for
         yield servers
+
+
+def _end(servers: Iterable[Server]) -> None:
+    """At once: nobody waits for an answer any more."""
+    for server in servers:
+        server.process.send_signal(signal.SIGQUIT)
 
 
 @contextmanager
@@ -198,7 +205,7 @@ def _started(cluster: Cluster, application: str, database: str, **more: str) -> 
     try:
         yield server
     finally:
-        server.process.send_signal(signal.SIGQUIT)  # at once: nobody waits for an answer any more
+        _end([server])
         server.process.wait(SECONDS)
 
 
