@@ -238,20 +238,21 @@ class Calendar(Ruler):
         starts = runs(self.at_work.get(user.pk, 0), cells(shape.staff_minutes))
         for part in shape.staff_parts:
             if part.lanes == Lanes.HANDS:
-                starts &= self._part_starts(user, HANDS_LANE, part)
+                starts &= self._part_starts(user, part, (HANDS_LANE,))
             elif part.lanes == Lanes.ALL:
-                for lane in self.lanes_of(user):
-                    starts &= self._part_starts(user, lane, part)
-        if not starts:
-            return 0
+                starts &= self._part_starts(user, part, self.lanes_of(user))
+        if not starts or not shape.asks_one_lane:
+            return starts
         any_lane = 0
         for lane in self.lanes_of(user):
             any_lane |= self._one_lane_starts(user, lane, shape)
         return starts & any_lane
 
-    def _part_starts(self, user: User, lane: int, part: Part) -> int:
-        whole = (1 << self.size) - 1
-        free = whole & self.free(user.pk, lane)
+    def _part_starts(self, user: User, part: Part, lanes: Iterable[int]) -> int:
+        """Where all of these lanes are free for the part."""
+        free = (1 << self.size) - 1
+        for lane in lanes:
+            free &= self.free(user.pk, lane)
         return runs(free, cells(part.end - part.start)) >> cells(part.start)
 
     def _one_lane_starts(self, user: User, lane: int, shape: Shape) -> int:
@@ -259,7 +260,7 @@ class Calendar(Ruler):
         starts = (1 << self.size) - 1
         for part in shape.staff_parts:
             if part.lanes == Lanes.ONE:
-                starts &= self._part_starts(user, lane, part)
+                starts &= self._part_starts(user, part, (lane,))
         return starts
 
     def lane_for(self, user: User, shape: Shape, start: int) -> int | None:

@@ -175,7 +175,7 @@ def holds(
     """What a visit holds, to be written; the calendar has it as taken from here on."""
     found = [
         Hold(
-            appointment=appointment,
+            appointment_id=appointment.pk,
             resource=resource.pk,
             lane=lane,
             during=DateTimeTZRange(
@@ -183,10 +183,10 @@ def holds(
                 appointment.starts_at + timedelta(minutes=part.end),
             ),
             phase=part.phase,
-            room=resource if isinstance(resource, Room) else None,
-            staff=resource if isinstance(resource, User) else None,
-            patient=resource if isinstance(resource, Patient) else None,
-            overbooked_by=by if lane >= Hold.OVERFLOW_LANE else None,
+            room_id=resource.pk if isinstance(resource, Room) else None,
+            staff_id=resource.pk if isinstance(resource, User) else None,
+            patient_id=resource.pk if isinstance(resource, Patient) else None,
+            overbooked_by_id=by.pk if lane >= Hold.OVERFLOW_LANE else None,
             overbooked_reason=overbook_reason if lane >= Hold.OVERFLOW_LANE else "",
         )
         for part in form.parts

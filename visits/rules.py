@@ -102,6 +102,10 @@ class Shape:
     def asks_all_lanes(self) -> bool:
         return any(part.lanes == Lanes.ALL for part in self.staff_parts)
 
+    @cached_property
+    def asks_one_lane(self) -> bool:
+        return any(part.lanes == Lanes.ONE for part in self.staff_parts)
+
 
 @dataclass(frozen=True, slots=True)
 class Timing:
