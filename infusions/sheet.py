@@ -147,18 +147,17 @@ class Sheet:
 
     @cached_property
     def lines(self) -> list[SignLine]:
-        shown = [column.row for column in self.columns]
+        shown = [(column.row, self._flags(column.row)) for column in self.columns]
         return [
-            SignLine(key, label, unit, tuple(self._cell(row, key) for row in shown))
+            SignLine(key, label, unit, tuple(Cell(reading(row, key), flags.get(key, "")) for row, flags in shown))
             for key, label, unit in SIGNS
-            if key != "dissociation" or any(row is not None and row.cadss6 is not None for row in shown)
+            if key != "dissociation" or any(row is not None and row.cadss6 is not None for row, _ in shown)
         ]
 
-    def _cell(self, row: VitalSigns | None, key: str) -> Cell:
-        if row is None:
-            return Cell("–")
-        flag = next((crossing.sentence for crossing in self.crossed.get(row.pk, ()) if crossing.sign == key), "")
-        return Cell(reading(row, key), flag)
+    def _flags(self, row: VitalSigns | None) -> dict[str, str]:
+        """By sign, what is said of the gravest line that the row crosses."""
+        found = self.crossed.get(row.pk, ()) if row else ()
+        return {crossing.sign: crossing.sentence for crossing in reversed(found)}
 
     def minute(self, moment: datetime) -> str:
         """Where a reading stands in the infusion: before, at the start, at a minute, in recovery."""
@@ -291,8 +290,10 @@ def _later(rows: QuerySet[R], names: bool, *people: str) -> Sequence[R]:
     return cast("Sequence[R]", SimpleLazyObject(lambda: list(found)))
 
 
-def reading(row: VitalSigns, key: str) -> str:
+def reading(row: VitalSigns | None, key: str) -> str:
     """One sign of a row as it is written."""
+    if row is None:
+        return "–"
     if key == "pressure":
         return f"{row.systolic}/{row.diastolic}" if row.systolic else "–"
     value: Any = getattr(row, VALUES[key])

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -131,7 +132,7 @@ def phase_of(infusion: Infusion, moment: datetime) -> Phase:
 
 def live(rows: Iterable[VitalSigns]) -> list[VitalSigns]:
     """The rows that count, oldest first."""
-    return sorted((row for row in rows if not row.entered_in_error_at), key=lambda row: (row.observed_at, row.pk))
+    return sorted((row for row in rows if not row.entered_in_error_at), key=attrgetter("observed_at", "id"))
 
 
 def baseline(infusion: Infusion, rows: Iterable[VitalSigns]) -> VitalSigns | None:
