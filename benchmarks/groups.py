@@ -125,7 +125,7 @@ def working(cluster: Cluster, database: str, box: Mailbox) -> Iterator[None]:
         yield
     finally:
         for process in started:
-            process.terminate()
+            process.kill()  # it has nothing to do any more
         for process in started:
             process.wait(PATIENCE)
 
