@@ -78,6 +78,15 @@ class Retractable(models.Model):
         ]
 
 
+def beside(row: models.Model, name: str, found: models.Model) -> None:
+    """Lay what was read beside a row where its foreign key finds it.
+
+    To assign a one-to-one lets the other row know this one as well, and two rows that know each other stay in memory
+    until garbage is collected: of a board those of all its visits.
+    """
+    row._meta.get_field(name).set_cached_value(row, found)  # type: ignore[union-attr]
+
+
 def together(name: str, *fields: str) -> models.CheckConstraint:
     """A constraint: these nullable columns are all set or all empty."""
     none = Q(**{f"{field}__isnull": True for field in fields})

@@ -15,6 +15,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 
 from clinic.gathering import Among, Gathering, Given
 from clinic.models import ProtocolSettings, Site
+from clinic.records import beside
 from infusions import adverse, relapse_states, response
 from infusions.models import AdverseEvent, Infusion, Order, RelapseState, ResponseReview, Series, StateEvent
 from patients.models import Evaluation
@@ -67,7 +68,7 @@ def with_visits(infusions: Sequence[Infusion], found: Mapping[str, list[Any]]) -
     visits = {visit.pk: visit for visit in found["course_visits"]}
     sites = {infusion.series_id: infusion.appointment.site for infusion in infusions}
     for one in found["course"]:
-        one.appointment = visits[one.appointment_id]
+        beside(one, "appointment", visits[one.appointment_id])
         one.appointment.site = sites[one.series_id]
 
 

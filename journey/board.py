@@ -18,6 +18,7 @@ from clinic import clock
 from clinic.gathering import Among, Gathering, Given
 from clinic.models import Site, User
 from clinic.policy import Action, can
+from clinic.records import beside
 from infusions import readiness
 from infusions.lights import Summary
 from infusions.models import Infusion, Order, Series
@@ -190,7 +191,7 @@ def _infusions(day: BoardDay) -> dict[UUID, Infusion]:
     found = OF_VISITS.read(site=day.site.pk, visits=visits)
     series, orders = ({one.pk: one for one in found[name]} for name in ("series", "orders"))
     for infusion in found["infusions"]:
-        infusion.appointment = visits[infusion.appointment_id]
+        beside(infusion, "appointment", visits[infusion.appointment_id])
         infusion.series, infusion.order = series[infusion.series_id], orders.get(infusion.order_id)
         infusion.series.patient, infusion.series.site = infusion.appointment.patient, day.site
     return {infusion.appointment_id: infusion for infusion in found["infusions"]}

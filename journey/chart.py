@@ -12,6 +12,7 @@ from clinic import clock, settings_versions
 from clinic.access import sites_of
 from clinic.models import Site, User
 from clinic.policy import Action, can
+from clinic.records import beside
 from infusions import boosters
 from infusions.models import BoosterPlan, Infusion, Series
 from infusions.series import RUNNING
@@ -163,7 +164,8 @@ def _tied(rows: Iterable[Any], visits: dict[UUID, Appointment], series: dict[UUI
     """The rows with their visit and series, which were read beside them."""
     for row in rows:
         if row.appointment_id in visits and row.series_id in series:
-            row.appointment, row.series = visits[row.appointment_id], series[row.series_id]
+            beside(row, "appointment", visits[row.appointment_id])
+            row.series = series[row.series_id]
             yield row
 
 

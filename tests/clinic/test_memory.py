@@ -3,10 +3,15 @@
 import gc
 import weakref
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from django.template import engines
 from django.test import RequestFactory
+
+from clinic import clock
+from journey import board, chart
+from tests.journey.full_day import FullDay
 
 
 class Row:
@@ -30,3 +35,16 @@ def test_what_a_page_has_shown_goes_with_it(uncollected):
     assert page.render({"row": row}, RequestFactory().get("/")) == "Ada, Ada"
     del row
     assert shown() is None
+
+
+@pytest.mark.django_db
+def test_the_visits_of_a_board_and_of_a_chart_go_with_it(uncollected):
+    day = FullDay(date(2027, 2, 2), turns=(9,), rooms=(1, 0))
+    with clock.at(day.at(5)):
+        seen = board.read(day.site, day.on, by=day.nurse)
+        visit = weakref.ref(seen.day.visits[0].appointment)
+        held = chart.read(visit().patient, by=day.nurse)
+        infusion = weakref.ref(held.infusions[0])
+    assert infusion().appointment == visit()
+    del seen, held
+    assert (visit(), infusion()) == (None, None)
