@@ -6,7 +6,7 @@ asked at every press is written as any queryset, with `Given("infusion")` where 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar, cast
 
@@ -130,26 +130,24 @@ class ComposedInsert(Generic[M]):
 
     def write(self, rows: Iterable[M]) -> None:
         """All of them in one statement."""
-        made = list(rows)
-        if not made:
-            return
+        write_together((self, rows))
+
+    def statement_of(self, made: Sequence[M]) -> tuple[str, list[Any]]:
+        """The statement that writes these rows, and its values."""
         fields, head, row, tail = self._statement
-        connection = connections[self._using]
+        connection = connections[self.using]
         values = [one.get_db_prep_save(one.pre_save(new, add=True), connection) for new in made for one in fields]
-        with connection.cursor() as cursor:
-            cursor.execute(f"{head}{', '.join([row] * len(made))}{tail}", values)
-        for new in made:
-            new._state.adding, new._state.db = False, self._using
+        return f"{head}{', '.join([row] * len(made))}{tail}", values
 
     @property
-    def _using(self) -> str:
+    def using(self) -> str:
         return router.db_for_write(self._model)
 
     @cached_property
     def _statement(self) -> tuple[list[Field[Any, Any]], str, str, str]:
         """The columns that we write, and the pieces of the statement: before the rows, one row, after them."""
-        connection, meta = connections[self._using], self._model._meta
-        quote, compiler = connection.ops.quote_name, InsertQuery(self._model).get_compiler(self._using)
+        connection, meta = connections[self.using], self._model._meta
+        quote, compiler = connection.ops.quote_name, InsertQuery(self._model).get_compiler(self.using)
         fields = [field for field in meta.concrete_fields if not _is_filled(field)]
         columns = ", ".join(quote(str(field.column)) for field in fields)
         placing = [getattr(field, "get_placeholder", None) for field in fields]  # of ranges and arrays alone
@@ -157,6 +155,23 @@ class ComposedInsert(Generic[M]):
         tail = " ON CONFLICT DO NOTHING" if self._ignore_conflicts else ""
         head = f"INSERT INTO {quote(meta.db_table)} ({columns}) VALUES "  # noqa: S608 - names that the model has
         return fields, head, f"({places})", tail
+
+
+Batch = tuple[ComposedInsert[Any], Iterable[Any]]
+
+
+def write_together(*batches: Batch) -> None:
+    """New rows of several models, in this order and in one sending, instead of each to the database and back."""
+    kept = [(insert, made) for insert, rows in batches if (made := list(rows))]
+    if not kept:
+        return
+    using = kept[0][0].using  # what belongs together is in one database
+    statements = [insert.statement_of(made) for insert, made in kept]
+    with connections[using].cursor() as cursor:
+        cursor.execute("; ".join(text for text, _ in statements), [one for _, values in statements for one in values])
+    for _, made in kept:
+        for new in made:
+            new._state.adding, new._state.db = False, using
 
 
 def _is_filled(field: Field[Any, Any]) -> bool:

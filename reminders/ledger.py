@@ -25,7 +25,8 @@ from reminders.templates import Template
 PLANNED = Message.State.PLANNED
 WAITING = (Message.State.PLANNED, Message.State.FAILED)
 SAYING = (Message.State.CLAIMED, Message.State.UNCERTAIN)
-_NEW = ComposedInsert(Message, ignore_conflicts=True)
+NEW = ComposedInsert(Message, ignore_conflicts=True)
+"""Writes what is planned, once for each occasion."""
 
 
 @transaction.atomic
@@ -73,7 +74,14 @@ class Occasion:
 def plan_all(
     occasions: Sequence[Occasion], *, patient: Patient, site: Site, subject_kind: str, own_words: bool = True
 ) -> None:
-    """Plan the messages of occasions that are new, in one statement.
+    """Plan the messages of occasions that are new, in one statement. Raises what `plan` raises."""
+    NEW.write(planned(occasions, patient=patient, site=site, subject_kind=subject_kind, own_words=own_words))
+
+
+def planned(
+    occasions: Sequence[Occasion], *, patient: Patient, site: Site, subject_kind: str, own_words: bool = True
+) -> list[Message]:
+    """The messages of these occasions, for who writes them along with what they are about (`NEW`).
 
     `own_words`: whether the site may have words of its own; who knows that it has none spares the question. Raises
     what `plan` raises.
@@ -83,7 +91,7 @@ def plan_all(
         _words(kinds, patient, site) if own_words else wordings.of_house(kinds, wordings.language_of(patient.language))
     )
     channel = preferences.channel_for(patient) if kinds else ""
-    _NEW.write(
+    return [
         Message(
             kind=kind,
             channel=channel,
@@ -96,7 +104,7 @@ def plan_all(
         )
         for one in occasions
         for kind, due_at in one.due.items()
-    )
+    ]
 
 
 def _draft(kind: str, patient: Patient, site: Site, values: Mapping[str, str], words: Template) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from clinic.models import Room, Site, User
 from clinic.policy import Action, can, require
 from insurance import coming
 from patients.models import Patient
+from reminders import ledger
 from visits import clashes, notices, places, told_elsewhere
 from visits.calendar import Calendar
 from visits.locks import look_alone
@@ -155,10 +156,10 @@ def _take(calendar: Calendar, patient: Patient, asked: Sequence[tuple[Wanted, Sh
         taken = places.choose(calendar, patient, wish, form)
         holds += places.holds(calendar, visit, form, taken, by, wish.overbook_reason)
         visits.append(visit)
-    _VISITS.write(visits)
-    places.write(holds, places.gone(calendar, visits))
-    _EVENTS.write(StatusEvent(appointment=one, after=Status.BOOKED, by=by) for one in visits)
-    notices.plan_all(visits, calendar.premises)
+    events = [StatusEvent(appointment=one, after=Status.BOOKED, by=by) for one in visits]
+    messages = notices.planned(visits, calendar.premises)
+    along = [(_VISITS, visits), (_EVENTS, events), (ledger.NEW, messages)]
+    places.write(holds, places.gone(calendar, visits), along=along)
     return visits
 
 

@@ -25,13 +25,13 @@ LAST_USEFUL = timedelta(minutes=30)  # what would come later than that before a 
 
 def plan(appointment: Appointment, at: Premises) -> None:
     """Plan what is still ahead of the reminders."""
-    plan_all([appointment], at)
+    ledger.NEW.write(planned([appointment], at))
 
 
-def plan_all(visits: Sequence[Appointment], at: Premises) -> None:
-    """The same for several visits of one patient at one site."""
+def planned(visits: Sequence[Appointment], at: Premises) -> list[Message]:
+    """What is still ahead of the reminders of several visits of one patient at one site, not written yet."""
     now, patient, site = clock.now(), visits[0].patient, visits[0].site
-    ledger.plan_all(
+    return ledger.planned(
         [
             Occasion(
                 subject_id=visit.pk,

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from psycopg2.extras import DateTimeTZRange
 
-from clinic.composed import ComposedInsert
+from clinic.composed import Batch, ComposedInsert, write_together
 from clinic.errors import Refused
 from clinic.models import Room, User
 from patients.models import Patient
@@ -234,14 +234,15 @@ def hold_in_group(visits: Sequence[Appointment]) -> None:
     write(holds, "Somebody of the group has another visit then by now. Choose another time.")
 
 
-def write(holds: Sequence[Hold], taken: str) -> None:
+def write(holds: Sequence[Hold], taken: str, *, along: Sequence[Batch] = ()) -> None:
     """Store holds. Raises SlotTaken with the sentence `taken` when the database's own constraint says no.
 
-    Then the verb as a whole is rolled back, so that no savepoint of its own is worth two more statements.
+    Then the verb as a whole is rolled back, so that no savepoint of its own is worth two more statements. What is
+    written `along` comes before them, in the same sending.
     """
     try:
         with transaction.atomic(savepoint=False):
-            _HOLDS.write(holds)
+            write_together(*along, (_HOLDS, holds))
     except IntegrityError as error:
         if not clashes.is_overlap(error):
             raise

@@ -114,7 +114,7 @@ def test_the_nearest_free_time_is_looked_for_when_somebody_asks(book, django_ass
 
 def test_a_booking_is_a_handful_of_statements(book, front_desk, django_assert_num_queries):
     front_desk.roles_held  # noqa: B018 - read once for each request
-    with django_assert_num_queries(10):  # two of them are the savepoint of a test
+    with django_assert_num_queries(7):  # two of them are the savepoint of a test
         book()
 
 

@@ -3,8 +3,8 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from clinic import clock
-from clinic.composed import ComposedInsert
+from clinic import clock, history
+from clinic.composed import ComposedInsert, write_together
 from clinic.ids import uuid7
 from clinic.models import ReadEvent
 from reminders.models import Message
@@ -13,6 +13,7 @@ from visits import booking
 from visits.models import Appointment, Hold, StatusEvent
 
 pytestmark = pytest.mark.django_db
+VISITS = ComposedInsert(Appointment)
 
 
 @pytest.fixture
@@ -58,6 +59,18 @@ def test_every_column_is_as_bulk_create_writes_it(booked, django_assert_num_quer
     assert columns(mine) == columns(model.objects.get(pk=mine.pk))
     assert (mine._state.adding, mine._state.db) == (djangos._state.adding, djangos._state.db)
     assert [event.pgh_label for event in mine.pgh_events.all()] == ["insert"]
+
+
+def test_rows_of_several_models_go_in_one_sending_and_name_who_wrote_them(booked, django_assert_num_queries):
+    visit, hold = another(Appointment), another(Hold, lane=7)
+    with history.acting(booked.booked_by_id, source="test"), django_assert_num_queries(1):
+        write_together(
+            (ComposedInsert(Appointment), [visit]), (ComposedInsert(Message), ()), (ComposedInsert(Hold), [hold])
+        )
+    for one in (visit, hold):
+        assert columns(one) == columns(type(one).objects.get(pk=one.pk))
+        assert not one._state.adding
+        assert [event.pgh_context["user"] for event in one.pgh_events.all()] == [str(booked.booked_by_id)]
 
 
 def test_what_is_there_already_stays_as_it_is(booked):

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 
 from clinic import clock
+from clinic.composed import Batch
 from clinic.errors import Refused
 from clinic.models import Room, Site, User
 from clinic.policy import Role
@@ -158,10 +159,10 @@ def test_without_the_locks_two_series_in_opposite_order_deadlock(house, desk, no
     patients = [build.patient(house) for _ in range(2)]
     begun, write = FORK.Barrier(2), places.write
 
-    def write_and_meet(holds: Sequence[Hold], taken: str) -> None:
+    def write_and_meet(holds: Sequence[Hold], taken: str, *, along: Sequence[Batch]) -> None:
         """What the first visit holds, and when both have that, the rest."""
         first = [hold for hold in holds if hold.appointment_id == holds[0].appointment_id]
-        write(first, taken)
+        write(first, taken, along=along)
         begun.wait(30)
         write(holds[len(first) :], taken)
 
