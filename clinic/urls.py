@@ -20,7 +20,14 @@ clinic_patterns: list[URLPattern | URLResolver] = [
     path("", include("clinic.place.urls")),
 ]
 
+# Django tries one after the other, so what is asked all day stands before what is asked now and then.
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("infusions/", include("infusions.urls")),
+    path("visits/", include("visits.urls")),
+    path("patients/", include("patients.urls")),
+    path("reminders/", include("reminders.urls")),
+    path("insurance/", include("insurance.urls")),
+    path("therapy/", include("therapy.urls")),
     path("worker.js", keeping.worker, name="worker"),
     path("offline/", keeping.offline, name="offline"),
     path("health/live", views.health_live, name="health-live"),
@@ -31,15 +38,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/mfa/", include("allauth.mfa.urls")),
     path("accounts/sessions/", include("allauth.usersessions.urls")),
     path("clinic/", include((clinic_patterns, "clinic"))),
-    path("patients/", include("patients.urls")),
     path("p/", include("patients.linked_urls")),
     path("p/", include("journey.linked_urls")),
     path("p/", include("insurance.linked_urls")),
     path("p/", include("therapy.linked_urls")),
-    path("insurance/", include("insurance.urls")),
-    path("reminders/", include("reminders.urls")),
-    path("visits/", include("visits.urls")),
-    path("infusions/", include("infusions.urls")),
-    path("therapy/", include("therapy.urls")),
     path("", include("journey.urls")),
 ]
