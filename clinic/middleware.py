@@ -8,9 +8,11 @@ from typing import Any
 import pghistory
 from csp.constants import HEADER
 from csp.utils import build_policy
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import translation
 from django.utils.http import http_date
 
 from clinic import tracing
@@ -39,6 +41,19 @@ def request_id(get_response: Answer) -> Answer:
             response = get_response(request)
         response["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
         return response
+
+    return middleware
+
+
+def language(get_response: Answer) -> Answer:
+    """Say in which language the house writes: while nobody has, Django finds so anew at every word, number and date.
+
+    A page behind a patient's link speaks theirs, for as long as it is drawn.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        translation.activate(settings.LANGUAGE_CODE)
+        return get_response(request)
 
     return middleware
 

@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "clinic.middleware.content_policy",
+    "clinic.middleware.language",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "clinic.api.door.strokes",
     "django.middleware.common.CommonMiddleware",

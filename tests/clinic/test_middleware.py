@@ -1,12 +1,13 @@
-"""What stands around every request: what a browser may load, and whence the request came."""
+"""What stands around every request: its language, what a browser may load, whence it came."""
 
 import pytest
 from csp.middleware import CSPMiddleware
 from django.http import HttpResponse
 from django.test import RequestFactory, override_settings
+from django.utils import translation
 
 from clinic.access import address_of
-from clinic.middleware import content_policy
+from clinic.middleware import content_policy, language
 
 HEADER = "Content-Security-Policy"
 
@@ -37,3 +38,11 @@ def test_what_a_browser_may_load_is_what_the_library_would_say():
 def test_the_address_is_that_which_the_last_trusted_proxy_saw_or_none(proxies, given, address):
     with override_settings(ALLAUTH_TRUSTED_PROXY_COUNT=proxies):
         assert address_of(RequestFactory().get("/", **given)) == address
+
+
+def test_a_page_is_in_the_language_of_the_house_whatever_the_one_before_spoke():
+    page = language(lambda request: HttpResponse(translation.get_language()))
+    with translation.override("es"):
+        assert page(RequestFactory().get("/")).content == b"en-us"
+    translation.deactivate()
+    assert page(RequestFactory().get("/")).content == b"en-us"
