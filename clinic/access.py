@@ -20,7 +20,7 @@ from clinic.policy import Action, Door, can
 from clinic.routes import ROUTES
 
 SITE_KEY = "evenkeel_site"
-_READS = ComposedInsert(ReadEvent)
+READS = ComposedInsert(ReadEvent)
 
 
 def acting_user(request: HttpRequest) -> User:
@@ -78,13 +78,18 @@ def log_read(request: HttpRequest, *, patient_id: UUID, what: str, reason: str =
 
 def log_reads(request: HttpRequest, *, patient_ids: Iterable[UUID], what: str, reason: str = "") -> None:
     """The same for a list that shows many patients by name: a line for each of them."""
+    READS.write(reads(request, patient_ids=patient_ids, what=what, reason=reason))
+
+
+def reads(request: HttpRequest, *, patient_ids: Iterable[UUID], what: str, reason: str = "") -> list[ReadEvent]:
+    """Those lines, for who writes them along with what is done to the patient (`READS`)."""
     route = request.resolver_match.view_name if request.resolver_match else ""
     request_id, address = getattr(request, "request_id", ""), address_of(request)
     user_id = acting_user(request).pk
-    _READS.write(
+    return [
         ReadEvent(
             user_id=user_id, patient_id=pk, what=what, route=route, request_id=request_id, reason=reason,
             address=address,
         )
         for pk in set(patient_ids)
-    )  # fmt: skip
+    ]  # fmt: skip

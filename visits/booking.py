@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef
 from django.db.models.expressions import Combinable, NegatedExpression
 
 from clinic import clock
-from clinic.composed import ComposedInsert
+from clinic.composed import Batch, ComposedInsert
 from clinic.errors import Invalid, NotFound, Refused
 from clinic.models import Room, Site, User
 from clinic.policy import Action, can, require
@@ -52,21 +52,19 @@ def book(
     overbook_reason: str = "",
     recovery: int | None = None,
     reason: str = "",
-    along: Callable[[], None] | None = None,
+    along: Sequence[Batch] = (),
 ) -> Appointment:
     """Book one visit with all its holds and reminders. `minutes` and `recovery` are this visit's own lengths.
 
-    `along` is written in the same transaction: it stands when the visit does.
+    `along` are rows of others that stand when the visit does.
 
     Raises NotPermitted; SlotTaken when a room, person or the patient is taken; Refused outside opening hours, shifts,
     in closures and in the past; NeedsReason when a rule of its series is against it and `reason` is empty; Invalid.
     """
     wanted = Wanted(kind, starts_at, room, staff, minutes, first_ever, overbook_reason.strip(), recovery)
-    made = _book_all(patient, site, [wanted], by)[0]
+    made = _book_all(patient, site, [wanted], by, along)[0]
     for follow in after_booking:
         follow(made, by, reason)
-    if along:
-        along()
     return made
 
 
@@ -76,7 +74,9 @@ def book_all(*, patient: Patient, site: Site, wanted: Sequence[Wanted], by: User
     return _book_all(patient, site, wanted, by)
 
 
-def _book_all(patient: Patient, site: Site, wanted: Sequence[Wanted], by: User) -> list[Appointment]:
+def _book_all(
+    patient: Patient, site: Site, wanted: Sequence[Wanted], by: User, along: Sequence[Batch] = ()
+) -> list[Appointment]:
     require(by, Action.BOOK, at=site)
     if any(wish.overbook_reason for wish in wanted):
         require(by, Action.OVERBOOK, at=site)
@@ -93,7 +93,7 @@ def _book_all(patient: Patient, site: Site, wanted: Sequence[Wanted], by: User) 
     calendar = Calendar.place(site, min(days), max(days))
     shapes = [places.shape_of(wish, calendar.timing) for wish in wanted]
     look_alone(calendar, [patient.pk] * len(wanted), list(zip(wanted, shapes, strict=True)))
-    booked = _take(calendar, patient, list(zip(wanted, shapes, strict=True)), by)
+    booked = _take(calendar, patient, list(zip(wanted, shapes, strict=True)), by, along)
     coming.refresh(patient.site, [patient.pk])
     if calendar.premises.listeners:
         told_elsewhere.booked(booked)
@@ -148,7 +148,9 @@ def would_be_first_ever() -> NegatedExpression[Combinable]:
     return ~Exists(_COUNTED.filter(patient=OuterRef("pk")))
 
 
-def _take(calendar: Calendar, patient: Patient, asked: Sequence[tuple[Wanted, Shape]], by: User) -> list[Appointment]:
+def _take(
+    calendar: Calendar, patient: Patient, asked: Sequence[tuple[Wanted, Shape]], by: User, along: Sequence[Batch]
+) -> list[Appointment]:
     """Choose a place for each visit, then write all of them with what they hold and what will be said."""
     visits, holds = [], []
     for wish, form in asked:
@@ -158,8 +160,8 @@ def _take(calendar: Calendar, patient: Patient, asked: Sequence[tuple[Wanted, Sh
         visits.append(visit)
     events = [StatusEvent(appointment=one, after=Status.BOOKED, by=by) for one in visits]
     messages = notices.planned(visits, calendar.premises)
-    along = [(_VISITS, visits), (_EVENTS, events), (ledger.NEW, messages)]
-    places.write(holds, places.gone(calendar, visits), along=along)
+    others: list[Batch] = [(_VISITS, visits), (_EVENTS, events), (ledger.NEW, messages), *along]
+    places.write(holds, places.gone(calendar, visits), along=others)
     return visits
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import time, timedelta
-from functools import partial
 from itertools import groupby
 from uuid import UUID
 
@@ -14,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from clinic import addresses, settings_versions
-from clinic.access import acting_user, log_read
+from clinic.access import READS, acting_user, log_read, reads
 from clinic.errors import DomainError, Invalid, Refused
 from clinic.models import Site
 from clinic.policy import Action, can
@@ -50,13 +48,12 @@ def book(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _book(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One of the free slots."""
     patient = unread_patient_or_404(request, pk, how=TO_BOOK)
-    read = partial(log_read, request, patient_id=patient.pk, what=READ_AS)
     picked = BookForm(request.POST)
     if not picked.is_valid():
-        read()
+        log_read(request, patient_id=patient.pk, what=READ_AS)
         return _page(request, patient, Invalid("This was no free slot. Choose one from the list."))
     try:
-        made = _take(request, patient, picked, read)
+        made = _take(request, patient, picked)
     except (Refused, Invalid) as error:
         return _page(request, patient, error, asked_why=picked if isinstance(error, NeedsReason) else None)
     messages.success(request, f"Booked: {clashes.when(made.site, made.starts_at)}.")
@@ -64,20 +61,20 @@ def _book(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect(addresses.of("visits:appointment", made.pk))
 
 
-def _take(request: HttpRequest, patient: Patient, picked: BookForm, read: Callable[[], None]) -> Appointment:
+def _take(request: HttpRequest, patient: Patient, picked: BookForm) -> Appointment:
     """Book it, and write the read with it: one commit. What comes to nothing is read all the same."""
-    typed = picked.cleaned_data
+    typed, read = picked.cleaned_data, reads(request, patient_ids=[patient.pk], what=READ_AS)
     try:
         return booking.book(
             patient=patient,
             site=patient.site,
             first_ever=_is_first(patient, typed["kind"]),
             by=acting_user(request),
-            along=read,
+            along=[(READS, read)],
             **typed,
         )
     except Exception:
-        read()
+        READS.write(read)
         raise
 
 
