@@ -15,7 +15,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from clinic import clock, settings_versions
-from clinic.models import Site, User
+from clinic.models import ProtocolSettings, Site, User
 from infusions.models import Infusion, Series
 from patients.models import MeasureResponse, SafetyAlert
 from therapy import booking_tasks, cosigning, observations, openings, story, windows
@@ -80,29 +80,33 @@ class Day:
     sent_back: Sequence[SessionNote]
     to_cosign: Sequence[SessionNote]
     alerts: Sequence[SafetyAlert]
+    settings: ProtocolSettings
 
 
 def read(user: User, site: Site) -> Day:
     """What this therapist has to know and to do now."""
     rows = sessions(user, site)
     start, end = site.day_bounds(site.today())
-    now = clock.now()
-    today = list(rows.filter(appointment__starts_at__gte=start, appointment__starts_at__lt=end))
+    now, settings = clock.now(), settings_versions.current(site)
+    held = Hold.objects.filter(appointment=OuterRef("appointment"), active=True, room__isnull=False)
+    todays = rows.filter(appointment__starts_at__gte=start, appointment__starts_at__lt=end)
+    today = list(todays.annotate(room=Subquery(held.values("room__name")[:1])))
     past = rows.filter(state__in=UNSIGNED, appointment__ends_at__lt=now, appointment__starts_at__lt=start)
     mine = set(rows.filter(appointment__starts_at__gte=now - LATELY).values_list("patient_id", flat=True))
     alerts = _alerts(mine)
-    ground = Ground.read(_series(user, site, mine))
-    lacking, held = _windows(user, site, mine, ground)
+    ground = Ground.read(_series(user, site, mine, settings), {site.pk: settings})
+    lacking, booked = _windows(user, mine, ground, settings)
     free = openings.nearest(site, user, lacking, ground)
     return Day(
         today=_talks([one for one in today if not _group_of(one)], alerts),
         groups=_gatherings(user, site, start, end, today),
         lacking=[Lacking(window, free.get(window.place.key)) for window in lacking],
-        open=held,
+        open=booked,
         unsigned=list(past[:MOST]),
         sent_back=list(cosigning.sent_back(user, site)[:MOST]),
         to_cosign=list(cosigning.waiting(user, site)[:MOST]),
         alerts=alerts,
+        settings=settings,
     )
 
 
@@ -133,14 +137,14 @@ def _alerts(patients: Iterable[UUID]) -> list[SafetyAlert]:
     return sorted(found[:MOST], key=lambda alert: (alert.acknowledged_at is not None, alert.acknowledge_by))
 
 
-def _series(user: User, site: Site, mine: set[UUID]) -> QuerySet[Series]:
+def _series(user: User, site: Site, mine: set[UUID], settings: ProtocolSettings) -> QuerySet[Series]:
     """Series in which something may have to be booked by this therapist, or is booked and to come."""
     talks = TherapySession.objects.filter(series=OuterRef("pk"))
     others = talks.filter(therapist__is_active=True).exclude(therapist=user)
     booked = talks.filter(infusion=None, appointment__isnull=False, kind__in=TherapySession.ONCE)
     kinds = booked.exclude(state__in=TherapySession.LOST).order_by().values("series")
     counted = Coalesce(Subquery(kinds.annotate(n=Count("kind", distinct=True)).values("n")), 0)
-    minded = windows.series_to_mind(site, settings_versions.current(site)).annotate(kinds=counted)
+    minded = windows.series_to_mind(site, settings).annotate(kinds=counted)
     lacks = minded.filter(Q(patient__in=mine) | ~Exists(others), kinds__lt=len(TherapySession.ONCE))
     held = Series.objects.filter(site=site, patient__in=mine).filter(
         Exists(talks.filter(therapist=user, state=State.PLANNED))
@@ -150,10 +154,11 @@ def _series(user: User, site: Site, mine: set[UUID]) -> QuerySet[Series]:
     return Series.objects.filter(either).select_related("patient", "site")
 
 
-def _windows(user: User, site: Site, mine: set[UUID], ground: Ground) -> tuple[list[Window], list[Window]]:
+def _windows(
+    user: User, mine: set[UUID], ground: Ground, settings: ProtocolSettings
+) -> tuple[list[Window], list[Window]]:
     """What is to be booked for my patients and for those that no therapist has yet; and what is booked and open."""
     found = windows.of_ground(ground)
-    settings = settings_versions.current(site)
     minded = [one for one in found if one.series.kind == Kind.LOADING and windows.is_to_mind(one.series, settings)]
     theirs = [one for one in found if one.series.patient_id in mine]
     held = [one for one in theirs if one.booked and one.is_open and _is_mine(one.session, user)]
@@ -174,14 +179,13 @@ def _talks(today: Sequence[TherapySession], alerts: Sequence[SafetyAlert]) -> li
     patients = {session.patient_id for session in today}
     scores, stations, cards = _scores(patients), _stations(today), _cards(today)
     seen = observations.newest(patients) if patients else {}
-    places = _places(today)
     talks = []
     for session in today:
         rows, first = scores.get(session.patient_id, ([], None))
         talks.append(
             Talk(
                 session=session,
-                place=places.get(session.appointment_id, ""),
+                place=session.room or "",  # type: ignore[attr-defined]
                 strip=story.draw(rows[-story.MOST :], stations[session.series_id], first) if rows else None,
                 change=story.change(first, rows[-1][1]) if rows else None,
                 seen=seen.get(session.patient_id),
@@ -220,10 +224,3 @@ def _cards(today: Sequence[TherapySession]) -> dict[UUID | None, IntentionCard]:
     wanted = {one.series_id for one in today} | {one.series.follows_id for one in today if one.series.follows_id}
     rows = IntentionCard.objects.filter(session__series__in=wanted).select_related("session")
     return {row.session.series_id: row for row in rows.order_by("shared_at", "id")}
-
-
-def _places(today: Sequence[TherapySession]) -> dict[UUID | None, str]:
-    held = Hold.objects.filter(
-        appointment__in=[one.appointment_id for one in today], active=True, room__isnull=False
-    ).select_related("room")
-    return {hold.appointment_id: hold.room.name for hold in held if hold.room}

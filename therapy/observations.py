@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Max, Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 
 from clinic.models import Site, User
 from clinic.policy import Action, can
@@ -77,30 +77,23 @@ def _last(patient_ids: Iterable[UUID], before: datetime | None = None) -> dict[U
     rows = Infusion.objects.filter(series__patient__in=list(patient_ids), state__in=(*Infusion.GIVEN, State.NOT_GIVEN))
     if before is not None:
         rows = rows.filter(appointment__starts_at__lt=before)
-    newest = rows.order_by().values("series__patient").annotate(at=Max("appointment__starts_at"))
-    keys = {row["series__patient"]: row["at"] for row in newest}
-    found = Infusion.objects.filter(
-        series__patient__in=keys, appointment__starts_at__in=keys.values(), state__in=(*Infusion.GIVEN, State.NOT_GIVEN)
-    ).select_related("series", "appointment__site", "nurse")
-    return {one.series.patient_id: one for one in found if keys[one.series.patient_id] == one.appointment.starts_at}
+    newest = rows.order_by("series__patient_id", "-appointment__starts_at", "-id").distinct("series__patient_id")
+    found = Infusion.objects.filter(pk__in=newest.values("pk")).select_related("series", "appointment__site", "nurse")
+    return {one.series.patient_id: one for one in found}
 
 
 def seen(infusions: Sequence[Infusion]) -> dict[UUID, Seen]:
-    """What was seen at each of these infusions, in six queries."""
-    ids = [one.pk for one in infusions]
-    rows = (
-        Infusion.objects.filter(pk__in=ids)
-        .select_related("series", "appointment__site", "nurse")
-        .prefetch_related(
-            Prefetch("events", RunEvent.objects.filter(entered_in_error_at=None).select_related("entered_by")),
-            Prefetch("vitals", VitalSigns.objects.filter(entered_in_error_at=None, distress__isnull=False)),
-            Prefetch("adverse_events", AdverseEvent.objects.filter(kind=AdverseEvent.Kind.EVENT)),
-            Prefetch("state_events", StateEvent.objects.filter(after__in=STEPS)),
-            Prefetch("note", InfusionNote.objects.filter(signed_at__isnull=False).select_related("signed_by")),
-            Prefetch("discharge", Discharge.objects.all()),
-        )
+    """What was seen at each of these infusions, in six queries. They know their series, nurse and site."""
+    prefetch_related_objects(
+        infusions,
+        Prefetch("events", RunEvent.objects.filter(entered_in_error_at=None).select_related("entered_by")),
+        Prefetch("vitals", VitalSigns.objects.filter(entered_in_error_at=None, distress__isnull=False)),
+        Prefetch("adverse_events", AdverseEvent.objects.filter(kind=AdverseEvent.Kind.EVENT)),
+        Prefetch("state_events", StateEvent.objects.filter(after__in=STEPS)),
+        Prefetch("note", InfusionNote.objects.filter(signed_at__isnull=False).select_related("signed_by")),
+        Prefetch("discharge", Discharge.objects.all()),
     )
-    return {one.pk: _told(one) for one in rows}
+    return {one.pk: _told(one) for one in infusions}
 
 
 def _told(infusion: Infusion) -> Seen:
