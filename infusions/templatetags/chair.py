@@ -11,11 +11,20 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from clinic.templatetags.evenkeel import icon
+from clinic.models import Site
+from clinic.templatetags.evenkeel import icon, local
 from infusions.chair import Input
-from infusions.sheet import SignLine
+from infusions.sheet import Column, SignLine
 
 register = template.Library()
+
+
+@register.simple_tag
+def column_heads(columns: Iterable[Column], site: Site) -> SafeString:
+    """{% column_heads sheet.columns site %}: when each set was taken, or was due and missed."""
+    return _one_after_another(
+        [_column(local(each.at, site, "time"), each.sub, each.note, each.is_missed) for each in columns]
+    )
 
 
 @register.simple_tag
@@ -32,7 +41,14 @@ def was_hints(inputs: Iterable[Input]) -> SafeString:
     return _one_after_another([_was(each.name, each.was) for each in inputs])
 
 
+_MISSED = SafeString(' class="is-missed"')
 _END = SafeString("</tr>")
+
+
+@lru_cache(maxsize=4096)
+def _column(at: str, sub: str, note: str, is_missed: bool) -> SafeString:
+    told = format_html("<small><i>{}</i></small>", note) if note else ""
+    return format_html('<th scope="col"{}>{}<small>{}</small>{}</th>', _MISSED if is_missed else "", at, sub, told)
 
 
 @cache

@@ -1,8 +1,23 @@
 """The markup that each saved row draws anew: it says what crossed a line, and whatever it says is escaped."""
 
+from datetime import UTC, datetime, timedelta
+
+from clinic.models import Site
 from infusions.chair import Input
-from infusions.sheet import Cell, SignLine
-from infusions.templatetags.chair import sign_rows, was_hints
+from infusions.models import VitalSigns
+from infusions.sheet import Cell, Column, SignLine
+from infusions.templatetags.chair import column_heads, sign_rows, was_hints
+
+NOON = datetime(2026, 2, 9, 20, tzinfo=UTC)
+
+
+def test_a_column_says_when_it_was_taken_or_missed_and_what_to_know_of_it():
+    late = VitalSigns(observed_at=NOON, entered_at=NOON + timedelta(minutes=16))
+    columns = [Column(NOON, "10\u00a0min", late), Column(NOON - timedelta(minutes=10), "missed")]
+    assert column_heads(columns, Site(time_zone="America/Los_Angeles")) == (
+        '<th scope="col">12:00<small>10\u00a0min</small><small><i>late entry</i></small></th>'
+        '<th scope="col" class="is-missed">11:50<small>missed</small></th>'
+    )
 
 
 def test_a_row_of_the_table_tells_what_crossed_a_line():
