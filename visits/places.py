@@ -69,16 +69,13 @@ def choose(
     """
     _check_asked(calendar, wish, form)
     cell = calendar.cell(wish.starts_at)
-    fits = calendar.starts(form, room=wish.room, staff=wish.staff, patient_id=patient.pk if patient else None)
-    if not (calendar.covers(cell, cells(form.minutes)) and fits >> cell & 1):
+    free_rooms, free_people = _free(calendar, wish, form, cell)
+    if not (free_rooms and free_people and _has_time(calendar, patient, form, cell)):
         if patient is None or not wish.overbook_reason:
             raise clashes.explain(
                 calendar, form, patient, wish.starts_at, room=wish.room, staff=wish.staff, without=without
             )
         return _overflow(calendar, patient, wish, form, without)
-    rooms, people = _candidates(calendar, wish, form)
-    free_rooms = [room for room in rooms if calendar.room_starts(room, form) >> cell & 1]
-    free_people = [user for user in people if calendar.staff_starts(user, form) >> cell & 1]
     load = _load(calendar, wish)
     room = min(free_rooms, key=lambda one: (form.room_kinds.index(one.kind), load(one), one.name))
     staff = min(free_people, key=lambda one: (load(one), one.full_name))
@@ -91,6 +88,21 @@ def _candidates(calendar: Calendar, wish: Wanted, form: Shape) -> tuple[Sequence
     rooms = [wish.room] if wish.room else calendar.rooms_for(form)
     people = [wish.staff] if wish.staff else calendar.people[form.role]
     return rooms, people
+
+
+def _free(calendar: Calendar, wish: Wanted, form: Shape, cell: int) -> tuple[Sequence[Room], Sequence[User]]:
+    """Those of them who are free at this start."""
+    if not calendar.covers(cell, cells(form.minutes)):
+        return [], []
+    rooms, people = _candidates(calendar, wish, form)
+    return (
+        [room for room in rooms if calendar.room_starts(room, form) >> cell & 1],
+        [user for user in people if calendar.staff_starts(user, form) >> cell & 1],
+    )
+
+
+def _has_time(calendar: Calendar, patient: Patient | None, form: Shape, cell: int) -> bool:
+    return patient is None or bool(calendar.patient_starts(patient.pk, form) >> cell & 1)
 
 
 def _load(calendar: Calendar, wish: Wanted) -> Callable[[Room | User], int]:
