@@ -119,5 +119,5 @@ def test_what_was_seen_costs_the_same_for_one_and_for_three(site, provider, nurs
         connection,
     ) as queries:
         assert len(observations.newest(ids)) == people
-    assert len(queries) == 9
+    assert len(queries) == 7
     assert Infusion.objects.count() == people
