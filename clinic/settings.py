@@ -214,6 +214,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "EXCEPTION_HANDLER": "clinic.api.problems.handler",
+    "DEFAULT_SCHEMA_CLASS": "clinic.api.schema.HouseSchema",
     "URL_FORMAT_OVERRIDE": None,
 }
 KNOX_TOKEN_MODEL = "clinic.ApiToken"  # noqa: S105 - the name of a model

@@ -9,12 +9,13 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
-from drf_spectacular.generators import SchemaGenerator
 
 
 @cache
 def document() -> bytes:
-    """Written once by each process: it follows from the code alone."""
+    """Written once by each process: it follows from the code alone. What writes it is loaded when it is asked for."""
+    from drf_spectacular.generators import SchemaGenerator
+
     written: Any = SchemaGenerator  # it has no types
     return json.dumps(written().get_schema(request=None, public=True)).encode()
 

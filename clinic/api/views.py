@@ -22,7 +22,6 @@ from clinic.api import idempotency, proofs, versions
 from clinic.api.declaring import Collection, Question, Verb
 from clinic.api.fields import Moment, Typed, Whole
 from clinic.api.pages import MOST, USUAL, Pages
-from clinic.api.schema import HouseSchema
 from clinic.documents.answer import attachment
 from clinic.errors import DomainError, NotFound
 from clinic.models import User
@@ -56,7 +55,6 @@ class OfPage(OfLog):
 class View(APIView):
     """What all doors have in common. The table and the token were looked at by the middleware before."""
 
-    schema = HouseSchema()
     collection: Collection
     verbs: Mapping[str, Verb] = {}
 
