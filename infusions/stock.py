@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, F, Min, Q, QuerySet, Sum
+from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery, Sum
 
 from clinic import clock
 from clinic.models import Site
@@ -79,22 +79,21 @@ MOST_UNACCOUNTED = 100
 
 
 def unaccounted(site: Site, *, ended_before: datetime | None = None) -> list[Unaccounted]:
-    """Rests that nobody has accounted for, however old, the oldest first; no more than a page shows."""
-    drawn = Sum(
-        -F("ledger__change_ml") * F("ledger__vial__strength_mg_per_ml"), filter=Q(ledger__kind=Kind.DRAWN),
-        default=Decimal(0),
-    )  # fmt: skip
+    """Rests that nobody has accounted for, however old, the oldest first; no more than a page shows.
+
+    They are looked for in the ledger: a drug is drawn from a vial of the site, and most infusions have no rest.
+    """
+    drawn = Sum(-F("change_ml") * F("vial__strength_mg_per_ml"), filter=Q(kind=Kind.DRAWN), default=Decimal(0))
+    gone = Sum("wasted_mg", default=Decimal(0)) + Sum("given_mg", default=Decimal(0))
+    of_infusions = LedgerEntry.objects.filter(vial__site=site, infusion__isnull=False).order_by().values("infusion")
+    rests = of_infusions.annotate(rest=drawn - gone).filter(rest__gt=0)
     rows = (
-        Infusion.objects.filter(appointment__site=site, ended_at__lt=ended_before or clock.now())
-        .annotate(
-            drawn=drawn,
-            gone=Sum("ledger__wasted_mg", default=Decimal(0)) + Sum("ledger__given_mg", default=Decimal(0)),
-        )
-        .filter(drawn__gt=F("gone"))
+        Infusion.objects.filter(pk__in=rests.values("infusion"), ended_at__lt=ended_before or clock.now())
+        .annotate(rest=Subquery(rests.filter(infusion=OuterRef("pk")).values("rest")))
         .select_related("series__patient", "appointment__site")
         .order_by("ended_at")[:MOST_UNACCOUNTED]
     )
-    return [Unaccounted(row, row.drawn - row.gone) for row in rows]
+    return [Unaccounted(row, row.rest) for row in rows]
 
 
 def stock(site: Site) -> list[Stock]:
