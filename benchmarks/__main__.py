@@ -13,7 +13,6 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from functools import partial
 
 FILL_SECONDS = 300
 
@@ -55,18 +54,21 @@ def bench(patients: int, *, is_small: bool, keep: bool, only: str) -> int:
 
     few = max(200, patients // 100)
     cluster, rows = servers.Cluster.start(), []
-    servers.collect(cluster)
+    os.environ.update(cluster.environment("bench"))
     if not keep:
         servers.migrate(cluster)
-        with ThreadPoolExecutor(2 if is_small else 1) as pool:  # one after the other, where the seconds are looked at
-            took, _ = pool.map(partial(servers.fill, cluster), ("bench", "few"), (patients, few))
+    with ThreadPoolExecutor(2 if is_small else 1) as pool:  # one after the other, where the seconds are looked at
+        sizes = [] if keep else [("bench", patients), ("few", few)]
+        filled = [pool.submit(servers.fill, cluster, *size) for size in sizes]
+        collected = pool.submit(servers.collect, cluster)
+        import django
+
+        django.setup()
+    collected.result()
+    if filled:
+        took, _ = (one.result() for one in filled)
         loaded = Check("s", took, at_most=FILL_SECONDS)
         rows.append(Row(f"load {patients:,} patients", per_second=patients / took, checks=(loaded,)))
-
-    os.environ.update(cluster.environment("bench"))
-    import django
-
-    django.setup()
     logging.disable(logging.WARNING)  # what the counting client asks is no news
     from benchmarks import everything
 

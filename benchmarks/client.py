@@ -9,14 +9,19 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from http.cookies import SimpleCookie
 from ipaddress import IPv4Network
+from secrets import token_hex
 from statistics import median
 from threading import Barrier, Thread
 from time import perf_counter
 from urllib.parse import urlencode
 
+from django.conf import settings
+from django.test import Client
+
 from benchmarks.people import PASSWORD
 from benchmarks.servers import Server
 from benchmarks.table import percentile
+from clinic.models import User
 
 PATIENCE = 60
 IDLE = 3  # seconds; the server hangs up after five
@@ -60,6 +65,12 @@ class Browser:
         )
         self.own["X-CSRFToken"] = self.cookies.get("csrftoken", "")
 
+    def let_in(self, login: str) -> None:
+        """The same without a password, at a server on the database of this process."""
+        token = token_hex(16)
+        self.cookies = {settings.SESSION_COOKIE_NAME: session(login), settings.CSRF_COOKIE_NAME: token}
+        self.own["X-CSRFToken"] = token
+
     def ask(self, what: Ask) -> bytes:
         """The body of the answer. Raises WrongAnswerError."""
         headers = {**self.own, **what.headers, "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
@@ -81,20 +92,32 @@ class Browser:
         return said
 
 
+def session(login: str) -> str:
+    """What a browser keeps of somebody who has just signed in."""
+    browser = Client()
+    browser.force_login(User.objects.get(email=login))
+    return browser.cookies[settings.SESSION_COOKIE_NAME].value
+
+
 _kept: dict[tuple[int, str], list[Browser]] = {}
 
 
-def signed_in(server: Server, login: str, many: int) -> list[Browser]:
+def signed_in(server: Server, login: str, many: int, *, passwords: bool = True) -> list[Browser]:
     """So many clients of this person, who stay signed in from case to case: a password costs as much as ten pages.
 
-    Each begins on a new line: the case before may have killed the worker at the end of the old one.
+    Without `passwords` only the first of them gives it. Each begins on a new line: the case before may have killed the
+    worker at the end of the old one.
     """
     kept = [one for one in _kept.get((server.port, login), ()) if perf_counter() - one.spoke < SITTING]
     for one in kept:
         one.line.close()
     new = [Browser(server) for _ in range(many - len(kept))]
-    with ThreadPoolExecutor(AT_THE_DOOR) as pool:
-        list(pool.map(lambda one: one.sign_in(login), new))
+    if kept and not passwords:
+        for one in new:
+            one.let_in(login)
+    else:
+        with ThreadPoolExecutor(AT_THE_DOOR) as pool:
+            list(pool.map(lambda one: one.sign_in(login), new))
     _kept[server.port, login] = [*kept, *new]
     return _kept[server.port, login][:many]
 

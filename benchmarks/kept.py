@@ -21,7 +21,7 @@ from benchmarks.table import Check, Row
 from infusions.models import VitalSigns
 
 SAME = 5
-SECONDS, FEW_SECONDS = 60, 2
+SECONDS, FEW_SECONDS = 60, 1
 PATIENCE = 20  # seconds in which a row that was sent again has to be taken
 
 

@@ -42,17 +42,19 @@ class Effort:
     turns: Turns
     series: int
     requests: int
+    passwords: bool
+    """Whether each client gives the password, or only the first of each person."""
 
 
-FULL = Effort(Turns(rounds=7, seconds=1.5), series=40, requests=10_000)
-SMALL = Effort(Turns(rounds=5, seconds=0.05, patience=1.5), series=5, requests=100)
+FULL = Effort(Turns(rounds=7, seconds=1.5), series=40, requests=10_000, passwords=True)
+SMALL = Effort(Turns(rounds=7, seconds=0.05, patience=0.8), series=5, requests=100, passwords=False)
 
 
 def against_floor(case: Case, app: Server, floor: Server, effort: Effort) -> Iterator[Row]:
     """A row for each number of clients."""
     statements = counted(case)
     for clients in case.clients:
-        own = signed_in(app, case.login, clients)
+        own = signed_in(app, case.login, clients, passwords=effort.passwords)
         page = own[0].ask(case.ask(0))
         if case.clean:
             case.clean()

@@ -20,9 +20,9 @@ from urllib.parse import urlencode, urlsplit
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import connection
-from django.test import Client
 from django.urls import reverse
 
+from benchmarks.client import session
 from benchmarks.table import Check, Row, percentile
 from clinic import history
 from clinic.ids import uuid7
@@ -51,7 +51,7 @@ def rows(address: str, *, small: bool = False, headers: Mapping[str, str] | None
     clients, rounds = (FEW_CLIENTS, FEW_ROUNDS) if small else (CLIENTS, ROUNDS)
     for name, race in RACES.items():
         house = House(clients)
-        door = Door(address, dict(headers or {}), house.cookie())
+        door = Door(address, dict(headers or {}), session(house.desk.email))
         yield race(house, door, rounds).row(f"race: {name}", clients)
 
 
@@ -91,12 +91,6 @@ class House:
             site=self.site, mrn=f"R{uuid7().hex[-12:]}", given_name="Race", family_name=f"Patient {number}",
             birth_date=date(1980, 1, 1), search_text=f"race patient {number}",
         )  # fmt: skip
-
-    def cookie(self) -> str:
-        """The session of somebody who has signed in at the front desk."""
-        browser = Client()
-        browser.force_login(self.desk)
-        return browser.cookies[settings.SESSION_COOKIE_NAME].value
 
     def moment(self, day: date, hour: int = 9) -> datetime:
         return self.site.moment(day, time(hour))
