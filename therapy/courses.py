@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db.models import prefetch_related_objects
@@ -58,6 +58,7 @@ class Ground:
     sessions: dict[UUID, list[TherapySession]]
     drugs: dict[UUID, list[Appointment]]
     agreed: dict[UUID, tuple[int, int]]
+    _points: dict[tuple[UUID, UUID], tuple[Point, ...]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, found: Iterable[Series], settings: Mapping[UUID, ProtocolSettings] | None = None) -> Ground:
@@ -89,16 +90,18 @@ class Ground:
         if series.kind == Series.Kind.LOADING:
             yield self._course(series, series.pk, infusions, sessions)
             return
+        around: dict[UUID | None, list[TherapySession]] = defaultdict(list)
+        for each in sessions:
+            around[each.infusion_id].append(each)
         for one in infusions:
-            yield self._course(series, one.pk, [one], [each for each in sessions if each.infusion_id == one.pk])
-        yield self._course(series, series.pk, [], [each for each in sessions if each.infusion_id is None])
+            yield self._course(series, one.pk, [one], around[one.pk])
+        yield self._course(series, series.pk, [], around[None])
 
     def _course(
         self, series: Series, key: UUID, infusions: Sequence[Infusion], sessions: Sequence[TherapySession]
     ) -> Course:
         site = series.site
         own = {one.appointment_id for one in infusions}
-        beside = [visit for visit in self.drugs[series.patient_id] if visit.pk not in own]
         return Course(
             key=key,
             count=series.planned_count or len(infusions),
@@ -108,8 +111,15 @@ class Ground:
             agreed_gap=self.agreed.get(series.pk, (0, 0))[0],
             agreed_span=self.agreed.get(series.pk, (0, 0))[1],
             single=series.kind != Series.Kind.LOADING,
-            beside=in_order(point(visit, site) for visit in beside),
+            beside=tuple(one for one in self._drugs_of(series) if one.visit not in own),
         )
+
+    def _drugs_of(self, series: Series) -> tuple[Point, ...]:
+        """All visits of the patient at which a drug is given, in order: each booster asks for the same ones."""
+        key = series.patient_id, series.site_id
+        if key not in self._points:
+            self._points[key] = in_order(point(visit, series.site) for visit in self.drugs[series.patient_id])
+        return self._points[key]
 
 
 def point(visit: Appointment, site: Site) -> Point:
