@@ -1,5 +1,6 @@
 import os
 
+import redis  # noqa: F401 - 8 MB that the cache would load at the first sign-in of each worker, for itself alone
 from django.core.wsgi import get_wsgi_application
 from django.template.loader import get_template
 from django.urls import reverse
