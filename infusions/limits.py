@@ -149,17 +149,24 @@ def _running_pressure(vitals: Vitals, s: ProtocolValues, baseline: Vitals | None
 
 
 def _pressure_line(vitals: Vitals, s: ProtocolValues, baseline: Vitals | None, *, off: bool) -> Crossing | None:
-    again = f"echeck in {s.bp_recheck_minutes} minutes."
     lines = (
-        (Kind.STOP, s.bp_stop_systolic, s.bp_stop_diastolic, _call(off, f"Stop, and r{again}")),
-        (Kind.PAUSE, s.bp_pause_systolic, s.bp_pause_diastolic, _call(off, f"Pause and r{again}")),
-        (Kind.NOTIFY, s.bp_notify_systolic, s.bp_notify_diastolic, "Tell the provider."),
+        (Kind.STOP, s.bp_stop_systolic, s.bp_stop_diastolic),
+        (Kind.PAUSE, s.bp_pause_systolic, s.bp_pause_diastolic),
+        (Kind.NOTIFY, s.bp_notify_systolic, s.bp_notify_diastolic),
     )
-    for kind, systolic, diastolic, what in lines:
+    for kind, systolic, diastolic in lines:
         if _at(vitals.systolic, systolic) or _at(vitals.diastolic, diastolic):
             crossed = f"{_pressure(vitals)} crossed the {kind} line ({systolic}/{diastolic})."
-            return Crossing(kind, "pressure", f"{crossed}{_against(vitals, baseline)} {what}")
+            return Crossing(kind, "pressure", f"{crossed}{_against(vitals, baseline)} {_to_do(kind, s, off=off)}")
     return None
+
+
+def _to_do(kind: Kind, s: ProtocolValues, *, off: bool) -> str:
+    """What a line of the pressure asks for."""
+    if kind is Kind.NOTIFY:
+        return "Tell the provider."
+    first = "Stop, and recheck" if kind is Kind.STOP else "Pause and recheck"
+    return _call(off, f"{first} in {s.bp_recheck_minutes} minutes.")
 
 
 def _call(off: bool, what: str) -> str:
@@ -171,14 +178,17 @@ def _against_today(vitals: Vitals, s: ProtocolValues, baseline: Vitals | None) -
     """A rise or fall of so many percent against the day's first pressure, systolic or diastolic (P)."""
     if baseline is None:
         return None
-    pairs = [(vitals.systolic, baseline.systolic), (vitals.diastolic, baseline.diastolic)]
+    pairs = ((vitals.systolic, baseline.systolic), (vitals.diastolic, baseline.diastolic))
     shares = [(now - first) * 100 / first for now, first in pairs if now is not None and first]
-    over = f"the baseline of {_pressure(baseline)}. Tell the provider."
-    if any(share >= s.bp_rise_percent for share in shares):
-        return Crossing(Kind.NOTIFY, "rise", f"{_pressure(vitals)} is {round(max(shares))} % over {over}")
-    if any(share <= -s.bp_fall_percent for share in shares):
-        return Crossing(Kind.NOTIFY, "fall", f"{_pressure(vitals)} is {round(-min(shares))} % under {over}")
+    if shares and max(shares) >= s.bp_rise_percent:
+        return Crossing(Kind.NOTIFY, "rise", f"{_pressure(vitals)} is {round(max(shares))} % over {_today(baseline)}")
+    if shares and min(shares) <= -s.bp_fall_percent:
+        return Crossing(Kind.NOTIFY, "fall", f"{_pressure(vitals)} is {round(-min(shares))} % under {_today(baseline)}")
     return None
+
+
+def _today(baseline: Vitals) -> str:
+    return f"the baseline of {_pressure(baseline)}. Tell the provider."
 
 
 def is_fast(vitals: Vitals, settings: ProtocolValues) -> bool:

@@ -208,6 +208,8 @@ def questions(
     found: Mapping[UUID, Sequence[Crossing]],
 ) -> list[Question]:
     """The crossings after the start that still wait for "what was done", the newest first."""
+    if not found:
+        return []
     answered = {event.client_key for event in events if event.kind == RunEvent.Kind.LIMIT}
     return [
         Question(row, tuple(found[row.pk]))
@@ -278,6 +280,8 @@ def _rechecks(
     infusion: Infusion, rows: Sequence[VitalSigns], settings: ProtocolValues, found: Mapping[UUID, Sequence[Crossing]]
 ) -> Iterator[datetime]:
     """When a sign has to be measured again; a set without that sign doesn't answer for it."""
+    if not found:
+        return
     running = [row for row in rows if phase_of(infusion, row.observed_at) is not Phase.BEFORE]
     asked: datetime | None = None
     for row in running:
