@@ -88,13 +88,24 @@ def searches(size: Size) -> list[Case]:
         return Ask(f"/search?{what}&most={most}")
 
     def page(number: int, headers: dict[str, str]) -> Ask:
-        return Ask(f"{reverse('patients:search')}?q={quote(texts[number % len(texts)])}", headers=headers)
+        return _search(texts[number % len(texts)], headers)
 
     desk = login(Role.FRONT_DESK)
     return [
         Case("search a patient: the box", desk, lambda n: page(n, HTMX), lambda n: floor(n, 8), 3, 6),
         Case("search a patient: the page", desk, lambda n: page(n, {}), lambda n: floor(n, 20), 3, 6),
     ]
+
+
+def misspelled(size: Size, number: int) -> Ask:
+    """A family name of the first site, in which two letters have changed places."""
+    name = names.fold(person(number * 7919 % size.at_each_site[0]).family_name)
+    place = number % (len(name) - 1)
+    return _search(name[:place] + name[place + 1] + name[place] + name[place + 2 :], HTMX)
+
+
+def _search(text: str, headers: dict[str, str]) -> Ask:
+    return Ask(f"{reverse('patients:search')}?q={quote(text)}", headers=headers)
 
 
 def _texts(size: Size, number: int) -> tuple[str, str, str, str]:

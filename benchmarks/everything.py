@@ -28,6 +28,7 @@ def measure(cluster: Cluster, patients: int, few: int, *, is_small: bool, only: 
         pieces: list[Piece] = [
             ("first request", lambda: [figures.first_request(world, app)]),
             *((case.name, lambda case=case: figures.against_floor(case, app, floor, effort)) for case in cases),
+            ("search misspelled", lambda: [figures.alike(size, app, effort)]),
             ("search growth", lambda: [figures.growth(size, app, less, small, effort)]),
             ("chart long record", lambda: [figures.long_record(world, app, effort)]),
             ("series", lambda: [figures.series(world, app, effort)]),

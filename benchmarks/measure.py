@@ -15,7 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from benchmarks.cases import Case, World, charts, searches
+from benchmarks.cases import Case, World, charts, misspelled, searches
 from benchmarks.client import PATIENCE, Ask, Asking, Browser, Side, Turns, WrongAnswerError, duel, signed_in
 from benchmarks.forgetting import forget
 from benchmarks.people import login
@@ -28,7 +28,7 @@ from clinic.policy import Role
 FEW, LONGEST = 4, 600  # clients of the memory case, and the seconds that each of its parts may take
 PAGE, ZIPPED, STATIC = 100_000, 20_000, 150_000  # bytes
 MEGABYTES, FIRST_SECONDS = 150, 1
-SERIES_MS, GROWTH, LONG = 250, 2, 1.5
+SERIES_MS, GROWTH, LONG, ALIKE_MS = 250, 2, 1.5, 50
 # Alone, or behind the words with which pghistory names the actor in one go with a statement.
 _CONTROL = re.compile(r"(?:^|\);\s*)(?:BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE SAVEPOINT)\b[^;]*$")
 _PLAN = re.compile(r'name="plan" value="([^"]+)"')
@@ -121,6 +121,17 @@ def series(world: World, app: Server, effort: Effort) -> Row:
     p50, p95, p99 = (percentile(times[1:], part) for part in (0.5, 0.95, 0.99))
     checks = (Check("p95 ms", p95, at_most=SERIES_MS),)
     return Row("plan and book a series of 6 + 3", 1, p50, p95, p99, len(times) / sum(times) * 1000, checks=checks)
+
+
+def alike(size: Size, app: Server, effort: Effort) -> Row:
+    """Of a name that nobody has: the floor finds nothing at all, so there is nothing to compare this with."""
+    desk = signed_in(app, login(Role.FRONT_DESK), 1)
+    warm, side = (Side(desk, lambda browser, number: browser.ask(misspelled(size, number))) for _ in range(2))
+    warm.round(effort.turns.seconds)
+    side.round(effort.turns.seconds * effort.turns.rounds)
+    p50, p95, p99 = side.percentiles()
+    check = Check("p95 ms", p95, at_most=ALIKE_MS)
+    return Row("search a patient: a misspelled name", 1, p50, p95, p99, side.per_second, checks=(check,))
 
 
 def growth(size: Size, app: Server, few: Size, small: Server, effort: Effort) -> Row:
