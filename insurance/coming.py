@@ -6,7 +6,7 @@ the check itself, so that a list of tens of thousands is read from an index.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cache
@@ -17,7 +17,7 @@ from django.db.models import F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from clinic.composed import ComposedUpdate
-from clinic.gathering import Among, Given
+from clinic.gathering import Given
 from clinic.models import Site
 from insurance.models import Verification
 
@@ -65,15 +65,15 @@ def visits(site: Site, until: date) -> list[Visit]:
     ]
 
 
-def refresh(site: Site, patient_ids: Sequence[UUID] | None = None) -> int:
-    """Write the next visit of these patients, or of all of the site, to their checks, in one statement.
+def refresh(site: Site, patient_id: UUID | None = None) -> int:
+    """Write the next visit of a patient, or of all of the site, to their checks, in one statement.
 
     Answers how many checks changed. A visit of today stays the next one until it is over. The round over a whole site
     passes by what a verb holds at that moment, and waits for nobody: the next round finds it. Runs in a transaction.
     """
     midnight = site.moment(site.today(), time())
-    if patient_ids is not None:
-        return sum(_of_patients(read).write(patients=patient_ids, midnight=midnight) for read in _readers)
+    if patient_id is not None:
+        return sum(_of_patient(read).write(patient=patient_id, midnight=midnight) for read in _readers)
     rows = Verification.objects.filter(patient__site=site)
     changed = 0
     for read in _readers:
@@ -83,9 +83,9 @@ def refresh(site: Site, patient_ids: Sequence[UUID] | None = None) -> int:
 
 
 @cache
-def _of_patients(read: Reader) -> ComposedUpdate:
+def _of_patient(read: Reader) -> ComposedUpdate:
     """Every booking, move and cancellation writes this."""
-    rows = Verification.objects.filter(Among("patient", "patients"))
+    rows = Verification.objects.filter(patient=Given("patient"))
     stale, fields = _stale(rows, read(Given("midnight")), skip_locked=False)
     return ComposedUpdate(stale, **fields)
 

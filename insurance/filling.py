@@ -80,7 +80,7 @@ def new_plan(plan: Coverage) -> None:
         return
     due = rules.add_business_days(today, NEW_PLAN_DAYS)
     _open([Wanted(plan.patient_id, plan.pk, leg, Why.NEW, due) for leg in Leg.values])
-    coming.refresh(site, [plan.patient_id])
+    coming.refresh(site, plan.patient_id)
 
 
 def _open(wanted: Sequence[Wanted]) -> int:

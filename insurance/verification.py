@@ -65,7 +65,7 @@ def open_check(
         patient=patient, leg=leg, coverage=coverage, state__in=Verification.OPEN, defaults={"due_on": due_on}
     )
     if is_new:
-        coming.refresh(patient.site, [patient.pk])
+        coming.refresh(patient.site, patient.pk)
         return check
     if due_on and (check.due_on is None or due_on < check.due_on):
         check.due_on = due_on

@@ -94,7 +94,7 @@ def _book_all(
     shapes = [places.shape_of(wish, calendar.timing) for wish in wanted]
     look_alone(calendar, [patient.pk] * len(wanted), list(zip(wanted, shapes, strict=True)))
     booked = _take(calendar, patient, list(zip(wanted, shapes, strict=True)), by, along)
-    coming.refresh(patient.site, [patient.pk])
+    coming.refresh(patient.site, patient.pk)
     if calendar.premises.listeners:
         told_elsewhere.booked(booked)
     return booked

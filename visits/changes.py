@@ -122,7 +122,7 @@ def finish(*, appointment_id: UUID, by: User) -> Appointment:
     appointment = locked(appointment_id)
     require(by, Action.BOOK, at=appointment.site)
     _become(appointment, Status.DONE, by)
-    coming.refresh(appointment.patient.site, [appointment.patient_id])
+    coming.refresh(appointment.patient.site, appointment.patient_id)
     return appointment
 
 

@@ -30,4 +30,4 @@ def ahead(since: datetime | Given) -> QuerySet[Appointment]:
 def follow_visit(change: Change) -> None:
     """A visit was moved, called off, missed or brought back: the patient’s next one may be another."""
     patient = change.visit.patient
-    coming.refresh(patient.site, [patient.pk])
+    coming.refresh(patient.site, patient.pk)

@@ -150,7 +150,7 @@ def join(*, group_id: UUID, patient: Patient, by: User) -> Appointment:
     places.hold_in_group([visit])
     StatusEvent.objects.create(appointment=visit, after=Status.BOOKED, by=by)
     notices.plan(visit, calendar.premises)
-    coming.refresh(patient.site, [patient.pk])
+    coming.refresh(patient.site, patient.pk)
     if calendar.premises.listeners:
         told_elsewhere.booked([visit])
     return visit

@@ -32,7 +32,8 @@ _TOUCHED = ComposedValues(
         entry__site=Given("site"), state=State.OPEN, starts_at__lt=Given("ends"), ends_at__gt=Given("begins")
     )
     .order_by()
-    .values_list("pk")
+    .values_list("pk"),
+    prepared=True,
 )
 """Offers of a time that overlaps the one just taken: asked after every booking."""
 
