@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinic import clock, reauth
-from clinic.access import acting_user, current_site, log_read
+from clinic.access import acting_user, current_site, log_reads
 from clinic.documents.answer import attachment
 from clinic.errors import Invalid
 from clinic.forms import CalmForm, PickOne
@@ -123,7 +123,6 @@ def of_person(request: HttpRequest, pk: UUID) -> HttpResponse:
         found = trail.of_person(person, since=since, until=until)
         seen = scoped(user).in_bulk({line.patient_id for line in found if line.patient_id})
         lines = [trail_words.tell(line, patients=seen) for line in found]
-        for patient_id in seen:
-            log_read(request, patient_id=patient_id, what="who looked, of a member of staff")
+        log_reads(request, patient_ids=seen, what="who looked, of a member of staff")
     context = {"person": person, "lines": lines, "form": form, "site": site, "most": 5 * trail.PAGE}
     return render(request, "journey/audit/person.html", context, status=200 if form.is_valid() else 422)
