@@ -116,7 +116,8 @@ def _composed(
     everyone = everyone.filter(site=Given("site")) if is_one_site else everyone.filter(Among("site", "sites"))
     if is_born:
         everyone = everyone.filter(birth_date=Given("born"))
-    return Composed(narrowed(everyone, *shape)[:limit])
+    # A word that the planner does not see leaves it nothing to plan anew.
+    return Composed(narrowed(everyone, *shape)[:limit], prepared=narrowed is _alike)
 
 
 def _anybody(everyone: QuerySet[Patient]) -> QuerySet[Patient]:
