@@ -1,6 +1,8 @@
 """What a process of the web holds when a page is out, and what it has loaded before it was asked for."""
 
 import gc
+import subprocess
+import sys
 import weakref
 from collections.abc import Iterator
 from datetime import date
@@ -10,8 +12,12 @@ from django.template import engines
 from django.test import RequestFactory
 
 from clinic import clock
+from clinic.runtime.places import PROJECT
 from journey import board, chart
 from tests.journey.full_day import FullDay
+
+RARE = {"drf_spectacular.generators", "django.test", "unittest", "fpdf", "PIL", "icalendar"}
+"""What writes the API's document, papers, pictures and calendars: 28 MB."""
 
 
 class Row:
@@ -48,3 +54,9 @@ def test_the_visits_of_a_board_and_of_a_chart_go_with_it(uncollected):
     assert infusion().appointment == visit()
     del seen, held
     assert (visit(), infusion()) == (None, None)
+
+
+def test_a_server_begins_without_what_few_requests_need():
+    asked = f"import sys, clinic.wsgi; print(sorted({RARE!r} & sys.modules.keys()))"
+    told = subprocess.run([sys.executable, "-Wignore", "-c", asked], cwd=PROJECT, capture_output=True, check=True)
+    assert told.stdout == b"[]\n"
