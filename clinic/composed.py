@@ -9,9 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar, cast
+from uuid import UUID
 
 from django.db import connections, router
-from django.db.models import AutoField, Field, Model, QuerySet
+from django.db.models import (
+    AutoField,
+    BooleanField,
+    CharField,
+    Field,
+    ForeignKey,
+    IntegerField,
+    Model,
+    PositiveIntegerField,
+    PositiveSmallIntegerField,
+    QuerySet,
+    SmallIntegerField,
+    TextField,
+    UUIDField,
+)
 from django.db.models.query import get_related_populators
 from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
@@ -136,7 +151,13 @@ class ComposedInsert(Generic[M]):
         """The statement that writes these rows, and its values."""
         fields, head, row, tail = self._statement
         connection = connections[self.using]
-        values = [one.get_db_prep_save(one.pre_save(new, add=True), connection) for new in made for one in fields]
+        values = []
+        for new in made:
+            for field, kind in fields:
+                value = getattr(new, field.attname)
+                if kind is None or (value is not None and type(value) is not kind):
+                    value = field.get_db_prep_save(field.pre_save(new, add=True), connection)
+                values.append(value)
         return f"{head}{', '.join([row] * len(made))}{tail}", values
 
     @property
@@ -144,8 +165,12 @@ class ComposedInsert(Generic[M]):
         return router.db_for_write(self._model)
 
     @cached_property
-    def _statement(self) -> tuple[list[Field[Any, Any]], str, str, str]:
-        """The columns that we write, and the pieces of the statement: before the rows, one row, after them."""
+    def _statement(self) -> tuple[list[tuple[Field[Any, Any], type | None]], str, str, str]:
+        """The columns that we write, and the pieces of the statement: before the rows, one row, after them.
+
+        With each column, the kind of value that goes out as it is: to have a field say so of each took longer than to
+        write the row.
+        """
         connection, meta = connections[self.using], self._model._meta
         quote, compiler = connection.ops.quote_name, InsertQuery(self._model).get_compiler(self.using)
         fields = [field for field in meta.concrete_fields if not _is_filled(field)]
@@ -154,7 +179,7 @@ class ComposedInsert(Generic[M]):
         places = ", ".join(compiler.field_as_sql(*pair, None)[0] for pair in zip(fields, placing, strict=True))
         tail = " ON CONFLICT DO NOTHING" if self._ignore_conflicts else ""
         head = f"INSERT INTO {quote(meta.db_table)} ({columns}) VALUES "  # noqa: S608 - names that the model has
-        return fields, head, f"({places})", tail
+        return [(field, _as_it_is(field)) for field in fields], head, f"({places})", tail
 
 
 Batch = tuple[ComposedInsert[Any], Iterable[Any]]
@@ -172,6 +197,23 @@ def write_together(*batches: Batch) -> None:
     for _, made in kept:
         for new in made:
             new._state.adding, new._state.db = False, using
+
+
+_AS_THEY_ARE: dict[type[Field[Any, Any]], type] = {
+    BooleanField: bool,
+    CharField: str,
+    IntegerField: int,
+    PositiveIntegerField: int,
+    PositiveSmallIntegerField: int,
+    SmallIntegerField: int,
+    TextField: str,
+    UUIDField: UUID,
+}
+
+
+def _as_it_is(field: Field[Any, Any]) -> type | None:
+    """What Python holds for such a field and the driver takes unchanged, as it does None; of others the field knows."""
+    return _AS_THEY_ARE.get(type(field.target_field if isinstance(field, ForeignKey) else field))
 
 
 def _is_filled(field: Field[Any, Any]) -> bool:
