@@ -2,9 +2,8 @@
 
 import gc
 
-MANY = (
-    10_000  # objects more than before; Python looks after 700, which is twice for a row of vitals, 40 times for a board
-)
+MANY = 10_000
+"""So many new objects before Python looks for garbage. By itself it looks after 700: some forty times for one board."""
 
 
 def settle() -> None:
