@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from clinic.access import acting_user, current_site
+from clinic.counting import beginning
 from clinic.errors import DomainError, IllegalTransition, Invalid, Refused
 from journey import arrivals as lists
 from patients.access import allow_here
@@ -31,8 +32,15 @@ def arrivals(request: HttpRequest) -> HttpResponse:
 def _list(request: HttpRequest, trouble: DomainError | None = None) -> HttpResponse:
     site = current_site(request)
     found, by_htmx = lists.read(site, by=acting_user(request)), bool(request.headers.get("HX-Request"))
-    rows = found.rows if by_htmx or "all" in request.GET else found.rows[:AT_ONCE]
-    context = {"list": found, "rows": rows, "site": site, "trouble": trouble}
+    since = beginning(request.GET.get("since", ""))
+    until = since + AT_ONCE
+    context = {
+        "list": found,
+        "rows": found.rows if by_htmx else found.rows[since:until],
+        "rest": None if by_htmx or until >= len(found.rows) else until,
+        "site": site,
+        "trouble": trouble,
+    }
     template = "journey/_arrivals.html" if by_htmx else "journey/arrivals.html"
     return render(request, template, context, status=trouble.status if trouble else 200)
 

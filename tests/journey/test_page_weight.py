@@ -46,9 +46,11 @@ def test_the_pages_of_a_day_of_192_visits_are_light(client):
     client.force_login(build.user(Role.FRONT_DESK, at=full.site))
     with clock.at(full.at(20)):  # everybody is late, so each row has all it may have
         first = client.get(reverse("journey:arrivals")).content
+        last = client.get(reverse("journey:arrivals"), {"since": 160}).content
         whole = client.get(reverse("journey:arrivals"), headers={"HX-Request": "true"}).content
     assert (len(first) <= BYTES, len(gzip.compress(whole)) <= GZIPPED) == (True, True)
-    assert (b'hx-trigger="load, ' in first, whole.count(b'value="arrive"')) == (True, 192)
+    assert (b'hx-trigger="load, ' in first, b"?since=80" in first, b"?since" in last) == (True, True, False)
+    assert (whole.count(b'value="arrive"'), last.count(b'value="arrive"')) == (192, 32)
 
 
 def test_the_picture_and_the_chart_of_a_long_record_are_light(client, site, patient, provider, nurse, other_nurse):
