@@ -59,6 +59,14 @@ class Given(Expression):
         return "%s", [self]
 
 
+class Unseen(Given):
+    """A value that the planner of the database does not see, where what it would guess from it leads it astray."""
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:  # type: ignore[override]
+        value, params = super().as_sql(compiler, connection)
+        return f"(SELECT {value})", params
+
+
 class Keys(Given):
     """Several keys that are not known yet."""
 

@@ -12,13 +12,11 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
-from django.db.models.sql.compiler import SQLCompiler
 
 from clinic import clock
 from clinic.composed import Composed
-from clinic.gathering import Among, Given
+from clinic.gathering import Among, Given, Unseen
 from clinic.models import Site, User
 from patients import names, phones
 from patients.models import Patient
@@ -182,23 +180,13 @@ def _by_likeness(asked: _Asked, words: list[str], found: list[Patient]) -> list[
     return asked.of(_alike, sounds, found=[one.pk for one in found], **values)
 
 
-class _Unseen(Given):
-    """A value that the planner of the database does not see.
-
-    It would compare a word with a hundred samples to guess how many records are like it, and then, because it takes a
-    comparison for as cheap as any other, read a few thousand records rather than the index: ten times the work.
-    """
-
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:  # type: ignore[override]
-        value, params = super().as_sql(compiler, connection)
-        return f"(SELECT {value})", params
-
-
 def _alike(everyone: QuerySet[Patient], sounds: tuple[bool, ...]) -> QuerySet[Patient]:
     """As many words as there are answers to whether a word's sound counts; without those who were found already."""
     everyone = everyone.exclude(Among("pk", "found"))
     for place, does_sound_count in enumerate(sounds):
-        alike = Q(search_text__trigram_word_similar=_Unseen(f"word{place}"))
+        # It would compare the word with a hundred samples to guess how many records are like it, and then, because it
+        # takes a comparison for as cheap as any other, read a few thousand records rather than the index.
+        alike = Q(search_text__trigram_word_similar=Unseen(f"word{place}"))
         if does_sound_count:
             alike |= Q(sounds_like__overlap=[Given(f"given{place}"), Given(f"family{place}")])
         everyone = everyone.filter(alike)

@@ -23,8 +23,8 @@ from tests.visits.house import House
 from visits import booking, planner
 from visits.models import Appointment
 
-BOUND = 14
-SERIES_BOUND = 50
+BOUND = 10
+SERIES_BOUND = 46
 HOURS = ("13:00", "13:00", "15:30")
 
 
