@@ -34,7 +34,7 @@ def queue_page(request: HttpRequest) -> HttpResponse:
     """The checks behind the chosen filter, the soonest visit first; with the panel of one, where it is named."""
     site = current_site(request)
     allow_here(request, site)
-    context = listed(request, site)
+    context = listed(request, site) | {"opened": None, "check": None}  # a row would look long for what is not there
     opened = _opened(request)
     if opened:
         context |= _panel_context(request, opened) | {"opened": opened.pk}
