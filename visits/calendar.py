@@ -235,38 +235,39 @@ class Calendar(Ruler):
         return known[shape]
 
     def _staff_starts(self, user: User, shape: Shape) -> int:
-        starts = runs(self.at_work.get(user.pk, 0), cells(shape.staff_minutes))
+        who, lanes = user.pk, self.lanes_of(user)
+        starts = runs(self.at_work.get(who, 0), cells(shape.staff_minutes))
         for part in shape.staff_parts:
             if part.lanes == Lanes.HANDS:
-                starts &= self._part_starts(user, part, (HANDS_LANE,))
+                starts &= self._part_starts(who, part, (HANDS_LANE,))
             elif part.lanes == Lanes.ALL:
-                starts &= self._part_starts(user, part, self.lanes_of(user))
+                starts &= self._part_starts(who, part, lanes)
         if not starts or not shape.asks_one_lane:
             return starts
         any_lane = 0
-        for lane in self.lanes_of(user):
-            any_lane |= self._one_lane_starts(user, lane, shape)
+        for lane in lanes:
+            any_lane |= self._one_lane_starts(who, lane, shape)
         return starts & any_lane
 
-    def _part_starts(self, user: User, part: Part, lanes: Iterable[int]) -> int:
+    def _part_starts(self, who: UUID, part: Part, lanes: Iterable[int]) -> int:
         """Where all of these lanes are free for the part."""
         free = (1 << self.size) - 1
         for lane in lanes:
-            free &= self.free(user.pk, lane)
+            free &= self.free(who, lane)
         return runs(free, cells(part.end - part.start)) >> cells(part.start)
 
-    def _one_lane_starts(self, user: User, lane: int, shape: Shape) -> int:
+    def _one_lane_starts(self, who: UUID, lane: int, shape: Shape) -> int:
         """Where one lane is free for every part that asks for one."""
         starts = (1 << self.size) - 1
         for part in shape.staff_parts:
             if part.lanes == Lanes.ONE:
-                starts &= self._part_starts(user, part, (lane,))
+                starts &= self._part_starts(who, part, (lane,))
         return starts
 
     def lane_for(self, user: User, shape: Shape, start: int) -> int | None:
         """The lowest lane that is free for the shape's single-lane parts at a start."""
         for lane in self.lanes_of(user):
-            if self._one_lane_starts(user, lane, shape) >> start & 1:
+            if self._one_lane_starts(user.pk, lane, shape) >> start & 1:
                 return lane
         return None
 

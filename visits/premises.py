@@ -48,11 +48,6 @@ SELECT json_build_object(
         )
         FROM clinic_membership member JOIN clinic_user person ON person.id = member.user_id
         WHERE member.site_id = %(site)s AND member.role = ANY(%(workers)s) AND person.is_active
-    )
-)::text, json_build_object(
-    'closures', (
-        SELECT json_agg(json_build_array(room_id, first_day, last_day, reason) ORDER BY first_day)
-        FROM clinic_closure WHERE site_id = %(site)s AND first_day <= %(last)s AND last_day >= %(first)s
     ),
     'shifts', (
         SELECT json_agg(json_build_array(weekday, starts, ends, valid_from, valid_until, people)) FROM (
@@ -62,6 +57,11 @@ SELECT json_build_object(
                 AND (valid_until IS NULL OR valid_until >= %(first)s)
             GROUP BY weekday, starts, ends, valid_from, valid_until
         ) pattern
+    )
+)::text, json_build_object(
+    'closures', (
+        SELECT json_agg(json_build_array(room_id, first_day, last_day, reason) ORDER BY first_day)
+        FROM clinic_closure WHERE site_id = %(site)s AND first_day <= %(last)s AND last_day >= %(first)s
     ),
     'exceptions', (
         SELECT json_agg(json_build_array(user_id, day, starts, ends))
@@ -159,7 +159,7 @@ def read(site: Site, first: date, last: date) -> Premises:
             Closed(UUID(room) if room else None, _date(begins), _date(ends), reason)
             for room, begins, ends, reason in found["closures"] or ()
         ],
-        patterns=[_pattern(people, *row) for row in found["shifts"] or ()],
+        patterns=kept.patterns,
         changed=[
             Changed(UUID(person), _date(day), _time(starts) if starts else None, _time(ends) if ends else None)
             for person, day, starts, ends in found["exceptions"] or ()
@@ -174,13 +174,14 @@ _date, _time = date.fromisoformat, time.fromisoformat
 
 @dataclass(frozen=True)
 class _House:
-    """What is the same on every day, until somebody changes it; people by their key, as the database writes it."""
+    """What is the same for weeks, until somebody changes it; people by their key, as the database writes it."""
 
     settings: ProtocolSettings
     rooms: list[Room]
     people: dict[str, User]
     roles: dict[Role, list[str]]
     hours: list[Opening]
+    patterns: list[Pattern]
 
 
 @lru_cache(maxsize=16)
@@ -188,12 +189,14 @@ def _house(site_id: UUID, written: str) -> _House:
     """What the database has written, taken apart once: it is asked each time, and kept is what the same words mean."""
     found = json.loads(written, parse_float=Decimal)
     staff = found["people"] or ()
+    keys = {pk: UUID(pk) for _, pk, *_ in staff}
     return _House(
         settings=_settings(site_id, found["settings"]),
         rooms=[_room(site_id, *row) for row in found["rooms"] or ()],
-        people={pk: _person(pk, *known) for _, pk, *known in staff},
+        people={pk: _person(keys[pk], *known) for _, pk, *known in staff},
         roles={role: [pk for held, pk, *_ in staff if held == role] for role in WORKERS},
         hours=[Opening(day, _time(opens), _time(closes)) for day, opens, closes in found["hours"] or ()],
+        patterns=[_pattern(keys, *row) for row in found["shifts"] or ()],
     )
 
 
@@ -230,14 +233,14 @@ def _room(site_id: UUID, pk: str, name: str, nickname: str, kind: str) -> Room:
     return _stored(Room, known | {"id": UUID(pk), "site_id": site_id, "is_active": True})
 
 
-def _person(pk: str, email: str, full_name: str, signature_name: str, licence: str) -> User:
+def _person(pk: UUID, email: str, full_name: str, signature_name: str, licence: str) -> User:
     """Without the password, which stays where it is."""
     known = {"email": email, "full_name": full_name, "signature_name": signature_name, "licence": licence}
-    return _stored(User, known | {"id": UUID(pk), "is_active": True})
+    return _stored(User, known | {"id": pk, "is_active": True})
 
 
 def _pattern(
-    people: dict[str, User],
+    keys: dict[str, UUID],
     weekday: int,
     starts: str,
     ends: str,
@@ -247,5 +250,5 @@ def _pattern(
 ) -> Pattern:
     """Those who work these hours; shifts of people without a role that is booked are left out."""
     until = _date(valid_until) if valid_until else None
-    ids = tuple(people[pk].pk for pk in working if pk in people)
+    ids = tuple(keys[pk] for pk in working if pk in keys)
     return Pattern(weekday, _time(starts), _time(ends), _date(valid_from), until, ids)
