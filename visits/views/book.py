@@ -7,7 +7,7 @@ from itertools import groupby
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -58,7 +58,7 @@ def _book(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _page(request, patient, error, asked_why=picked if isinstance(error, NeedsReason) else None)
     messages.success(request, f"Booked: {clashes.when(made.site, made.starts_at)}.")
     _warn(request, made)
-    return redirect(addresses.of("visits:appointment", made.pk))
+    return HttpResponseRedirect(addresses.of("visits:appointment", made.pk))
 
 
 def _take(request: HttpRequest, patient: Patient, picked: BookForm) -> Appointment:
