@@ -1,7 +1,7 @@
 """Templates that let go of what they have drawn.
 
 A context that knows its request refers to itself (each of its layers names it), so a page's rows would stay in memory
-until garbage is collected: of a board of two hundred visits 26,000 objects, of several such pages 8 MB of a worker.
+until garbage is collected: of a board of 192 visits 9,000 objects.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from django.http import HttpRequest
 from django.template import TemplateDoesNotExist
-from django.template.backends.django import DjangoTemplates, Template, reraise
+from django.template.backends.django import DjangoTemplates, Template, copy_exception
 from django.template.context import make_context
 from django.utils.safestring import SafeString
 
@@ -24,8 +24,7 @@ class Drawn(Template):
         try:
             return self.template.render(layers)
         except TemplateDoesNotExist as missing:
-            reraise(missing, self.backend)
-            raise
+            raise copy_exception(missing, self.backend) from missing
         finally:
             layers.dicts.clear()
 
