@@ -71,7 +71,7 @@ def both_legs(check: Verification) -> dict[str, Verification]:
 def last_answers(check: Verification) -> dict[str, Verification]:
     """The newest answer about each leg of the same plan: while a new one is asked for, this is what is known."""
     rows = Verification.objects.filter(patient=check.patient_id, coverage=check.coverage_id, checked_at__isnull=False)
-    newest = rows.order_by("leg", "-checked_at", "-id").distinct("leg")
+    newest = rows.order_by("leg", "-checked_at", "-id").distinct("leg").prefetch_related("benefits")
     return {row.leg: row for row in newest} | ({check.leg: check} if check.checked_at else {})
 
 
