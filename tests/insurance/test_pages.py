@@ -231,3 +231,14 @@ def test_a_plan_that_has_ended_is_nowhere_called_active(
     Coverage.objects.filter(pk=plan.pk).update(ends_on=date(2027, 1, 19))
     page = said(clerk.get(f"/insurance/patients/{plan.patient_id}/"))
     assert ("Coverage ended 19 Jan" in page, "Verified, active" in page) == (True, False)
+
+
+def test_what_both_legs_said_stands_beside_a_check_that_asks_anew(
+    clerk: Client, check: Verification, patient: Patient, insurance_admin: User
+) -> None:
+    other = open_check(patient_id=patient.pk, leg="behavioral", by=insurance_admin)
+    for one in (check, other):
+        answer(one, "active", insurance_admin, copay=25)
+    anew = open_check(patient_id=patient.pk, leg="medical", by=insurance_admin)
+    page = said(clerk.get(f"/insurance/checks/{anew.pk}/"))
+    assert page.count("$25") >= 2
