@@ -52,11 +52,9 @@ def book(
     overbook_reason: str = "",
     recovery: int | None = None,
     reason: str = "",
-    along: Sequence[Batch] = (),
+    along: Sequence[Batch] = (),  # rows of others, which stand when the visit does
 ) -> Appointment:
     """Book one visit with all its holds and reminders. `minutes` and `recovery` are this visit's own lengths.
-
-    `along` are rows of others that stand when the visit does.
 
     Raises NotPermitted; SlotTaken when a room, person or the patient is taken; Refused outside opening hours, shifts,
     in closures and in the past; NeedsReason when a rule of its series is against it and `reason` is empty; Invalid.
