@@ -5,9 +5,8 @@ longer than the read. Hand a cursor the text of a `Statement` with its `values`,
 EXECUTE from then on. Nobody above the cursor sees a difference: what logs, counts or wraps queries meets the whole
 statement.
 
-What is fixed stands in the prepared text as it is, so that partial indexes hold. PostgreSQL plans the first five anew
-for their values, and goes over to one plan for all when that one looks no dearer. So this is for reads by a key: what
-reads a day of a site, or looks for a word, is better planned for its values.
+What is fixed stands in the prepared text as it is, so that partial indexes hold. One plan serves all values (ONE_PLAN in
+the settings). So this is for reads by a key: what reads a day of a site is better planned for its values.
 """
 
 from __future__ import annotations

@@ -125,12 +125,14 @@ DATABASES = {"default": env.db_url("DATABASE_URL", default="postgres:///evenkeel
 # How nearly alike a word must be written for patients/search.py: below PostgreSQL's 0.6, so that two letters changed
 # about in a short name (Okafro) are still forgiven. Said at connecting, so that no search has to say it.
 ALIKE = "-c pg_trgm.word_similarity_threshold=0.5"
+# What is prepared finds rows by their keys: it is planned once for all values, not first five times for some of them.
+ONE_PLAN = "-c plan_cache_mode=force_generic_plan"
 DATABASES["default"].update(
     ENGINE="django.db.backends.postgresql",
     CONN_MAX_AGE=600,
     CONN_HEALTH_CHECKS=True,
     ATOMIC_REQUESTS=False,
-    OPTIONS={"options": ALIKE} | DRIVER | DATABASES["default"].get("OPTIONS", {}),
+    OPTIONS={"options": f"{ALIKE} {ONE_PLAN}"} | DRIVER | DATABASES["default"].get("OPTIONS", {}),
 )
 # Where reports and exports read (clinic/replica.py): a standby that nothing is written to, one snapshot a report.
 if env.str("REPLICA_DATABASE_URL", default=""):
@@ -143,7 +145,7 @@ if env.str("REPLICA_DATABASE_URL", default=""):
         | DRIVER
         | {
             "isolation_level": ISOLATION_LEVEL_REPEATABLE_READ,
-            "options": f"{ALIKE} -c default_transaction_read_only=on",
+            "options": f"{ALIKE} {ONE_PLAN} -c default_transaction_read_only=on",
         },
         TEST={"MIRROR": "default"},
     )
