@@ -6,8 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pghistory
-from csp.constants import HEADER
-from csp.utils import build_policy
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
@@ -54,18 +52,6 @@ def language(get_response: Answer) -> Answer:
     def middleware(request: HttpRequest) -> HttpResponse:
         translation.activate(settings.LANGUAGE_CODE)
         return get_response(request)
-
-    return middleware
-
-
-def content_policy(get_response: Answer) -> Answer:
-    """What a browser may load: the same for every page of the house, so it is written once."""
-    written = build_policy()
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        response = get_response(request)
-        response.headers.setdefault(HEADER, written)
-        return response
 
     return middleware
 

@@ -73,7 +73,7 @@ MIDDLEWARE = [
     "clinic.logs.requests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "clinic.middleware.content_policy",
+    "csp.middleware.CSPMiddleware",
     "clinic.middleware.language",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "clinic.api.door.strokes",
@@ -99,7 +99,7 @@ WSGI_APPLICATION = "clinic.wsgi.application"
 
 TEMPLATES = [
     {
-        "NAME": "django",
+        "NAME": "django",  # as other apps and the tests know it
         "BACKEND": "clinic.drawing.Templates",
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
@@ -125,7 +125,8 @@ DATABASES = {"default": env.db_url("DATABASE_URL", default="postgres:///evenkeel
 # How nearly alike a word must be written for patients/search.py: below PostgreSQL's 0.6, so that two letters changed
 # about in a short name (Okafro) are still forgiven. Said at connecting, so that no search has to say it.
 ALIKE = "-c pg_trgm.word_similarity_threshold=0.5"
-# What is prepared finds rows by their keys: it is planned once for all values, not first five times for some of them.
+# What is prepared (clinic.prepared, and what triggers ask) finds rows by their keys: planned once for all values, not
+# first five times for some of them.
 ONE_PLAN = "-c plan_cache_mode=force_generic_plan"
 DATABASES["default"].update(
     ENGINE="django.db.backends.postgresql",

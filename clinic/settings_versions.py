@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -13,7 +12,6 @@ from clinic import clock
 from clinic.composed import Composed
 from clinic.errors import Invalid
 from clinic.gathering import Given
-from clinic.ids import uuid7
 from clinic.models import ProtocolSettings, Site, User
 from clinic.policy import Action, require
 from clinic.protocol import ORDERS, ProtocolValues
@@ -36,16 +34,7 @@ def newest() -> QuerySet[ProtocolSettings]:
 
 
 def unset(site: Site) -> ProtocolSettings:
-    """The defaults of Table A. Django asks each of a hundred fields for its own; here they are put in as if read."""
-    made = ProtocolSettings(*_defaults())  # type: ignore[misc]  # taken for the first of them
-    made.id, made.made_at, made.site, made.version = uuid7(), clock.now(), site, 0
-    return made
-
-
-@cache
-def _defaults() -> tuple[Any, ...]:
-    """Of every column, in their order. None of them can be changed in place, so all may share them."""
-    return tuple(field.get_default() for field in ProtocolSettings._meta.concrete_fields)
+    return ProtocolSettings(site=site, version=0)
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from clinic import settings_versions
-from clinic.models import ProtocolSettings, Site
+from clinic.models import ProtocolSettings
 from clinic.place.protocol_fixed import BY_PEOPLE, IN_THE_PROGRAM
 from clinic.place.protocol_words import SECTIONS
 
@@ -94,18 +94,3 @@ def test_every_other_row_is_told_as_held_fixed_or_kept_by_people():
 
 def test_every_setting_stands_on_the_page():
     assert set(settings_versions.FIELDS) == SHOWN
-
-
-def test_a_site_without_a_version_has_the_defaults_of_every_column_each_time_anew():
-    site = Site(name="Pine Street")
-    made, other = settings_versions.unset(site), settings_versions.unset(site)
-    plain = ProtocolSettings(site=site, version=0)
-    own = {"id", "made_at"}
-    columns = [field.attname for field in ProtocolSettings._meta.concrete_fields if field.attname not in own]
-    assert {name: getattr(made, name) for name in columns} == {name: getattr(plain, name) for name in columns}
-    assert made.site is site
-    assert made._state.adding
-    assert made.pk != other.pk
-    assert made.made_at <= other.made_at
-    made.series_count += 1
-    assert settings_versions.unset(site).series_count == other.series_count
