@@ -7,6 +7,8 @@ all the rest of the booking. It comes as one JSON text, in the shapes that the c
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from decimal import Decimal
@@ -15,7 +17,6 @@ from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models.base import ModelState
 
 from clinic.models import ProtocolSettings, Room, Site, User
 from clinic.policy import Role
@@ -119,9 +120,9 @@ class Premises:
     settings: ProtocolSettings
     rooms: list[Room] = field(default_factory=list)
     people: dict[Role, list[User]] = field(default_factory=dict)
-    hours: list[Opening] = field(default_factory=list)
+    hours: Sequence[Opening] = ()
     closures: list[Closed] = field(default_factory=list)
-    patterns: list[Pattern] = field(default_factory=list)
+    patterns: Sequence[Pattern] = ()
     changed: list[Changed] = field(default_factory=list)
     own_words: bool = False  # the site writes some of its messages in words of its own
     listeners: bool = False  # other systems are told what happens here
@@ -147,12 +148,13 @@ def read(site: Site, first: date, last: date) -> Premises:
         cursor.execute(_READ.text, _READ.values(**asked))
         house, days = cursor.fetchone()
     kept, found = _house(site.pk, house), json.loads(days)
-    people = {pk: _anew(person) for pk, person in kept.people.items()}
+    # Copies: what a record looks up later, its site or its roles, is for whoever asked and not for the next.
+    people = {pk: copy(person) for pk, person in kept.people.items()}
     return Premises(
         first,
         last,
-        settings=_anew(kept.settings),
-        rooms=[_anew(room) for room in kept.rooms],
+        settings=copy(kept.settings),
+        rooms=[copy(room) for room in kept.rooms],
         people={role: [people[pk] for pk in of_role] for role, of_role in kept.roles.items()},
         hours=kept.hours,
         closures=[
@@ -180,8 +182,8 @@ class _House:
     rooms: list[Room]
     people: dict[str, User]
     roles: dict[Role, list[str]]
-    hours: list[Opening]
-    patterns: list[Pattern]
+    hours: tuple[Opening, ...]
+    patterns: tuple[Pattern, ...]
 
 
 @lru_cache(maxsize=16)
@@ -195,8 +197,8 @@ def _house(site_id: UUID, written: str) -> _House:
         rooms=[_room(site_id, *row) for row in found["rooms"] or ()],
         people={pk: _person(keys[pk], *known) for _, pk, *known in staff},
         roles={role: [pk for held, pk, *_ in staff if held == role] for role in WORKERS},
-        hours=[Opening(day, _time(opens), _time(closes)) for day, opens, closes in found["hours"] or ()],
-        patterns=[_pattern(keys, *row) for row in found["shifts"] or ()],
+        hours=tuple(Opening(day, _time(opens), _time(closes)) for day, opens, closes in found["hours"] or ()),
+        patterns=tuple(_pattern(keys, *row) for row in found["shifts"] or ()),
     )
 
 
@@ -207,17 +209,6 @@ def _stored(model: type[Row], values: dict[str, Any]) -> Row:
     """A record as if the ORM had read it, with these columns; another one is read when it is asked for."""
     names = [column.attname for column in model._meta.concrete_fields if column.attname in values]
     return model.from_db(DEFAULT_DB_ALIAS, names, [values[name] for name in names])
-
-
-def _anew(kept: Row) -> Row:
-    """The record as if it had been read now: what it looks up later (its site, its roles) is not there for the next.
-
-    `copy` would ask the model how it is pickled, which takes longer than to read it.
-    """
-    made = object.__new__(type(kept))
-    made.__dict__.update(kept.__dict__, _state=ModelState())
-    made._state.adding, made._state.db = kept._state.adding, kept._state.db
-    return made
 
 
 def _settings(site_id: UUID, row: dict[str, Any] | None) -> ProtocolSettings:

@@ -25,8 +25,8 @@ class _Shared(dict[str, forms.Field]):
         return self
 
 
-def read_only(form: F) -> F:
-    """Mark a form that reads what a page sends and is never drawn: to copy its fields took longer than to read them."""
+def never_drawn(form: F) -> F:
+    """Mark a form that only reads what a page sends: to copy its fields took longer than to read them."""
     for field in form.base_fields.values():
         say(field)
     form.base_fields = _Shared(form.base_fields)
@@ -50,7 +50,7 @@ class SentForm(forms.Form):
         return latest_moment(site, at, pressed) if at else pressed
 
 
-@read_only
+@never_drawn
 class VitalsForm(SentForm):
     """One row of the NOW column; the verb knows what a person can have."""
 
@@ -69,7 +69,7 @@ class VitalsForm(SentForm):
         return {name: self.cleaned_data[name] for name in vitals.FIELDS}
 
 
-@read_only
+@never_drawn
 class EventForm(SentForm):
     """One quick event."""
 
@@ -87,14 +87,14 @@ class EventForm(SentForm):
         return {name: self.cleaned_data[name] for name in names} | {"about_id": self.cleaned_data["about"]}
 
 
-@read_only
+@never_drawn
 class StepForm(SentForm):
     """A step of the pump, with the words that go with it."""
 
     reason = forms.CharField(required=False, max_length=200)
 
 
-@read_only
+@never_drawn
 class AnswerForm(SentForm):
     """What was done about a crossed line: a button, or words."""
 

@@ -45,7 +45,7 @@ _MISSED = SafeString(' class="is-missed"')
 _END = SafeString("</tr>")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def _column(at: str, sub: str, note: str, is_missed: bool) -> SafeString:
     told = format_html("<small><i>{}</i></small>", note) if note else ""
     return format_html('<th scope="col"{}>{}<small>{}</small>{}</th>', _MISSED if is_missed else "", at, sub, told)
@@ -57,7 +57,7 @@ def _head(key: str, label: str, unit: str) -> SafeString:
     return format_html(row, key, label, unit)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _cell(text: str, flag: str) -> SafeString:
     if not flag:
         return format_html("<td>{}</td>", text)
@@ -65,7 +65,7 @@ def _cell(text: str, flag: str) -> SafeString:
     return format_html(told, flag, icon("warn"), text)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def _was(name: str, was: str) -> SafeString:
     return format_html('<small id="was-{}" hx-swap-oob="true">{}</small>', name, was)
 

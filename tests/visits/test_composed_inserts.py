@@ -13,7 +13,6 @@ from visits import booking
 from visits.models import Appointment, Hold, StatusEvent
 
 pytestmark = pytest.mark.django_db
-VISITS = ComposedInsert(Appointment)
 
 
 @pytest.fixture

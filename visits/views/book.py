@@ -7,11 +7,11 @@ from itertools import groupby
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from clinic import addresses, settings_versions
+from clinic import settings_versions
 from clinic.access import READS, acting_user, log_read, reads
 from clinic.errors import DomainError, Invalid, Refused
 from clinic.models import Site
@@ -58,7 +58,7 @@ def _book(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _page(request, patient, error, asked_why=picked if isinstance(error, NeedsReason) else None)
     messages.success(request, f"Booked: {clashes.when(made.site, made.starts_at)}.")
     _warn(request, made)
-    return HttpResponseRedirect(addresses.of("visits:appointment", made.pk))
+    return redirect("visits:appointment", pk=made.pk)
 
 
 def _take(request: HttpRequest, patient: Patient, picked: BookForm) -> Appointment:
@@ -73,7 +73,7 @@ def _take(request: HttpRequest, patient: Patient, picked: BookForm) -> Appointme
             along=[(READS, read)],
             **typed,
         )
-    except Exception:
+    except Exception:  # whatever it was, somebody has looked at the patient
         READS.write(read)
         raise
 
