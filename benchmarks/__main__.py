@@ -63,7 +63,7 @@ def bench(patients: int, *, is_small: bool, keep: bool, only: str) -> int:
         collected = pool.submit(servers.collect, cluster)
         import django
 
-        django.setup()
+        django.setup()  # a second, while the databases are filled
     collected.result()
     if filled:
         took, _ = (one.result() for one in filled)

@@ -132,13 +132,14 @@ class OpenStatement:
         names = [one.name if isinstance(one, Given) else f"fixed_{place}" for place, one in enumerate(params)]
         fixed = {name: one for name, one in zip(names, params, strict=True) if not isinstance(one, Given)}
         marks = tuple(f"%({name})s" for name in names)
-        self._statement = Statement(sql.replace("%%", "%%%%") % marks, fixed)
+        self._statement = Statement(sql.replace("%%", "%%%%") % marks, fixed)  # a percent sign stays doubled
 
     def execute(self, cursor: CursorWrapper, values: dict[str, Any]) -> None:
         """Send it with these values."""
         keys = {name: array_of(values[name]) for name in self._keys}
         given = self._statement.values(**{**values, **keys})
-        cursor.execute(self._statement.text, given if self._is_prepared else dict(given))
+        plain = dict(given)  # which the cursor sends whole
+        cursor.execute(self._statement.text, given if self._is_prepared else plain)
 
 
 def array_of(found: Iterable[UUID | int]) -> str:

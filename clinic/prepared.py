@@ -5,8 +5,8 @@ longer than the read. Hand a cursor the text of a `Statement` with its `values`,
 EXECUTE from then on. Nobody above the cursor sees a difference: what logs, counts or wraps queries meets the whole
 statement.
 
-What is fixed stands in the prepared text as it is, so that partial indexes hold. One plan serves all values (ONE_PLAN in
-the settings). So this is for reads by a key: what reads a day of a site is better planned for its values.
+What is fixed stands in the prepared text as it is, so that partial indexes hold. One plan serves all values (ONE_PLAN
+in the settings). So this is for reads by a key: what reads a day of a site is better planned for its values.
 """
 
 from __future__ import annotations
@@ -70,7 +70,8 @@ class Cursor(cursor):
             super().execute(query, values)
             return
         self._whole = query, values
-        statement, before = values.statement, query.removesuffix(values.statement.text)
+        statement = values.statement
+        before = query.removesuffix(statement.text)  # with what pghistory says first of who writes
         key = statement, values.types
         if name := self.connection.prepared.get(key):
             super().execute(before + _execute(name, statement), values)

@@ -121,7 +121,9 @@ def test_a_pooler_that_changes_connections_is_noticed(site):
     ask(statement, site=site.pk)
     with connection.cursor() as cursor:
         cursor.execute("DEALLOCATE ALL")
-    with pytest.raises(OperationalError) as caught, transaction.atomic():
-        ask(statement, site=site.pk)
+    try:
+        with pytest.raises(OperationalError) as caught, transaction.atomic():
+            ask(statement, site=site.pk)
+    finally:
+        connection.connection.prepared.clear()
     assert isinstance(caught.value.__cause__, InvalidSqlStatementName)
-    connection.connection.prepared.clear()
