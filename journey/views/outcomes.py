@@ -40,7 +40,8 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     patient, since = patient_or_404(request, pk, what=READ), beginning(request.GET.get("since", ""))
     if since and request.headers.get("HX-Request"):
         rows = reading.rows_of(patient, **_asked(request))
-        return render(request, "journey/_outcome_rows.html", {"site": patient.site, **_part(rows, since)})
+        context = {"patient": patient, "site": patient.site, **_part(rows, since)}
+        return render(request, "journey/_outcome_rows.html", context)
     return page(request, patient)
 
 

@@ -17,7 +17,8 @@ function sift() {
     row.hidden = !words.every((word) => text.includes(word));
   }
   const none = document.getElementById("row-none");
-  if (none) none.hidden = !words.length || shown().length > 0;
+  // Nobody is missing while some are still to come.
+  if (none) none.hidden = !words.length || shown().length > 0 || list.querySelector("[data-rest]") !== null;
 }
 
 filter.addEventListener("input", () => {

@@ -59,6 +59,8 @@ def test_one_press_checks_in_and_says_where_the_person_is(desk, visit, at_nine):
     visit.refresh_from_db()
     assert (answer.status_code, visit.status) == (200, "arrived")
     assert "Maya Torres is here." in answer["HX-Trigger"]
+    # Under an id of its own: a list that is refreshed in place makes another button of one that has none.
+    assert f'value="undo" id="undo-{visit.pk}"' in answer.content.decode()
     assert "Here now 1 Maya Torres Consult Here since 09:05" in text(answer).replace("Arrived", "Here")
     press(desk, visit, "undo")
     visit.refresh_from_db()
