@@ -13,15 +13,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from itertools import count
+from secrets import token_hex
 from typing import Any
 from uuid import UUID
 
-from psycopg2.extensions import AsIs, connection, cursor
+from psycopg2.errors import FeatureNotSupported, InvalidSqlStatementName
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE, AsIs, connection, cursor
 
-# The types that psycopg2 writes behind its values. Of any other value the place in the statement says the type.
-_TYPES: dict[type, str] = {UUID: "uuid", datetime: "timestamptz", date: "date"}
+# The types that values have as psycopg2 writes them. Of any other value the place in the statement says the type.
+_TYPES: dict[type, str] = {
+    UUID: "uuid",
+    datetime: "timestamptz",
+    date: "date",
+    timedelta: "interval",
+    Decimal: "numeric",
+    float: "numeric",
+}
+# A column has another type than when it was prepared; or a pooler gave this session's place to another.
+_OUTLIVED = (FeatureNotSupported, InvalidSqlStatementName)
 _PLACES = re.compile(r"%\((\w+)\)s")
 
 
@@ -56,7 +68,9 @@ class Connection(connection):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.prepared: dict[tuple[Statement, str], str] = {}
-        self.numbers = count(1)  # one that failed half way may have left its name behind
+        # One that failed half way may have left its name behind; and no two connections say the same name, or behind a
+        # pooler one might be answered by what the other has prepared.
+        self.names = (f"kept_{token}_{number}" for token in [token_hex(8)] for number in count(1))
 
 
 class Cursor(cursor):
@@ -74,9 +88,14 @@ class Cursor(cursor):
         before = query.removesuffix(statement.text)  # with what pghistory says first of who writes
         key = statement, values.types
         if name := self.connection.prepared.get(key):
-            super().execute(before + _execute(name, statement), values)
-            return
-        name = f"kept_{next(self.connection.numbers)}"
+            try:
+                super().execute(before + _execute(name, statement), values)
+                return
+            except _OUTLIVED:
+                del self.connection.prepared[key]
+                if self.connection.info.transaction_status != TRANSACTION_STATUS_IDLE:
+                    raise  # the transaction has failed; the next one prepares it anew
+        name = next(self.connection.names)
         super().execute(before + self._prepare(name, values) + _execute(name, statement), values)
         self.connection.prepared[key] = name
 

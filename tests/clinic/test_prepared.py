@@ -1,11 +1,12 @@
 """Statements that are prepared at the database: the same answers, whatever happened to the connection before."""
 
 from datetime import timedelta
+from decimal import Decimal
 from uuid import uuid4
 
 import pghistory
 import pytest
-from django.db import DataError, OperationalError, connection, transaction
+from django.db import DataError, NotSupportedError, OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from psycopg2.errors import InvalidSqlStatementName
 
@@ -115,15 +116,37 @@ def test_a_prepared_update_is_written_with_who_did_it(site, nurse):
     assert [context["user"] for context in written] == [str(nurse.pk)] * 3
 
 
-def test_a_pooler_that_changes_connections_is_noticed(site):
-    """The database says so; nothing is answered from another statement."""
-    statement = Statement("SELECT %(site)s::uuid")
-    ask(statement, site=site.pk)
-    with connection.cursor() as cursor:
-        cursor.execute("DEALLOCATE ALL")
+def test_no_statement_is_answered_by_what_another_connection_prepared(site):
+    """As behind a pooler that hands a connection to another client in between."""
+    mine, theirs = Statement("SELECT 'mine', %(site)s::uuid"), Statement("SELECT 'theirs', %(site)s::uuid")
+    assert ask(mine, site=site.pk) == [("mine", site.pk)]
+    other = connection.copy()
     try:
-        with pytest.raises(OperationalError) as caught, transaction.atomic():
-            ask(statement, site=site.pk)
+        with other.cursor() as cursor:
+            cursor.execute(theirs.text, theirs.values(site=site.pk))
+            other.connection.prepared = dict(connection.connection.prepared)
+            cursor.execute(mine.text, mine.values(site=site.pk))  # prepared anew, as no transaction has failed
+            assert cursor.fetchall() == [("mine", site.pk)]
+            other.connection.prepared = dict(connection.connection.prepared)
+            other.set_autocommit(False)
+            with pytest.raises(OperationalError) as caught:
+                cursor.execute(mine.text, mine.values(site=site.pk))
     finally:
-        connection.connection.prepared.clear()
+        other.close()
     assert isinstance(caught.value.__cause__, InvalidSqlStatementName)
+
+
+def test_a_column_of_another_type_than_before_is_prepared_anew():
+    statement = Statement("SELECT word FROM widened WHERE word = %(word)s")
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE widened ON COMMIT DROP AS SELECT 'fern'::varchar(4) AS word")
+        assert ask(statement, word="fern") == [("fern",)]
+        cursor.execute("ALTER TABLE widened ALTER COLUMN word TYPE text")
+    with pytest.raises(NotSupportedError), transaction.atomic():
+        ask(statement, word="fern")
+    assert ask(statement, word="fern") == [("fern",)]
+
+
+@pytest.mark.parametrize("given", [Decimal("3.5"), 3.5])
+def test_a_number_is_not_rounded_to_the_kind_of_its_place(given):
+    assert ask(Statement("SELECT 4 = %(given)s, 3 * %(given)s"), given=given) == [(False, Decimal("10.5"))]
