@@ -19,7 +19,7 @@ from infusions.series import RUNNING
 from insurance import standing
 from insurance.standing import Paper, Standing
 from journey import curve, strip
-from journey.chart_rows import CHART, DESK, STATIONS, Note, Reading, notes, readings
+from journey.chart_rows import CHART, DESK, STATIONS, STRIP, Note, Reading, keys_of, notes, readings
 from patients import consents, validity
 from patients.models import Consent, Evaluation, MeasureDue, MeasureResponse, Patient, SafetyAlert, SafetyPlan
 from patients.validity import Gate
@@ -101,7 +101,9 @@ def read(patient: Patient, *, by: User) -> Chart:
     """Read the chart as `by` may see it at the patient's site."""
     clinical = can(by, Action.SEE_CHART, patient.site)
     today = patient.site.today()
-    found = (CHART if clinical else DESK).read(
+    found = STRIP.read(patient=patient.pk)
+    found |= (CHART if clinical else DESK).read(
+        **keys_of(found["infusions"], found["sessions"]),
         patient=patient.pk,
         phone=patient.phone or "",
         email=(patient.email or "").lower(),
@@ -152,8 +154,7 @@ def _placed(visits: list[Appointment], patient: Patient, by: User) -> list[Appoi
 
 def _treatment(chart: Chart, found: dict[str, Any], by: User) -> None:
     """How far the treatment is: what those who book have to know as well."""
-    placed = _placed([*found["infusion_visits"], *found["session_visits"]], chart.patient, by)
-    visits = {visit.pk: visit for visit in placed}
+    visits = {visit.pk: visit for visit in _placed(found["visits"], chart.patient, by)}
     series = {one.pk: one for one in chart.series}
     chart.infusions = list(_tied(found["infusions"], visits, series))
     chart.sessions = list(_tied(found["sessions"], visits, series))

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Left, NullIf
-from django.urls import reverse
 
-from clinic.gathering import Gathering, Given
+from clinic import addresses
+from clinic.gathering import Among, Gathering, Given
 from infusions.models import BoosterPlan, Infusion, InfusionNote, ResponseReview, Series, VitalSigns
 from infusions.sheet import reading
 from insurance import standing
@@ -69,8 +70,6 @@ _theirs = (
     .order_by("-appointment__starts_at")
 )
 _talks = TherapySession.objects.filter(appointment__patient=Given("patient")).order_by("-appointment__starts_at")
-_talked = _talks.exclude(state=TherapySession.State.PLANNED)[:LATELY].values("pk")
-_lately = _theirs.exclude(state=Infusion.State.SCHEDULED)[:LATELY].values("pk")
 _signed_as = Coalesce(NullIf("signed_by__signature_name", Value("")), "signed_by__full_name")
 _given = Infusion.objects.filter(series=OuterRef("pk")).order_by().values("series")
 _in_90_days = (
@@ -84,12 +83,14 @@ _in_90_days = (
 
 _visits = Appointment.objects.filter(**_of()).only("patient", "site", "kind", "starts_at", "ends_at", "status")
 
-BOTH: dict[str, QuerySet[Any]] = {
-    "infusion_visits": _visits.filter(pk__in=_theirs[:STATIONS].values("appointment")),
-    "session_visits": _visits.filter(pk__in=_talks[:STATIONS].values("appointment")),
-    "next_visit": _visits.filter(status__in=Appointment.ALIVE, ends_at__gt=Given("now")).order_by("starts_at")[:1],
+# Read first, by their visits; what belongs to them is then found by their keys, and not by the visits of years again.
+NEWEST: dict[str, QuerySet[Any]] = {
     "infusions": _theirs.only("series", "appointment", "number", "state", "started_at")[:STATIONS],
     "sessions": _talks.only("series", "appointment", "kind", "state")[:STATIONS],
+}
+BOTH: dict[str, QuerySet[Any]] = {
+    "visits": _visits.filter(Among("pk", "visits")),
+    "next_visit": _visits.filter(status__in=Appointment.ALIVE, ends_at__gt=Given("now")).order_by("starts_at")[:1],
     "series": Series.objects.filter(**_of())
     .annotate(
         reviewed=Exists(ResponseReview.objects.filter(series=OuterRef("pk"), signed_at__gte=OuterRef("ended_at"))),
@@ -121,22 +122,32 @@ CLINICAL: dict[str, QuerySet[Any]] = {
     "measures_due": MeasureDue.objects.filter(**_of(state=MeasureDue.State.OPEN)).order_by("due_from", "-instrument")[
         :4
     ],
-    "vitals": VitalSigns.objects.filter(infusion__in=_lately, entered_in_error_at__isnull=True).order_by(
+    "vitals": VitalSigns.objects.filter(Among("infusion", "lately"), entered_in_error_at__isnull=True).order_by(
         "-observed_at", "-id"
     )[:LAST_VITALS],
-    "infusion_notes": InfusionNote.objects.filter(infusion__in=_lately, signed_at__isnull=False)
+    "infusion_notes": InfusionNote.objects.filter(Among("infusion", "lately"), signed_at__isnull=False)
     .only("infusion", "signed_at")
     .annotate(who=_signed_as, begins=Left("text", 160))
     .order_by("-signed_at")[:LAST_NOTES],
     "session_notes": SessionNote.objects.filter(
-        session__in=_talked, kind=SessionNote.Kind.PROGRESS, signed_at__isnull=False
+        Among("session", "talked"), kind=SessionNote.Kind.PROGRESS, signed_at__isnull=False
     )
     .only("session", "signed_at")
     .annotate(who=_signed_as)
     .order_by("-signed_at")[:LAST_NOTES],
 }
 _one = Patient.objects.filter(pk=Given("patient"))
+STRIP = Gathering.prepared(_one, **NEWEST)
 DESK, CHART = Gathering.prepared(_one, **BOTH), Gathering.prepared(_one, **BOTH, **CLINICAL)
+
+
+def keys_of(infusions: Sequence[Infusion], sessions: Sequence[TherapySession]) -> dict[str, list[UUID]]:
+    """By which keys the rest is found: visits of these, and the latest of them that have begun."""
+    begun = [one.pk for one in infusions if one.state != Infusion.State.SCHEDULED]
+    talked = [one.pk for one in sessions if one.state != TherapySession.State.PLANNED]
+    rows: tuple[Infusion | TherapySession, ...] = (*infusions, *sessions)
+    visits = [one.appointment_id for one in rows if one.appointment_id]
+    return {"visits": visits, "lately": begun[:LATELY], "talked": talked[:LATELY]}
 
 
 def readings(rows: Iterable[VitalSigns], infusions: Sequence[Infusion]) -> list[Reading]:
@@ -151,7 +162,7 @@ def _reading(row: VitalSigns, infusion: Infusion) -> Reading:
     return Reading(
         f"{local.day} {local:%b}{f' {local.year}' if local.year != year else ''}, {local:%H:%M}",
         _name(infusion),
-        reverse("infusions:infusion", args=[infusion.pk]),
+        addresses.of("infusions:infusion", infusion.pk),
         tuple(reading(row, sign) for sign in SIGNS),
     )
 
@@ -169,12 +180,12 @@ def notes(
     """The last signed notes of both rooms, newest first."""
     given, talks = {one.pk: one for one in infusions}, {one.pk: one for one in sessions}
     made = [
-        Note(_name(given[pk]), reverse("infusions:note", args=[pk]), one.signed_at, one.who, one.begins)
+        Note(_name(given[pk]), addresses.of("infusions:note", pk), one.signed_at, one.who, one.begins)
         for one in of_infusions
         if (pk := one.infusion_id) in given
     ]
     made += [
-        Note(str(talks[pk]), reverse("therapy:session", args=[pk]), one.signed_at, one.who)
+        Note(str(talks[pk]), addresses.of("therapy:session", pk), one.signed_at, one.who)
         for one in of_sessions
         if (pk := one.session_id) in talks
     ]

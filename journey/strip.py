@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.urls import reverse
-
+from clinic import addresses
 from infusions.models import Infusion, Series
 from patients.models import Evaluation, MeasureResponse
 from therapy.models import TherapySession
@@ -15,16 +14,16 @@ from visits.models import Appointment
 
 MOST = 24  # a strip of many years says nothing at a glance
 MARKS = {"preparation": "P", "midpoint": "M", "integration": "I", "further": "T", "group": "G"}
+Station = Evaluation | Infusion | TherapySession
 
 
 @dataclass
 class Node:
-    """One station. `state` is done, next or plan; `when` is shown, `at` orders."""
+    """One station. `state` is done, next or plan."""
 
     mark: str
     text: str
     kind: str
-    at: datetime
     when: str
     state: str = "plan"
     href: str = ""
@@ -47,25 +46,35 @@ def nodes(
     if not series and evaluation is None:
         return []
     loading = next((one for one in series if one.kind == Series.Kind.LOADING), None)
-    made: list[Node] = []
-    if evaluation is not None and evaluation.signed_at:
-        site = evaluation.patient.site
-        made.append(
-            Node("", "Evaluation", "eval", evaluation.signed_at, _day(site.local(evaluation.signed_at)), "done")
-        )
     ours = {loading.pk} | {one.pk for one in series if loading and one.follows_id == loading.pk} if loading else set()
-    made += [_infusion(one, scores, clinical) for one in infusions if one.series_id in ours and one.number]
-    made += [_session(one, clinical) for one in sessions if one.series_id in ours and one.appointment]
-    made = sorted(made, key=lambda node: node.at)[-MOST:]
+    stations: list[Station] = [evaluation] if evaluation is not None and evaluation.signed_at else []
+    stations += [one for one in infusions if one.series_id in ours and one.number]
+    stations += [one for one in sessions if one.series_id in ours and one.appointment]
+    made = [_node(one, scores, clinical) for one in sorted(stations, key=_at)[-MOST:]]
     following = next((node for node in made if node.state == "plan"), None)
     if following:
         following.state = "next"
-    rows = [asdict(node) for node in made]
+    rows = [vars(node) for node in made]
     rows += [
         {"mark": "b", "text": "Booster due", "kind": "infusion", "when": _day(day), "state": "plan", "href": ""}
         for day in booster_dates
     ]
     return rows
+
+
+def _at(station: Station) -> datetime:
+    """When it is or was; of stations that have a time."""
+    moment = station.signed_at if isinstance(station, Evaluation) else station.appointment.starts_at  # type: ignore[union-attr]
+    assert moment is not None
+    return moment
+
+
+def _node(station: Station, scores: Sequence[MeasureResponse], clinical: bool) -> Node:
+    if isinstance(station, Infusion):
+        return _infusion(station, scores, clinical)
+    if isinstance(station, TherapySession):
+        return _session(station, clinical)
+    return Node("", "Evaluation", "eval", _day(station.patient.site.local(_at(station))), "done")
 
 
 def _infusion(infusion: Infusion, scores: Sequence[MeasureResponse], clinical: bool) -> Node:
@@ -77,10 +86,9 @@ def _infusion(infusion: Infusion, scores: Sequence[MeasureResponse], clinical: b
         mark="b" if booster else str(infusion.number),
         text=f"PHQ-9 {score}" if score is not None else name,
         kind="infusion",
-        at=visit.starts_at,
         when=_day(visit.site.local(visit.starts_at)),
         state="done" if infusion.state in Infusion.GIVEN else "plan",
-        href=reverse("infusions:infusion", args=[infusion.pk]) if clinical else _visit(visit),
+        href=addresses.of("infusions:infusion", infusion.pk) if clinical else _visit(visit),
     )
 
 
@@ -92,15 +100,14 @@ def _session(session: TherapySession, clinical: bool) -> Node:
         mark=MARKS[session.kind],
         text=session.get_kind_display(),
         kind="talk",
-        at=visit.starts_at,
         when=_day(visit.site.local(visit.starts_at)),
         state="done" if held else "plan",
-        href=reverse("therapy:session", args=[session.pk]) if clinical else _visit(visit),
+        href=addresses.of("therapy:session", session.pk) if clinical else _visit(visit),
     )
 
 
 def _visit(visit: Appointment) -> str:
-    return reverse("visits:appointment", args=[visit.pk])
+    return addresses.of("visits:appointment", visit.pk)
 
 
 def _score_before(scores: Sequence[MeasureResponse], moment: datetime) -> int | None:

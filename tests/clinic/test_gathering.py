@@ -10,7 +10,7 @@ from clinic.composed import Composed
 from clinic.gathering import Gathering, Given
 from clinic.models import Site
 from infusions.models import Infusion, VitalSigns
-from journey.chart_rows import BOTH, CLINICAL
+from journey.chart_rows import BOTH, CLINICAL, NEWEST, keys_of
 from patients.models import Patient
 from tests.journey.conftest import record as record
 
@@ -30,7 +30,8 @@ def test_every_list_of_a_chart_is_as_its_queryset_gives_it(record, nurse):
     )
     patient = record.patient
     given = {"patient": patient.pk, "phone": "", "email": "", "now": infusion.started_at, "since": infusion.started_at}
-    lists = BOTH | CLINICAL
+    lists = NEWEST | BOTH | CLINICAL
+    given |= keys_of(*(Composed(rows).read(**given) for rows in NEWEST.values()))
     found = Gathering(Patient.objects.filter(pk=Given("patient")), **lists).read(**given)
     for name, rows in lists.items():
         wanted = Composed(rows).read(**given)
@@ -38,7 +39,7 @@ def test_every_list_of_a_chart_is_as_its_queryset_gives_it(record, nurse):
         for mine, theirs in zip(found[name], wanted, strict=True):
             assert kept(mine).items() <= kept(theirs).items(), name
     full = {name for name in lists if found[name]}
-    assert {"infusion_visits", "infusions", "series", "checks", "evaluations", "vitals", "scores", "consents"} <= full
+    assert {"visits", "infusions", "series", "checks", "evaluations", "vitals", "scores", "consents"} <= full
 
 
 def test_what_is_annotated_comes_along_with_its_type(record):
