@@ -31,7 +31,7 @@ check: ## Lint, types, import law, templates, migrations, deploy check
 	@exec .venv/bin/python -m clinic.runtime.checks
 
 bench: export EVENKEEL_VAR = var/bench
-bench: ## Measure a group of 100,000 patients (SMALL=1: 2,000)
+bench: ## Measure a group of 100,000 patients (SMALL=1: 1,000)
 	@$(call set_up,requirements.txt)
 	@exec .venv/bin/python -m benchmarks $(if $(SMALL),--small) $(if $(PATIENTS),--patients $(PATIENTS))
 

@@ -14,6 +14,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
+from benchmarks.sizes import FULL, SMALL, Size
+
 FILL_SECONDS = 300
 
 
@@ -25,7 +27,6 @@ def fill(patients: int) -> None:
     from django.db import connection
 
     from benchmarks import load
-    from benchmarks.sizes import Size
     from clinic.models import Site
 
     if Site.objects.exists():
@@ -42,7 +43,6 @@ def explain(patients: int) -> None:
     django.setup()
     from benchmarks.cases import World
     from benchmarks.plans import plans
-    from benchmarks.sizes import Size
 
     for plan in plans(World(Size(patients))):
         sys.stdout.write(f"{plan}\n")
@@ -88,13 +88,13 @@ ALONE = {"fill": fill, "plans": explain}
 def main(arguments: list[str]) -> int:
     reader = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure the clinic against its bounds.")
     reader.add_argument("what", nargs="?", choices=sorted(ALONE), help="work on the database of DATABASE_URL")
-    reader.add_argument("--patients", type=int, help="100,000, or 2,000 when small")
+    reader.add_argument("--patients", type=int, help="100,000, or 1,000 when small")
     reader.add_argument("--small", action="store_true", help="less of everything: a minute in all")
     reader.add_argument("--only", default="", help="only what has these words in its name")
     reader.add_argument("--keep", action="store_true", help="measure what was loaded the last time")
     asked = reader.parse_args(arguments)
     began = time.monotonic()
-    patients = asked.patients or (2_000 if asked.small else 100_000)
+    patients = asked.patients or (SMALL if asked.small else FULL).patients
     if asked.what:
         ALONE[asked.what](patients)
         return 0

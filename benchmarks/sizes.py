@@ -47,4 +47,4 @@ class Size:
         return min(HOLIDAY, self.patients)
 
 
-FULL, SMALL = Size(), Size(2_000)
+FULL, SMALL = Size(), Size(1_000)
