@@ -24,7 +24,7 @@ from benchmarks.table import percentile
 from clinic.models import User
 
 PATIENCE = 60
-A_FEW = 20  # answers, of which the worst is their p95
+A_FEW, ENOUGH = 50, 40  # answers of one round, whose p95 is one of the worst two; of all rounds, to say it of
 IDLE = 3  # seconds; the server hangs up after five
 SITTING = 300  # seconds after which a kept client signs in anew, well before the house would send them to the door
 AT_THE_DOOR = 2  # sign in at once
@@ -207,7 +207,7 @@ def duel(one: Side, other: Side, turns: Turns, *, most: int = 0, between: Callab
             is_short |= min(len(mine), len(theirs)) < A_FEW
         else:
             one.times_ms, other.times_ms, one.seconds, other.seconds = [], [], 0, 0  # the first round warms up
-    if is_short and min(len(one.times_ms), len(other.times_ms)) >= 2 * A_FEW:
+    if is_short and min(len(one.times_ms), len(other.times_ms)) >= ENOUGH:
         return percentile(one.times_ms, 0.95) / percentile(other.times_ms, 0.95)
     return median(ratios)
 

@@ -25,7 +25,7 @@ WARM = [900.0]
     ("mine", "theirs", "ratio"),
     [
         # Long rounds: one of them that was disturbed counts as one of three.
-        ([[4.0] * 20, [90.0] * 20, [6.0] * 20], [[2.0] * 40] * 3, 3),
+        ([[4.0] * 50, [90.0] * 50, [6.0] * 50], [[2.0] * 90] * 3, 3),
         # Short ones together: in each the slower side's worst stands against what 19 of 20 of the other stay under.
         ([[4.0] * 13 + [9.0], [4.0] * 13 + [9.0], [4.0] * 14], [[2.0] * 38 + [8.0]] * 3, 2),
         # Too few in all to say so: again the round in the middle.
