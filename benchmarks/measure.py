@@ -47,7 +47,7 @@ class Effort:
 
 
 FULL = Effort(Turns(rounds=7, seconds=1.5), series=40, requests=10_000, passwords=True)
-SMALL = Effort(Turns(rounds=7, seconds=0.1, least=2, patience=0.8), series=5, requests=100, passwords=False)
+SMALL = Effort(Turns(rounds=7, seconds=0.15, least=2, patience=1), series=5, requests=100, passwords=False)
 
 
 def against_floor(case: Case, app: Server, floor: Server, effort: Effort) -> Iterator[Row]:
