@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from statistics import median
@@ -40,14 +40,19 @@ class Effort:
     """How long it takes: the rounds of those who are compared, and how often the rest is done."""
 
     turns: Turns
+    closer: Turns | None
+    """Longer rounds for whom the short ones say more than is allowed; what these say counts."""
     series: int
     requests: int
     passwords: bool
     """Whether each client gives the password, or only the first of each person."""
 
 
-FULL = Effort(Turns(rounds=7, seconds=1.5), series=40, requests=10_000, passwords=True)
-SMALL = Effort(Turns(rounds=7, seconds=0.15, least=2, patience=1), series=5, requests=100, passwords=False)
+FULL = Effort(Turns(rounds=7, seconds=1.5), None, series=40, requests=10_000, passwords=True)
+SMALL = Effort(
+    Turns(rounds=7, seconds=0.08, least=2, patience=0.8), Turns(rounds=5, seconds=0.5), series=5, requests=100,
+    passwords=False,
+)  # fmt: skip
 
 
 def against_floor(case: Case, app: Server, floor: Server, effort: Effort) -> Iterator[Row]:
@@ -60,11 +65,20 @@ def against_floor(case: Case, app: Server, floor: Server, effort: Effort) -> Ite
             case.clean()
         mine = Side(own, _asking(case))
         theirs = Side([Browser(floor) for _ in own], lambda browser, number: browser.ask(case.floor(number)))
-        ratio = duel(mine, theirs, effort.turns, most=case.most, between=case.clean)
+        ratio = _compared(mine, theirs, effort, case.times, most=case.most, between=case.clean)
         checks = [Check("× floor", ratio, at_most=case.times), Check("statements", statements, at_most=case.statements)]
         if case.clients == (1, 8) and not case.clean:
             checks += _weight(page)
         yield _row(case.name, mine, statements, page, ratio, checks)
+
+
+def _compared(
+    one: Side, other: Side, effort: Effort, at_most: float, *, most: int = 0, between: Callable[[], None] | None = None
+) -> float:
+    ratio = duel(one, other, effort.turns, most=most, between=between)
+    if effort.closer and ratio > at_most:
+        ratio = duel(one, other, effort.closer, most=most, between=between)
+    return ratio
 
 
 def _row(name: str, side: Side, statements: int | None, page: bytes, ratio: float, checks: Sequence[Check]) -> Row:
@@ -139,7 +153,7 @@ def growth(size: Size, app: Server, few: Size, small: Server, effort: Effort) ->
     (case, _), (fewer, _) = searches(size), searches(few)
     many = Side(signed_in(app, case.login, 1), _asking(case))
     less = Side(signed_in(small, fewer.login, 1), _asking(fewer))
-    ratio = duel(many, less, effort.turns)
+    ratio = _compared(many, less, effort, GROWTH)
     name = f"search among {size.patients:,} against {few.patients:,}"
     check = Check("× the small one", ratio, at_most=GROWTH)
     return Row(name, 1, *many.percentiles(), many.per_second, ratio=ratio, checks=(check,))
@@ -149,7 +163,7 @@ def long_record(world: World, app: Server, effort: Effort) -> Row:
     """The chart of many years against that of a few weeks."""
     short, long = charts(world)
     many, few = (Side(signed_in(app, case.login, 1), _asking(case)) for case in (long, short))
-    ratio = duel(many, few, effort.turns)
+    ratio = _compared(many, few, effort, LONG)
     check = Check("× the short one", ratio, at_most=LONG)
     return Row(
         f"chart of {world.size.long_record} visits against 10", 1, *many.percentiles(), many.per_second, ratio=ratio,
