@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from http.client import HTTPConnection
+from math import ceil
 from statistics import median
 from time import perf_counter, sleep
 
@@ -202,7 +203,7 @@ def _renew_workers(app: Server) -> None:
 def memory(cases: Sequence[Case], app: Server, effort: Effort) -> Row:
     """What a worker holds after many requests of all kinds."""
     reads = [case for case in cases if not case.clean]
-    each = max(1, effort.requests // len(reads) // FEW)
+    each = ceil(effort.requests / len(reads) / FEW)
     for case in reads:
         Side(signed_in(app, case.login, FEW), _asking(case)).round(LONGEST, each)
     check = Check("MB", max(app.resident()), at_most=MEGABYTES)
