@@ -104,7 +104,7 @@ class Gathering:
 
     @classmethod
     def prepared(cls, of: QuerySet[Any], **lists: QuerySet[Any]) -> Gathering:
-        """The same, planned once: for what is found by a key (clinic.prepared)."""
+        """The same, planned once: for what is found by a key (clinic.prepared). Its keywords are the lists, too."""
         made = cls(of, **lists)
         made._is_prepared = True
         return made
@@ -138,8 +138,8 @@ class OpenStatement:
         """Send it with these values."""
         keys = {name: array_of(values[name]) for name in self._keys}
         given = self._statement.values(**{**values, **keys})
-        plain = dict(given)  # which the cursor sends whole
-        cursor.execute(self._statement.text, given if self._is_prepared else plain)
+        # The cursor prepares for `Values`; a plain dictionary it sends along with the whole text.
+        cursor.execute(self._statement.text, given if self._is_prepared else dict(given))
 
 
 def array_of(found: Iterable[UUID | int]) -> str:
