@@ -17,7 +17,7 @@ from django.db.models import F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from clinic.composed import ComposedUpdate
-from clinic.gathering import Given, Unseen
+from clinic.gathering import Given
 from clinic.models import Site
 from insurance.models import Verification
 
@@ -84,12 +84,9 @@ def refresh(site: Site, patient_id: UUID | None = None) -> int:
 
 @cache
 def _of_patient(read: Reader) -> ComposedUpdate:
-    """Every booking, move and cancellation writes this. To plan it takes ten times as long as to do it.
-
-    One patient has few visits since whatever midnight: who does not see it plans once for all (clinic.prepared).
-    """
+    """Every booking, move and cancellation writes this. To plan it takes ten times as long as to do it, so once."""
     rows = Verification.objects.filter(patient=Given("patient"))
-    stale, fields = _stale(rows, read(Unseen("midnight")), skip_locked=False)
+    stale, fields = _stale(rows, read(Given("midnight")), skip_locked=False)
     return ComposedUpdate(stale, **fields)
 
 
