@@ -70,7 +70,8 @@ class Connection(connection):
         self.prepared: dict[tuple[Statement, str], str] = {}
         # One that failed half way may have left its name behind; and no two connections say the same name, or behind a
         # pooler one might be answered by what the other has prepared.
-        self.names = (f"kept_{token}_{number}" for token in [token_hex(8)] for number in count(1))
+        token = token_hex(8)
+        self.names = (f"kept_{token}_{number}" for number in count(1))
 
 
 class Cursor(cursor):
